@@ -1,0 +1,11 @@
+"""Recurrent networks as ordinary scikit-learn estimators.
+
+Importing skgru does not import TensorFlow: that happens in the first ``fit`` or ``predict``.
+"""
+
+
+from skgru._windowing import SequenceWindower, make_windows
+
+__version__ = "0.1.0"
+
+__all__ = ["SequenceWindower", "__version__", "make_windows"]

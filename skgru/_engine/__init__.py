@@ -1,0 +1,58 @@
+"""All that imports TensorFlow. Importing this package is what loads it, without its start-up messages.
+
+Estimators import from here inside `fit` and `predict`, never at the top of a file.
+"""
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+# TF_CPP_MIN_LOG_LEVEL does not silence what TensorFlow prints before its logger has started.
+_CHATTER = re.compile(
+    rb"^(WARNING: All log messages before absl::InitializeLog|[IWE]0000 |[IWE]\d{4} |\d{4}-\d\d-\d\d .*: [IWE] "
+    rb"|To enable the following instructions)"
+)
+
+
+@contextmanager
+def _without_chatter() -> Iterator[None]:
+    """Hold back what is written to standard error at the level of the operating system, and give on the rest."""
+    try:
+        sys.stderr.flush()
+        standard_error = os.dup(2)
+    except (OSError, AttributeError, ValueError):  # a process without standard error has nothing to keep clean
+        yield
+        return
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(standard_error, 2)
+            os.close(standard_error)
+            held.seek(0)
+            rest = b"".join(line for line in held if not _CHATTER.match(line))
+            if rest:
+                os.write(2, rest)
+
+
+def _load() -> None:
+    if "keras" not in sys.modules:
+        os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    if "tensorflow" in sys.modules or "TF_CPP_MIN_LOG_LEVEL" in os.environ:
+        import keras  # whoever chose a log level wants to see the messages
+    else:
+        os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+        with _without_chatter():
+            import keras
+    if keras.backend.backend() != "tensorflow":
+        raise ImportError(
+            f"skgru needs Keras on TensorFlow, but KERAS_BACKEND is {keras.backend.backend()!r}. Set the environment "
+            "variable KERAS_BACKEND=tensorflow before Keras is imported."
+        )
+
+
+_load()

@@ -1,0 +1,146 @@
+"""Every check on parameters and arrays that more than one public name needs.
+
+Checks raise; they never repair. What is read from arrays is read in pieces, so that a strided view of windows is never
+copied whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+from sklearn.utils._param_validation import Interval
+from sklearn.utils.validation import check_array
+
+FLOAT32_MAX = float(np.finfo(np.float32).max)
+# A piece of windows that is looked at or gathered at once: some megabytes.
+VALUES_AT_ONCE = 1 << 20
+
+
+class Number(Interval):
+    """scikit-learn's Interval without bool, which Python counts among the integers."""
+
+    def is_satisfied_by(self, val: Any) -> bool:
+        return not isinstance(val, bool | np.bool_) and super().is_satisfied_by(val)
+
+
+def at_least(minimum: int) -> Number:
+    return Number(Integral, minimum, None, closed="left")
+
+
+def real_between(left: float, right: float | None, closed: str) -> Number:
+    return Number(Real, left, right, closed=closed)
+
+
+def check_units(units: Any) -> tuple[int, ...]:
+    """One layer's units, or a sequence of them, as a tuple."""
+    layers = (units,) if isinstance(units, Integral) else tuple(units)
+    if not layers or not all(at_least(1).is_satisfied_by(n) for n in layers):
+        raise ValueError(
+            f"units={units!r} must be an int of at least 1, or a non-empty sequence of such ints, one for each layer "
+            "(units=(32, 16) stacks two layers)."
+        )
+    return tuple(int(n) for n in layers)
+
+
+def check_target(target: Any, n_channels: int) -> np.ndarray:
+    """The channels to predict as an int array; None means all of them."""
+    if target is None:
+        return np.arange(n_channels)
+    chosen = [target] if isinstance(target, Integral) else list(target)
+    whole = all(at_least(0).is_satisfied_by(channel) for channel in chosen)
+    if not chosen or not whole or max(chosen) >= n_channels or len(set(chosen)) < len(chosen):
+        raise ValueError(
+            f"target={target!r} must name channels of X, each at most once, by a position from 0 to {n_channels - 1} "
+            f"(X has {n_channels}), or be None for all of them."
+        )
+    return np.asarray(chosen, dtype=np.intp)
+
+
+def remember_features(estimator: Any, names: np.ndarray | None, n_features: int) -> None:
+    """Store what scikit-learn compares later inputs with. The last step of a fit, when nothing can fail any more."""
+    estimator.n_features_in_ = n_features
+    if names is not None:
+        estimator.feature_names_in_ = names
+    elif hasattr(estimator, "feature_names_in_"):
+        del estimator.feature_names_in_
+
+
+def _pieces(windows: np.ndarray) -> Iterator[slice]:
+    step = max(1, VALUES_AT_ONCE // max(1, windows[:1].size))
+    for start in range(0, len(windows), step):
+        yield slice(start, start + step)
+
+
+def rows_behind(windows: np.ndarray) -> np.ndarray | None:
+    """The series that a sliding view was made from, (n_windows + window_length - 1, n_channels), or None.
+
+    Where one step to the next window is one step along the window in memory, window t is rows t .. t+L-1 of one block.
+    """
+    n_windows, window_length, _ = windows.shape
+    if n_windows < 2 or window_length < 2 or windows.strides[0] != windows.strides[1]:
+        return None
+    return np.lib.stride_tricks.as_strided(
+        windows,
+        (n_windows + window_length - 1, windows.shape[2]),
+        (windows.strides[0], windows.strides[2]),
+        writeable=False,
+    )
+
+
+def check_windows(X: Any, estimator: Any) -> np.ndarray:
+    """X as (n_samples, window_length, n_channels), not copied where it is numeric already. NaN passes.
+
+    Raises ValueError for a wrong number of dimensions, no samples, infinity, values beyond float32, strings or complex
+    numbers, TypeError for sparse input.
+    """
+    X = check_array(
+        X, dtype="numeric", allow_nd=True, ensure_all_finite=False, estimator=estimator, input_name="X"
+    )
+    if X.ndim > 3:
+        raise ValueError(
+            f"X has {X.ndim} dimensions, but {type(estimator).__name__} takes windows of shape (n_samples, "
+            "window_length, n_channels), or (n_samples, window_length) for one channel. Reshape X."
+        )
+    if 0 in X.shape:
+        raise ValueError(f"X has shape {X.shape}, but windows need at least 1 step and 1 channel.")
+    windows = X[:, :, np.newaxis] if X.ndim == 2 else X
+    series = rows_behind(windows)
+    pieces = [series] if series is not None else (windows[piece] for piece in _pieces(windows))
+    for values in pieces:
+        check_representable(values, "X")
+    return windows
+
+
+def check_representable(values: np.ndarray, name: str) -> None:
+    """Refuse what float32, in which networks compute, can't hold. NaN passes."""
+    if values.dtype.kind == "f" and (np.abs(values) > FLOAT32_MAX).any():
+        raise ValueError(
+            f"Input {name} contains infinity or a value too large for dtype('float32'). Replace it, with NaN where the "
+            f"value is unknown, or scale {name} first."
+        )
+
+
+def is_complete(windows: np.ndarray) -> np.ndarray:
+    """(n_windows,) bool: which windows contain no NaN."""
+    if windows.dtype.kind != "f":
+        return np.ones(len(windows), dtype=bool)
+    series = rows_behind(windows)
+    if series is None:
+        return np.concatenate([~np.isnan(windows[piece]).any(axis=(1, 2)) for piece in _pieces(windows)])
+    n_missing = np.concatenate([[0], np.cumsum(np.isnan(series).any(axis=1))])
+    window_length = windows.shape[1]
+    return n_missing[window_length:] == n_missing[:-window_length]
+
+
+def is_overlapping(windows: np.ndarray) -> bool:
+    """Whether each window is the one before, moved on by one row (NaN equals NaN)."""
+    if rows_behind(windows) is not None:
+        return True
+    for piece in _pieces(windows):
+        now = windows[piece.start : piece.stop + 1]  # one more: the pieces overlap too
+        if not np.array_equal(now[1:, :-1], now[:-1, 1:], equal_nan=windows.dtype.kind == "f"):
+            return False
+    return True

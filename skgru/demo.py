@@ -1,0 +1,207 @@
+"""The main job on two series, as a user would run it: ``python -m skgru.demo``.
+
+Each job fits a scikit-learn Pipeline on the first 80 % of a series, prints what came out beside
+naive forecasts, and saves one picture. Only public names of skgru are used here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import MinMaxScaler
+
+from skgru import GRURegressor, SequenceWindower
+from skgru.datasets import load_sunspots, make_sine
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A series, the pipeline that learns it, and how the result is shown."""
+
+    name: str
+    title: str
+    series: FloatArray  # (n_rows, 1), oldest row first
+    rows: FloatArray  # (n_rows,), what the rows are called on the time axis
+    pipeline: Pipeline
+    n_forecast: int
+    season_length: int | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a job came to. Errors are mean squared errors of the series scaled to [0, 1]."""
+
+    n_train: int
+    n_test: int
+    seconds: float
+    errors: dict[str, float]
+    predictions: FloatArray  # (n_test,), original units, one step ahead
+    forecast: FloatArray  # (n_forecast,), original units, recursive
+
+
+def sine_job(epochs: int | None, random_state: int) -> Job:
+    """Return the reference job: windows of 10 steps, GRU(50), batch size 1, rows in order."""
+    gru = GRURegressor(
+        units=50,
+        epochs=epochs or 50,
+        batch_size=1,
+        shuffle=False,
+        normalize_y=False,
+        random_state=random_state,
+    )
+    series = make_sine()
+    return Job("sine", "Sine", series, np.arange(1.0, 1001.0), make_pipeline(10, gru), 50)
+
+
+def sunspots_job(epochs: int | None, random_state: int) -> Job:
+    """Return the yearly sunspots: windows of two cycles of 11 years."""
+    gru = GRURegressor(units=32, epochs=epochs or 100, batch_size=8, random_state=random_state)
+    series = load_sunspots()
+    years = np.arange(1700.0, 1700.0 + len(series))
+    return Job("sunspots", "Yearly sunspots", series, years, make_pipeline(22, gru), 22, 11)
+
+
+JOBS = {"sine": sine_job, "sunspots": sunspots_job}
+
+
+def make_pipeline(window_length: int, gru: GRURegressor) -> Pipeline:
+    """Return the pipeline of both jobs: scale to [0, 1], window, learn the next row."""
+    window = SequenceWindower(window_length=window_length)
+    return Pipeline([("scale", MinMaxScaler()), ("window", window), ("gru", gru)])
+
+
+def run(job: Job) -> Result:
+    """Fit on the first 80 % of the complete windows, in order, and measure the rest."""
+    import tensorflow  # noqa: F401 (seconds of import, not of training)
+
+    window_length = job.pipeline["window"].window_length
+    n_pairs = len(job.series) - window_length  # complete windows whose next row is known
+    n_train = int(0.8 * n_pairs)
+    first = window_length + n_train  # first row that is a target of the test windows
+    print(f"{job.title}: training on {n_train} windows ...", flush=True)
+
+    start = time.perf_counter()
+    job.pipeline.fit(job.series[:first])
+    seconds = time.perf_counter() - start
+
+    scale = job.pipeline["scale"]
+    scaled = scale.transform(job.series)[:, 0]
+    predicted = job.pipeline.predict(job.series)  # row t holds the forecast of row t + 1
+    naive = {"loss": predicted[first - 1 : -1], "last value": scaled[first - 1 : -1]}
+    if job.season_length:
+        naive["seasonal-naive"] = scaled[first - job.season_length : -job.season_length]
+    forecast = job.pipeline["gru"].forecast(job.pipeline[:-1].transform(job.series), job.n_forecast)
+    return Result(
+        n_train=n_train,
+        n_test=n_pairs - n_train,
+        seconds=seconds,
+        errors={name: float(np.mean((p - scaled[first:]) ** 2)) for name, p in naive.items()},
+        predictions=scale.inverse_transform(predicted[first - 1 : -1, None])[:, 0],
+        forecast=scale.inverse_transform(forecast.reshape(-1, 1))[:, 0],
+    )
+
+
+def table(job: Job, result: Result, picture: Path) -> str:
+    """Return the aligned lines that are printed for a job."""
+    lines = [
+        ("rows", f"{len(job.series)}"),
+        ("windows", f"{result.n_train} to train, {result.n_test} to test (the last 20 %)"),
+        ("training time", f"{result.seconds:.1f} s"),
+        ("loss on the last 20 %", f"{result.errors['loss']:.3g}   (MSE, series scaled to [0, 1])"),
+        ("  last value repeated", f"{result.errors['last value']:.3g}"),
+    ]
+    if job.season_length:
+        label = f"  value {job.season_length} rows before"
+        lines.append((label, f"{result.errors['seasonal-naive']:.3g}"))
+    lines.append(("next value", f"{result.forecast[0]:.4g}   (original units)"))
+    lines.append(("picture", str(picture)))
+    return "\n".join(f"  {label:<24}{value}" for label, value in lines) + "\n"
+
+
+def save_picture(job: Job, result: Result, path: Path) -> None:
+    """Draw history, one-step predictions of the last 20 % and the forecast into one PNG."""
+    from matplotlib.figure import Figure
+
+    step = job.rows[1] - job.rows[0]
+    test_rows = job.rows[-result.n_test :]
+    # The forecast's line starts at the last known row, so that the two join.
+    future_rows = job.rows[-1] + step * np.arange(job.n_forecast + 1)
+    future = np.concatenate([job.series[-1], result.forecast])
+    shown = slice(-min(len(job.rows), 2 * result.n_test), None)
+
+    figure = Figure(figsize=(10, 4), dpi=120, layout="constrained")
+    ax = figure.add_subplot()
+    ax.axvspan(test_rows[0], test_rows[-1], color="0.95", zorder=0, label="not seen in training")
+    ax.plot(job.rows[shown], job.series[shown, 0], color="0.35", lw=1.8, label="series")
+    ax.plot(test_rows, result.predictions, "--", color="C1", lw=1.4, label="one step ahead")
+    ax.plot(future_rows, future, color="C0", lw=1.8, label=f"forecast, {job.n_forecast} steps")
+    ax.set(title=job.title, xlabel="year" if job.season_length else "row", ylabel=job.name)
+    ax.margins(x=0.01)
+    figure.legend(loc="outside lower center", ncols=4, frameon=False)
+    figure.savefig(path)
+
+
+class OneLineParser(argparse.ArgumentParser):
+    """A parser whose errors are one line, without the usage block."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: error: {message}\n")
+
+
+def whole_number(minimum: int):
+    """Return an argparse type: an integer of at least `minimum`."""
+
+    def convert(text: str) -> int:
+        if not text.isdecimal() or int(text) < minimum:
+            message = f"{text!r} is not an integer of at least {minimum}"
+            raise argparse.ArgumentTypeError(message)
+        return int(text)
+
+    return convert
+
+
+def parse(argv: list[str] | None) -> argparse.Namespace:
+    """Read the options; anything that would fail later ends here, with one line."""
+    parser = OneLineParser(prog="python -m skgru.demo", description="Fit skgru on two series.")
+    parser.add_argument("--output", type=Path, default=Path("demo_output"), metavar="DIR")
+    parser.add_argument("--epochs", type=whole_number(1), metavar="N", help="instead of each job's")
+    parser.add_argument("--job", choices=["all", *JOBS], default="all")
+    parser.add_argument("--random-state", type=whole_number(0), default=0, metavar="N")
+    options = parser.parse_args(argv)
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError:
+        parser.error("matplotlib is not installed: pip install 'skgru[plot]'")
+    try:
+        options.output.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=options.output).close()
+    except OSError as error:
+        parser.error(f"--output {options.output}: cannot write there ({error.strerror})")
+    return options
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the jobs that the command line asks for."""
+    options = parse(argv)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow's first import
+    for name in JOBS if options.job == "all" else [options.job]:
+        job = JOBS[name](options.epochs, options.random_state)
+        result = run(job)
+        picture = options.output / f"{name}.png"
+        save_picture(job, result, picture)
+        print(table(job, result, picture), flush=True)
+
+
+if __name__ == "__main__":
+    main()
