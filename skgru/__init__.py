@@ -3,9 +3,9 @@
 Importing skgru does not import TensorFlow: that happens in the first ``fit`` or ``predict``.
 """
 
-
+from skgru._regressor import GRURegressor
 from skgru._windowing import SequenceWindower, make_windows
 
 __version__ = "0.1.0"
 
-__all__ = ["SequenceWindower", "__version__", "make_windows"]
+__all__ = ["GRURegressor", "SequenceWindower", "__version__", "make_windows"]

@@ -90,8 +90,10 @@ def rows_behind(windows: np.ndarray) -> np.ndarray | None:
     )
 
 
-def check_windows(X: Any, estimator: Any) -> np.ndarray:
-    """X as (n_samples, window_length, n_channels), not copied where it is numeric already. NaN passes.
+def check_windows(X: Any, estimator: Any) -> tuple[np.ndarray, int]:
+    """X as (n_samples, window_length, n_channels), and how many dimensions it had. NaN passes.
+
+    Nothing is copied where X is numeric already.
 
     Raises ValueError for a wrong number of dimensions, no samples, infinity, values beyond float32, strings or complex
     numbers, TypeError for sparse input.
@@ -111,7 +113,7 @@ def check_windows(X: Any, estimator: Any) -> np.ndarray:
     pieces = [series] if series is not None else (windows[piece] for piece in _pieces(windows))
     for values in pieces:
         check_representable(values, "X")
-    return windows
+    return windows, X.ndim
 
 
 def check_representable(values: np.ndarray, name: str) -> None:

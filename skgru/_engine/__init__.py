@@ -3,6 +3,7 @@
 Estimators import from here inside `fit` and `predict`, never at the top of a file.
 """
 
+import logging
 import os
 import re
 import sys
@@ -48,6 +49,7 @@ def _load() -> None:
         os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
         with _without_chatter():
             import keras
+        logging.getLogger("tensorflow").setLevel(logging.ERROR)  # advice on retracing is for us, not for users
     if keras.backend.backend() != "tensorflow":
         raise ImportError(
             f"skgru needs Keras on TensorFlow, but KERAS_BACKEND is {keras.backend.backend()!r}. Set the environment "

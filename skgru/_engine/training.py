@@ -1,0 +1,50 @@
+"""Training as a sequence of epochs: the order of the rows, when to stop, what is kept.
+
+How an epoch is run lives elsewhere (`wrapper.py`: stock `Model.fit` through scikeras).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skgru._engine.wrapper import fit_stock
+from skgru._specs import Examples, NetworkSpec, NetworkState, TargetScaling, TrainingSpec
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training leaves: arrays to store, and one number an epoch and metric."""
+
+    state: NetworkState
+    history: dict[str, list[float]]
+
+
+def train(
+    network: NetworkSpec,
+    training: TrainingSpec,
+    examples: Examples,
+    validation: Examples | None,
+    scaling: TargetScaling,
+    epochs: int,
+    earlier: NetworkState | None,
+) -> Trained:
+    """Train a new network, or an earlier one further, for `epochs` epochs or until the validation loss stops falling.
+
+    Raises ValueError if the loss or a weight is not finite in the end.
+    """
+    state, history = fit_stock(network, training, examples, validation, scaling, epochs, earlier)
+    _check_finite(state, history, training)
+    return Trained(state, history)
+
+
+def _check_finite(state: NetworkState, history: dict[str, list[float]], training: TrainingSpec) -> None:
+    if all(np.isfinite(weight).all() for weight in state.weights):
+        return
+    finite = np.isfinite(history["loss"])
+    epoch = len(finite) if finite.all() else int(np.argmin(finite)) + 1
+    raise ValueError(
+        f"Training diverged in epoch {epoch}: the loss is {history['loss'][epoch - 1]:.3g} and weights are not finite. "
+        f"Use a smaller learning_rate (it is {training.learning_rate}), set clipnorm (1.0 is usual), or scale X."
+    )

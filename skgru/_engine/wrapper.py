@@ -1,0 +1,208 @@
+"""The scikeras KerasRegressor that holds the Keras network. The one file that touches scikeras.
+
+scikeras and stock `Model.fit` know neither our order of rows nor lazily gathered windows; what is missing is added in
+one private subclass and one Keras callback.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import keras
+import numpy as np
+from scikeras.wrappers import KerasRegressor
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from skgru._engine.network import (
+    build_network,
+    get_state,
+    make_loss,
+    make_optimizer,
+    seed_dropout,
+    set_state,
+)
+from skgru._engine.progress import EarlyStopper, epoch_line, epoch_order
+from skgru._specs import Examples, NetworkSpec, NetworkState, Rows, TargetScaling, TrainingSpec
+
+VALIDATION_BATCH = 1024
+
+
+class Batches(keras.utils.PyDataset):
+    """Windows gathered a batch at a time, in an order of our own: Keras' own shuffling needs the global seed."""
+
+    def __init__(self, examples: Examples, batch_size: int):
+        super().__init__()
+        self.examples = examples
+        self.batch_size = batch_size
+        self.order = np.arange(len(examples.windows))
+
+    def __len__(self) -> int:
+        return -(-len(self.order) // self.batch_size)
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, ...]:
+        picked = self.order[index * self.batch_size : (index + 1) * self.batch_size]
+        batch = self.examples.windows.gather(picked), self.examples.targets[picked]
+        weight = self.examples.sample_weight
+        return batch if weight is None else (*batch, weight[picked])
+
+
+class Epochs(keras.callbacks.Callback):
+    """Sets the order and the dropout of each epoch, stops early and keeps the best network."""
+
+    def __init__(self, training: TrainingSpec, batches: Batches, last_epoch: int, is_validated: bool):
+        super().__init__()
+        self.training = training
+        self.batches = batches
+        self.last_epoch = last_epoch
+        self.stopper = EarlyStopper(training.n_iter_no_change, training.tol) if is_validated else None
+        self.best: NetworkState | None = None
+
+    def on_epoch_begin(self, epoch, logs=None):
+        training = self.training
+        if training.shuffle:
+            self.batches.order = epoch_order(len(self.batches.order), training.seed, epoch)
+        seed_dropout(self.model, training.seed, epoch)
+
+    def on_epoch_end(self, epoch, logs=None):
+        if self.training.verbose:
+            print(epoch_line(epoch, self.last_epoch, logs), flush=True)
+        if self.stopper is not None:
+            if self.stopper.is_best(logs["val_loss"]):
+                self.best = get_state(self.model, epoch + 1)
+            if self.stopper.should_stop():
+                self.model.stop_training = True
+
+
+class TargetEncoder(TransformerMixin, BaseEstimator):
+    """The scaling of the targets as scikeras asks for it, already fitted."""
+
+    def __init__(self, scaling: TargetScaling):
+        self.scaling = scaling
+
+    def fit(self, y):
+        return self
+
+    def transform(self, y):
+        return self.scaling.normalise(y)
+
+    def inverse_transform(self, y):
+        return self.scaling.restore(y)
+
+    def get_metadata(self):
+        return {"n_outputs_": len(self.scaling.mean), "n_outputs_expected_": 1}
+
+
+def compiled_network(network: NetworkSpec, training: TrainingSpec) -> keras.Model:
+    """What scikeras calls to make its `model_`."""
+    model = build_network(network, training.seed)
+    model.compile(optimizer=make_optimizer(training), loss=make_loss(training.loss))
+    return model
+
+
+class WindowRegressor(KerasRegressor):
+    """KerasRegressor over lazily gathered windows. It gets no random_state: scikeras would set global seeds."""
+
+    def __init__(self, network: NetworkSpec, training: TrainingSpec, scaling: TargetScaling):
+        super().__init__(
+            model=compiled_network, network=network, training=training, scaling=scaling, verbose=0, warm_start=True
+        )
+        self._user_params = {"network", "training"}  # what scikeras hands to compiled_network
+
+    @property
+    def target_encoder(self):
+        return TargetEncoder(self.scaling)
+
+    def _validate_data(self, X=None, y=None, reset=False, y_numeric=False):
+        if not isinstance(X, Rows):
+            if X is not None and np.ndim(X) == 2:
+                X = np.asarray(X)[:, :, np.newaxis]  # (n, window_length) -> one channel
+            return super()._validate_data(X, y, reset=reset, y_numeric=y_numeric)
+        # GRURegressor has checked these already; scikeras' own checks would copy every window.
+        if reset:
+            self.X_dtype_, self.X_shape_, self.n_features_in_ = np.dtype(np.float64), X.shape, X.shape[1]
+            self.y_dtype_, self.y_ndim_, self.target_type_ = np.dtype(np.float64), y.ndim, "continuous"
+        return X, y
+
+    @staticmethod
+    def _validate_sample_weight(X, y, sample_weight):
+        return X, y, sample_weight
+
+    def _fit_keras_model(
+        self, X, y, sample_weight, warm_start, epochs, initial_epoch, validation=None, callbacks=()
+    ):
+        batches = Batches(Examples(X, y, sample_weight), self.training.batch_size)
+        self.epochs_ = Epochs(self.training, batches, initial_epoch + epochs, validation is not None)
+        held_out = None
+        if validation is not None:
+            normalised = self.target_encoder_.transform(validation.targets)
+            held_out = Batches(Examples(validation.windows, normalised, validation.sample_weight), VALIDATION_BATCH)
+        self.history_ = self.model_.fit(
+            batches,
+            epochs=initial_epoch + epochs,
+            initial_epoch=initial_epoch,
+            validation_data=held_out,
+            callbacks=[*callbacks, self.epochs_],
+            shuffle=False,
+            verbose=0,
+        ).history
+
+
+def fit_stock(
+    network: NetworkSpec,
+    training: TrainingSpec,
+    examples: Examples,
+    validation: Examples | None,
+    scaling: TargetScaling,
+    epochs: int,
+    earlier: NetworkState | None,
+) -> tuple[NetworkState, dict[str, list[float]]]:
+    """Train with stock `Model.fit`, driven by scikeras."""
+    wrapper = WindowRegressor(network, training, scaling)
+    first_epoch = 0
+    if earlier is not None:
+        wrapper.initialize(examples.windows, examples.targets)
+        set_state(wrapper.model_, earlier)
+        first_epoch = earlier.epoch
+    # A callback keeps the model it was used with; a copy of it may, the user's own must not.
+    callbacks = [copy.copy(callback) for callback in training.callbacks]
+    wrapper.fit(
+        examples.windows,
+        examples.targets,
+        sample_weight=examples.sample_weight,
+        epochs=epochs,
+        initial_epoch=first_epoch,
+        validation=validation,
+        callbacks=callbacks,
+    )
+    history = {name: [float(value) for value in values] for name, values in wrapper.history_.items()}
+    last_epoch = first_epoch + len(history["loss"])
+    return wrapper.epochs_.best or get_state(wrapper.model_, last_epoch), history
+
+
+def fitted_wrapper(
+    network: NetworkSpec,
+    training: TrainingSpec,
+    scaling: TargetScaling,
+    state: NetworkState,
+    history: dict[str, list[float]],
+) -> KerasRegressor:
+    """The KerasRegressor that a trained network would have come out of."""
+    wrapper = WindowRegressor(network, training, scaling)
+    nothing = Rows(np.zeros((1, network.window_length, network.n_channels), np.float32), np.arange(1))
+    wrapper.initialize(nothing, np.zeros((1, network.n_outputs)))
+    set_state(wrapper.model_, state)
+    wrapper.history_ = {name: list(values) for name, values in history.items()}
+    return wrapper
+
+
+def fitted_model(network: NetworkSpec, training: TrainingSpec, state: NetworkState) -> keras.Model:
+    """An ordinary keras.Model, compiled with the user's own loss: its saved file opens without skgru."""
+    model = build_network(network, training.seed)
+    model.compile(optimizer=make_optimizer(training), loss=_public_loss(training.loss))
+    set_state(model, state)
+    return model
+
+
+def _public_loss(loss: Any) -> Any:
+    return loss if isinstance(loss, str) or not isinstance(loss, keras.losses.Loss) else make_loss(loss)

@@ -1,0 +1,529 @@
+"""GRURegressor: what follows a window, in the units of its targets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.base import RegressorMixin
+from sklearn.metrics import r2_score
+from sklearn.utils import Tags
+from sklearn.utils.validation import (
+    _check_sample_weight,
+    check_array,
+    check_consistent_length,
+    check_is_fitted,
+)
+
+from skgru._recurrent import RecurrentEstimator, complete_rows
+from skgru._specs import Rows, TargetScaling
+from skgru._validation import (
+    at_least,
+    check_representable,
+    check_target,
+    check_windows,
+    is_overlapping,
+)
+from skgru._windowing import following_rows
+
+
+def standardisation(targets: np.ndarray, sample_weight: np.ndarray | None, ndim: int) -> TargetScaling:
+    """Weighted mean and standard deviation of each output; a constant output is only centred."""
+    mean = np.average(targets, axis=0, weights=sample_weight)
+    scale = np.sqrt(np.average((targets - mean) ** 2, axis=0, weights=sample_weight))
+    is_constant = scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)
+    return TargetScaling(mean, np.where(is_constant | (scale == 0), 1.0, scale), ndim)
+
+
+class GRURegressor(RegressorMixin, RecurrentEstimator):
+    """Recurrent network that predicts what follows a window of history.
+
+    A GRU, LSTM or simple recurrent network with a linear output layer, trained by Keras through scikeras. Without y, a
+    series is its own target: the network learns the rows that follow each window, which it reads off the later windows.
+
+    Parameters
+    ----------
+    units : int or sequence of int, default=50
+        Width of the recurrent layer, or of each of several stacked layers. At least 1.
+
+    cell : {"gru", "lstm", "rnn"}, default="gru"
+        Kind of recurrent layer.
+
+    bidirectional : bool, default=False
+        Read each window forwards and backwards, with `units` for each direction.
+
+    dropout : float, default=0.0
+        Share of a recurrent layer's outputs set to zero in training, in [0, 1). One dropout layer after each of them.
+
+    horizon : int, default=1
+        Rows ahead that are predicted when y is None. At least 1.
+
+    target : int, sequence of int or None, default=None
+        Positions of the channels that are predicted when y is None; None means all.
+
+    loss : str, callable or keras.losses.Loss, default="mean_squared_error"
+        A Keras name, function or object. In a batch it is sum(w * loss) / sum(w).
+
+    optimizer : str or keras.optimizers.Optimizer, default="adam"
+        A Keras name or object. An object brings its own learning rate and clipping.
+
+    learning_rate : float, default=0.001
+        Step size of a named optimizer. Greater than 0.
+
+    clipnorm : float or None, default=None
+        Longest gradient of a weight array that a named optimizer lets through. Greater than 0.
+
+    epochs : int, default=50
+        Passes over the training windows. At least 1.
+
+    batch_size : int or "auto", default="auto"
+        Windows in an optimiser step. "auto" is a sixteenth of the windows rounded down to a power of two, at most 32,
+        and more for hundreds of thousands of windows.
+
+    shuffle : bool, default=True
+        Draw a new order of the windows in each epoch.
+
+    early_stopping : bool, default=False
+        Keep the last `validation_fraction` of the windows out, stop when their loss no longer falls, and keep the
+        weights of the best epoch. No row is a target both in training and in validation.
+
+    validation_fraction : float, default=0.1
+        Share of the windows kept out by `early_stopping`, in (0, 1).
+
+    n_iter_no_change : int, default=10
+        Epochs without an improvement by more than `tol` after which `early_stopping` stops. At least 1.
+
+    tol : float, default=1e-4
+        Least improvement of the validation loss, in the units of the loss on normalised targets. At least 0.
+
+    normalize_y : bool, default=True
+        Standardise the targets for training. Predictions come back in y's units either way.
+
+    warm_start : bool, default=False
+        Let `fit` continue the network, optimiser state and target scaling of the fit before.
+
+    jit_compile : bool, default=True
+        Allow compiled training. It changes nothing but the speed; so far all training is stock `Model.fit`.
+
+    callbacks : keras.callbacks.Callback, list of them or None, default=None
+        Keras callbacks. Shallow copies of them are used, so that fit leaves its parameters as they are.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of weights, order and dropout. An int gives bitwise the same network in every run, process and thread;
+        None draws from the operating system. Global random states are never touched.
+
+    verbose : int, default=0
+        1 prints a line each epoch.
+
+    Attributes
+    ----------
+    history_ : dict of str to list of float
+        Loss, and validation loss with `early_stopping`, of each epoch, on normalised targets.
+
+    loss_curve_ : list of float
+        Training loss of each epoch.
+
+    n_iter_ : int
+        Epochs that the network was trained for, in all.
+
+    n_outputs_ : int
+        Numbers predicted for each window.
+
+    n_features_in_ : int
+        X.shape[1] in `fit`: the length of a window.
+
+    n_channels_in_ : int
+        Channels of a window.
+
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Column names, where X was a data frame with string names.
+
+    model_ : keras.Model
+        The trained network as an ordinary Keras model, in normalised units. Built anew at each access.
+
+    keras_estimator_ : scikeras.wrappers.KerasRegressor
+        The trained network as scikeras holds it, in y's units on complete windows. Built anew at each access.
+
+    See Also
+    --------
+    SequenceWindower : Makes the windows, as the step before this one in a Pipeline.
+
+    Notes
+    -----
+    Windows that contain NaN are left out of `fit` and `score`. In `predict` the last value is carried forward along
+    the window, then the first one backward, and a channel without any value gets its training mean; so `predict` gives
+    n finite rows for n rows, and a scorer applied to `predict` may differ from `score`.
+
+    A 2-D X is read as windows of one channel. Flattened windows of several channels
+    (`SequenceWindower(flatten=True)`) would be misread: give this estimator windows of three dimensions.
+
+    Of two windows with weight 2 and 1, the first counts as if it were there twice. Windows of weight 0 are dropped.
+
+    References
+    ----------
+    .. [1] Cho, K. et al. (2014). Learning Phrase Representations using RNN Encoder-Decoder for Statistical Machine
+       Translation. EMNLP. https://doi.org/10.3115/v1/D14-1179
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.pipeline import Pipeline
+    >>> from sklearn.preprocessing import MinMaxScaler
+    >>> from skgru import GRURegressor, SequenceWindower
+    >>> series = np.sin(np.linspace(0, 20, 200)).reshape(-1, 1)
+    >>> pipe = Pipeline([
+    ...     ("scale", MinMaxScaler()),
+    ...     ("window", SequenceWindower(window_length=10)),
+    ...     ("gru", GRURegressor(units=8, epochs=30, learning_rate=0.01, random_state=0)),
+    ... ])
+    >>> pipe.fit(series).predict(series).shape  # the last one is the value after the series, scaled
+    (200,)
+    >>> pipe.score(series) > 0.9
+    True
+    """
+
+    _parameter_constraints: dict[str, list[Any]] = {
+        **RecurrentEstimator._parameter_constraints,
+        "horizon": [at_least(1)],
+        "target": [None, at_least(0), "array-like"],
+        "normalize_y": ["boolean"],
+    }
+
+    def __init__(
+        self,
+        units=50,
+        *,
+        cell="gru",
+        bidirectional=False,
+        dropout=0.0,
+        horizon=1,
+        target=None,
+        loss="mean_squared_error",
+        optimizer="adam",
+        learning_rate=0.001,
+        clipnorm=None,
+        epochs=50,
+        batch_size="auto",
+        shuffle=True,
+        early_stopping=False,
+        validation_fraction=0.1,
+        n_iter_no_change=10,
+        tol=1e-4,
+        normalize_y=True,
+        warm_start=False,
+        jit_compile=True,
+        callbacks=None,
+        random_state=None,
+        verbose=0,
+    ):
+        self.units = units
+        self.cell = cell
+        self.bidirectional = bidirectional
+        self.dropout = dropout
+        self.horizon = horizon
+        self.target = target
+        self.loss = loss
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.clipnorm = clipnorm
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.shuffle = shuffle
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.tol = tol
+        self.normalize_y = normalize_y
+        self.warm_start = warm_start
+        self.jit_compile = jit_compile
+        self.callbacks = callbacks
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def fit(self, X, y=None, sample_weight=None):
+        """Train the network from scratch, or further with `warm_start=True`.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, window_length, n_channels) or (n_samples, window_length)
+            Windows, oldest first and oldest step first. Windows that contain NaN are left out.
+
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+            Targets. None: the `horizon` rows that follow each window, read off the later windows, which must overlap.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight of each window, at least 0.
+
+        Returns
+        -------
+        GRURegressor
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is out of range, X or y contains infinity, y contains NaN or has another length than X, no
+            complete window is left to train on, windows don't overlap where y is None, or training diverges.
+        TypeError
+            If X is sparse.
+        """
+        self._validate_params()
+        continues = self.warm_start and self.__sklearn_is_fitted__()
+        return self._fit(X, y, sample_weight, self.epochs, self.early_stopping, continues)
+
+    def partial_fit(self, X, y=None, sample_weight=None):
+        """Train for one more epoch on all windows given, starting a network where there is none.
+
+        Early stopping plays no part. Target scaling stays that of the first fit.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, window_length, n_channels) or (n_samples, window_length)
+            Windows, as in `fit`.
+
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+            Targets, as in `fit`.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight of each window, at least 0.
+
+        Returns
+        -------
+        GRURegressor
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            As `fit` does.
+        """
+        self._validate_params()
+        return self._fit(X, y, sample_weight, 1, False, self.__sklearn_is_fitted__())
+
+    def predict(self, X):
+        """Predict what follows each window.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, window_length, n_channels) or (n_samples, window_length)
+            Windows. Missing steps are filled as the class's notes say.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            float64, in y's units, or in the units of X where y was None; then time-major: all targets one row ahead,
+            then two.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            If X has other steps or channels than in `fit`, or is what `fit` refuses.
+        """
+        check_is_fitted(self)
+        windows = self._check_new_windows(X)
+        return self._scaling.restore(self._outputs(Rows(windows, np.arange(len(windows)))))
+
+    def score(self, X, y=None, sample_weight=None):
+        """Coefficient of determination R² on the complete windows of X, averaged over outputs.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, window_length, n_channels) or (n_samples, window_length)
+            Windows.
+
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+            True targets. None, after a fit without y: the rows that follow each window.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight of each window, at least 0.
+
+        Returns
+        -------
+        float
+            1 is perfect, 0 as good as the mean of the targets.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            If no window of X can be scored, or y is None after a fit with y.
+        """
+        check_is_fitted(self)
+        if y is None and not self._is_self_target:
+            raise ValueError(
+                f"{type(self).__name__} was fitted with y, so score(X) needs y too: only a network fitted without y "
+                "knows that the rows after a window are its targets. Use score(X, y)."
+            )
+        windows = self._check_new_windows(X)
+        if y is None:
+            rows, targets = self._own_targets(windows, self._horizon, np.asarray(self._channels))
+        else:
+            rows, targets, _ = self._given_targets(windows, y)
+        if sample_weight is not None:
+            sample_weight = _check_sample_weight(sample_weight, windows, dtype=np.float64)[rows]
+        predicted = self._scaling.restore(self._outputs(Rows(windows, rows)))
+        return r2_score(targets.reshape(predicted.shape), predicted, sample_weight=sample_weight)
+
+    def forecast(self, X, steps):
+        """Forecast the rows after the last window of X, feeding forecasts back as history.
+
+        Needs a fit without y on all channels. Each call of the network gives `horizon` rows, so that the first
+        `horizon` of them are those of `predict`.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, window_length, n_channels) or (n_samples, window_length)
+            Windows, of which the last is rolled on.
+
+        steps : int
+            Rows to forecast. At least 1.
+
+        Returns
+        -------
+        ndarray of shape (steps, n_channels)
+            float64, in the units of X.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            If the fit had y or a `target` that leaves channels out, so that nothing is known of the next window, or
+            `steps` is less than 1.
+        """
+        check_is_fitted(self)
+        if not self._is_self_target or list(self._channels) != list(range(self.n_channels_in_)):
+            raise ValueError(
+                f"forecast needs a {type(self).__name__} fitted without y and with target=None: it feeds forecasts of "
+                "all channels back as history. Fit it so, or use predict."
+            )
+        if not at_least(1).is_satisfied_by(steps):
+            raise ValueError(f"steps={steps!r} must be an int of at least 1: the rows to forecast.")
+        from skgru._engine.inference import roll_on
+        from skgru._recurrent import fill_missing
+
+        windows = self._check_new_windows(X)
+        last = fill_missing(Rows(windows, np.array([len(windows) - 1])).gather(), self._channel_means)[0]
+        rolled = roll_on(self._network, self._weights, last, self._target_mean, self._target_scale, int(steps))
+        return rolled.astype(np.float64)
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        tags.target_tags.required = False
+        return tags
+
+    def _fit(self, X, y, sample_weight, epochs, early_stopping, continues):
+        if continues:
+            self._check_new_windows(X)
+        windows, n_dimensions = check_windows(X, self)
+        channels = check_target(self.target, windows.shape[2])
+        if y is None:
+            if n_dimensions == 2 and windows.shape[1] == 1:
+                raise ValueError(
+                    f"{type(self).__name__} requires y to be passed, but the target y is None and X has one column: "
+                    "windows of one step can't show that they overlap. Give y, or put a SequenceWindower before."
+                )
+            rows, targets = self._own_targets(windows, self.horizon, channels)
+            ndim = 1 if targets.shape[1] == 1 else 2
+        else:
+            rows, targets, ndim = self._given_targets(windows, y)
+        if continues and (y is None) != self._is_self_target:
+            raise ValueError(
+                f"{type(self).__name__} was fitted {'without' if self._is_self_target else 'with'} y and can only be "
+                "continued so. Use fit with warm_start=False to start afresh."
+            )
+        if sample_weight is not None:
+            sample_weight = _check_sample_weight(
+                sample_weight, windows, dtype=np.float64, ensure_non_negative=True
+            )[rows]
+            rows, targets, sample_weight = _without_zero_weights(rows, targets, sample_weight)
+
+        def scaling_of(targets, sample_weight):
+            if self.normalize_y:
+                return standardisation(targets, sample_weight, ndim)
+            check_representable(targets, "y")
+            return TargetScaling(np.zeros(targets.shape[1]), np.ones(targets.shape[1]), ndim)
+
+        self._fit_network(
+            X,
+            windows,
+            rows,
+            targets,
+            sample_weight,
+            epochs=epochs,
+            early_stopping=early_stopping,
+            reach=self.horizon if y is None else 1,
+            scaling_of=scaling_of,
+            continues=continues,
+            learned={
+                "_is_self_target": y is None,
+                "_channels": channels.tolist(),
+                "_horizon": int(self.horizon),
+            },
+        )
+        return self
+
+    def _own_targets(
+        self, windows: np.ndarray, horizon: int, channels: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Windows whose next `horizon` rows are known, and those rows, time-major: (n_rows,), (n_rows, n_outputs)."""
+        if not is_overlapping(windows):
+            raise ValueError(
+                f"{type(self).__name__} requires y to be passed, but the target y is None and the windows of X do not "
+                "overlap: the rows after a window can only be read off the later windows if window t + 1 is window t "
+                "moved on by one row. Give y, or the windows of a SequenceWindower, in order."
+            )
+        last_rows = windows[:, -1, channels].astype(np.float64)
+        targets = following_rows(last_rows, horizon)
+        rows = complete_rows(windows[: len(targets)])
+        rows = rows[np.isfinite(targets[rows]).all(axis=1)]
+        if not len(rows):
+            raise ValueError(self._nothing_usable(windows, horizon))
+        return rows, targets[rows]
+
+    def _given_targets(self, windows: np.ndarray, y: Any) -> tuple[np.ndarray, np.ndarray, int]:
+        """Complete windows, their targets in y as (n_rows, n_outputs), and y's number of dimensions."""
+        y = check_array(y, dtype=np.float64, ensure_2d=False, estimator=self, input_name="y")
+        if y.ndim == 0 or 0 in y.shape:
+            raise ValueError(f"y has shape {y.shape}, but must be (n_samples,) or (n_samples, n_outputs).")
+        check_consistent_length(windows, y)
+        rows = complete_rows(windows)
+        if not len(rows):
+            raise ValueError(self._nothing_usable(windows, 0))
+        return rows, y.reshape(len(y), -1)[rows], y.ndim
+
+    def _nothing_usable(self, windows: np.ndarray, horizon: int) -> str:
+        n_windows, window_length, _ = windows.shape
+        begins_incomplete = not len(complete_rows(windows[:1]))
+        with_horizon = f" with horizon={horizon}" if horizon else ""
+        if begins_incomplete and n_windows < window_length + horizon:
+            return (
+                f"window_length={window_length}{with_horizon} needs at least {window_length + horizon} rows, but X has "
+                f"{n_windows}. Use a shorter window or a longer series; when scoring a short test fold, "
+                'SequenceWindower(context="fit") completes its first windows.'
+            )
+        if horizon and n_windows <= horizon:
+            return (
+                f"horizon={horizon} needs at least {horizon + 1} windows to read targets off, but X has {n_windows}. "
+                "Use a smaller horizon or a longer series."
+            )
+        return (
+            f"None of the {n_windows} windows of X is usable{with_horizon}: each contains NaN, or the rows after it do. "
+            "Fill missing values first, or use a shorter window."
+        )
+
+
+def _without_zero_weights(
+    rows: np.ndarray, targets: np.ndarray, sample_weight: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    counts = sample_weight > 0
+    if not counts.any():
+        raise ValueError(
+            "sample_weight is zero for every usable window. Sample weights must contain at least one non-zero number "
+            "where X has a complete window with a target."
+        )
+    return rows[counts], targets[counts], sample_weight[counts].astype(np.float32)
