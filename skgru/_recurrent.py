@@ -1,24 +1,29 @@
-"""What every estimator of the family shares: which windows are used, how missing steps are filled, and the network.
+"""What every estimator of the family shares: which windows are used, how missing steps are filled,
+and the network.
 
-Estimators check, call and store. The numbers are computed in the functions above the class and in `_engine`, which is
-imported when a network is first needed.
+Estimators check, call and store. The numbers are computed in the functions above the class and in
+`_engine`, which is imported when a network is first needed.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from numbers import Integral
+from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import Tags, check_random_state
-from sklearn.utils._param_validation import HasMethods, StrOptions
+from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import _get_feature_names, check_is_fitted, validate_data
 
 from skgru._specs import Examples, NetworkSpec, NetworkState, Rows, TargetScaling, TrainingSpec
 from skgru._validation import (
     VALUES_AT_ONCE,
+    Instance,
+    Number,
     at_least,
+    check_callbacks,
     check_units,
     check_windows,
     is_complete,
@@ -30,23 +35,28 @@ from skgru._validation import (
 def auto_batch_size(n_windows: int) -> int:
     """n / 16 rounded down to a power of two, at most 32; n / 4096 where that is more.
 
-    Short series get enough optimiser steps, and cross-validation folds of different sizes the same batch size.
+    Short series get enough optimiser steps, and cross-validation folds of different sizes the same
+    batch size.
     """
     wanted = max(1, min(32, n_windows // 16), n_windows // 4096)
     return 1 << (wanted.bit_length() - 1)
 
 
 def fill_missing(windows: np.ndarray, channel_means: np.ndarray) -> np.ndarray:
-    """Replace NaN along each window, in place: the last value carried forward, then the first one backward.
+    """Replace NaN along each window, in place: the last value carried forward, then the first one
+    backward.
 
-    windows : (n, window_length, n_channels); channel_means : (n_channels,), for channels with no value at all.
+    windows : (n, window_length, n_channels); channel_means : (n_channels,), for channels with no
+    value at all.
     """
     missing = np.isnan(windows)
     if not missing.any():
         return windows
     window_length = windows.shape[1]
     steps = np.arange(window_length)[np.newaxis, :, np.newaxis]
-    last_known = np.maximum.accumulate(np.where(missing, -1, steps), axis=1)  # -1 before the first value
+    last_known = np.maximum.accumulate(
+        np.where(missing, -1, steps), axis=1
+    )  # -1 before the first value
     first_known = np.argmin(missing, axis=1, keepdims=True)  # 0 where nothing is known
     source = np.where(last_known < 0, first_known, last_known)
     windows[:] = np.take_along_axis(windows, source, axis=1)
@@ -71,13 +81,13 @@ def pieces_of(windows: Rows) -> list[slice]:
 class RecurrentEstimator(BaseEstimator):
     """Windows in, one trained network held as plain arrays. Subclasses say what the targets are."""
 
-    _parameter_constraints: dict[str, list[Any]] = {
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "units": [at_least(1), "array-like"],
         "cell": [StrOptions({"gru", "lstm", "rnn"})],
         "bidirectional": ["boolean"],
         "dropout": [real_between(0, 1, closed="left")],
-        "loss": [str, callable],
-        "optimizer": [str, HasMethods(["get_config", "apply_gradients"])],
+        "loss": [str, Instance(["__call__"])],
+        "optimizer": [str, Instance(["get_config", "apply_gradients"])],
         "learning_rate": [real_between(0, None, closed="neither")],
         "clipnorm": [None, real_between(0, None, closed="neither")],
         "epochs": [at_least(1)],
@@ -89,8 +99,12 @@ class RecurrentEstimator(BaseEstimator):
         "tol": [real_between(0, None, closed="left")],
         "warm_start": ["boolean"],
         "jit_compile": ["boolean"],
-        "callbacks": [None, list, tuple, HasMethods(["set_model", "on_epoch_end"])],
-        "random_state": ["random_state"],
+        "callbacks": [None, list, tuple, Instance(["set_model", "on_epoch_end"])],
+        "random_state": [
+            Number(Integral, 0, 2**32 - 1, closed="both"),
+            np.random.RandomState,
+            None,
+        ],
         "verbose": ["verbose"],
     }
 
@@ -127,7 +141,8 @@ class RecurrentEstimator(BaseEstimator):
         training = self._training_spec(self._batch_size)
         return fitted_wrapper(self._network, training, self._scaling, self._state, self.history_)
 
-    # Fitted state is arrays and plain values, so that a pickle is small and needs no TensorFlow to open.
+    # Fitted state is arrays and plain values, so that a pickle is small and needs no TensorFlow to
+    # open.
 
     @property
     def _network(self) -> NetworkSpec:
@@ -142,16 +157,18 @@ class RecurrentEstimator(BaseEstimator):
         return TargetScaling(self._target_mean, self._target_scale, self._target_ndim)
 
     def _check_new_windows(self, X: Any) -> np.ndarray:
-        """X of predict, score or a continued fit: the same columns, steps and channels as in the first fit."""
-        if getattr(X, "ndim", 2) != 3:  # columns are steps, with scikit-learn's own checks of number and names
+        """X of predict, score or a continued fit: the same columns, steps and channels as in the
+        first fit.
+        """
+        windows, n_dimensions = check_windows(X, self)
+        if n_dimensions == 2:  # columns are steps: scikit-learn compares their number and names
             validate_data(self, X, reset=False, skip_check_array=True)
-        windows, _ = check_windows(X, self)
         fitted = (self._architecture["window_length"], self._architecture["n_channels"])
         if windows.shape[1:] != fitted:
             raise ValueError(
                 f"X has windows of {windows.shape[1]} steps and {windows.shape[2]} channels, but "
-                f"{type(self).__name__} was fitted on windows of {fitted[0]} steps and {fitted[1]} channels. Make the "
-                "windows as they were made for fit."
+                f"{type(self).__name__} was fitted on windows of {fitted[0]} steps and "
+                f"{fitted[1]} channels. Make the windows as they were made for fit."
             )
         return windows
 
@@ -170,10 +187,12 @@ class RecurrentEstimator(BaseEstimator):
         continues: bool,
         learned: dict[str, Any],
     ) -> None:
-        """Train on windows[rows], and only then store what was learned: a failed fit changes nothing.
+        """Train on windows[rows], and only then store what was learned: a failed fit changes
+        nothing.
 
-        targets : (n_rows, n_outputs) float64; reach : rows that a target extends beyond its window, for the split;
-        scaling_of : (targets, sample_weight) -> TargetScaling; learned : further attributes to store.
+        targets : (n_rows, n_outputs) float64; reach : rows that a target extends beyond its window,
+        for the split; scaling_of : (targets, sample_weight) -> TargetScaling; learned : further
+        attributes to store.
         """
         from skgru._engine.training import train
 
@@ -182,15 +201,22 @@ class RecurrentEstimator(BaseEstimator):
             n_training, n_dropped = self._split(rows, reach)
         parts = [slice(0, n_training), slice(n_training + n_dropped, None)]
         examples, validation = (
-            Examples(Rows(windows, rows[part]), targets[part], None if sample_weight is None else sample_weight[part])
+            Examples(
+                Rows(windows, rows[part]),
+                targets[part],
+                None if sample_weight is None else sample_weight[part],
+            )
             for part in parts
         )
-        scaling = self._scaling if continues else scaling_of(examples.targets, examples.sample_weight)
+        scaling = (
+            self._scaling if continues else scaling_of(examples.targets, examples.sample_weight)
+        )
         network = self._network_spec(windows, targets)
         if continues and network != self._network:
             raise ValueError(
-                f"{type(self).__name__} would continue a fitted network of {self._architecture}, but its parameters or "
-                f"targets now ask for {asdict(network)}. Use fit with warm_start=False to start afresh."
+                f"{type(self).__name__} would continue a fitted network of {self._architecture}, "
+                f"but its parameters or targets now ask for {asdict(network)}. Use fit with "
+                "warm_start=False to start afresh."
             )
         seed = self._seed if continues else self._draw_seed()
         training = self._training_spec(self._batch_size_for(n_training), seed)
@@ -208,7 +234,7 @@ class RecurrentEstimator(BaseEstimator):
             history = _extended(self.history_, history)
         if not continues:
             learned = learned | {"_channel_means": channel_means(examples.windows)}
-        vars(self).update(
+        self.__dict__.update(
             learned,
             history_=history,
             n_iter_=len(history["loss"]),
@@ -226,14 +252,17 @@ class RecurrentEstimator(BaseEstimator):
         remember_features(self, _get_feature_names(X), windows.shape[1])
 
     def _split(self, rows: np.ndarray, reach: int) -> tuple[int, int]:
-        """How many rows to train on, and how many after them to drop: their targets lie in the validation part."""
+        """How many rows to train on, and how many after them to drop: their targets lie in the
+        validation part.
+        """
         n_validation = max(1, int(np.ceil(self.validation_fraction * len(rows))))
         first = len(rows) - n_validation
         n_training = int(np.searchsorted(rows, rows[first] - reach, side="right"))
         if n_training < 1 or first < 1:
             raise ValueError(
-                f"early_stopping=True with validation_fraction={self.validation_fraction} leaves no window to train "
-                f"on: X has {len(rows)} usable windows. Use a smaller validation_fraction or a longer series."
+                f"early_stopping=True with validation_fraction={self.validation_fraction} leaves "
+                f"no window to train on: X has {len(rows)} usable windows. Use a smaller "
+                "validation_fraction or a longer series."
             )
         return n_training, first - n_training
 
@@ -249,7 +278,6 @@ class RecurrentEstimator(BaseEstimator):
         )
 
     def _training_spec(self, batch_size: int, seed: int | None = None) -> TrainingSpec:
-        callbacks = self.callbacks or ()
         return TrainingSpec(
             loss=self.loss,
             optimizer=self.optimizer,
@@ -259,7 +287,7 @@ class RecurrentEstimator(BaseEstimator):
             shuffle=bool(self.shuffle),
             n_iter_no_change=self.n_iter_no_change,
             tol=self.tol,
-            callbacks=tuple(callbacks) if isinstance(callbacks, list | tuple) else (callbacks,),
+            callbacks=check_callbacks(self.callbacks),
             seed=self._seed if seed is None else seed,
             verbose=int(self.verbose),
         )
@@ -268,7 +296,8 @@ class RecurrentEstimator(BaseEstimator):
         return auto_batch_size(n_windows) if self.batch_size == "auto" else int(self.batch_size)
 
     def _draw_seed(self) -> int:
-        if self.random_state is None:  # from the operating system: numpy's global state is not ours to move
+        if self.random_state is None:
+            # From the operating system: numpy's global state is not ours to move.
             return int(np.random.SeedSequence().generate_state(1)[0])
         if isinstance(self.random_state, np.random.RandomState):
             return int(check_random_state(self.random_state).randint(2**31 - 1))
@@ -279,7 +308,11 @@ class RecurrentEstimator(BaseEstimator):
         from skgru._engine.inference import predict
 
         outputs = [
-            predict(self._network, self._weights, fill_missing(windows.gather(piece), self._channel_means))
+            predict(
+                self._network,
+                self._weights,
+                fill_missing(windows.gather(piece), self._channel_means),
+            )
             for piece in pieces_of(windows)
         ]
         return np.concatenate(outputs)
@@ -290,9 +323,15 @@ def complete_rows(windows: np.ndarray) -> np.ndarray:
     return np.flatnonzero(is_complete(windows))
 
 
-def _extended(history: dict[str, list[float]], more: dict[str, list[float]]) -> dict[str, list[float]]:
-    """Two histories one after the other, NaN where a metric was not watched, so that epochs stay aligned."""
+def _extended(
+    history: dict[str, list[float]], more: dict[str, list[float]]
+) -> dict[str, list[float]]:
+    """Two histories one after the other, NaN where a metric was not watched, so that epochs stay
+    aligned.
+    """
     n_before, n_after = len(history["loss"]), len(more["loss"])
     nothing_before, nothing_after = [np.nan] * n_before, [np.nan] * n_after
     names = [*history, *(name for name in more if name not in history)]
-    return {name: history.get(name, nothing_before) + more.get(name, nothing_after) for name in names}
+    return {
+        name: history.get(name, nothing_before) + more.get(name, nothing_after) for name in names
+    }

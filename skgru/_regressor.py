@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import RegressorMixin
@@ -27,10 +27,18 @@ from skgru._validation import (
 from skgru._windowing import following_rows
 
 
-def standardisation(targets: np.ndarray, sample_weight: np.ndarray | None, ndim: int) -> TargetScaling:
+def standardisation(
+    targets: np.ndarray, sample_weight: np.ndarray | None, ndim: int
+) -> TargetScaling:
     """Weighted mean and standard deviation of each output; a constant output is only centred."""
     mean = np.average(targets, axis=0, weights=sample_weight)
-    scale = np.sqrt(np.average((targets - mean) ** 2, axis=0, weights=sample_weight))
+    with np.errstate(over="ignore"):
+        scale = np.sqrt(np.average((targets - mean) ** 2, axis=0, weights=sample_weight))
+    if not np.isfinite(scale).all():
+        raise ValueError(
+            "The variance of y is too large for dtype('float64'), so that normalize_y=True "
+            "cannot standardise it. Scale y first."
+        )
     is_constant = scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)
     return TargetScaling(mean, np.where(is_constant | (scale == 0), 1.0, scale), ndim)
 
@@ -38,8 +46,9 @@ def standardisation(targets: np.ndarray, sample_weight: np.ndarray | None, ndim:
 class GRURegressor(RegressorMixin, RecurrentEstimator):
     """Recurrent network that predicts what follows a window of history.
 
-    A GRU, LSTM or simple recurrent network with a linear output layer, trained by Keras through scikeras. Without y, a
-    series is its own target: the network learns the rows that follow each window, which it reads off the later windows.
+    A GRU, LSTM or simple recurrent network with a linear output layer, trained by Keras through
+    scikeras. Without y, a series is its own target: the network learns the rows that follow each
+    window, which it reads off the later windows.
 
     Parameters
     ----------
@@ -53,7 +62,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         Read each window forwards and backwards, with `units` for each direction.
 
     dropout : float, default=0.0
-        Share of a recurrent layer's outputs set to zero in training, in [0, 1). One dropout layer after each of them.
+        Share of a recurrent layer's outputs set to zero in training, in [0, 1). One dropout layer
+        after each of them.
 
     horizon : int, default=1
         Rows ahead that are predicted when y is None. At least 1.
@@ -77,24 +87,27 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         Passes over the training windows. At least 1.
 
     batch_size : int or "auto", default="auto"
-        Windows in an optimiser step. "auto" is a sixteenth of the windows rounded down to a power of two, at most 32,
-        and more for hundreds of thousands of windows.
+        Windows in an optimiser step. "auto" is a sixteenth of the windows rounded down to a power
+        of two, at most 32, and more for hundreds of thousands of windows.
 
     shuffle : bool, default=True
         Draw a new order of the windows in each epoch.
 
     early_stopping : bool, default=False
-        Keep the last `validation_fraction` of the windows out, stop when their loss no longer falls, and keep the
-        weights of the best epoch. No row is a target both in training and in validation.
+        Keep the last `validation_fraction` of the windows out, stop when their loss no longer
+        falls, and keep the weights of the best epoch. No row is a target both in training and in
+        validation.
 
     validation_fraction : float, default=0.1
         Share of the windows kept out by `early_stopping`, in (0, 1).
 
     n_iter_no_change : int, default=10
-        Epochs without an improvement by more than `tol` after which `early_stopping` stops. At least 1.
+        Epochs without an improvement by more than `tol` after which `early_stopping` stops. At
+        least 1.
 
     tol : float, default=1e-4
-        Least improvement of the validation loss, in the units of the loss on normalised targets. At least 0.
+        Least improvement of the validation loss, in the units of the loss on normalised targets. At
+        least 0.
 
     normalize_y : bool, default=True
         Standardise the targets for training. Predictions come back in y's units either way.
@@ -103,14 +116,17 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         Let `fit` continue the network, optimiser state and target scaling of the fit before.
 
     jit_compile : bool, default=True
-        Allow compiled training. It changes nothing but the speed; so far all training is stock `Model.fit`.
+        Allow compiled training. It changes nothing but the speed; so far all training is stock
+        `Model.fit`.
 
     callbacks : keras.callbacks.Callback, list of them or None, default=None
-        Keras callbacks. Shallow copies of them are used, so that fit leaves its parameters as they are.
+        Keras callbacks. Shallow copies of them are used, so that fit leaves its parameters as they
+        are.
 
     random_state : int, RandomState instance or None, default=None
-        Seed of weights, order and dropout. An int gives bitwise the same network in every run, process and thread;
-        None draws from the operating system. Global random states are never touched.
+        Seed of weights, order and dropout. An int gives bitwise the same network in every run,
+        process and thread; None draws from the operating system. Global random states are never
+        touched.
 
     verbose : int, default=0
         1 prints a line each epoch.
@@ -135,14 +151,16 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     n_channels_in_ : int
         Channels of a window.
 
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Column names, where X was a data frame with string names.
 
     model_ : keras.Model
-        The trained network as an ordinary Keras model, in normalised units. Built anew at each access.
+        The trained network as an ordinary Keras model, in normalised units. Built anew at each
+        access.
 
     keras_estimator_ : scikeras.wrappers.KerasRegressor
-        The trained network as scikeras holds it, in y's units on complete windows. Built anew at each access.
+        The trained network as scikeras holds it, in y's units on complete windows. Built anew at
+        each access.
 
     See Also
     --------
@@ -150,18 +168,22 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
 
     Notes
     -----
-    Windows that contain NaN are left out of `fit` and `score`. In `predict` the last value is carried forward along
-    the window, then the first one backward, and a channel without any value gets its training mean; so `predict` gives
-    n finite rows for n rows, and a scorer applied to `predict` may differ from `score`.
+    Windows that contain NaN are left out of `fit` and `score`. In `predict` the last value is
+    carried forward along the window, then the first one backward, and a channel without any value
+    gets its training mean; so `predict` gives n finite rows for n rows, and a scorer applied to
+    `predict` may differ from `score`.
 
     A 2-D X is read as windows of one channel. Flattened windows of several channels
-    (`SequenceWindower(flatten=True)`) would be misread: give this estimator windows of three dimensions.
+    (`SequenceWindower(flatten=True)`) would be misread: give this estimator windows of three
+    dimensions.
 
-    Of two windows with weight 2 and 1, the first counts as if it were there twice. Windows of weight 0 are dropped.
+    Of two windows with weight 2 and 1, the first counts as if it were there twice. Windows of
+    weight 0 are dropped.
 
     References
     ----------
-    .. [1] Cho, K. et al. (2014). Learning Phrase Representations using RNN Encoder-Decoder for Statistical Machine
+    .. [1] Cho, K. et al. (2014). Learning Phrase Representations using RNN Encoder-Decoder for
+    Statistical Machine
        Translation. EMNLP. https://doi.org/10.3115/v1/D14-1179
 
     Examples
@@ -182,7 +204,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     True
     """
 
-    _parameter_constraints: dict[str, list[Any]] = {
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **RecurrentEstimator._parameter_constraints,
         "horizon": [at_least(1)],
         "target": [None, at_least(0), "array-like"],
@@ -249,7 +271,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             Windows, oldest first and oldest step first. Windows that contain NaN are left out.
 
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
-            Targets. None: the `horizon` rows that follow each window, read off the later windows, which must overlap.
+            Targets. None: the `horizon` rows that follow each window, read off the later windows,
+            which must overlap.
 
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each window, at least 0.
@@ -262,8 +285,9 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         Raises
         ------
         ValueError
-            If a parameter is out of range, X or y contains infinity, y contains NaN or has another length than X, no
-            complete window is left to train on, windows don't overlap where y is None, or training diverges.
+            If a parameter is out of range, X or y contains infinity, y contains NaN or has another
+            length than X, no complete window is left to train on, windows don't overlap where y is
+            None, or training diverges.
         TypeError
             If X is sparse.
         """
@@ -311,8 +335,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            float64, in y's units, or in the units of X where y was None; then time-major: all targets one row ahead,
-            then two.
+            float64, in y's units, or in the units of X where y was None; then time-major: all
+            targets one row ahead, then two.
 
         Raises
         ------
@@ -354,8 +378,9 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         check_is_fitted(self)
         if y is None and not self._is_self_target:
             raise ValueError(
-                f"{type(self).__name__} was fitted with y, so score(X) needs y too: only a network fitted without y "
-                "knows that the rows after a window are its targets. Use score(X, y)."
+                f"{type(self).__name__} was fitted with y, so score(X) needs y too: only a "
+                "network fitted without y knows that the rows after a window are its targets. "
+                "Use score(X, y)."
             )
         windows = self._check_new_windows(X)
         if y is None:
@@ -363,15 +388,17 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         else:
             rows, targets, _ = self._given_targets(windows, y)
         if sample_weight is not None:
-            sample_weight = _check_sample_weight(sample_weight, windows, dtype=np.float64)[rows]
+            sample_weight = _check_sample_weight(
+                sample_weight, windows, dtype=np.float64, ensure_non_negative=True
+            )[rows]
         predicted = self._scaling.restore(self._outputs(Rows(windows, rows)))
         return r2_score(targets.reshape(predicted.shape), predicted, sample_weight=sample_weight)
 
     def forecast(self, X, steps):
         """Forecast the rows after the last window of X, feeding forecasts back as history.
 
-        Needs a fit without y on all channels. Each call of the network gives `horizon` rows, so that the first
-        `horizon` of them are those of `predict`.
+        Needs a fit without y on all channels. Each call of the network gives `horizon` rows, so
+        that the first `horizon` of them are those of `predict`.
 
         Parameters
         ----------
@@ -391,14 +418,14 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         NotFittedError
             Before `fit`.
         ValueError
-            If the fit had y or a `target` that leaves channels out, so that nothing is known of the next window, or
-            `steps` is less than 1.
+            If the fit had y or a `target` that leaves channels out, so that nothing is known of the
+            next window, or `steps` is less than 1.
         """
         check_is_fitted(self)
         if not self._is_self_target or list(self._channels) != list(range(self.n_channels_in_)):
             raise ValueError(
-                f"forecast needs a {type(self).__name__} fitted without y and with target=None: it feeds forecasts of "
-                "all channels back as history. Fit it so, or use predict."
+                f"forecast needs a {type(self).__name__} fitted without y and with target=None: "
+                "it feeds forecasts of all channels back as history. Fit it so, or use predict."
             )
         if not at_least(1).is_satisfied_by(steps):
             raise ValueError(f"steps={steps!r} must be an int of at least 1: the rows to forecast.")
@@ -406,8 +433,12 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         from skgru._recurrent import fill_missing
 
         windows = self._check_new_windows(X)
-        last = fill_missing(Rows(windows, np.array([len(windows) - 1])).gather(), self._channel_means)[0]
-        rolled = roll_on(self._network, self._weights, last, self._target_mean, self._target_scale, int(steps))
+        last = fill_missing(
+            Rows(windows, np.array([len(windows) - 1])).gather(), self._channel_means
+        )[0]
+        rolled = roll_on(
+            self._network, self._weights, last, self._target_mean, self._target_scale, int(steps)
+        )
         return rolled.astype(np.float64)
 
     def __sklearn_tags__(self) -> Tags:
@@ -424,8 +455,9 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         if y is None:
             if n_dimensions == 2 and windows.shape[1] == 1:
                 raise ValueError(
-                    f"{type(self).__name__} requires y to be passed, but the target y is None and X has one column: "
-                    "windows of one step can't show that they overlap. Give y, or put a SequenceWindower before."
+                    f"{type(self).__name__} requires y to be passed, but the target y is None and "
+                    "X has one column: windows of one step can't show that they overlap. Give y, "
+                    "or put a SequenceWindower before."
                 )
             rows, targets = self._own_targets(windows, self.horizon, channels)
             ndim = 1 if targets.shape[1] == 1 else 2
@@ -433,8 +465,9 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             rows, targets, ndim = self._given_targets(windows, y)
         if continues and (y is None) != self._is_self_target:
             raise ValueError(
-                f"{type(self).__name__} was fitted {'without' if self._is_self_target else 'with'} y and can only be "
-                "continued so. Use fit with warm_start=False to start afresh."
+                f"{type(self).__name__} was fitted "
+                f"{'without' if self._is_self_target else 'with'} y and can only be continued so. "
+                "Use fit with warm_start=False to start afresh."
             )
         if sample_weight is not None:
             sample_weight = _check_sample_weight(
@@ -470,12 +503,15 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     def _own_targets(
         self, windows: np.ndarray, horizon: int, channels: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Windows whose next `horizon` rows are known, and those rows, time-major: (n_rows,), (n_rows, n_outputs)."""
+        """Windows whose next `horizon` rows are known, and those rows, time-major: (n_rows,),
+        (n_rows, n_outputs).
+        """
         if not is_overlapping(windows):
             raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None and the windows of X do not "
-                "overlap: the rows after a window can only be read off the later windows if window t + 1 is window t "
-                "moved on by one row. Give y, or the windows of a SequenceWindower, in order."
+                f"{type(self).__name__} requires y to be passed, but the target y is None and the "
+                "windows of X do not overlap: the rows after a window can only be read off the "
+                "later windows if window t + 1 is window t moved on by one row. Give y, or the "
+                "windows of a SequenceWindower, in order."
             )
         last_rows = windows[:, -1, channels].astype(np.float64)
         targets = following_rows(last_rows, horizon)
@@ -486,10 +522,14 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         return rows, targets[rows]
 
     def _given_targets(self, windows: np.ndarray, y: Any) -> tuple[np.ndarray, np.ndarray, int]:
-        """Complete windows, their targets in y as (n_rows, n_outputs), and y's number of dimensions."""
+        """Complete windows, their targets in y as (n_rows, n_outputs), and y's number of
+        dimensions.
+        """
         y = check_array(y, dtype=np.float64, ensure_2d=False, estimator=self, input_name="y")
         if y.ndim == 0 or 0 in y.shape:
-            raise ValueError(f"y has shape {y.shape}, but must be (n_samples,) or (n_samples, n_outputs).")
+            raise ValueError(
+                f"y has shape {y.shape}, but must be (n_samples,) or (n_samples, n_outputs)."
+            )
         check_consistent_length(windows, y)
         rows = complete_rows(windows)
         if not len(rows):
@@ -502,28 +542,31 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         with_horizon = f" with horizon={horizon}" if horizon else ""
         if begins_incomplete and n_windows < window_length + horizon:
             return (
-                f"window_length={window_length}{with_horizon} needs at least {window_length + horizon} rows, but X has "
-                f"{n_windows}. Use a shorter window or a longer series; when scoring a short test fold, "
+                f"window_length={window_length}{with_horizon} needs at least "
+                f"{window_length + horizon} rows, but X has {n_windows}. Use a shorter window or "
+                "a longer series; when scoring a short test fold, "
                 'SequenceWindower(context="fit") completes its first windows.'
             )
         if horizon and n_windows <= horizon:
             return (
-                f"horizon={horizon} needs at least {horizon + 1} windows to read targets off, but X has {n_windows}. "
-                "Use a smaller horizon or a longer series."
+                f"horizon={horizon} needs at least {horizon + 1} windows to read targets off, but "
+                f"X has {n_windows}. Use a smaller horizon or a longer series."
             )
         return (
-            f"None of the {n_windows} windows of X is usable{with_horizon}: each contains NaN, or the rows after it do. "
-            "Fill missing values first, or use a shorter window."
+            f"None of the {n_windows} windows of X is usable{with_horizon}: each contains NaN, or "
+            "the rows after it do. Fill missing values first, or use a shorter window."
         )
 
 
 def _without_zero_weights(
     rows: np.ndarray, targets: np.ndarray, sample_weight: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    counts = sample_weight > 0
-    if not counts.any():
+    if not sample_weight.any():
         raise ValueError(
-            "sample_weight is zero for every usable window. Sample weights must contain at least one non-zero number "
-            "where X has a complete window with a target."
+            "sample_weight is zero for every usable window. Sample weights must contain at least "
+            "one non-zero number where X has a complete window with a target."
         )
-    return rows[counts], targets[counts], sample_weight[counts].astype(np.float32)
+    # Only ratios count: as shares of the largest, none overflows float32 and not all underflow.
+    sample_weight = (sample_weight / sample_weight.max()).astype(np.float32)
+    counts = sample_weight > 0
+    return rows[counts], targets[counts], sample_weight[counts]

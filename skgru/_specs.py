@@ -1,6 +1,7 @@
 """Plain data that crosses the border between the estimators and the engine.
 
-Numbers, strings and numpy arrays only, so that an estimator can store and pickle all of it without TensorFlow.
+Numbers, strings and numpy arrays only, so that an estimator can store and pickle all of it without
+TensorFlow.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class NetworkSpec:
 
 @dataclass(frozen=True)
 class TrainingSpec:
-    """How a network is trained. ``seed`` fixes the weights, the order of the rows and the dropout."""
+    """How a network is trained. `seed` fixes the weights, the order of the rows and the dropout."""
 
     loss: Any
     optimizer: Any
@@ -45,7 +46,8 @@ class TrainingSpec:
 class TargetScaling:
     """Targets in y's units against targets as the network sees them.
 
-    mean, scale : float64 arrays of shape (n_outputs,). ``ndim`` is 1 where one output comes back as (n,).
+    mean, scale : float64 arrays of shape (n_outputs,). ``ndim`` is 1 where one output comes back as
+    (n,).
     """
 
     mean: np.ndarray
@@ -66,10 +68,11 @@ class TargetScaling:
 class Rows:
     """Some windows of a large array, gathered a batch at a time.
 
-    A strided view of 1 million windows of 200 rows is 8 MB behind it and 1.6 GB when copied; so nothing here ever
-    copies more than the batch that is asked for.
+    A strided view of 1 million windows of 200 rows is 8 MB behind it and 1.6 GB when copied; so
+    nothing here ever copies more than the batch that is asked for.
 
-    windows : (n_windows, window_length, n_channels), any real dtype; rows : (n_rows,) positions in it.
+    windows : (n_windows, window_length, n_channels), any real dtype; rows : (n_rows,) positions in
+    it.
     """
 
     def __init__(self, windows: np.ndarray, rows: np.ndarray):
@@ -97,7 +100,9 @@ class Rows:
 
 @dataclass(frozen=True)
 class Examples:
-    """Windows with what they should give. sample_weight : (n,) positive, or None where all weigh the same."""
+    """Windows with what they should give. sample_weight : (n,) positive, or None where all weigh
+    the same.
+    """
 
     windows: Rows
     targets: np.ndarray
@@ -106,7 +111,9 @@ class Examples:
 
 @dataclass(frozen=True)
 class NetworkState:
-    """A trained network as arrays: its weights, and the optimiser's slots that continue the training."""
+    """A trained network as arrays: its weights, and the optimiser's slots that continue the
+    training.
+    """
 
     weights: list[np.ndarray]
     slots: list[np.ndarray]

@@ -1,20 +1,21 @@
 """Every check on parameters and arrays that more than one public name needs.
 
-Checks raise; they never repair. What is read from arrays is read in pieces, so that a strided view of windows is never
-copied whole.
+Checks raise; they never repair. What is read from arrays is read in pieces, so that a strided view
+of windows is never copied whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
-from sklearn.utils._param_validation import Interval
+from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.validation import check_array
 
-FLOAT32_MAX = float(np.finfo(np.float32).max)
+# A numpy scalar: compared with a Python float, float16 would turn this limit into infinity.
+FLOAT32_MAX = np.finfo(np.float32).max
 # A piece of windows that is looked at or gathered at once: some megabytes.
 VALUES_AT_ONCE = 1 << 20
 
@@ -26,6 +27,16 @@ class Number(Interval):
         return not isinstance(val, bool | np.bool_) and super().is_satisfied_by(val)
 
 
+class Instance(HasMethods):
+    """scikit-learn's HasMethods without classes, which have the methods of their instances too."""
+
+    def is_satisfied_by(self, val: Any) -> bool:
+        return not isinstance(val, type) and super().is_satisfied_by(val)
+
+    def __str__(self) -> str:
+        return super().__str__().replace("an object", "an object (not a class)")
+
+
 def at_least(minimum: int) -> Number:
     return Number(Integral, minimum, None, closed="left")
 
@@ -34,13 +45,21 @@ def real_between(left: float, right: float | None, closed: str) -> Number:
     return Number(Real, left, right, closed=closed)
 
 
+def _as_tuple(value: Any) -> tuple[Any, ...]:
+    """A sequence as a tuple, anything else as a tuple of one. A set has no order: it is no
+    sequence.
+    """
+    is_sequence = isinstance(value, Sequence) or getattr(value, "ndim", 0) > 0
+    return tuple(value) if is_sequence else (value,)
+
+
 def check_units(units: Any) -> tuple[int, ...]:
     """One layer's units, or a sequence of them, as a tuple."""
-    layers = (units,) if isinstance(units, Integral) else tuple(units)
+    layers = _as_tuple(units)
     if not layers or not all(at_least(1).is_satisfied_by(n) for n in layers):
         raise ValueError(
-            f"units={units!r} must be an int of at least 1, or a non-empty sequence of such ints, one for each layer "
-            "(units=(32, 16) stacks two layers)."
+            f"units={units!r} must be an int of at least 1, or a non-empty sequence of such ints, "
+            "one for each layer (units=(32, 16) stacks two layers)."
         )
     return tuple(int(n) for n in layers)
 
@@ -49,18 +68,33 @@ def check_target(target: Any, n_channels: int) -> np.ndarray:
     """The channels to predict as an int array; None means all of them."""
     if target is None:
         return np.arange(n_channels)
-    chosen = [target] if isinstance(target, Integral) else list(target)
+    chosen = _as_tuple(target)
     whole = all(at_least(0).is_satisfied_by(channel) for channel in chosen)
     if not chosen or not whole or max(chosen) >= n_channels or len(set(chosen)) < len(chosen):
         raise ValueError(
-            f"target={target!r} must name channels of X, each at most once, by a position from 0 to {n_channels - 1} "
-            f"(X has {n_channels}), or be None for all of them."
+            f"target={target!r} must name channels of X, each at most once, by a position from 0 "
+            f"to {n_channels - 1} (X has {n_channels}), or be None for all of them."
         )
     return np.asarray(chosen, dtype=np.intp)
 
 
+def check_callbacks(callbacks: Any) -> tuple[Any, ...]:
+    """None, one Keras callback or several, as a tuple."""
+    several = () if callbacks is None else _as_tuple(callbacks)
+    is_callback = Instance(["set_model", "on_epoch_end"]).is_satisfied_by
+    for callback in several:
+        if not is_callback(callback):
+            raise ValueError(
+                f"callbacks={callbacks!r} must be a Keras callback or a list of them, but "
+                f"{callback!r} is none. Give instances of keras.callbacks.Callback."
+            )
+    return several
+
+
 def remember_features(estimator: Any, names: np.ndarray | None, n_features: int) -> None:
-    """Store what scikit-learn compares later inputs with. The last step of a fit, when nothing can fail any more."""
+    """Store what scikit-learn compares later inputs with. The last step of a fit, when nothing can
+    fail any more.
+    """
     estimator.n_features_in_ = n_features
     if names is not None:
         estimator.feature_names_in_ = names
@@ -75,9 +109,11 @@ def _pieces(windows: np.ndarray) -> Iterator[slice]:
 
 
 def rows_behind(windows: np.ndarray) -> np.ndarray | None:
-    """The series that a sliding view was made from, (n_windows + window_length - 1, n_channels), or None.
+    """The series that a sliding view was made from, (n_windows + window_length - 1, n_channels), or
+    None.
 
-    Where one step to the next window is one step along the window in memory, window t is rows t .. t+L-1 of one block.
+    Where one step to the next window is one step along the window in memory, window t is rows t ..
+    t+L-1 of one block.
     """
     n_windows, window_length, _ = windows.shape
     if n_windows < 2 or window_length < 2 or windows.strides[0] != windows.strides[1]:
@@ -95,16 +131,22 @@ def check_windows(X: Any, estimator: Any) -> tuple[np.ndarray, int]:
 
     Nothing is copied where X is numeric already.
 
-    Raises ValueError for a wrong number of dimensions, no samples, infinity, values beyond float32, strings or complex
-    numbers, TypeError for sparse input.
+    Raises ValueError for a wrong number of dimensions, no samples, infinity, values beyond float32,
+    strings or complex numbers, TypeError for sparse input.
     """
     X = check_array(
-        X, dtype="numeric", allow_nd=True, ensure_all_finite=False, estimator=estimator, input_name="X"
+        X,
+        dtype="numeric",
+        allow_nd=True,
+        ensure_all_finite=False,
+        estimator=estimator,
+        input_name="X",
     )
     if X.ndim > 3:
         raise ValueError(
-            f"X has {X.ndim} dimensions, but {type(estimator).__name__} takes windows of shape (n_samples, "
-            "window_length, n_channels), or (n_samples, window_length) for one channel. Reshape X."
+            f"X has {X.ndim} dimensions, but {type(estimator).__name__} takes windows of shape "
+            "(n_samples, window_length, n_channels), or (n_samples, window_length) for one "
+            "channel. Reshape X."
         )
     if 0 in X.shape:
         raise ValueError(f"X has shape {X.shape}, but windows need at least 1 step and 1 channel.")
@@ -120,18 +162,20 @@ def check_representable(values: np.ndarray, name: str) -> None:
     """Refuse what float32, in which networks compute, can't hold. NaN passes."""
     if values.dtype.kind == "f" and (np.abs(values) > FLOAT32_MAX).any():
         raise ValueError(
-            f"Input {name} contains infinity or a value too large for dtype('float32'). Replace it, with NaN where the "
-            f"value is unknown, or scale {name} first."
+            f"Input {name} contains infinity or a value too large for dtype('float32'). Replace "
+            f"it, with NaN where the value is unknown, or scale {name} first."
         )
 
 
 def is_complete(windows: np.ndarray) -> np.ndarray:
     """(n_windows,) bool: which windows contain no NaN."""
-    if windows.dtype.kind != "f":
+    if windows.dtype.kind != "f" or not len(windows):
         return np.ones(len(windows), dtype=bool)
     series = rows_behind(windows)
     if series is None:
-        return np.concatenate([~np.isnan(windows[piece]).any(axis=(1, 2)) for piece in _pieces(windows)])
+        return np.concatenate(
+            [~np.isnan(windows[piece]).any(axis=(1, 2)) for piece in _pieces(windows)]
+        )
     n_missing = np.concatenate([[0], np.cumsum(np.isnan(series).any(axis=1))])
     window_length = windows.shape[1]
     return n_missing[window_length:] == n_missing[:-window_length]

@@ -5,7 +5,7 @@ Windows are strided views of one block of memory; nothing here copies them.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -39,7 +39,9 @@ def sliding_view(block: np.ndarray, window_length: int) -> np.ndarray:
 
 
 def following_rows(values: np.ndarray, horizon: int) -> np.ndarray:
-    """Row t holds rows t+1 .. t+horizon of values, time-major: (n, k) -> (n - horizon, horizon * k), a view."""
+    """Row t holds rows t+1 .. t+horizon of values, time-major: (n, k) -> (n - horizon, horizon *
+    k), a view.
+    """
     n, k = values.shape
     values = np.ascontiguousarray(values[1:])
     return np.lib.stride_tricks.as_strided(
@@ -50,8 +52,11 @@ def following_rows(values: np.ndarray, horizon: int) -> np.ndarray:
     )
 
 
-def block_with_past(X: np.ndarray, past: np.ndarray, window_length: int, padding: str) -> np.ndarray:
-    """X below the window_length - 1 rows that its first windows need: (n + window_length - 1, n_features).
+def block_with_past(
+    X: np.ndarray, past: np.ndarray, window_length: int, padding: str
+) -> np.ndarray:
+    """X below the window_length - 1 rows that its first windows need: (n + window_length - 1,
+    n_features).
 
     Where `past` has fewer rows, they are made up: NaN, or the earliest row again.
     """
@@ -72,9 +77,10 @@ def _is_flat(windower: SequenceWindower) -> bool:
 class SequenceWindower(TransformerMixin, BaseEstimator):
     """Turn a series into the window of history that ends at each of its rows.
 
-    Window t is rows t - window_length + 1 .. t, for every t: n rows give n windows, so that targets, weights and
-    cross-validation splits stay aligned. The first windows begin before the series does; their unknown steps are NaN,
-    and skgru's estimators leave such windows out of `fit` and fill them in `predict`.
+    Window t is rows t - window_length + 1 .. t, for every t: n rows give n windows, so that
+    targets, weights and cross-validation splits stay aligned. The first windows begin before the
+    series does; their unknown steps are NaN, and skgru's estimators leave such windows out of `fit`
+    and fill them in `predict`.
 
     Parameters
     ----------
@@ -85,20 +91,22 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
         What stands for rows before the series began: NaN, or the first row repeated.
 
     context : {"fit"} or None, default=None
-        With "fit", `transform` treats its rows as those that follow the rows seen in `fit`, so that the first windows
-        of a test fold are complete. Rows that begin with fit's own first `window_length` rows are in-sample and get no
-        context, nor does `fit_transform` ever give any.
+        With "fit", `transform` treats its rows as those that follow the rows seen in `fit`, so that
+        the first windows of a test fold are complete. Rows that begin with fit's own first
+        `window_length` rows are in-sample and get no context, nor does `fit_transform` ever give
+        any.
 
     flatten : bool, default=False
-        Give windows as rows of `window_length * n_features` columns, oldest step first, for any scikit-learn
-        estimator. Columns are then named `{name}_lag{k}`, lag 0 being the row itself, and `set_output` works.
+        Give windows as rows of `window_length * n_features` columns, oldest step first, for any
+        scikit-learn estimator. Columns are then named `{name}_lag{k}`, lag 0 being the row itself,
+        and `set_output` works.
 
     Attributes
     ----------
     n_features_in_ : int
         Number of columns seen in `fit`.
 
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of those columns. Only where all of them have string names.
 
     See Also
@@ -108,8 +116,8 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
 
     Notes
     -----
-    The result is a read-only view of one block of n + window_length - 1 rows: 10 million rows cost 10 million rows, not
-    10 million windows. float32 and float64 are kept, integers become float64.
+    The result is a read-only view of one block of n + window_length - 1 rows: 10 million rows cost
+    10 million rows, not 10 million windows. float32 and float64 are kept, integers become float64.
 
     Examples
     --------
@@ -127,7 +135,7 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
            [5., 6.]])
     """
 
-    _parameter_constraints = {
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "window_length": [at_least(1)],
         "padding": [StrOptions({"nan", "edge"})],
         "context": [None, StrOptions({"fit"})],
@@ -159,7 +167,8 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If a parameter is out of range, or X is empty, not 2-D, or contains infinity, strings or complex numbers.
+            If a parameter is out of range, or X is empty, not 2-D, or contains infinity, strings or
+            complex numbers.
         TypeError
             If X is sparse.
         """
@@ -243,6 +252,7 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
         # Nothing is stored before everything has been checked: a failed fit leaves the earlier one.
         remember_features(self, names, X.shape[1])
         self._window_length = int(self.window_length)
+        self._padding, self._context, self._flatten = self.padding, self.context, self.flatten
         self._first_rows = X[: self._window_length].copy()
         self._last_rows = X[max(0, len(X) - self._window_length + 1) :].copy()
         return X
@@ -250,11 +260,11 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
     def _past_of(self, X: np.ndarray) -> np.ndarray:
         n_compared = min(len(X), len(self._first_rows))
         is_in_sample = np.array_equal(X[:n_compared], self._first_rows[:n_compared], equal_nan=True)
-        return X[:0] if self.context is None or is_in_sample else self._last_rows
+        return X[:0] if self._context is None or is_in_sample else self._last_rows
 
     def _windows(self, X: np.ndarray, past: np.ndarray) -> np.ndarray:
-        block = block_with_past(X, past, self._window_length, self.padding)
-        if not self.flatten:
+        block = block_with_past(X, past, self._window_length, self._padding)
+        if not self._flatten:
             return sliding_view(block, self._window_length)
         return np.lib.stride_tricks.as_strided(
             block,
@@ -276,8 +286,8 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
 def make_windows(X, window_length, horizon=1, *, target=None):
     """Make the supervised pairs of a series: each complete window, and the rows that follow it.
 
-    For people who work without a pipeline. A series of n rows has n - window_length - horizon + 1 pairs, and all of
-    them are here.
+    For people who work without a pipeline. A series of n rows has n - window_length - horizon + 1
+    pairs, and all of them are here.
 
     Parameters
     ----------
@@ -304,8 +314,8 @@ def make_windows(X, window_length, horizon=1, *, target=None):
     Raises
     ------
     ValueError
-        If X has fewer than window_length + horizon rows, a parameter is out of range, or X is empty, not 2-D, or
-        contains infinity, strings or complex numbers.
+        If X has fewer than window_length + horizon rows, a parameter is out of range, or X is
+        empty, not 2-D, or contains infinity, strings or complex numbers.
     TypeError
         If X is sparse.
 
@@ -329,9 +339,12 @@ def make_windows(X, window_length, horizon=1, *, target=None):
     channels = check_target(target, X.shape[1])
     if len(X) < window_length + horizon:
         raise ValueError(
-            f"window_length={window_length} with horizon={horizon} needs at least {window_length + horizon} rows, "
-            f"but X has {len(X)}. Use a shorter window or a longer series."
+            f"window_length={window_length} with horizon={horizon} needs at least "
+            f"{window_length + horizon} rows, but X has {len(X)}. Use a shorter window or a "
+            "longer series."
         )
     windows = sliding_view(X[:-horizon], window_length)
-    targets = following_rows(X[window_length - 1 :, channels], horizon)  # (n_pairs, horizon * n_targets)
+    targets = following_rows(
+        X[window_length - 1 :, channels], horizon
+    )  # (n_pairs, horizon * n_targets)
     return windows, targets[:, 0] if targets.shape[1] == 1 else targets

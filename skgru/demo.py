@@ -51,12 +51,11 @@ class Result:
 
 
 def sine_job(epochs: int | None, random_state: int) -> Job:
-    """Return the reference job: windows of 10 steps, GRU(50), batch size 1, rows in order."""
+    """Return the reference job: windows of 10 steps, GRU(50), Adam, batch size 1."""
     gru = GRURegressor(
         units=50,
         epochs=epochs or 50,
         batch_size=1,
-        shuffle=False,
         normalize_y=False,
         random_state=random_state,
     )
@@ -98,15 +97,15 @@ def run(job: Job) -> Result:
     scale = job.pipeline["scale"]
     scaled = scale.transform(job.series)[:, 0]
     predicted = job.pipeline.predict(job.series)  # row t holds the forecast of row t + 1
-    naive = {"loss": predicted[first - 1 : -1], "last value": scaled[first - 1 : -1]}
+    forecasts = {"loss": predicted[first - 1 : -1], "last value": scaled[first - 1 : -1]}
     if job.season_length:
-        naive["seasonal-naive"] = scaled[first - job.season_length : -job.season_length]
+        forecasts["seasonal-naive"] = scaled[first - job.season_length : -job.season_length]
     forecast = job.pipeline["gru"].forecast(job.pipeline[:-1].transform(job.series), job.n_forecast)
     return Result(
         n_train=n_train,
         n_test=n_pairs - n_train,
         seconds=seconds,
-        errors={name: float(np.mean((p - scaled[first:]) ** 2)) for name, p in naive.items()},
+        errors={name: float(np.mean((p - scaled[first:]) ** 2)) for name, p in forecasts.items()},
         predictions=scale.inverse_transform(predicted[first - 1 : -1, None])[:, 0],
         forecast=scale.inverse_transform(forecast.reshape(-1, 1))[:, 0],
     )
@@ -122,10 +121,10 @@ def table(job: Job, result: Result, picture: Path) -> str:
         ("  last value repeated", f"{result.errors['last value']:.3g}"),
     ]
     if job.season_length:
-        label = f"  value {job.season_length} rows before"
-        lines.append((label, f"{result.errors['seasonal-naive']:.3g}"))
-    lines.append(("next value", f"{result.forecast[0]:.4g}   (original units)"))
-    lines.append(("picture", str(picture)))
+        error = result.errors["seasonal-naive"]
+        lines.append((f"  value {job.season_length} rows before", f"{error:.3g}"))
+    lines += [("next value", f"{result.forecast[0]:.4g}   (original units)")]
+    lines += [("picture", str(picture))]
     return "\n".join(f"  {label:<24}{value}" for label, value in lines) + "\n"
 
 
@@ -164,8 +163,7 @@ def whole_number(minimum: int):
 
     def convert(text: str) -> int:
         if not text.isdecimal() or int(text) < minimum:
-            message = f"{text!r} is not an integer of at least {minimum}"
-            raise argparse.ArgumentTypeError(message)
+            raise argparse.ArgumentTypeError(f"{text!r} is not an integer of at least {minimum}")
         return int(text)
 
     return convert
@@ -194,7 +192,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> None:
     """Run the jobs that the command line asks for."""
     options = parse(argv)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow's first import
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before TensorFlow's first import
     for name in JOBS if options.job == "all" else [options.job]:
         job = JOBS[name](options.epochs, options.random_state)
         result = run(job)

@@ -1,4 +1,5 @@
-"""All that imports TensorFlow. Importing this package is what loads it, without its start-up messages.
+"""All that imports TensorFlow. Importing this package is what loads it, without its start-up
+messages.
 
 Estimators import from here inside `fit` and `predict`, never at the top of a file.
 """
@@ -13,18 +14,21 @@ from contextlib import contextmanager
 
 # TF_CPP_MIN_LOG_LEVEL does not silence what TensorFlow prints before its logger has started.
 _CHATTER = re.compile(
-    rb"^(WARNING: All log messages before absl::InitializeLog|[IWE]0000 |[IWE]\d{4} |\d{4}-\d\d-\d\d .*: [IWE] "
+    rb"^(WARNING: All log messages before absl::InitializeLog|[IWE]\d{4} "
+    rb"|\d{4}-\d\d-\d\d .*: [IWE] "
     rb"|To enable the following instructions)"
 )
 
 
 @contextmanager
 def _without_chatter() -> Iterator[None]:
-    """Hold back what is written to standard error at the level of the operating system, and give on the rest."""
+    """Hold back what is written to standard error at the level of the operating system, and give on
+    the rest.
+    """
     try:
         sys.stderr.flush()
         standard_error = os.dup(2)
-    except (OSError, AttributeError, ValueError):  # a process without standard error has nothing to keep clean
+    except (OSError, AttributeError, ValueError):  # no standard error, nothing to keep clean
         yield
         return
     with tempfile.TemporaryFile() as held:
@@ -49,11 +53,12 @@ def _load() -> None:
         os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
         with _without_chatter():
             import keras
-        logging.getLogger("tensorflow").setLevel(logging.ERROR)  # advice on retracing is for us, not for users
+        # Its advice on retracing is for us, not for users.
+        logging.getLogger("tensorflow").setLevel(logging.ERROR)
     if keras.backend.backend() != "tensorflow":
         raise ImportError(
-            f"skgru needs Keras on TensorFlow, but KERAS_BACKEND is {keras.backend.backend()!r}. Set the environment "
-            "variable KERAS_BACKEND=tensorflow before Keras is imported."
+            f"skgru needs Keras on TensorFlow, but KERAS_BACKEND is {keras.backend.backend()!r}. "
+            "Set the environment variable KERAS_BACKEND=tensorflow before Keras is imported."
         )
 
 

@@ -1,4 +1,6 @@
-"""Trained weights and windows in, outputs out. Programs hold no weights: one serves every fit of its architecture."""
+"""Trained weights and windows in, outputs out. Programs hold no weights: one serves every fit of
+its architecture.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ def recursion_program(spec: NetworkSpec) -> Callable:
             return i + 1, window, steps.write(i, outputs)
 
         steps = tf.TensorArray(tf.float32, size=n_calls, element_shape=(n_steps, spec.n_channels))
-        return tf.while_loop(lambda i, *_: i < n_calls, step, (tf.constant(0), window, steps))[2].concat()
+        return tf.while_loop(lambda i, *_: i < n_calls, step, (tf.constant(0), window, steps))[
+            2
+        ].concat()
 
     return tf.function(run, autograph=False)
 
@@ -60,7 +64,9 @@ def predict(spec: NetworkSpec, weights: list[np.ndarray], block: np.ndarray) -> 
         rows = block[start : start + BLOCK_ROWS]
         padded = np.zeros((BLOCK_ROWS, *block.shape[1:]), np.float32)
         padded[: len(rows)] = rows
-        outputs[start : start + BLOCK_ROWS] = program(tensors, tf.constant(padded)).numpy()[: len(rows)]
+        outputs[start : start + BLOCK_ROWS] = program(tensors, tf.constant(padded)).numpy()[
+            : len(rows)
+        ]
     return outputs
 
 
@@ -72,9 +78,11 @@ def roll_on(
     scale: np.ndarray,
     steps: int,
 ) -> np.ndarray:
-    """Recursive forecast from one window (window_length, n_channels): float32 (steps, n_channels)."""
+    """Recursive forecast from one (window_length, n_channels): float32 (steps, n_channels)."""
     n_calls = -(-steps // (spec.n_outputs // spec.n_channels))
     arrays = [window, mean, scale]
     tensors = [tf.constant(array, dtype=tf.float32) for array in arrays]
-    rolled = recursion_program(spec)([tf.constant(weight) for weight in weights], *tensors, tf.constant(n_calls))
+    rolled = recursion_program(spec)(
+        [tf.constant(weight) for weight in weights], *tensors, tf.constant(n_calls)
+    )
     return rolled.numpy()[:steps]

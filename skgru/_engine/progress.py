@@ -1,4 +1,6 @@
-"""What goes on between epochs, in plain numbers: the order of the rows, early stopping, the line that is printed."""
+"""What goes on between epochs, in plain numbers: the order of the rows, early stopping, the line
+that is printed.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +10,17 @@ import numpy as np
 
 
 def epoch_order(n: int, seed: int, epoch: int) -> np.ndarray:
-    """A permutation of n rows that depends on nothing but the seed and the epoch, so that training can be resumed."""
+    """A permutation of n rows that depends on nothing but the seed and the epoch, so that training
+    can be resumed.
+    """
     return np.random.default_rng([seed, epoch]).permutation(n)
 
 
 class EarlyStopper:
     """Says after each epoch whether its loss is the best so far, and whether it is time to stop.
 
-    The best is any smaller loss; only one smaller by more than `tol` gives another `patience` epochs.
+    The best is any smaller loss; only one smaller by more than `tol` gives another `patience`
+    epochs.
     """
 
     def __init__(self, patience: int, tol: float):

@@ -30,7 +30,8 @@ def train(
     epochs: int,
     earlier: NetworkState | None,
 ) -> Trained:
-    """Train a new network, or an earlier one further, for `epochs` epochs or until the validation loss stops falling.
+    """Train a new network, or an earlier one further, for `epochs` epochs or until the validation
+    loss stops falling.
 
     Raises ValueError if the loss or a weight is not finite in the end.
     """
@@ -39,12 +40,20 @@ def train(
     return Trained(state, history)
 
 
-def _check_finite(state: NetworkState, history: dict[str, list[float]], training: TrainingSpec) -> None:
+def _check_finite(
+    state: NetworkState, history: dict[str, list[float]], training: TrainingSpec
+) -> None:
     if all(np.isfinite(weight).all() for weight in state.weights):
         return
     finite = np.isfinite(history["loss"])
     epoch = len(finite) if finite.all() else int(np.argmin(finite)) + 1
+    is_named = isinstance(training.optimizer, str)
+    rate = (
+        f"learning_rate (it is {training.learning_rate})"
+        if is_named
+        else "learning rate in the optimizer"
+    )
     raise ValueError(
-        f"Training diverged in epoch {epoch}: the loss is {history['loss'][epoch - 1]:.3g} and weights are not finite. "
-        f"Use a smaller learning_rate (it is {training.learning_rate}), set clipnorm (1.0 is usual), or scale X."
+        f"Training diverged in epoch {epoch}: the loss is {history['loss'][epoch - 1]:.3g} and "
+        f"weights are not finite. Use a smaller {rate}, set clipnorm (1.0 is usual), or scale X."
     )

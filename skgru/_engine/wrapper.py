@@ -1,7 +1,7 @@
 """The scikeras KerasRegressor that holds the Keras network. The one file that touches scikeras.
 
-scikeras and stock `Model.fit` know neither our order of rows nor lazily gathered windows; what is missing is added in
-one private subclass and one Keras callback.
+scikeras and stock `Model.fit` know neither our order of rows nor lazily gathered windows; what is
+missing is added in one private subclass and one Keras callback.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ VALIDATION_BATCH = 1024
 
 
 class Batches(keras.utils.PyDataset):
-    """Windows gathered a batch at a time, in an order of our own: Keras' own shuffling needs the global seed."""
+    """Windows gathered a batch at a time, in an order of our own: Keras' own shuffling needs the
+    global seed.
+    """
 
     def __init__(self, examples: Examples, batch_size: int):
         super().__init__()
@@ -50,12 +52,16 @@ class Batches(keras.utils.PyDataset):
 class Epochs(keras.callbacks.Callback):
     """Sets the order and the dropout of each epoch, stops early and keeps the best network."""
 
-    def __init__(self, training: TrainingSpec, batches: Batches, last_epoch: int, is_validated: bool):
+    def __init__(
+        self, training: TrainingSpec, batches: Batches, last_epoch: int, is_validated: bool
+    ):
         super().__init__()
         self.training = training
         self.batches = batches
         self.last_epoch = last_epoch
-        self.stopper = EarlyStopper(training.n_iter_no_change, training.tol) if is_validated else None
+        self.stopper = (
+            EarlyStopper(training.n_iter_no_change, training.tol) if is_validated else None
+        )
         self.best: NetworkState | None = None
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -101,11 +107,18 @@ def compiled_network(network: NetworkSpec, training: TrainingSpec) -> keras.Mode
 
 
 class WindowRegressor(KerasRegressor):
-    """KerasRegressor over lazily gathered windows. It gets no random_state: scikeras would set global seeds."""
+    """KerasRegressor over lazily gathered windows. It gets no random_state: scikeras would set
+    global seeds.
+    """
 
     def __init__(self, network: NetworkSpec, training: TrainingSpec, scaling: TargetScaling):
         super().__init__(
-            model=compiled_network, network=network, training=training, scaling=scaling, verbose=0, warm_start=True
+            model=compiled_network,
+            network=network,
+            training=training,
+            scaling=scaling,
+            verbose=0,
+            warm_start=True,
         )
         self._user_params = {"network", "training"}  # what scikeras hands to compiled_network
 
@@ -120,8 +133,16 @@ class WindowRegressor(KerasRegressor):
             return super()._validate_data(X, y, reset=reset, y_numeric=y_numeric)
         # GRURegressor has checked these already; scikeras' own checks would copy every window.
         if reset:
-            self.X_dtype_, self.X_shape_, self.n_features_in_ = np.dtype(np.float64), X.shape, X.shape[1]
-            self.y_dtype_, self.y_ndim_, self.target_type_ = np.dtype(np.float64), y.ndim, "continuous"
+            self.X_dtype_, self.X_shape_, self.n_features_in_ = (
+                np.dtype(np.float64),
+                X.shape,
+                X.shape[1],
+            )
+            self.y_dtype_, self.y_ndim_, self.target_type_ = (
+                np.dtype(np.float64),
+                y.ndim,
+                "continuous",
+            )
         return X, y
 
     @staticmethod
@@ -132,11 +153,15 @@ class WindowRegressor(KerasRegressor):
         self, X, y, sample_weight, warm_start, epochs, initial_epoch, validation=None, callbacks=()
     ):
         batches = Batches(Examples(X, y, sample_weight), self.training.batch_size)
-        self.epochs_ = Epochs(self.training, batches, initial_epoch + epochs, validation is not None)
+        self.epochs_ = Epochs(
+            self.training, batches, initial_epoch + epochs, validation is not None
+        )
         held_out = None
         if validation is not None:
             normalised = self.target_encoder_.transform(validation.targets)
-            held_out = Batches(Examples(validation.windows, normalised, validation.sample_weight), VALIDATION_BATCH)
+            held_out = Batches(
+                Examples(validation.windows, normalised, validation.sample_weight), VALIDATION_BATCH
+            )
         self.history_ = self.model_.fit(
             batches,
             epochs=initial_epoch + epochs,
@@ -175,7 +200,9 @@ def fit_stock(
         validation=validation,
         callbacks=callbacks,
     )
-    history = {name: [float(value) for value in values] for name, values in wrapper.history_.items()}
+    history = {
+        name: [float(value) for value in values] for name, values in wrapper.history_.items()
+    }
     last_epoch = first_epoch + len(history["loss"])
     return wrapper.epochs_.best or get_state(wrapper.model_, last_epoch), history
 
@@ -189,7 +216,9 @@ def fitted_wrapper(
 ) -> KerasRegressor:
     """The KerasRegressor that a trained network would have come out of."""
     wrapper = WindowRegressor(network, training, scaling)
-    nothing = Rows(np.zeros((1, network.window_length, network.n_channels), np.float32), np.arange(1))
+    nothing = Rows(
+        np.zeros((1, network.window_length, network.n_channels), np.float32), np.arange(1)
+    )
     wrapper.initialize(nothing, np.zeros((1, network.n_outputs)))
     set_state(wrapper.model_, state)
     wrapper.history_ = {name: list(values) for name, values in history.items()}
@@ -197,7 +226,9 @@ def fitted_wrapper(
 
 
 def fitted_model(network: NetworkSpec, training: TrainingSpec, state: NetworkState) -> keras.Model:
-    """An ordinary keras.Model, compiled with the user's own loss: its saved file opens without skgru."""
+    """An ordinary keras.Model, compiled with the user's own loss: its saved file opens without
+    skgru.
+    """
     model = build_network(network, training.seed)
     model.compile(optimizer=make_optimizer(training), loss=_public_loss(training.loss))
     set_state(model, state)
@@ -205,4 +236,8 @@ def fitted_model(network: NetworkSpec, training: TrainingSpec, state: NetworkSta
 
 
 def _public_loss(loss: Any) -> Any:
-    return loss if isinstance(loss, str) or not isinstance(loss, keras.losses.Loss) else make_loss(loss)
+    return (
+        loss
+        if isinstance(loss, str) or not isinstance(loss, keras.losses.Loss)
+        else make_loss(loss)
+    )

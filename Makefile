@@ -1,0 +1,56 @@
+# Everything happens in .venv, made from pyproject.toml and constraints.txt on first use.
+PYTHON ?= python3
+DEMO_OPTIONS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+TEST_READY := $(VENV)/.stamp-test
+DOCS_READY := $(VENV)/.stamp-docs
+INSTALL := $(CURDIR)/$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: demo test lint types doctest examples docs clean
+
+demo: $(TEST_READY)
+	$(BIN)/python -m skgru.demo $(DEMO_OPTIONS)
+
+test: $(TEST_READY)
+	$(BIN)/python -m pytest
+
+lint: $(TEST_READY)
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+
+types: $(TEST_READY)
+	$(BIN)/python -m mypy
+
+doctest: $(TEST_READY)
+	$(BIN)/python -m pytest --doctest-modules skgru
+
+# In a directory of their own, so that an example that writes files leaves none here.
+examples: $(TEST_READY)
+	@set -e; scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; cd "$$scratch"; \
+	for example in "$(CURDIR)"/examples/*.py; do \
+		echo "== $$example"; \
+		MPLBACKEND=Agg "$(CURDIR)/$(BIN)/python" "$$example"; \
+	done
+
+docs: $(DOCS_READY)
+	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html
+
+clean:
+	rm -rf $(VENV) build dist docs/_build docs/generated demo_output
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find skgru tests examples docs -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(TEST_READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "skgru needs Python 3.11 or newer, but '$(PYTHON)' is older or missing: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "'$(PYTHON)' cannot make virtual environments: install its venv module (Debian: apt install python3-venv)" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(INSTALL) -e '.[test]'
+	@touch $@
+
+$(DOCS_READY): $(TEST_READY)
+	$(INSTALL) -e '.[docs]'
+	@touch $@

@@ -1,0 +1,28 @@
+"""Data and fitted estimators that several test files read. Nobody refits or changes them."""
+
+import numpy as np
+import pytest
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import MinMaxScaler
+
+from skgru import GRURegressor, SequenceWindower
+
+
+@pytest.fixture(scope="session")
+def series():
+    """(200, 1), a sine over some three periods, read-only."""
+    series = np.sin(np.linspace(0, 20, 200)).reshape(-1, 1)
+    series.flags.writeable = False
+    return series
+
+
+@pytest.fixture(scope="session")
+def fitted(series):
+    """A pipeline fitted to the series without y."""
+    return Pipeline(
+        [
+            ("scale", MinMaxScaler()),
+            ("window", SequenceWindower(window_length=10)),
+            ("gru", GRURegressor(units=4, epochs=2, random_state=0)),
+        ]
+    ).fit(series)

@@ -1,0 +1,94 @@
+"""scikit-learn's own checks, each expected failure with its sentence: it must really fail."""
+
+import pytest
+from sklearn.base import clone
+from sklearn.utils import estimator_checks, get_tags
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from skgru import GRURegressor, SequenceWindower
+
+ORDER_MATTERS = "A window is made of the rows before it, so the order and choice of rows matter."
+WEIGHTS_DRAW_BATCHES = (
+    "A repeated row falls into another batch than its weighted twin, so stochastic training takes "
+    "other steps, as in scikit-learn's own SGDRegressor."
+)
+# Few and short epochs, yet enough for the checks that ask for a score above 0.5.
+GRU = GRURegressor(units=8, epochs=15, learning_rate=0.03, batch_size=8, random_state=0)
+ESTIMATORS = [
+    SequenceWindower(),
+    SequenceWindower(window_length=1),
+    SequenceWindower(flatten=True),
+    SequenceWindower(padding="edge"),
+    SequenceWindower(context="fit"),
+    GRU,
+]
+FLAT = SequenceWindower(flatten=True)
+
+
+def expected_failures(estimator):
+    if isinstance(estimator, GRURegressor):
+        return {"check_sample_weight_equivalence_on_dense_data": WEIGHTS_DRAW_BATCHES}
+    if estimator.window_length == 1:
+        return {}
+    return {
+        "check_methods_sample_order_invariance": ORDER_MATTERS,
+        "check_methods_subset_invariance": ORDER_MATTERS,
+    }
+
+
+@parametrize_with_checks(
+    ESTIMATORS,
+    expected_failed_checks=expected_failures,
+    xfail_strict=True,  # an expected failure that passes is an error here
+)
+def test_check_estimator(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS, ids=repr)
+def test_no_tag_hides_a_failure(estimator):
+    tags = get_tags(estimator)
+    assert not tags.non_deterministic
+    assert not tags.no_validation
+    assert not tags._skip_test
+    if tags.regressor_tags is not None:
+        assert not tags.regressor_tags.poor_score
+
+
+# What check_estimator leaves out
+
+FOR_ALL = ["check_dataframe_column_names_consistency", "check_param_validation"]
+FOR_TABLES = [
+    "check_transformer_get_feature_names_out",
+    "check_transformer_get_feature_names_out_pandas",
+    "check_get_feature_names_out_error",
+    "check_set_output_transform",
+    "check_set_output_transform_pandas",
+    "check_set_output_transform_polars",
+    "check_global_output_transform_pandas",
+    "check_global_set_output_transform_polars",
+]
+
+
+def run(check, estimator):
+    # A check that scikit-learn renames or drops must not pass for want of a check.
+    getattr(estimator_checks, check)(type(estimator).__name__, clone(estimator))
+
+
+@pytest.mark.parametrize("check", FOR_ALL)
+@pytest.mark.parametrize(
+    "estimator",
+    [SequenceWindower(), FLAT, SequenceWindower(context="fit"), GRU],
+    ids=repr,
+)
+def test_checks_of_names_and_parameters(estimator, check):
+    run(check, estimator)
+
+
+# The set_output checks mix arrays and data frames in fit and transform on purpose, and
+# scikit-learn's own test suite lets the warning pass.
+@pytest.mark.filterwarnings("ignore:X (has|does not have valid) feature names:UserWarning")
+@pytest.mark.parametrize("check", FOR_TABLES)
+@pytest.mark.parametrize("padding", ["nan", "edge"])
+def test_checks_of_flat_windows(check, padding):
+    run(check, clone(FLAT).set_params(padding=padding))

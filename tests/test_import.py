@@ -1,0 +1,59 @@
+"""What a new process pays for, and what it prints."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+WITHOUT_TENSORFLOW = """
+import sys
+import numpy as np
+from sklearn.base import clone
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import MinMaxScaler
+import skgru
+from skgru import GRURegressor, SequenceWindower, make_windows
+
+steps = [("scale", MinMaxScaler()), ("window", SequenceWindower()), ("gru", GRURegressor())]
+pipe = Pipeline(steps)
+pipe = clone(pipe).set_params(gru__units=(8, 4), window__window_length=3)
+pipe.get_params()
+repr(pipe)
+pipe._repr_html_()
+pipe[:-1].fit_transform(np.ones((20, 1)))
+make_windows(np.ones((20, 1)), 3)
+hasattr(pipe["gru"], "predict")
+print([name for name in ("tensorflow", "keras", "scikeras") if name in sys.modules])
+"""
+
+TINY_FIT = """
+import numpy as np
+from skgru import GRURegressor, SequenceWindower
+
+windows = SequenceWindower(3).fit_transform(np.ones((20, 1)))
+gru = GRURegressor(units=2, epochs=1).fit(windows)
+gru.predict(windows)
+gru.score(windows)
+gru.forecast(windows, 2)
+gru.model_
+"""
+
+
+def run(code):
+    # A user's terminal, in which nobody has chosen TensorFlow's log level.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env=environment
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout, done.stderr
+
+
+def test_all_but_fit_and_predict_works_without_tensorflow():
+    assert run(WITHOUT_TENSORFLOW) == ("[]\n", "")
+
+
+def test_a_fit_prints_nothing():
+    assert run(TINY_FIT) == ("", "")
