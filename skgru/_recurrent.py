@@ -7,7 +7,7 @@ Estimators check, call and store. The numbers are computed in the functions abov
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from numbers import Integral
 from typing import Any, ClassVar
 
@@ -63,12 +63,13 @@ def fill_missing(windows: np.ndarray, channel_means: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(windows), channel_means.astype(windows.dtype), windows)
 
 
-def channel_means(windows: Rows) -> np.ndarray:
-    """Mean of each channel over complete windows, (n_channels,) float64."""
+def channel_means(windows: Rows, sample_weight: np.ndarray | None) -> np.ndarray:
+    """Weighted mean of each channel over complete windows, (n_channels,) float64."""
+    weight = np.ones(len(windows)) if sample_weight is None else sample_weight
     total = np.zeros(windows.shape[2])
     for piece in pieces_of(windows):
-        total += windows.gather(piece).sum(axis=(0, 1), dtype=np.float64)
-    return total / (windows.shape[0] * windows.shape[1])
+        total += weight[piece] @ windows.gather(piece).mean(axis=1, dtype=np.float64)
+    return total / weight.sum(dtype=np.float64)
 
 
 def pieces_of(windows: Rows) -> list[slice]:
@@ -130,7 +131,7 @@ class RecurrentEstimator(BaseEstimator):
         check_is_fitted(self)
         from skgru._engine.wrapper import fitted_model
 
-        return fitted_model(self._network, self._training_spec(self._batch_size), self._state)
+        return fitted_model(self._network, self._fitted_training, self._state)
 
     @property
     def keras_estimator_(self) -> Any:
@@ -138,8 +139,9 @@ class RecurrentEstimator(BaseEstimator):
         check_is_fitted(self)
         from skgru._engine.wrapper import fitted_wrapper
 
-        training = self._training_spec(self._batch_size)
-        return fitted_wrapper(self._network, training, self._scaling, self._state, self.history_)
+        return fitted_wrapper(
+            self._network, self._fitted_training, self._scaling, self._state, self.history_
+        )
 
     # Fitted state is arrays and plain values, so that a pickle is small and needs no TensorFlow to
     # open.
@@ -149,8 +151,14 @@ class RecurrentEstimator(BaseEstimator):
         return NetworkSpec(**self._architecture)
 
     @property
+    def _fitted_training(self) -> TrainingSpec:
+        # What the network was trained with, whatever set_params has said since.
+        training = self._training_spec(self._batch_size, self._seed)
+        return replace(training, **self._trained_with)
+
+    @property
     def _state(self) -> NetworkState:
-        return NetworkState(self._weights, self._slots, self.n_iter_)
+        return NetworkState(self._weights, self._slots, self._slots_of, self.n_iter_)
 
     @property
     def _scaling(self) -> TargetScaling:
@@ -233,7 +241,8 @@ class RecurrentEstimator(BaseEstimator):
         if continues:
             history = _extended(self.history_, history)
         if not continues:
-            learned = learned | {"_channel_means": channel_means(examples.windows)}
+            means = channel_means(examples.windows, examples.sample_weight)
+            learned = learned | {"_channel_means": means}
         self.__dict__.update(
             learned,
             history_=history,
@@ -243,8 +252,13 @@ class RecurrentEstimator(BaseEstimator):
             _architecture=asdict(network),
             _weights=trained.state.weights,
             _slots=trained.state.slots,
+            _slots_of=trained.state.optimizer,
             _seed=seed,
             _batch_size=training.batch_size,
+            _trained_with={
+                name: getattr(training, name)
+                for name in ("loss", "optimizer", "learning_rate", "clipnorm")
+            },
             _target_mean=scaling.mean,
             _target_scale=scaling.scale,
             _target_ndim=scaling.ndim,
@@ -277,7 +291,7 @@ class RecurrentEstimator(BaseEstimator):
             n_outputs=targets.shape[1],
         )
 
-    def _training_spec(self, batch_size: int, seed: int | None = None) -> TrainingSpec:
+    def _training_spec(self, batch_size: int, seed: int) -> TrainingSpec:
         return TrainingSpec(
             loss=self.loss,
             optimizer=self.optimizer,
@@ -288,7 +302,8 @@ class RecurrentEstimator(BaseEstimator):
             n_iter_no_change=self.n_iter_no_change,
             tol=self.tol,
             callbacks=check_callbacks(self.callbacks),
-            seed=self._seed if seed is None else seed,
+            seed=seed,
+            jit_compile=bool(self.jit_compile),
             verbose=int(self.verbose),
         )
 
@@ -312,6 +327,7 @@ class RecurrentEstimator(BaseEstimator):
                 self._network,
                 self._weights,
                 fill_missing(windows.gather(piece), self._channel_means),
+                bool(self.jit_compile),
             )
             for piece in pieces_of(windows)
         ]

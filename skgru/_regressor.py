@@ -15,7 +15,7 @@ from sklearn.utils.validation import (
     check_is_fitted,
 )
 
-from skgru._recurrent import RecurrentEstimator, complete_rows
+from skgru._recurrent import RecurrentEstimator, complete_rows, fill_missing
 from skgru._specs import Rows, TargetScaling
 from skgru._validation import (
     at_least,
@@ -387,6 +387,11 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             rows, targets = self._own_targets(windows, self._horizon, np.asarray(self._channels))
         else:
             rows, targets, _ = self._given_targets(windows, y)
+            if targets.shape[1] != self.n_outputs_:
+                raise ValueError(
+                    f"y has {targets.shape[1]} outputs, but {type(self).__name__} predicts "
+                    f"{self.n_outputs_} for each window. Give y as predict returns it."
+                )
         if sample_weight is not None:
             sample_weight = _check_sample_weight(
                 sample_weight, windows, dtype=np.float64, ensure_non_negative=True
@@ -430,14 +435,17 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         if not at_least(1).is_satisfied_by(steps):
             raise ValueError(f"steps={steps!r} must be an int of at least 1: the rows to forecast.")
         from skgru._engine.inference import roll_on
-        from skgru._recurrent import fill_missing
 
         windows = self._check_new_windows(X)
-        last = fill_missing(
-            Rows(windows, np.array([len(windows) - 1])).gather(), self._channel_means
-        )[0]
+        last = Rows(windows, np.array([len(windows) - 1])).gather()
         rolled = roll_on(
-            self._network, self._weights, last, self._target_mean, self._target_scale, int(steps)
+            self._network,
+            self._weights,
+            fill_missing(last, self._channel_means)[0],
+            self._target_mean,
+            self._target_scale,
+            int(steps),
+            bool(self.jit_compile),
         )
         return rolled.astype(np.float64)
 
@@ -469,6 +477,13 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
                 f"{'without' if self._is_self_target else 'with'} y and can only be continued so. "
                 "Use fit with warm_start=False to start afresh."
             )
+        asked = (channels.tolist(), int(self.horizon))
+        if continues and y is None and asked != (self._channels, self._horizon):
+            raise ValueError(
+                f"{type(self).__name__} was fitted on target channels {self._channels} with "
+                f"horizon={self._horizon}, but target={self.target!r} and horizon={self.horizon} "
+                "now ask for others. Use fit with warm_start=False to start afresh."
+            )
         if sample_weight is not None:
             sample_weight = _check_sample_weight(
                 sample_weight, windows, dtype=np.float64, ensure_non_negative=True
@@ -492,11 +507,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             reach=self.horizon if y is None else 1,
             scaling_of=scaling_of,
             continues=continues,
-            learned={
-                "_is_self_target": y is None,
-                "_channels": channels.tolist(),
-                "_horizon": int(self.horizon),
-            },
+            learned={"_is_self_target": y is None, "_channels": asked[0], "_horizon": asked[1]},
         )
         return self
 

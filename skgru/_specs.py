@@ -39,6 +39,7 @@ class TrainingSpec:
     tol: float
     callbacks: tuple[Any, ...]
     seed: int
+    jit_compile: bool
     verbose: int
 
 
@@ -111,10 +112,13 @@ class Examples:
 
 @dataclass(frozen=True)
 class NetworkState:
-    """A trained network as arrays: its weights, and the optimiser's slots that continue the
-    training.
+    """A trained network as arrays: its weights, and what continues its training.
+
+    slots : what the optimiser remembers; optimizer : the class of optimiser that they belong to;
+    epoch : how many epochs there have been.
     """
 
     weights: list[np.ndarray]
     slots: list[np.ndarray]
+    optimizer: str
     epoch: int

@@ -489,7 +489,6 @@ ARCHITECTURE = {
         ({"cell": "lstm"}, {"cell": "lstm"}),
         ({"bidirectional": True}, {"bidirectional": True}),
         ({"dropout": 0.5}, {"dropout": 0.5}),
-        ({"horizon": 3}, {"n_outputs": 3}),
     ],
 )
 def test_another_network_cannot_be_continued(X, own, params, asked):
@@ -501,6 +500,31 @@ def test_another_network_cannot_be_continued(X, own, params, asked):
     changed = copy.deepcopy(own).set_params(warm_start=True, **params)
     fails(lambda: changed.fit(X), sentence)
     fails(lambda: changed.partial_fit(X), sentence)
+
+
+@pytest.mark.parametrize(
+    ("params", "asked"),
+    [({"horizon": 3}, "target=None and horizon=3"), ({"target": 1}, "target=1 and horizon=1")],
+)
+def test_other_targets_cannot_be_continued(params, asked):
+    # target=1 has as many outputs as target=0: only the comparison of channels notices.
+    pairs = SequenceWindower(5).fit_transform(np.random.default_rng(0).random((30, 2)))
+    fitted = gru(target=0).fit(pairs)
+    changed = fitted.set_params(warm_start=True, **{"target": None, **params})
+    sentence = (
+        f"GRURegressor was fitted on target channels [0] with horizon=1, but {asked} now ask for "
+        "others. Use fit with warm_start=False to start afresh."
+    )
+    fails(lambda: changed.fit(pairs), sentence)
+    fails(lambda: changed.partial_fit(pairs), sentence)
+
+
+def test_score_needs_as_many_outputs_as_predict_gives(X, y, given):
+    sentence = (
+        "y has 2 outputs, but GRURegressor predicts 1 for each window. Give y as predict returns "
+        "it."
+    )
+    fails(lambda: given.score(X, np.column_stack([y, y])), sentence)
 
 
 def test_targets_of_another_kind_cannot_be_continued(X, y, own, given):
@@ -699,7 +723,7 @@ def test_divergence(X, own, params, rate):
     refitted = copy.deepcopy(own).set_params(epochs=2, **params)
     fails(
         lambda: refitted.fit(X),
-        "Training diverged in epoch 1: the loss is inf and weights are not finite. Use a smaller "
+        "Training diverged in epoch 1: the loss or the weights are no longer finite. Use a smaller "
         f"{rate}, set clipnorm (1.0 is usual), or scale X.",
     )
     np.testing.assert_array_equal(refitted.predict(X), own.predict(X))

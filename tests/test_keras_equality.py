@@ -7,7 +7,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler
 
 from skgru import GRURegressor, SequenceWindower, make_windows
-from skgru._engine.network import build_network
+from skgru._engine.network import initial_weights
 from skgru._engine.progress import epoch_order
 
 SERIES = np.sin(np.linspace(0, 12, 80)).reshape(-1, 1).astype(np.float32)
@@ -53,7 +53,7 @@ def fitted(name, **changed):
 def test_three_epochs_equal_a_plain_script(name):
     estimator = fitted(name, shuffle=False)
     model = by_hand(name)
-    model.set_weights(build_network(estimator._network, seed=0).get_weights())
+    model.set_weights(initial_weights(estimator._network, seed=0))
     untrained = model.predict(X, verbose=0)[:, 0]
     history = model.fit(X, Y, epochs=EPOCHS, batch_size=BATCH_SIZE, shuffle=False, verbose=0)
     predicted = model.predict(X, verbose=0)[:, 0]
@@ -65,7 +65,7 @@ def test_three_epochs_equal_a_plain_script(name):
 def test_shuffled_epochs_equal_a_script_that_takes_the_batches_in_that_order():
     estimator = fitted("gru", shuffle=True)
     model = by_hand("gru")
-    model.set_weights(build_network(estimator._network, seed=0).get_weights())
+    model.set_weights(initial_weights(estimator._network, seed=0))
     for epoch in range(EPOCHS):
         order = epoch_order(len(X), seed=0, epoch=epoch)
         for start in range(0, len(X), BATCH_SIZE):

@@ -11,7 +11,7 @@ from sklearn.base import clone
 from sklearn.metrics import r2_score
 
 from skgru import GRURegressor, SequenceWindower
-from skgru._engine.network import build_network
+from skgru._engine.network import initial_weights
 from skgru._recurrent import auto_batch_size, fill_missing
 
 WINDOW = 5
@@ -50,7 +50,7 @@ def copy_of(estimator):
 
 def distance_trained(estimator):
     """How far each weight went from where its seed had put it."""
-    initial = build_network(estimator._network, estimator.random_state).get_weights()
+    initial = initial_weights(estimator._network, estimator.random_state)
     pairs = zip(initial, estimator.model_.get_weights(), strict=True)
     return max(np.abs(trained - start).max() for start, trained in pairs)
 
@@ -218,7 +218,9 @@ def test_a_loss_may_be_a_name_an_object_or_a_function(kind, by_mae, plain):
 
 def test_the_first_loss_is_that_of_the_initial_network():
     fitted = small(loss="mae", epochs=1, batch_size=100).fit(WINDOWS)
-    initial = build_network(fitted._network, seed=0)(COMPLETE)
+    network = fitted.model_
+    network.set_weights(initial_weights(fitted._network, seed=0))
+    initial = network(COMPLETE)
     normalised = (TARGETS - TARGETS.mean()) / TARGETS.std()
     expected = np.abs(normalised - np.asarray(initial)).mean()
     np.testing.assert_allclose(fitted.loss_curve_, [expected], rtol=1e-5)
@@ -571,7 +573,7 @@ def test_keras_estimator_predicts_in_the_units_of_y(plain, several):
     np.testing.assert_array_equal(flat, predicted)
     complete, _ = supervised(make_series(n_channels=3), 2, [0, 1, 2])
     ours, theirs = several.predict(complete), several.keras_estimator_.predict(complete)
-    np.testing.assert_allclose(theirs, ours, rtol=1e-6)
+    np.testing.assert_allclose(theirs, ours, rtol=1e-5, atol=1e-6)
 
 
 def test_a_pickle_predicts_bitwise_the_same_and_is_small(plain):
@@ -649,8 +651,8 @@ def test_an_interrupted_first_fit_leaves_nothing():
 
 def test_divergence_names_the_epoch_and_the_remedy():
     message = (
-        r"Training diverged in epoch 1: the loss is \S+ and weights are not finite. Use a smaller "
-        r"learning_rate \(it is 1e\+30\), set clipnorm \(1.0 is usual\), or scale X\."
+        r"Training diverged in epoch 1: the loss or the weights are no longer finite. Use a "
+        r"smaller learning_rate \(it is 1e\+30\), set clipnorm \(1.0 is usual\), or scale X\."
     )
     with pytest.raises(ValueError, match=message):
         small(optimizer="sgd", learning_rate=1e30).fit(WINDOWS)

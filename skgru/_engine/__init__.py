@@ -47,6 +47,8 @@ def _without_chatter() -> Iterator[None]:
 def _load() -> None:
     if "keras" not in sys.modules:
         os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    # Every session then has threads of its own number (see program.py), not the first one's.
+    os.environ.setdefault("TF_OVERRIDE_GLOBAL_THREADPOOL", "1")
     if "tensorflow" in sys.modules or "TF_CPP_MIN_LOG_LEVEL" in os.environ:
         import keras  # whoever chose a log level wants to see the messages
     else:

@@ -1,73 +1,128 @@
-"""Trained weights and windows in, outputs out. Programs hold no weights: one serves every fit of
-its architecture.
+"""Trained weights and windows in, outputs out.
+
+Programs hold no weights: one serves every fit of its architecture, in every thread. They work
+through blocks of always the same shape, padded, so that a row's output does not depend on the rows
+beside it, and another number of rows compiles nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
-
-import keras
 import numpy as np
 import tensorflow as tf
 
-from skgru._engine.network import build_network
+from skgru._engine.cells import apply_network
+from skgru._engine.network import initial_weights
+from skgru._engine.program import Packing, Program, ProgramCache
 from skgru._specs import NetworkSpec
 
-# Always the same shape, padded: then a row's output does not depend on the rows beside it.
-BLOCK_ROWS = 256
+BLOCK_ROWS = 32
+# Values in a chunk of blocks: one window must not cost the copy of a large chunk.
+CHUNK_VALUES = 1 << 16
+CALLS_AT_ONCE = 256
+
+programs: ProgramCache = ProgramCache(maxsize=16)
 
 
-def network_function(spec: NetworkSpec) -> Callable:
-    """(weights, (n, window_length, n_channels)) -> (n, n_outputs), without state."""
-    model = build_network(spec, seed=0)
+class PredictionProgram:
+    """(weights, chunk of blocks, how many of them) -> outputs of the blocks."""
 
-    def apply(weights: list[tf.Tensor], X: tf.Tensor) -> tf.Tensor:
-        with keras.StatelessScope(state_mapping=list(zip(model.weights, weights, strict=True))):
-            return model(X, training=False)
+    def __init__(self, spec: NetworkSpec, jit_compile: bool):
+        self.spec = spec
+        block_values = BLOCK_ROWS * spec.window_length * spec.n_channels
+        self.n_blocks = max(1, min(64, CHUNK_VALUES // block_values))
+        self.packing = Packing(initial_weights(spec, 0))
+        blocks = (self.n_blocks, BLOCK_ROWS, spec.window_length, spec.n_channels)
+        signature = [*self.packing.signature, (blocks, np.float32), ((), np.int32)]
+        self._program = Program(self._run, signature, jit_compile)
 
-    return apply
+    def _run(self, floats, integers, X, n_blocks):
+        weights = self.packing.unpack(floats, integers)
+        shape = (BLOCK_ROWS, self.spec.n_outputs)
+        outputs = tf.TensorArray(tf.float32, size=self.n_blocks, element_shape=shape)
+
+        def block(i, outputs):
+            return i + 1, outputs.write(i, apply_network(self.spec, weights, X[i])[0])
+
+        return tf.while_loop(
+            lambda i, _: i < n_blocks,
+            block,
+            (tf.constant(0), outputs),
+            maximum_iterations=self.n_blocks,
+        )[1].stack()
+
+    def __call__(self, packed: tuple[np.ndarray, np.ndarray], rows: np.ndarray) -> np.ndarray:
+        """float32 (at most n_blocks * BLOCK_ROWS, window_length, n_channels) -> (n, n_outputs)."""
+        n_blocks = -(-len(rows) // BLOCK_ROWS)
+        chunk = np.empty((self.n_blocks * BLOCK_ROWS, *rows.shape[1:]), np.float32)
+        chunk[: len(rows)] = rows
+        chunk[len(rows) : n_blocks * BLOCK_ROWS] = 0  # blocks after these are never run
+        chunk = chunk.reshape(self.n_blocks, BLOCK_ROWS, *rows.shape[1:])
+        outputs = self._program(*packed, chunk, np.int32(n_blocks))
+        return outputs.reshape(-1, self.spec.n_outputs)[: len(rows)]
 
 
-@lru_cache(maxsize=32)
-def prediction_program(spec: NetworkSpec) -> Callable:
-    return tf.function(network_function(spec), autograph=False)
+class RecursionProgram:
+    """Rolls a window on by the network's own outputs, in the units of the windows."""
 
+    def __init__(self, spec: NetworkSpec, jit_compile: bool):
+        self.spec = spec
+        self.steps_of_call = spec.n_outputs // spec.n_channels
+        self.packing = Packing(initial_weights(spec, 0))
+        window = (spec.window_length, spec.n_channels)
+        signature = [
+            *self.packing.signature,
+            (window, np.float32),
+            ((spec.n_outputs,), np.float32),
+            ((spec.n_outputs,), np.float32),
+            ((), np.int32),
+        ]
+        self._program = Program(self._run, signature, jit_compile)
 
-@lru_cache(maxsize=32)
-def recursion_program(spec: NetworkSpec) -> Callable:
-    """Rolls a window on by its own predictions, in the units of the windows."""
-    apply = network_function(spec)
-    n_steps = spec.n_outputs // spec.n_channels  # outputs of one call: these steps of all channels
+    def _run(self, floats, integers, window, mean, scale, n_calls):
+        weights = self.packing.unpack(floats, integers)
+        shape = (self.steps_of_call, self.spec.n_channels)
+        steps = tf.TensorArray(tf.float32, size=CALLS_AT_ONCE, element_shape=shape)
 
-    def run(weights, window, mean, scale, n_calls):
-        def step(i, window, steps):
-            outputs = apply(weights, window[tf.newaxis])[0] * scale + mean
-            outputs = tf.reshape(outputs, (n_steps, spec.n_channels))
-            window = tf.concat([window, outputs], axis=0)[-spec.window_length :]
+        def call(i, window, steps):
+            outputs = apply_network(self.spec, weights, window[tf.newaxis])[0][0] * scale + mean
+            outputs = tf.reshape(outputs, shape)
+            window = tf.concat([window, outputs], axis=0)[-self.spec.window_length :]
+            window = tf.ensure_shape(window, (self.spec.window_length, self.spec.n_channels))
             return i + 1, window, steps.write(i, outputs)
 
-        steps = tf.TensorArray(tf.float32, size=n_calls, element_shape=(n_steps, spec.n_channels))
-        return tf.while_loop(lambda i, *_: i < n_calls, step, (tf.constant(0), window, steps))[
-            2
-        ].concat()
+        _, window, steps = tf.while_loop(
+            lambda i, *_: i < n_calls,
+            call,
+            (tf.constant(0), window, steps),
+            maximum_iterations=CALLS_AT_ONCE,
+        )
+        return window, steps.concat()
 
-    return tf.function(run, autograph=False)
+    def __call__(self, packed, window, mean, scale, n_steps: int) -> np.ndarray:
+        """float32 (n_steps, n_channels) after one window (window_length, n_channels)."""
+        steps: list[np.ndarray] = []
+        n_calls = -(-n_steps // self.steps_of_call)
+        for start in range(0, n_calls, CALLS_AT_ONCE):
+            n_now = min(CALLS_AT_ONCE, n_calls - start)
+            window, chunk = self._program(*packed, window, mean, scale, np.int32(n_now))
+            steps.append(chunk[: n_now * self.steps_of_call])
+        return np.concatenate(steps)[:n_steps]
 
 
-def predict(spec: NetworkSpec, weights: list[np.ndarray], block: np.ndarray) -> np.ndarray:
+def predict(
+    spec: NetworkSpec, weights: list[np.ndarray], rows: np.ndarray, jit_compile: bool = True
+) -> np.ndarray:
     """float32 (n, window_length, n_channels) -> float32 (n, n_outputs)."""
-    program = prediction_program(spec)
-    tensors = [tf.constant(weight) for weight in weights]
-    outputs = np.empty((len(block), spec.n_outputs), np.float32)
-    for start in range(0, len(block), BLOCK_ROWS):
-        rows = block[start : start + BLOCK_ROWS]
-        padded = np.zeros((BLOCK_ROWS, *block.shape[1:]), np.float32)
-        padded[: len(rows)] = rows
-        outputs[start : start + BLOCK_ROWS] = program(tensors, tf.constant(padded)).numpy()[
-            : len(rows)
-        ]
-    return outputs
+    program = programs.get(
+        (PredictionProgram, spec, jit_compile), lambda: PredictionProgram(spec, jit_compile)
+    )
+    packed = program.packing.pack(weights)
+    rows_at_once = program.n_blocks * BLOCK_ROWS
+    pieces = [
+        program(packed, rows[start : start + rows_at_once])
+        for start in range(0, len(rows), rows_at_once)
+    ]
+    return np.concatenate(pieces)
 
 
 def roll_on(
@@ -77,12 +132,11 @@ def roll_on(
     mean: np.ndarray,
     scale: np.ndarray,
     steps: int,
+    jit_compile: bool = True,
 ) -> np.ndarray:
     """Recursive forecast from one (window_length, n_channels): float32 (steps, n_channels)."""
-    n_calls = -(-steps // (spec.n_outputs // spec.n_channels))
-    arrays = [window, mean, scale]
-    tensors = [tf.constant(array, dtype=tf.float32) for array in arrays]
-    rolled = recursion_program(spec)(
-        [tf.constant(weight) for weight in weights], *tensors, tf.constant(n_calls)
+    program = programs.get(
+        (RecursionProgram, spec, jit_compile), lambda: RecursionProgram(spec, jit_compile)
     )
-    return rolled.numpy()[:steps]
+    arrays = [np.asarray(array, np.float32) for array in (window, mean, scale)]
+    return program(program.packing.pack(weights), *arrays, steps)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -11,6 +11,7 @@ import numpy as np
 
 from skgru._specs import NetworkSpec, NetworkState, TrainingSpec
 
+N_GATES = {"gru": 3, "lstm": 4, "rnn": 1}
 CELLS = {"gru": keras.layers.GRU, "lstm": keras.layers.LSTM, "rnn": keras.layers.SimpleRNN}
 # A weighted mean over the batch: weight 2 then means the row twice, which Keras' default reduction
 # does not give.
@@ -22,53 +23,78 @@ _NO_NAMES = {
 }
 
 
-def _seeds(seed: int) -> Iterator[int]:
-    # Every layer and initialiser gets a seed of its own: without one, Keras draws it from Python's
-    # global `random`.
-    rng = np.random.default_rng(seed)
-    while True:
-        yield int(rng.integers(2**31))
-
-
-def _recurrent(
-    spec: NetworkSpec, layer: int, seeds: Iterator[int], go_backwards: bool = False
-) -> keras.Layer:
+def _recurrent(spec: NetworkSpec, layer: int, go_backwards: bool = False) -> keras.Layer:
+    # The weights come from `initial_weights`. Seeds are given all the same: without one, Keras
+    # draws it from Python's global `random`.
     return CELLS[spec.cell](
         spec.units[layer],
         return_sequences=layer < len(spec.units) - 1,
         go_backwards=go_backwards,
-        kernel_initializer=keras.initializers.GlorotUniform(seed=next(seeds)),
-        recurrent_initializer=keras.initializers.Orthogonal(seed=next(seeds)),
-        seed=next(seeds),
+        kernel_initializer=keras.initializers.GlorotUniform(seed=0),
+        recurrent_initializer=keras.initializers.Orthogonal(seed=0),
+        seed=0,
         dtype="float32",
     )
 
 
-def build_network(spec: NetworkSpec, seed: int) -> keras.Model:
-    """A Keras model of stock layers, (n, window_length, n_channels) -> (n, n_outputs), with seeded
-    weights.
-    """
-    seeds = _seeds(seed)
+def build_network(spec: NetworkSpec) -> keras.Model:
+    """A Keras model of stock layers, (n, window_length, n_channels) -> (n, n_outputs)."""
     layers: list[Any] = [keras.Input((spec.window_length, spec.n_channels), dtype="float32")]
     for layer in range(len(spec.units)):
-        forward = _recurrent(spec, layer, seeds)
+        recurrent = _recurrent(spec, layer)
         if spec.bidirectional:
-            backward = _recurrent(spec, layer, seeds, go_backwards=True)
-            layers.append(
-                keras.layers.Bidirectional(forward, backward_layer=backward, dtype="float32")
+            backward = _recurrent(spec, layer, go_backwards=True)
+            recurrent = keras.layers.Bidirectional(
+                recurrent, backward_layer=backward, dtype="float32"
             )
-        else:
-            layers.append(forward)
+        layers.append(recurrent)
         if spec.dropout:
-            layers.append(keras.layers.Dropout(spec.dropout, seed=next(seeds), dtype="float32"))
+            layers.append(keras.layers.Dropout(spec.dropout, seed=0, dtype="float32"))
+    initializer = keras.initializers.GlorotUniform(seed=0)
     layers.append(
-        keras.layers.Dense(
-            spec.n_outputs,
-            kernel_initializer=keras.initializers.GlorotUniform(seed=next(seeds)),
-            dtype="float32",
-        )
+        keras.layers.Dense(spec.n_outputs, kernel_initializer=initializer, dtype="float32")
     )
     return keras.Sequential(layers)
+
+
+def compiled_network(network: NetworkSpec, training: TrainingSpec) -> keras.Model:
+    """A network with its first weights, ready for `Model.fit`."""
+    model = build_network(network)
+    model.set_weights(initial_weights(network, training.seed))
+    model.compile(optimizer=make_optimizer(training), loss=make_loss(training.loss))
+    return model
+
+
+def initial_weights(spec: NetworkSpec, seed: int) -> list[np.ndarray]:
+    """Keras' default initialisation, in the order of `Model.get_weights`, from a seed of our own.
+
+    Kernels are Glorot uniform, recurrent kernels orthogonal, biases 0, but 1 for an LSTM's forget
+    gate.
+    """
+    rng = np.random.default_rng(seed)
+    n_gates = N_GATES[spec.cell]
+    weights, width = [], spec.n_channels
+    for units in spec.units:
+        for _ in range(1 + spec.bidirectional):
+            bias = np.zeros((2, n_gates * units) if spec.cell == "gru" else n_gates * units)
+            if spec.cell == "lstm":
+                bias[units : 2 * units] = 1.0
+            kernel = _glorot_uniform(rng, width, n_gates * units)
+            weights += [kernel, _orthogonal(rng, units, n_gates * units), bias]
+        width = units * (1 + spec.bidirectional)
+    weights += [_glorot_uniform(rng, width, spec.n_outputs), np.zeros(spec.n_outputs)]
+    return [np.asarray(weight, dtype=np.float32) for weight in weights]
+
+
+def _glorot_uniform(rng: np.random.Generator, n_in: int, n_out: int) -> np.ndarray:
+    limit = np.sqrt(6 / (n_in + n_out))
+    return rng.uniform(-limit, limit, (n_in, n_out))
+
+
+def _orthogonal(rng: np.random.Generator, n_rows: int, n_columns: int) -> np.ndarray:
+    """Orthonormal rows, n_rows <= n_columns, uniformly distributed."""
+    q, r = np.linalg.qr(rng.standard_normal((n_columns, n_rows)))
+    return (q * np.sign(np.diag(r))).T
 
 
 def seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
@@ -141,17 +167,17 @@ def set_state(model: keras.Model, state: NetworkState) -> None:
     if not getattr(model, "optimizer", None):
         return
     optimizer = model.optimizer
-    optimizer.build(model.trainable_variables)
-    slots = slots_of(optimizer)
-    if [tuple(slot.shape) for slot in slots] == [slot.shape for slot in state.slots]:
-        for variable, value in zip(slots, state.slots, strict=True):
+    if not optimizer.built:
+        optimizer.build(model.trainable_variables)
+    if type(optimizer).__name__ == state.optimizer:
+        for variable, value in zip(slots_of(optimizer), state.slots, strict=True):
             variable.assign(value)
 
 
 def get_state(model: keras.Model, epoch: int) -> NetworkState:
     """The arrays that continue a model's training after `epoch` epochs."""
     slots = [np.asarray(variable) for variable in slots_of(model.optimizer)]
-    return NetworkState(weights=model.get_weights(), slots=slots, epoch=epoch)
+    return NetworkState(model.get_weights(), slots, type(model.optimizer).__name__, epoch)
 
 
 def slots_of(optimizer: keras.optimizers.Optimizer) -> list[Any]:
@@ -163,3 +189,8 @@ def slots_of(optimizer: keras.optimizers.Optimizer) -> list[Any]:
         for variable in optimizer.variables
         if variable.path.split("/")[-1] != "learning_rate"
     ]
+
+
+def has_schedule(optimizer: keras.optimizers.Optimizer) -> bool:
+    """Whether the learning rate follows a schedule of its own, by the number of steps."""
+    return not hasattr(optimizer._learning_rate, "assign")

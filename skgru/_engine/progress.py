@@ -4,9 +4,13 @@ that is printed.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 
 import numpy as np
+
+# Rows whose validation loss is averaged at once.
+VALIDATION_BATCH = 1024
 
 
 def epoch_order(n: int, seed: int, epoch: int) -> np.ndarray:
@@ -41,7 +45,26 @@ class EarlyStopper:
         return self.n_without_improvement >= self.patience
 
 
-def epoch_line(epoch: int, last_epoch: int, logs: Mapping[str, float]) -> str:
-    """`Epoch 3/50 - loss: 0.0123 - val_loss: 0.0145`"""
-    values = "".join(f" - {name}: {float(value):.4g}" for name, value in logs.items())
-    return f"Epoch {epoch + 1}/{last_epoch}{values}"
+class Reporter:
+    """Prints a line for each epoch, and in long epochs one for each part."""
+
+    SECONDS_BETWEEN_PARTS = 5.0
+
+    def __init__(self, verbose: int, last_epoch: int):
+        self.verbose = verbose
+        self.last_epoch = last_epoch
+        self._last_line = time.monotonic()
+
+    def epoch(self, epoch: int, logs: Mapping[str, float]) -> None:
+        """`Epoch 3/50 - loss: 0.0123 - val_loss: 0.0145`"""
+        self._line(epoch, "".join(f" - {name}: {float(value):.4g}" for name, value in logs.items()))
+
+    def part(self, epoch: int, share: float, loss: float) -> None:
+        """`Epoch 3/50 - 40 % - loss: 0.0123`"""
+        if share < 1 and time.monotonic() - self._last_line > self.SECONDS_BETWEEN_PARTS:
+            self._line(epoch, f" - {share:.0%} - loss: {loss:.4g}")
+
+    def _line(self, epoch: int, rest: str) -> None:
+        self._last_line = time.monotonic()
+        if self.verbose:
+            print(f"Epoch {epoch + 1}/{self.last_epoch}{rest}", flush=True)

@@ -1,14 +1,17 @@
 """Training as a sequence of epochs: the order of the rows, when to stop, what is kept.
 
-How an epoch is run lives elsewhere (`wrapper.py`: stock `Model.fit` through scikeras).
+How an epoch is run lives elsewhere: `compiled.py`, or `wrapper.py` with stock `Model.fit` through
+scikeras.
 """
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 
+from skgru._engine.compiled import CannotCompile, fit_compiled
 from skgru._engine.wrapper import fit_stock
 from skgru._specs import Examples, NetworkSpec, NetworkState, TargetScaling, TrainingSpec
 
@@ -35,7 +38,19 @@ def train(
 
     Raises ValueError if the loss or a weight is not finite in the end.
     """
-    state, history = fit_stock(network, training, examples, validation, scaling, epochs, earlier)
+    arguments = (network, training, examples, validation, scaling, epochs, earlier)
+    if not training.jit_compile:
+        state, history = fit_stock(*arguments)
+    else:
+        try:
+            state, history = fit_compiled(*arguments)
+        except CannotCompile as reason:
+            warnings.warn(
+                f"Training runs in stock Model.fit, which is slower: {reason}. The result is the "
+                "same. Give jit_compile=False to choose that without this message.",
+                stacklevel=5,
+            )
+            state, history = fit_stock(*arguments)
     _check_finite(state, history, training)
     return Trained(state, history)
 
@@ -54,6 +69,6 @@ def _check_finite(
         else "learning rate in the optimizer"
     )
     raise ValueError(
-        f"Training diverged in epoch {epoch}: the loss is {history['loss'][epoch - 1]:.3g} and "
-        f"weights are not finite. Use a smaller {rate}, set clipnorm (1.0 is usual), or scale X."
+        f"Training diverged in epoch {epoch}: the loss or the weights are no longer finite. Use a "
+        f"smaller {rate}, set clipnorm (1.0 is usual), or scale X."
     )

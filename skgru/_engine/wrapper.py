@@ -16,16 +16,15 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from skgru._engine.network import (
     build_network,
+    compiled_network,
     get_state,
     make_loss,
     make_optimizer,
     seed_dropout,
     set_state,
 )
-from skgru._engine.progress import EarlyStopper, epoch_line, epoch_order
+from skgru._engine.progress import VALIDATION_BATCH, EarlyStopper, Reporter, epoch_order
 from skgru._specs import Examples, NetworkSpec, NetworkState, Rows, TargetScaling, TrainingSpec
-
-VALIDATION_BATCH = 1024
 
 
 class Batches(keras.utils.PyDataset):
@@ -58,7 +57,7 @@ class Epochs(keras.callbacks.Callback):
         super().__init__()
         self.training = training
         self.batches = batches
-        self.last_epoch = last_epoch
+        self.reporter = Reporter(training.verbose, last_epoch)
         self.stopper = (
             EarlyStopper(training.n_iter_no_change, training.tol) if is_validated else None
         )
@@ -71,8 +70,7 @@ class Epochs(keras.callbacks.Callback):
         seed_dropout(self.model, training.seed, epoch)
 
     def on_epoch_end(self, epoch, logs=None):
-        if self.training.verbose:
-            print(epoch_line(epoch, self.last_epoch, logs), flush=True)
+        self.reporter.epoch(epoch, logs)
         if self.stopper is not None:
             if self.stopper.is_best(logs["val_loss"]):
                 self.best = get_state(self.model, epoch + 1)
@@ -97,13 +95,6 @@ class TargetEncoder(TransformerMixin, BaseEstimator):
 
     def get_metadata(self):
         return {"n_outputs_": len(self.scaling.mean), "n_outputs_expected_": 1}
-
-
-def compiled_network(network: NetworkSpec, training: TrainingSpec) -> keras.Model:
-    """What scikeras calls to make its `model_`."""
-    model = build_network(network, training.seed)
-    model.compile(optimizer=make_optimizer(training), loss=make_loss(training.loss))
-    return model
 
 
 class WindowRegressor(KerasRegressor):
@@ -229,7 +220,7 @@ def fitted_model(network: NetworkSpec, training: TrainingSpec, state: NetworkSta
     """An ordinary keras.Model, compiled with the user's own loss: its saved file opens without
     skgru.
     """
-    model = build_network(network, training.seed)
+    model = build_network(network)
     model.compile(optimizer=make_optimizer(training), loss=_public_loss(training.loss))
     set_state(model, state)
     return model

@@ -1,0 +1,250 @@
+"""Recurrent layers as pure functions of their weights, with gradients written out by hand.
+
+They compute what Keras' layers of the same name compute, from the same weight arrays in the same
+order. Written out, all steps' inputs are projected in one matrix product, and all steps' weight
+gradients in another, where automatic differentiation makes one small product for each step.
+
+Arrays are time-major inside: (n_steps, n_rows, width).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import tensorflow as tf
+
+from skgru._specs import NetworkSpec
+
+Tensors = Sequence[tf.Tensor]
+
+
+def scan(step: Callable, state: Tensors, inputs: Tensors, reverse: bool = False) -> tuple:
+    """Run `step(state, inputs_at_t) -> (state, outputs_at_t)` along time.
+
+    inputs : each (n_steps, ...). Returns the last state, and the outputs of all steps, each
+    (n_steps, ...), in the order of time whichever way it ran.
+    """
+    n_steps = inputs[0].shape[0]
+    shapes = [output.shape for output in step(state, [x[0] for x in inputs])[1]]
+    kept = [tf.TensorArray(tf.float32, size=n_steps, element_shape=shape) for shape in shapes]
+
+    def body(i, state, kept):
+        t = n_steps - 1 - i if reverse else i
+        state, outputs = step(state, [x[t] for x in inputs])
+        return i + 1, state, [array.write(t, o) for array, o in zip(kept, outputs, strict=True)]
+
+    _, state, kept = tf.while_loop(
+        lambda i, *_: i < n_steps, body, (tf.constant(0), state, kept), maximum_iterations=n_steps
+    )
+    return state, [array.stack() for array in kept]
+
+
+class GRU:
+    """h' = z h + (1 - z) tanh(x_h + r (h R_h + b_h)), gates z and r; Keras' reset_after=True."""
+
+    n_gates = 3
+    n_states = 1
+
+    @staticmethod
+    def biases(bias: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor | None]:
+        return bias[0], bias[1]
+
+    @staticmethod
+    def step(state: Tensors, x: tf.Tensor, recurrent: tf.Tensor) -> tuple[Tensors, Tensors]:
+        (h,) = state
+        x_z, x_r, x_h = tf.split(x, 3, axis=1)
+        rec_z, rec_r, rec_h = tf.split(recurrent, 3, axis=1)
+        z, r = tf.sigmoid(x_z + rec_z), tf.sigmoid(x_r + rec_r)
+        candidate = tf.tanh(x_h + r * rec_h)
+        return (z * h + (1 - z) * candidate,), (z, r, rec_h, candidate)
+
+    @staticmethod
+    def step_gradient(d_state: Tensors, before: Tensors, kept: Tensors) -> tuple:
+        (dh,), (h,), (z, r, rec_h, candidate) = d_state, before, kept
+        d_h = dh * (1 - z) * (1 - candidate * candidate)
+        d_z = dh * (h - candidate) * z * (1 - z)
+        d_r = d_h * rec_h * r * (1 - r)
+        d_recurrent = tf.concat([d_z, d_r, d_h * r], axis=1)
+        return (dh * z,), d_recurrent, tf.concat([d_z, d_r, d_h], axis=1)
+
+
+class LSTM:
+    """c' = f c + i g, h' = o tanh(c'), gates i, f, o and candidate g."""
+
+    n_gates = 4
+    n_states = 2
+
+    @staticmethod
+    def biases(bias: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor | None]:
+        return bias, None
+
+    @staticmethod
+    def step(state: Tensors, x: tf.Tensor, recurrent: tf.Tensor) -> tuple[Tensors, Tensors]:
+        _, c = state
+        a_i, a_f, a_g, a_o = tf.split(x + recurrent, 4, axis=1)
+        i, f, g, o = tf.sigmoid(a_i), tf.sigmoid(a_f), tf.tanh(a_g), tf.sigmoid(a_o)
+        c = f * c + i * g
+        squashed = tf.tanh(c)
+        return (o * squashed, c), (i, f, g, o, squashed)
+
+    @staticmethod
+    def step_gradient(d_state: Tensors, before: Tensors, kept: Tensors) -> tuple:
+        (dh, dc), (_, c), (i, f, g, o, squashed) = d_state, before, kept
+        dc = dc + dh * o * (1 - squashed * squashed)
+        d_i, d_f = dc * g * i * (1 - i), dc * c * f * (1 - f)
+        d_g, d_o = dc * i * (1 - g * g), dh * squashed * o * (1 - o)
+        d = tf.concat([d_i, d_f, d_g, d_o], axis=1)
+        return (tf.zeros_like(dh), dc * f), d, d
+
+
+class SimpleRNN:
+    """h' = tanh(x + h R)."""
+
+    n_gates = 1
+    n_states = 1
+
+    @staticmethod
+    def biases(bias: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor | None]:
+        return bias, None
+
+    @staticmethod
+    def step(state: Tensors, x: tf.Tensor, recurrent: tf.Tensor) -> tuple[Tensors, Tensors]:
+        h = tf.tanh(x + recurrent)
+        return (h,), (h,)
+
+    @staticmethod
+    def step_gradient(d_state: Tensors, before: Tensors, kept: Tensors) -> tuple:
+        (dh,), (h,) = d_state, kept
+        d = dh * (1 - h * h)
+        return (tf.zeros_like(dh),), d, d
+
+
+CELLS: dict[str, Any] = {"gru": GRU, "lstm": LSTM, "rnn": SimpleRNN}
+
+
+def recurrent_layer(
+    cell: Any, X: tf.Tensor, weights: Tensors, return_sequences: bool, trains: bool
+) -> tuple[tf.Tensor, Any]:
+    """(n_steps, n_rows, n_inputs) -> (n_steps, n_rows, units), or (n_rows, units) of the last step.
+
+    weights : kernel (n_inputs, n_gates * units), recurrent kernel (units, n_gates * units), bias.
+    With `trains`, also a function from the gradient of the outputs to that of X and of the weights.
+    """
+    n_steps, n_rows, n_inputs = X.shape
+    kernel, recurrent_kernel, bias = weights
+    input_bias, recurrent_bias = cell.biases(bias)
+    units = recurrent_kernel.shape[0]
+
+    def flat(sequence: tf.Tensor) -> tf.Tensor:
+        return tf.reshape(sequence, (n_steps * n_rows, sequence.shape[-1]))
+
+    # One channel needs no matrix product, which would be slower than a multiplication.
+    projected = flat(X) * kernel if n_inputs == 1 else flat(X) @ kernel
+    projected = tf.reshape(projected + input_bias, (n_steps, n_rows, cell.n_gates * units))
+    nothing = tuple(tf.zeros((n_rows, units)) for _ in range(cell.n_states))
+
+    def step(state, inputs):
+        recurrent = state[0] @ recurrent_kernel
+        if recurrent_bias is not None:
+            recurrent = recurrent + recurrent_bias
+        state, kept = cell.step(state, inputs[0], recurrent)
+        if trains:
+            return state, (*state, *kept)
+        return state, state[:1] if return_sequences else ()
+
+    last, outputs = scan(step, nothing, [projected])
+    result = outputs[0] if return_sequences else last[0]
+    if not trains:
+        return result, None
+    states, kept = outputs[: cell.n_states], outputs[cell.n_states :]
+    before = [tf.concat([tf.zeros_like(s[:1]), s[:-1]], axis=0) for s in states]
+
+    def pull_back(upstream: tf.Tensor) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        def step_back(d_state, inputs):
+            if return_sequences:
+                d_h, *inputs = inputs
+                d_state = (d_state[0] + d_h, *d_state[1:])
+            d_state, d_recurrent, d_projected = cell.step_gradient(
+                d_state, inputs[: cell.n_states], inputs[cell.n_states :]
+            )
+            d_h = tf.matmul(d_recurrent, recurrent_kernel, transpose_b=True)
+            return (d_state[0] + d_h, *d_state[1:]), (d_recurrent, d_projected)
+
+        d_last = nothing if return_sequences else (upstream, *nothing[1:])
+        sequences = [upstream] if return_sequences else []
+        _, gradients = scan(step_back, d_last, [*sequences, *before, *kept], reverse=True)
+        d_recurrent, d_projected = map(flat, gradients)
+        if n_inputs == 1:
+            d_kernel = tf.reduce_sum(flat(X) * d_projected, axis=0, keepdims=True)
+        else:
+            d_kernel = tf.matmul(flat(X), d_projected, transpose_a=True)
+        d_bias = tf.reduce_sum(d_projected, axis=0)
+        if recurrent_bias is not None:
+            d_bias = tf.stack([d_bias, tf.reduce_sum(d_recurrent, axis=0)])
+        d_recurrent_kernel = tf.matmul(flat(before[0]), d_recurrent, transpose_a=True)
+        d_X = tf.reshape(tf.matmul(d_projected, kernel, transpose_b=True), X.shape)
+        return d_X, [d_kernel, d_recurrent_kernel, d_bias]
+
+    return result, pull_back
+
+
+def both_directions(
+    cell: Any, X: tf.Tensor, weights: Tensors, return_sequences: bool, trains: bool
+) -> tuple[tf.Tensor, Any]:
+    """Two recurrent layers over time and against it, their outputs side by side."""
+    forward, pull_forward = recurrent_layer(cell, X, weights[:3], return_sequences, trains)
+    backward, pull_backward = recurrent_layer(cell, X[::-1], weights[3:], return_sequences, trains)
+
+    def in_time(sequence: tf.Tensor) -> tf.Tensor:
+        return sequence[::-1] if return_sequences else sequence
+
+    def pull_back(upstream: tf.Tensor) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        d_forward, d_backward = tf.split(upstream, 2, axis=-1)
+        d_X, gradients = pull_forward(d_forward)
+        d_X_reversed, gradients_backward = pull_backward(in_time(d_backward))
+        return d_X + d_X_reversed[::-1], gradients + gradients_backward
+
+    return tf.concat([forward, in_time(backward)], axis=-1), pull_back if trains else None
+
+
+def apply_network(
+    spec: NetworkSpec, weights: Tensors, X: tf.Tensor, masks: Callable | None = None
+) -> tuple[tf.Tensor, Any]:
+    """What `build_network(spec)` computes.
+
+    (n_rows, window_length, n_channels) -> (n_rows, n_outputs).
+
+    weights : as `Model.get_weights` orders them; masks : (layer, shape) -> factors of a layer's
+    outputs, for dropout. With masks the network trains, and there is a second result: a function
+    from the gradient of the outputs to that of the weights.
+    """
+    trains = masks is not None
+    layer_function = both_directions if spec.bidirectional else recurrent_layer
+    n_arrays = 6 if spec.bidirectional else 3
+    outputs = tf.transpose(X, (1, 0, 2))
+    pull_backs = []
+    for layer in range(len(spec.units)):
+        outputs, pull_back = layer_function(
+            CELLS[spec.cell],
+            outputs,
+            weights[layer * n_arrays : (layer + 1) * n_arrays],
+            layer < len(spec.units) - 1,
+            trains,
+        )
+        mask = masks(layer, outputs.shape) if masks is not None and spec.dropout else None
+        outputs = outputs if mask is None else outputs * mask
+        pull_backs.append((pull_back, mask))
+    kernel, bias = weights[-2:]
+    features = outputs
+
+    def gradient(upstream: tf.Tensor) -> list[tf.Tensor]:
+        gradients = [tf.matmul(features, upstream, transpose_a=True), tf.reduce_sum(upstream, 0)]
+        upstream = tf.matmul(upstream, kernel, transpose_b=True)
+        for pull_back, mask in reversed(pull_backs):
+            upstream = upstream if mask is None else upstream * mask
+            upstream, layer_gradients = pull_back(upstream)
+            gradients = layer_gradients + gradients
+        return gradients
+
+    return features @ kernel + bias, gradient if trains else None

@@ -1,0 +1,307 @@
+"""Training compiled: many optimiser steps inside one XLA program, which holds no state.
+
+Weights and optimiser slots enter and leave as arguments, so that every fit of an architecture, in
+any thread, runs the same program. The number of steps is a run-time number: only a chunk of
+batches has a fixed shape, and a fit on another number of rows compiles nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from skgru._engine.callbacks import EpochCallbacks, first_with_batch_hooks
+from skgru._engine.cells import apply_network
+from skgru._engine.inference import predict
+from skgru._engine.network import initial_weights, make_loss, make_optimizer, slots_of
+from skgru._engine.program import Packing, Program, ProgramCache
+from skgru._engine.progress import VALIDATION_BATCH, EarlyStopper, Reporter, epoch_order
+from skgru._engine.stateless import SUPPORTED, stateless_update
+from skgru._specs import (
+    Examples,
+    NetworkSpec,
+    NetworkState,
+    TargetScaling,
+    TrainingSpec,
+)
+
+# Values in a chunk: enough steps that the call costs nothing beside them, few enough that an
+# interruption is soon noticed and a copy is small.
+CHUNK_VALUES = 1 << 20
+CHUNK_ROWS = 8192
+# Windows below this many values are copied to float32 once, and not in each epoch.
+VALUES_HELD = 1 << 22
+
+
+class CannotCompile(Exception):
+    """What makes a training impossible to compile, in a few words."""
+
+
+def why_not(training: TrainingSpec) -> str | None:
+    """What about a training can't be compiled, as far as it is known before; None where all can."""
+    if (callback := first_with_batch_hooks(training.callbacks)) is not None:
+        return f"callback {type(callback).__name__} is called in the middle of epochs"
+    optimizer = make_optimizer(training)
+    if type(optimizer) not in SUPPORTED:
+        return f"optimizer {type(optimizer).__name__} has no compiled form"
+    if optimizer.use_ema or optimizer.gradient_accumulation_steps:
+        return "use_ema and gradient_accumulation_steps have no compiled form"
+    return None
+
+
+class TrainingProgram:
+    """The compiled steps of one architecture, loss, optimiser and batch size."""
+
+    def __init__(self, network: NetworkSpec, training: TrainingSpec):
+        self.network = network
+        self.batch_size = training.batch_size
+        rows = min(CHUNK_ROWS, CHUNK_VALUES // (network.window_length * network.n_channels))
+        self.n_steps = max(1, rows // self.batch_size)
+        weights = initial_weights(network, training.seed)
+        optimizer = make_optimizer(training)
+        self._update = stateless_update(optimizer, [keras.Variable(array) for array in weights])
+        self.optimizer = type(optimizer).__name__
+        self.first_slots = [np.asarray(slot) for slot in slots_of(optimizer)]
+        self._n_weights = len(weights)
+        self._packing = Packing([*weights, *self.first_slots])
+        self._loss = make_loss(training.loss)
+        self._has_run = False
+        batches = (self.n_steps, self.batch_size)
+        try:
+            self._program = Program(
+                self._run,
+                [
+                    *self._packing.signature,
+                    ((), np.float32),
+                    ((*batches, network.window_length, network.n_channels), np.float32),
+                    ((*batches, network.n_outputs), np.float32),
+                    (batches, np.float32),
+                    ((), np.int32),
+                    ((2,), np.int32),
+                ],
+            )
+        except Exception as error:
+            raise CannotCompile(_in_short(error)) from error
+
+    def _run(self, floats, integers, learning_rate, X, y, weight, n_steps, seed):
+        """X : (n_steps, batch_size, window_length, n_channels); weight : 0 for rows that pad.
+
+        Returns the new weights and slots, and the sum over the rows of their batch's loss.
+        """
+        state = self._packing.unpack(floats, integers)
+
+        def step(i, state, total):
+            def masks(layer, shape):
+                return dropout_mask(shape, self.network.dropout, seed, i, layer)
+
+            weights, slots = state[: self._n_weights], state[self._n_weights :]
+            outputs, pull_back = apply_network(self.network, weights, X[i], masks)
+            with tf.GradientTape() as tape:
+                tape.watch(outputs)
+                loss = self._loss(y[i], outputs, sample_weight=weight[i])
+            gradients = pull_back(tape.gradient(loss, outputs))
+            weights, slots = self._update(weights, slots, learning_rate, gradients)
+            n_rows = tf.cast(tf.math.count_nonzero(weight[i]), tf.float32)
+            return i + 1, [*weights, *slots], total + loss * n_rows
+
+        start = (tf.constant(0), state, tf.constant(0.0))
+        _, state, total = tf.while_loop(lambda i, *_: i < n_steps, step, start)
+        return *self._packing.repack(state), total
+
+    def pack(self, state: NetworkState) -> tuple[np.ndarray, np.ndarray]:
+        return self._packing.pack([*state.weights, *state.slots])
+
+    def unpack(self, packed: tuple[np.ndarray, np.ndarray], epoch: int) -> NetworkState:
+        arrays = self._packing.unpack(*packed)
+        n = self._n_weights
+        return NetworkState(arrays[:n], arrays[n:], self.optimizer, epoch)
+
+    def __call__(self, packed, learning_rate, X, y, weight, n_steps, seed):
+        """Run some steps: the packed state after them, and the sum of losses."""
+        try:
+            *packed, total = self._program(
+                *packed, learning_rate, X, y, weight, np.int32(n_steps), seed
+            )
+        except Exception as error:
+            if self._has_run:
+                raise
+            raise CannotCompile(_in_short(error)) from error
+        self._has_run = True
+        return tuple(packed), float(total)
+
+
+def _in_short(error: Exception) -> str:
+    return f"{type(error).__name__}: {str(error).strip().splitlines()[0]}"
+
+
+def dropout_mask(shape, rate: float, seed: tf.Tensor, step: tf.Tensor, layer: int) -> tf.Tensor:
+    """Inverted dropout: 0 or 1 / (1 - rate), by the epoch's seed, the step and the layer alone."""
+    keep = tf.random.stateless_uniform(shape, seed + tf.stack([step, layer])) >= rate
+    return tf.where(keep, 1 / (1 - rate), 0.0)
+
+
+programs: ProgramCache = ProgramCache(maxsize=16)
+
+
+def program_for(network: NetworkSpec, training: TrainingSpec) -> TrainingProgram:
+    key = (network, training.batch_size, _key_of(training.loss), _optimizer_key(training))
+    return programs.get(key, lambda: TrainingProgram(network, training))
+
+
+def _key_of(thing: Any) -> Any:
+    """Objects of equal configuration share a program; those without one have their own."""
+    if isinstance(thing, str):
+        return thing
+    try:
+        return type(thing), json.dumps(thing.get_config(), sort_keys=True)
+    except (AttributeError, TypeError, NotImplementedError):
+        return thing
+
+
+def _optimizer_key(training: TrainingSpec) -> Any:
+    if isinstance(training.optimizer, str):
+        return training.optimizer, training.clipnorm  # the learning rate is an argument
+    return _key_of(training.optimizer)
+
+
+class Batches:
+    """Chunks of batches in a given order, in memory that is only written where it is read."""
+
+    def __init__(self, examples: Examples, scaling: TargetScaling, program: TrainingProgram):
+        self.examples = examples
+        self.targets = scaling.normalise(examples.targets)
+        self.batch_size, self.n_steps = program.batch_size, program.n_steps
+        n_values = np.prod(examples.windows.shape)
+        self.held = examples.windows.gather() if n_values <= VALUES_HELD else None
+
+    def chunks(self, order: np.ndarray) -> Iterator[tuple[list[np.ndarray], int, int]]:
+        """(X, y, weight), the number of steps in them, and the number of rows."""
+        rows_at_once = self.n_steps * self.batch_size
+        for start in range(0, len(order), rows_at_once):
+            picked = order[start : start + rows_at_once]
+            n_steps = -(-len(picked) // self.batch_size)
+            arrays = [self._windows(picked), self.targets[picked], self._weight(picked)]
+            yield (
+                [self._shaped(array, n_steps) for array in arrays],
+                n_steps,
+                len(picked),
+            )
+
+    def _windows(self, picked: np.ndarray) -> np.ndarray:
+        return self.examples.windows.gather(picked) if self.held is None else self.held[picked]
+
+    def _weight(self, picked: np.ndarray) -> np.ndarray:
+        weight = self.examples.sample_weight
+        return np.ones(len(picked), np.float32) if weight is None else weight[picked]
+
+    def _shaped(self, array: np.ndarray, n_steps: int) -> np.ndarray:
+        shaped = np.empty((self.n_steps * self.batch_size, *array.shape[1:]), np.float32)
+        shaped[: len(array)] = array
+        shaped[len(array) : n_steps * self.batch_size] = 0  # steps after these are never run
+        return shaped.reshape(self.n_steps, self.batch_size, *array.shape[1:])
+
+
+def fit_compiled(
+    network: NetworkSpec,
+    training: TrainingSpec,
+    examples: Examples,
+    validation: Examples | None,
+    scaling: TargetScaling,
+    epochs: int,
+    earlier: NetworkState | None,
+) -> tuple[NetworkState, dict[str, list[float]]]:
+    """What `wrapper.fit_stock` does, compiled."""
+    if reason := why_not(training):
+        raise CannotCompile(reason)
+    program = program_for(network, training)
+    first_epoch = earlier.epoch if earlier else 0
+    last_epoch = first_epoch + epochs
+    state = _starting_state(network, training, program, earlier)
+    batches = Batches(examples, scaling, program)
+    n_batches = -(-len(examples.windows) // training.batch_size)
+    callbacks = EpochCallbacks(network, training, last_epoch, n_batches)
+    reporter = Reporter(training.verbose, last_epoch)
+    stopper = EarlyStopper(training.n_iter_no_change, training.tol)
+    best: NetworkState | None = None
+    history: dict[str, list[float]] = {}
+
+    state = callbacks.call("on_train_begin", state)
+    for epoch in range(first_epoch, last_epoch):
+        state = callbacks.call("on_epoch_begin", state, epoch)
+        state, loss = _run_epoch(program, training, batches, state, epoch, callbacks, reporter)
+        logs = {"loss": loss}
+        if validation is not None:
+            logs["val_loss"] = validation_loss(network, training, validation, scaling, state)
+        state, logs = callbacks.end_epoch(state, epoch, logs)
+        for name, value in logs.items():
+            history.setdefault(name, []).append(float(value))
+        reporter.epoch(epoch, logs)
+        if validation is not None and stopper.is_best(logs["val_loss"]):
+            best = state
+        if callbacks.should_stop or (validation is not None and stopper.should_stop()):
+            break
+    state = callbacks.call("on_train_end", state)
+    return best or state, history
+
+
+def _starting_state(
+    network: NetworkSpec,
+    training: TrainingSpec,
+    program: TrainingProgram,
+    earlier: NetworkState | None,
+) -> NetworkState:
+    if earlier is None:
+        weights = initial_weights(network, training.seed)
+        return NetworkState(weights, program.first_slots, program.optimizer, 0)
+    if earlier.optimizer == program.optimizer:
+        return earlier
+    return NetworkState(earlier.weights, program.first_slots, program.optimizer, earlier.epoch)
+
+
+def _run_epoch(
+    program: TrainingProgram,
+    training: TrainingSpec,
+    batches: Batches,
+    state: NetworkState,
+    epoch: int,
+    callbacks: EpochCallbacks,
+    reporter: Reporter,
+) -> tuple[NetworkState, float]:
+    """One pass over the rows: the network after it, and the mean loss."""
+    n = len(batches.targets)
+    order = epoch_order(n, training.seed, epoch) if training.shuffle else np.arange(n)
+    packed, rate = program.pack(state), np.float32(callbacks.learning_rate)
+    seed = np.random.SeedSequence([training.seed, epoch]).generate_state(2).astype(np.int32)
+    total, n_seen, n_batches = 0.0, 0, 0
+    for (X, y, weight), n_steps, n_rows in batches.chunks(order):
+        seeds = seed + np.array([n_batches, 0], np.int32)
+        packed, chunk_loss = program(packed, rate, X, y, weight, n_steps, seeds)
+        total, n_seen, n_batches = total + chunk_loss, n_seen + n_rows, n_batches + n_steps
+        callbacks.after_chunk(n_batches - 1, chunk_loss / n_rows)
+        reporter.part(epoch, n_seen / n, total / n_seen)
+        if callbacks.should_stop:
+            break
+    return program.unpack(packed, epoch + 1), total / n_seen
+
+
+def validation_loss(
+    network: NetworkSpec,
+    training: TrainingSpec,
+    validation: Examples,
+    scaling: TargetScaling,
+    state: NetworkState,
+) -> float:
+    """Loss of the rows kept out, averaged over batches as stock `Model.fit` does."""
+    loss, total, n = make_loss(training.loss), 0.0, len(validation.windows)
+    for start in range(0, n, VALIDATION_BATCH):
+        piece = slice(start, start + VALIDATION_BATCH)
+        outputs = predict(network, state.weights, validation.windows.gather(piece))
+        targets = scaling.normalise(validation.targets[piece])
+        weight = None if validation.sample_weight is None else validation.sample_weight[piece]
+        total += float(loss(targets, outputs, sample_weight=weight)) * len(targets)
+    return total / n
