@@ -46,9 +46,9 @@ def standardisation(
 class GRURegressor(RegressorMixin, RecurrentEstimator):
     """Recurrent network that predicts what follows a window of history.
 
-    A GRU, LSTM or simple recurrent network with a linear output layer, trained by Keras through
-    scikeras. Without y, a series is its own target: the network learns the rows that follow each
-    window, which it reads off the later windows.
+    A GRU, LSTM or simple recurrent network with a linear output layer. Training is compiled, and
+    gives what stock Keras gives, driven by scikeras. Without y, a series is its own target: the
+    network learns the rows that follow each window, which it reads off the later windows.
 
     Parameters
     ----------
@@ -116,8 +116,9 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         Let `fit` continue the network, optimiser state and target scaling of the fit before.
 
     jit_compile : bool, default=True
-        Allow compiled training. It changes nothing but the speed; so far all training is stock
-        `Model.fit`.
+        Train and predict in compiled programs, which changes nothing but the speed. What can't be
+        compiled (callbacks with batch hooks, some optimizers) is trained by stock `Model.fit`, with
+        a message; False chooses that for all.
 
     callbacks : keras.callbacks.Callback, list of them or None, default=None
         Keras callbacks. Shallow copies of them are used, so that fit leaves its parameters as they

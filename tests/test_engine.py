@@ -256,6 +256,22 @@ def test_a_refit_makes_no_program():
     assert len(compiled.programs) == 2
 
 
+def test_a_loss_of_the_users_own_is_compiled_afresh():
+    # Its value may have changed since, and its configuration need not tell.
+    factor = [1.0]
+
+    class Scaled(keras.losses.Loss):
+        def call(self, y_true, y_pred):
+            return factor[0] * keras.ops.mean(keras.ops.square(y_true - y_pred), axis=-1)
+
+    for loss in (Scaled(), lambda y, p: factor[0] * keras.ops.mean((y - p) ** 2, axis=-1)):
+        factor[0] = 1.0
+        once = regressor(loss=loss, epochs=1).fit(WINDOWS).loss_curve_
+        factor[0] = 3.0
+        thrice = regressor(loss=loss, epochs=1, optimizer="adam").fit(WINDOWS).loss_curve_
+        assert thrice[0] > 2 * once[0]
+
+
 def test_programs_are_bounded_and_the_least_recently_used_goes():
     cache = compiled.ProgramCache(maxsize=2)
     for key in "abacad":

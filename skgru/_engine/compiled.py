@@ -7,6 +7,7 @@ batches has a fixed shape, and a fit on another number of rows compiles nothing.
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -42,16 +43,17 @@ class CannotCompile(Exception):
     """What makes a training impossible to compile, in a few words."""
 
 
-def why_not(training: TrainingSpec) -> str | None:
-    """What about a training can't be compiled, as far as it is known before; None where all can."""
+def _check_callbacks(training: TrainingSpec) -> None:
     if (callback := first_with_batch_hooks(training.callbacks)) is not None:
-        return f"callback {type(callback).__name__} is called in the middle of epochs"
-    optimizer = make_optimizer(training)
+        name = type(callback).__name__
+        raise CannotCompile(f"callback {name} is called in the middle of epochs")
+
+
+def _check_optimizer(optimizer: keras.optimizers.Optimizer) -> None:
     if type(optimizer) not in SUPPORTED:
-        return f"optimizer {type(optimizer).__name__} has no compiled form"
+        raise CannotCompile(f"optimizer {type(optimizer).__name__} has no compiled form")
     if optimizer.use_ema or optimizer.gradient_accumulation_steps:
-        return "use_ema and gradient_accumulation_steps have no compiled form"
-    return None
+        raise CannotCompile("use_ema and gradient_accumulation_steps have no compiled form")
 
 
 class TrainingProgram:
@@ -64,6 +66,7 @@ class TrainingProgram:
         self.n_steps = max(1, rows // self.batch_size)
         weights = initial_weights(network, training.seed)
         optimizer = make_optimizer(training)
+        _check_optimizer(optimizer)
         self._update = stateless_update(optimizer, [keras.Variable(array) for array in weights])
         self.optimizer = type(optimizer).__name__
         self.first_slots = [np.asarray(slot) for slot in slots_of(optimizer)]
@@ -149,18 +152,25 @@ programs: ProgramCache = ProgramCache(maxsize=16)
 
 
 def program_for(network: NetworkSpec, training: TrainingSpec) -> TrainingProgram:
+    """The program of all fits that are shaped alike."""
+    if _is_users_own(training.loss):
+        # Nothing says whether it still computes what it did when it was compiled.
+        return TrainingProgram(network, training)
     key = (network, training.batch_size, _key_of(training.loss), _optimizer_key(training))
     return programs.get(key, lambda: TrainingProgram(network, training))
 
 
+def _is_users_own(loss: Any) -> bool:
+    """Whether a loss is a function or class that Keras does not ship."""
+    defined_in = loss if inspect.isroutine(loss) else type(loss)
+    return not isinstance(loss, str) and defined_in.__module__.split(".")[0] != "keras"
+
+
 def _key_of(thing: Any) -> Any:
-    """Objects of equal configuration share a program; those without one have their own."""
-    if isinstance(thing, str):
-        return thing
-    try:
+    """Objects of Keras with equal configurations share programs."""
+    if hasattr(thing, "get_config"):
         return type(thing), json.dumps(thing.get_config(), sort_keys=True)
-    except (AttributeError, TypeError, NotImplementedError):
-        return thing
+    return thing
 
 
 def _optimizer_key(training: TrainingSpec) -> Any:
@@ -216,8 +226,7 @@ def fit_compiled(
     earlier: NetworkState | None,
 ) -> tuple[NetworkState, dict[str, list[float]]]:
     """What `wrapper.fit_stock` does, compiled."""
-    if reason := why_not(training):
-        raise CannotCompile(reason)
+    _check_callbacks(training)
     program = program_for(network, training)
     first_epoch = earlier.epoch if earlier else 0
     last_epoch = first_epoch + epochs
