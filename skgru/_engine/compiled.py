@@ -127,9 +127,7 @@ class TrainingProgram:
     def __call__(self, packed, learning_rate, X, y, weight, n_steps, seed):
         """Run some steps: the packed state after them, and the sum of losses."""
         try:
-            *packed, total = self._program(
-                *packed, learning_rate, X, y, weight, np.int32(n_steps), seed
-            )
+            *packed, total = self._program(*packed, learning_rate, X, y, weight, n_steps, seed)
         except Exception as error:
             if self._has_run:
                 raise
@@ -284,7 +282,7 @@ def _run_epoch(
     """One pass over the rows: the network after it, and the mean loss."""
     n = len(batches.targets)
     order = epoch_order(n, training.seed, epoch) if training.shuffle else np.arange(n)
-    packed, rate = program.pack(state), np.float32(callbacks.learning_rate)
+    packed, rate = program.pack(state), callbacks.learning_rate
     seed = np.random.SeedSequence([training.seed, epoch]).generate_state(2).astype(np.int32)
     total, n_seen, n_batches = 0.0, 0, 0
     for (X, y, weight), n_steps, n_rows in batches.chunks(order):

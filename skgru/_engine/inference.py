@@ -15,7 +15,7 @@ from skgru._engine.network import initial_weights
 from skgru._engine.program import Packing, Program, ProgramCache
 from skgru._specs import NetworkSpec
 
-BLOCK_ROWS = 32
+BLOCK_ROWS = 16
 # Values in a chunk of blocks: one window must not cost the copy of a large chunk.
 CHUNK_VALUES = 1 << 16
 CALLS_AT_ONCE = 256
@@ -57,7 +57,7 @@ class PredictionProgram:
         chunk[: len(rows)] = rows
         chunk[len(rows) : n_blocks * BLOCK_ROWS] = 0  # blocks after these are never run
         chunk = chunk.reshape(self.n_blocks, BLOCK_ROWS, *rows.shape[1:])
-        outputs = self._program(*packed, chunk, np.int32(n_blocks))
+        (outputs,) = self._program(*packed, chunk, n_blocks)
         return outputs.reshape(-1, self.spec.n_outputs)[: len(rows)]
 
 
@@ -104,7 +104,7 @@ class RecursionProgram:
         n_calls = -(-n_steps // self.steps_of_call)
         for start in range(0, n_calls, CALLS_AT_ONCE):
             n_now = min(CALLS_AT_ONCE, n_calls - start)
-            window, chunk = self._program(*packed, window, mean, scale, np.int32(n_now))
+            window, chunk = self._program(*packed, window, mean, scale, n_now)
             steps.append(chunk[: n_now * self.steps_of_call])
         return np.concatenate(steps)[:n_steps]
 

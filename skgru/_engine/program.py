@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.core.protobuf import config_pb2
 
 Signature = Sequence[tuple[tuple[int, ...], Any]]
 
@@ -43,10 +44,18 @@ class Program:
             inter_op_parallelism_threads=-1, intra_op_parallelism_threads=n_threads
         )
         self._session = tf.compat.v1.Session(graph=graph, config=config)
-        self._call = self._session.make_callable(outputs, inputs)
+        options = config_pb2.CallableOptions(
+            feed=[tensor.name for tensor in inputs],
+            fetch=[tensor.name for tensor in tf.nest.flatten(outputs)],
+        )
+        # The public make_callable does the same, and takes 0.2 ms longer to start.
+        self._call = self._session._make_callable_from_options(options)
+        self._dtypes = [dtype for _, dtype in signature]
 
-    def __call__(self, *arrays: Any) -> Any:
-        return self._call(*arrays)
+    def __call__(self, *arrays: Any) -> list[np.ndarray]:
+        """Outputs as a list, whatever structure the function gave them."""
+        arguments = zip(arrays, self._dtypes, strict=True)
+        return self._call(*(np.asarray(array, dtype) for array, dtype in arguments))
 
 
 class ProgramCache:
