@@ -184,8 +184,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     References
     ----------
     .. [1] Cho, K. et al. (2014). Learning Phrase Representations using RNN Encoder-Decoder for
-    Statistical Machine
-       Translation. EMNLP. https://doi.org/10.3115/v1/D14-1179
+       Statistical Machine Translation. EMNLP. https://doi.org/10.3115/v1/D14-1179
 
     Examples
     --------

@@ -7,7 +7,6 @@ naive forecasts, and saves one picture. Only public names of skgru are used here
 from __future__ import annotations
 
 import argparse
-import os
 import tempfile
 import time
 from dataclasses import dataclass
@@ -82,7 +81,7 @@ def make_pipeline(window_length: int, gru: GRURegressor) -> Pipeline:
 
 def run(job: Job) -> Result:
     """Fit on the first 80 % of the complete windows, in order, and measure the rest."""
-    import tensorflow  # noqa: F401 (seconds of import, not of training)
+    import skgru._engine  # noqa: F401 (loads TensorFlow: seconds of import, not of training)
 
     window_length = job.pipeline["window"].window_length
     n_pairs = len(job.series) - window_length  # complete windows whose next row is known
@@ -158,12 +157,14 @@ class OneLineParser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: error: {message}\n")
 
 
-def whole_number(minimum: int):
-    """Return an argparse type: an integer of at least `minimum`."""
+def whole_number(minimum: int, maximum: int = 2**32 - 1):
+    """Return an argparse type: an integer from `minimum` to `maximum`."""
 
     def convert(text: str) -> int:
-        if not text.isdecimal() or int(text) < minimum:
-            raise argparse.ArgumentTypeError(f"{text!r} is not an integer of at least {minimum}")
+        if not text.isdecimal() or not minimum <= int(text) <= maximum:
+            raise argparse.ArgumentTypeError(
+                f"{text!r} is not an integer from {minimum} to {maximum}"
+            )
         return int(text)
 
     return convert
@@ -192,7 +193,6 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> None:
     """Run the jobs that the command line asks for."""
     options = parse(argv)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before TensorFlow's first import
     for name in JOBS if options.job == "all" else [options.job]:
         job = JOBS[name](options.epochs, options.random_state)
         result = run(job)

@@ -42,13 +42,13 @@ def test_sunspots_equal_the_data_of_statsmodels():
     np.testing.assert_array_equal(load_sunspots(as_frame=True).index.year, source["YEAR"])
 
 
-def test_sunspots_as_a_pandas_series():
+def test_sunspots_as_a_data_frame():
     series = load_sunspots(as_frame=True)
-    assert isinstance(series, pd.Series)
+    assert isinstance(series, pd.DataFrame)
     assert isinstance(series.index, pd.PeriodIndex)
-    assert series.name == "sunspots"
+    assert list(series.columns) == ["sunspots"]
     assert (series.index[0].year, series.index[-1].year) == (1700, 2008)
-    np.testing.assert_array_equal(series.to_numpy(), load_sunspots()[:, 0])
+    np.testing.assert_array_equal(series.to_numpy(), load_sunspots())
 
 
 def test_each_load_is_the_callers_own():

@@ -49,8 +49,9 @@ def _load() -> None:
         os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     # Every session then has threads of its own number (see program.py), not the first one's.
     os.environ.setdefault("TF_OVERRIDE_GLOBAL_THREADPOOL", "1")
-    if "tensorflow" in sys.modules or "TF_CPP_MIN_LOG_LEVEL" in os.environ:
-        import keras  # whoever chose a log level wants to see the messages
+    level = os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3")  # workers inherit ours from their parent
+    if "tensorflow" in sys.modules or level != "3":
+        import keras  # whoever chose another level wants to see the messages
     else:
         os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
         with _without_chatter():

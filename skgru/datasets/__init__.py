@@ -67,10 +67,10 @@ def load_sunspots(*, as_frame: Literal[False] = False) -> NDArray[np.float64]: .
 
 
 @overload
-def load_sunspots(*, as_frame: Literal[True]) -> pd.Series: ...
+def load_sunspots(*, as_frame: Literal[True]) -> pd.DataFrame: ...
 
 
-def load_sunspots(*, as_frame: bool = False) -> NDArray[np.float64] | pd.Series:
+def load_sunspots(*, as_frame: bool = False) -> NDArray[np.float64] | pd.DataFrame:
     """Load the yearly number of sunspots from 1700 to 2008.
 
     The series has a cycle of about 11 years whose height changes from one cycle to the next, which
@@ -79,13 +79,13 @@ def load_sunspots(*, as_frame: bool = False) -> NDArray[np.float64] | pd.Series:
     Parameters
     ----------
     as_frame : bool, default=False
-        Return a pandas Series with the years as its index instead of an array.
+        Return a pandas DataFrame with the years as its index instead of an array.
 
     Returns
     -------
-    ndarray of shape (309, 1) or pandas.Series of length 309
-        Mean number of sunspots of each year as float64, oldest row first. The Series is named
-        "sunspots" and has a yearly PeriodIndex named "year".
+    ndarray of shape (309, 1) or pandas.DataFrame of that shape
+        Mean number of sunspots of each year as float64, oldest row first. The column is named
+        "sunspots", and the index is a yearly PeriodIndex named "year".
 
     Raises
     ------
@@ -123,4 +123,4 @@ def load_sunspots(*, as_frame: bool = False) -> NDArray[np.float64] | pd.Series:
             "'pip install pandas', or use as_frame=False for an array."
         ) from error
     years = pd.PeriodIndex(table[:, 0].astype(int).astype(str), freq="Y", name="year")
-    return pd.Series(table[:, 1], index=years, name="sunspots")
+    return pd.DataFrame({"sunspots": table[:, 1]}, index=years)

@@ -1,0 +1,57 @@
+"""Grid search, 3 units x TimeSeriesSplit(5) x 20 epochs: against plain scikeras, and with threads.
+
+python benchmarks/grid_search.py [scikeras|threads ...]
+"""
+
+import joblib
+from _common import arguments, make_pairs, report, seconds, stock_model
+from scikeras.wrappers import KerasRegressor
+from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
+
+from skgru import GRURegressor
+
+JOBS = ("scikeras", "threads")
+UNITS = [16, 32, 50]
+BATCH_SIZE, EPOCHS = 32, 20
+
+
+def scikeras_search(X, y):
+    regressor = KerasRegressor(
+        stock_model,
+        units=50,
+        model__window_length=10,
+        model__n_channels=1,
+        model__units=50,
+        batch_size=BATCH_SIZE,
+        epochs=EPOCHS,
+        verbose=0,
+    )
+    GridSearchCV(regressor, {"model__units": UNITS}, cv=TimeSeriesSplit(5), refit=False).fit(X, y)
+
+
+def our_search(X, y, units=UNITS, n_jobs=1):
+    regressor = GRURegressor(batch_size=BATCH_SIZE, epochs=EPOCHS, random_state=0)
+    with joblib.parallel_backend("threading"):
+        GridSearchCV(
+            regressor, {"units": units}, cv=TimeSeriesSplit(5), refit=False, n_jobs=n_jobs
+        ).fit(X, y)
+
+
+if __name__ == "__main__":
+    options = arguments(__doc__, JOBS)
+    X, y = make_pairs(990)
+    X, y = X.copy(), y[:, 0]
+    GRURegressor(2, epochs=1).fit(X, y)  # loads TensorFlow
+    name = "3 units x TimeSeriesSplit(5) x 20 epochs"
+    cold = seconds(lambda: our_search(X, y))
+    warm = [seconds(lambda n=n: our_search(X, y, n_jobs=n)) for n in (1, 2) * 3]
+    if "scikeras" in options.jobs:
+        peer = seconds(lambda: scikeras_search(X, y))
+        report(f"{name}, programs to compile", "plain scikeras", peer, cold, "10")
+        report(f"{name}, programs compiled", "plain scikeras", peer, min(warm[::2]), "none")
+    if "threads" in options.jobs:
+        report(f"{name}, 2 threads, compiled", "1 thread", min(warm[::2]), min(warm[1::2]), "1.5")
+        # Other architectures, which nothing has compiled yet; equal work for one thread and two.
+        one = seconds(lambda: our_search(X, y, units=[17, 33, 51]))
+        two = seconds(lambda: our_search(X, y, units=[18, 34, 49], n_jobs=2))
+        report(f"{name}, 2 threads, to compile", "1 thread", one, two, "1.5")
