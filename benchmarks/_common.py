@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+import skgru._engine  # noqa: F401  TensorFlow, quietly, and before anyone else sets it up
+
 
 def make_pairs(n_windows: int, window_length: int = 10, n_channels: int = 1):
     """float32 windows (n_windows, window_length, n_channels) and targets (n_windows, 1).

@@ -41,7 +41,7 @@ if __name__ == "__main__":
     options = arguments(__doc__, JOBS)
     X, y = make_pairs(990)
     X, y = X.copy(), y[:, 0]
-    GRURegressor(2, epochs=1).fit(X, y)  # loads TensorFlow
+    GRURegressor(2, epochs=1).fit(X, y)  # what TensorFlow does once
     name = "3 units x TimeSeriesSplit(5) x 20 epochs"
     cold = seconds(lambda: our_search(X, y))
     warm = [seconds(lambda n=n: our_search(X, y, n_jobs=n)) for n in (1, 2) * 3]

@@ -24,7 +24,10 @@ def refused(capsys, *options):
     [
         (["--epochs", "0"], "argument --epochs: '0' is not an integer from 1 to 4294967295"),
         (["--epochs", "few"], "argument --epochs: 'few' is not an integer from 1 to 4294967295"),
-        (["--random-state", "-1"], "argument --random-state: '-1' is not an integer from 0 to 4294967295"),
+        (
+            ["--random-state", "-1"],
+            "argument --random-state: '-1' is not an integer from 0 to 4294967295",
+        ),
         (["--colour"], "unrecognized arguments: --colour"),
     ],
 )

@@ -51,10 +51,8 @@ class GRU:
         return bias[0], bias[1]
 
     @staticmethod
-    def step(state: Tensors, x: tf.Tensor, recurrent: tf.Tensor) -> tuple[Tensors, Tensors]:
-        (h,) = state
-        x_z, x_r, x_h = tf.split(x, 3, axis=1)
-        rec_z, rec_r, rec_h = tf.split(recurrent, 3, axis=1)
+    def step(state: Tensors, inputs: Tensors, recurrent: Tensors) -> tuple[Tensors, Tensors]:
+        (h,), (x_z, x_r, x_h), (rec_z, rec_r, rec_h) = state, inputs, recurrent
         z, r = tf.sigmoid(x_z + rec_z), tf.sigmoid(x_r + rec_r)
         candidate = tf.tanh(x_h + r * rec_h)
         return (z * h + (1 - z) * candidate,), (z, r, rec_h, candidate)
@@ -80,9 +78,9 @@ class LSTM:
         return bias, None
 
     @staticmethod
-    def step(state: Tensors, x: tf.Tensor, recurrent: tf.Tensor) -> tuple[Tensors, Tensors]:
+    def step(state: Tensors, inputs: Tensors, recurrent: Tensors) -> tuple[Tensors, Tensors]:
         _, c = state
-        a_i, a_f, a_g, a_o = tf.split(x + recurrent, 4, axis=1)
+        a_i, a_f, a_g, a_o = (x + rec for x, rec in zip(inputs, recurrent, strict=True))
         i, f, g, o = tf.sigmoid(a_i), tf.sigmoid(a_f), tf.tanh(a_g), tf.sigmoid(a_o)
         c = f * c + i * g
         squashed = tf.tanh(c)
@@ -109,8 +107,8 @@ class SimpleRNN:
         return bias, None
 
     @staticmethod
-    def step(state: Tensors, x: tf.Tensor, recurrent: tf.Tensor) -> tuple[Tensors, Tensors]:
-        h = tf.tanh(x + recurrent)
+    def step(state: Tensors, inputs: Tensors, recurrent: Tensors) -> tuple[Tensors, Tensors]:
+        h = tf.tanh(inputs[0] + recurrent[0])
         return (h,), (h,)
 
     @staticmethod
@@ -132,28 +130,36 @@ def recurrent_layer(
     With `trains`, also a function from the gradient of the outputs to that of X and of the weights.
     """
     n_steps, n_rows, n_inputs = X.shape
-    kernel, recurrent_kernel, bias = weights
-    input_bias, recurrent_bias = cell.biases(bias)
-    units = recurrent_kernel.shape[0]
+    units = weights[1].shape[0]
+    # Each gate has its own matrices: the compiler can't vectorise what reads a third of each row.
+    kernels = tf.split(weights[0], cell.n_gates, axis=1)
+    recurrent_kernels = tf.split(weights[1], cell.n_gates, axis=1)
+    input_bias, recurrent_bias = cell.biases(weights[2])
+    input_biases = tf.split(input_bias, cell.n_gates)
+    has_recurrent_bias = recurrent_bias is not None
+    recurrent_biases = (
+        tf.split(recurrent_bias, cell.n_gates) if has_recurrent_bias else [0.0] * cell.n_gates
+    )
 
     def flat(sequence: tf.Tensor) -> tf.Tensor:
         return tf.reshape(sequence, (n_steps * n_rows, sequence.shape[-1]))
 
-    # One channel needs no matrix product, which would be slower than a multiplication.
-    projected = flat(X) * kernel if n_inputs == 1 else flat(X) @ kernel
-    projected = tf.reshape(projected + input_bias, (n_steps, n_rows, cell.n_gates * units))
+    def projected(kernel: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:
+        # One channel needs no matrix product, which would be slower than a multiplication.
+        product = flat(X) * kernel if n_inputs == 1 else flat(X) @ kernel
+        return tf.reshape(product + bias, (n_steps, n_rows, units))
+
+    inputs = [projected(*gate) for gate in zip(kernels, input_biases, strict=True)]
     nothing = tuple(tf.zeros((n_rows, units)) for _ in range(cell.n_states))
 
     def step(state, inputs):
-        recurrent = state[0] @ recurrent_kernel
-        if recurrent_bias is not None:
-            recurrent = recurrent + recurrent_bias
-        state, kept = cell.step(state, inputs[0], recurrent)
+        gates = zip(recurrent_kernels, recurrent_biases, strict=True)
+        state, kept = cell.step(state, inputs, [state[0] @ kernel + bias for kernel, bias in gates])
         if trains:
             return state, (*state, *kept)
         return state, state[:1] if return_sequences else ()
 
-    last, outputs = scan(step, nothing, [projected])
+    last, outputs = scan(step, nothing, inputs)
     result = outputs[0] if return_sequences else last[0]
     if not trains:
         return result, None
@@ -165,25 +171,25 @@ def recurrent_layer(
             if return_sequences:
                 d_h, *inputs = inputs
                 d_state = (d_state[0] + d_h, *d_state[1:])
-            d_state, d_recurrent, d_projected = cell.step_gradient(
+            d_state, d_recurrent, d_inputs = cell.step_gradient(
                 d_state, inputs[: cell.n_states], inputs[cell.n_states :]
             )
-            d_h = tf.matmul(d_recurrent, recurrent_kernel, transpose_b=True)
-            return (d_state[0] + d_h, *d_state[1:]), (d_recurrent, d_projected)
+            d_h = tf.matmul(d_recurrent, weights[1], transpose_b=True)
+            return (d_state[0] + d_h, *d_state[1:]), (d_recurrent, d_inputs)
 
         d_last = nothing if return_sequences else (upstream, *nothing[1:])
         sequences = [upstream] if return_sequences else []
         _, gradients = scan(step_back, d_last, [*sequences, *before, *kept], reverse=True)
-        d_recurrent, d_projected = map(flat, gradients)
+        d_recurrent, d_inputs = map(flat, gradients)
         if n_inputs == 1:
-            d_kernel = tf.reduce_sum(flat(X) * d_projected, axis=0, keepdims=True)
+            d_kernel = tf.reduce_sum(flat(X) * d_inputs, axis=0, keepdims=True)
         else:
-            d_kernel = tf.matmul(flat(X), d_projected, transpose_a=True)
-        d_bias = tf.reduce_sum(d_projected, axis=0)
-        if recurrent_bias is not None:
+            d_kernel = tf.matmul(flat(X), d_inputs, transpose_a=True)
+        d_bias = tf.reduce_sum(d_inputs, axis=0)
+        if has_recurrent_bias:
             d_bias = tf.stack([d_bias, tf.reduce_sum(d_recurrent, axis=0)])
         d_recurrent_kernel = tf.matmul(flat(before[0]), d_recurrent, transpose_a=True)
-        d_X = tf.reshape(tf.matmul(d_projected, kernel, transpose_b=True), X.shape)
+        d_X = tf.reshape(tf.matmul(d_inputs, weights[0], transpose_b=True), X.shape)
         return d_X, [d_kernel, d_recurrent_kernel, d_bias]
 
     return result, pull_back
