@@ -64,7 +64,7 @@ class GRU:
         d_z = dh * (h - candidate) * z * (1 - z)
         d_r = d_h * rec_h * r * (1 - r)
         d_recurrent = tf.concat([d_z, d_r, d_h * r], axis=1)
-        return (dh * z,), d_recurrent, tf.concat([d_z, d_r, d_h], axis=1)
+        return (dh * z,), d_recurrent, (d_h,)
 
 
 class LSTM:
@@ -93,7 +93,7 @@ class LSTM:
         d_i, d_f = dc * g * i * (1 - i), dc * c * f * (1 - f)
         d_g, d_o = dc * i * (1 - g * g), dh * squashed * o * (1 - o)
         d = tf.concat([d_i, d_f, d_g, d_o], axis=1)
-        return (tf.zeros_like(dh), dc * f), d, d
+        return (tf.zeros_like(dh), dc * f), d, ()
 
 
 class SimpleRNN:
@@ -115,7 +115,7 @@ class SimpleRNN:
     def step_gradient(d_state: Tensors, before: Tensors, kept: Tensors) -> tuple:
         (dh,), (h,) = d_state, kept
         d = dh * (1 - h * h)
-        return (tf.zeros_like(dh),), d, d
+        return (tf.zeros_like(dh),), d, ()
 
 
 CELLS: dict[str, Any] = {"gru": GRU, "lstm": LSTM, "rnn": SimpleRNN}
@@ -144,22 +144,28 @@ def recurrent_layer(
     def flat(sequence: tf.Tensor) -> tf.Tensor:
         return tf.reshape(sequence, (n_steps * n_rows, sequence.shape[-1]))
 
-    def projected(kernel: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:
-        # One channel needs no matrix product, which would be slower than a multiplication.
-        product = flat(X) * kernel if n_inputs == 1 else flat(X) @ kernel
-        return tf.reshape(product + bias, (n_steps, n_rows, units))
+    def of_gates(x: tf.Tensor, product: Callable) -> list[tf.Tensor]:
+        gates = zip(kernels, input_biases, strict=True)
+        return [product(x, kernel) + bias for kernel, bias in gates]
 
-    inputs = [projected(*gate) for gate in zip(kernels, input_biases, strict=True)]
+    if n_inputs == 1:
+        # A multiplication, which fuses with the gates of its step: no product, nothing to keep.
+        sequences = [X]
+    else:
+        projections = of_gates(flat(X), tf.matmul)
+        sequences = [tf.reshape(p, (n_steps, n_rows, units)) for p in projections]
     nothing = tuple(tf.zeros((n_rows, units)) for _ in range(cell.n_states))
 
-    def step(state, inputs):
+    def step(state, now):
+        inputs = of_gates(now[0], tf.multiply) if n_inputs == 1 else now
         gates = zip(recurrent_kernels, recurrent_biases, strict=True)
-        state, kept = cell.step(state, inputs, [state[0] @ kernel + bias for kernel, bias in gates])
+        recurrent = [state[0] @ kernel + bias for kernel, bias in gates]
+        state, kept = cell.step(state, inputs, recurrent)
         if trains:
             return state, (*state, *kept)
         return state, state[:1] if return_sequences else ()
 
-    last, outputs = scan(step, nothing, inputs)
+    last, outputs = scan(step, nothing, sequences)
     result = outputs[0] if return_sequences else last[0]
     if not trains:
         return result, None
@@ -171,26 +177,33 @@ def recurrent_layer(
             if return_sequences:
                 d_h, *inputs = inputs
                 d_state = (d_state[0] + d_h, *d_state[1:])
-            d_state, d_recurrent, d_inputs = cell.step_gradient(
+            d_state, d_recurrent, others = cell.step_gradient(
                 d_state, inputs[: cell.n_states], inputs[cell.n_states :]
             )
             d_h = tf.matmul(d_recurrent, weights[1], transpose_b=True)
-            return (d_state[0] + d_h, *d_state[1:]), (d_recurrent, d_inputs)
+            return (d_state[0] + d_h, *d_state[1:]), (d_recurrent, *others)
 
         d_last = nothing if return_sequences else (upstream, *nothing[1:])
         sequences = [upstream] if return_sequences else []
         _, gradients = scan(step_back, d_last, [*sequences, *before, *kept], reverse=True)
-        d_recurrent, d_inputs = map(flat, gradients)
-        if n_inputs == 1:
-            d_kernel = tf.reduce_sum(flat(X) * d_inputs, axis=0, keepdims=True)
-        else:
-            d_kernel = tf.matmul(flat(X), d_inputs, transpose_a=True)
-        d_bias = tf.reduce_sum(d_inputs, axis=0)
+        d_recurrent, *others = map(flat, gradients)
+        # The first gates see the sum of input and recurrent term, so that one gradient is both's.
+        widths = [d_recurrent.shape[1] - units * len(others), *(units for _ in others)]
+        d_inputs = [d_recurrent[:, : widths[0]], *others]
+
+        def of_kernel(d_gates: tf.Tensor) -> tf.Tensor:
+            if n_inputs == 1:
+                return tf.reduce_sum(flat(X) * d_gates, axis=0, keepdims=True)
+            return tf.matmul(flat(X), d_gates, transpose_a=True)
+
+        d_bias = tf.concat([tf.reduce_sum(d_gates, axis=0) for d_gates in d_inputs], axis=0)
         if has_recurrent_bias:
             d_bias = tf.stack([d_bias, tf.reduce_sum(d_recurrent, axis=0)])
+        d_kernel = tf.concat([of_kernel(d_gates) for d_gates in d_inputs], axis=1)
         d_recurrent_kernel = tf.matmul(flat(before[0]), d_recurrent, transpose_a=True)
-        d_X = tf.reshape(tf.matmul(d_inputs, weights[0], transpose_b=True), X.shape)
-        return d_X, [d_kernel, d_recurrent_kernel, d_bias]
+        parts = zip(d_inputs, tf.split(weights[0], widths, axis=1), strict=True)
+        d_X = tf.add_n([tf.matmul(d_gates, part, transpose_b=True) for d_gates, part in parts])
+        return tf.reshape(d_X, X.shape), [d_kernel, d_recurrent_kernel, d_bias]
 
     return result, pull_back
 
