@@ -294,6 +294,15 @@ def test_two_threads_share_a_program_and_get_the_same_network():
     assert len(compiled.programs) == 1
 
 
+def test_large_networks_on_all_cores_are_the_same_each_time():
+    X = np.random.default_rng(0).normal(size=(256, 12, 4))
+    large = GRURegressor(128, batch_size=64, epochs=2, random_state=0)
+    assert 64 * 128 * 3 * 128 >= compiled.PRODUCT_FOR_ALL_CORES
+    networks = [clone(large).fit(X, X[:, :, 0].sum(axis=1)) for _ in range(3)]
+    for network in networks[1:]:
+        assert largest_difference(network, networks[0]) == 0
+
+
 def test_rows_predict_alone_as_together():
     fitted = regressor(epochs=1).fit(WINDOWS)
     together = fitted.predict(WINDOWS)
