@@ -116,7 +116,6 @@ class RecurrentEstimator(BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
         tags.input_tags.allow_nan = True
-        tags.target_tags.required = False
         return tags
 
     @property

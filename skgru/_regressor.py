@@ -452,7 +452,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
-        tags.target_tags.required = False
+        tags.target_tags.required = False  # RegressorMixin, which comes first, says True
         return tags
 
     def _fit(self, X, y, sample_weight, epochs, early_stopping, continues):
