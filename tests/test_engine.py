@@ -294,6 +294,42 @@ def test_two_threads_share_a_program_and_get_the_same_network():
     assert len(compiled.programs) == 1
 
 
+def wait_for_other_threads():
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join()
+
+
+def test_calls_that_wait_for_each_other_get_a_session_each():
+    compiled.programs._programs.clear()
+    alone = regressor(units=6).fit(WINDOWS)
+    (program,) = (kept._program for kept in compiled.programs._programs.values())
+    program._n_more, program._waited, program._compiling_took = 1, 0.0, 1e-9
+    taken = program._idle.pop()  # as if another thread ran it
+    while_taken = clone(alone).fit(WINDOWS)
+    wait_for_other_threads()
+    assert (len(program._idle), program._n_more) == (1, 0)
+    in_second_session = clone(alone).fit(WINDOWS)
+    program._idle.append(taken)
+    assert largest_difference(while_taken, alone) == 0
+    assert largest_difference(in_second_session, alone) == 0
+
+
+def test_training_prepares_the_prediction():
+    inference.programs._programs.clear()
+    regressor(units=7).fit(WINDOWS)
+    wait_for_other_threads()
+    (program,) = inference.programs._programs.values()
+    assert program.program._compiling_took is not None
+
+
+def test_first_slots_are_those_of_keras():
+    compiled.programs._programs.clear()
+    regressor(epochs=1, optimizer="adagrad").fit(WINDOWS)
+    (program,) = compiled.programs._programs.values()
+    assert all((slot == 0.1).all() for slot in program.first_slots[1:])  # not only zeros
+
+
 def test_large_networks_on_all_cores_are_the_same_each_time():
     X = np.random.default_rng(0).normal(size=(256, 12, 4))
     large = GRURegressor(128, batch_size=64, epochs=2, random_state=0)
@@ -308,7 +344,8 @@ def test_rows_predict_alone_as_together():
     together = fitted.predict(WINDOWS)
     alone = np.vstack([fitted.predict(WINDOWS[t : t + 1]) for t in range(len(WINDOWS))])
     np.testing.assert_array_equal(alone, together)
-    n = 3000  # more than one chunk of blocks
+    n = 40_000  # chunks enough for threads
+    assert n > inference.PIECES_FOR_THREADS * 64 * inference.BLOCK_ROWS
     many = np.resize(WINDOWS[10:], (n, 6, 2))
     np.testing.assert_array_equal(fitted.predict(many)[:50], fitted.predict(many[:50]))
 

@@ -18,11 +18,11 @@ import tensorflow as tf
 
 from skgru._engine.callbacks import EpochCallbacks, first_with_batch_hooks
 from skgru._engine.cells import apply_network
-from skgru._engine.inference import predict
-from skgru._engine.network import N_GATES, initial_weights, make_loss, make_optimizer, slots_of
+from skgru._engine.inference import predict, prepare
+from skgru._engine.network import N_GATES, initial_weights, make_loss, optimizer_maker
 from skgru._engine.program import Packing, Program, ProgramCache
 from skgru._engine.progress import VALIDATION_BATCH, EarlyStopper, Reporter, epoch_order
-from skgru._engine.stateless import SUPPORTED, stateless_update
+from skgru._engine.stateless import SUPPORTED, stateless
 from skgru._specs import (
     Examples,
     NetworkSpec,
@@ -52,11 +52,12 @@ def _check_callbacks(training: TrainingSpec) -> None:
         raise CannotCompile(f"callback {name} is called in the middle of epochs")
 
 
-def _check_optimizer(optimizer: keras.optimizers.Optimizer) -> None:
+def _checked(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
     if type(optimizer) not in SUPPORTED:
         raise CannotCompile(f"optimizer {type(optimizer).__name__} has no compiled form")
     if optimizer.use_ema or optimizer.gradient_accumulation_steps:
         raise CannotCompile("use_ema and gradient_accumulation_steps have no compiled form")
+    return optimizer
 
 
 class TrainingProgram:
@@ -68,11 +69,9 @@ class TrainingProgram:
         rows = min(CHUNK_ROWS, CHUNK_VALUES // (network.window_length * network.n_channels))
         self.n_steps = max(1, rows // self.batch_size)
         weights = initial_weights(network, training.seed)
-        optimizer = make_optimizer(training)
-        _check_optimizer(optimizer)
-        self._update = stateless_update(optimizer, [keras.Variable(array) for array in weights])
+        make = optimizer_maker(training)
+        optimizer, self.first_slots, self._update = stateless(lambda: _checked(make()), weights)
         self.optimizer = type(optimizer).__name__
-        self.first_slots = [np.asarray(slot) for slot in slots_of(optimizer)]
         self._n_weights = len(weights)
         self._packing = Packing([*weights, *self.first_slots])
         self._loss = make_loss(training.loss)
@@ -234,6 +233,7 @@ def fit_compiled(
 ) -> tuple[NetworkState, dict[str, list[float]]]:
     """What `wrapper.fit_stock` does, compiled."""
     _check_callbacks(training)
+    prepare(network)
     program = program_for(network, training)
     first_epoch = earlier.epoch if earlier else 0
     last_epoch = first_epoch + epochs

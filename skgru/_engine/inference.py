@@ -7,8 +7,13 @@ beside it, and another number of rows compiles nothing.
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
+
 import numpy as np
 import tensorflow as tf
+from joblib import cpu_count
 
 from skgru._engine.cells import apply_network
 from skgru._engine.network import initial_weights
@@ -19,6 +24,8 @@ BLOCK_ROWS = 16
 # Values in a chunk of blocks: one window must not cost the copy of a large chunk.
 CHUNK_VALUES = 1 << 16
 CALLS_AT_ONCE = 256
+# Fewer pieces than these are done before threads have started.
+PIECES_FOR_THREADS = 8
 
 programs: ProgramCache = ProgramCache(maxsize=16)
 
@@ -33,7 +40,7 @@ class PredictionProgram:
         self.packing = Packing(initial_weights(spec, 0))
         blocks = (self.n_blocks, BLOCK_ROWS, spec.window_length, spec.n_channels)
         signature = [*self.packing.signature, (blocks, np.float32), ((), np.int32)]
-        self._program = Program(self._run, signature, jit_compile)
+        self.program = Program(self._run, signature, jit_compile)
 
     def _run(self, floats, integers, X, n_blocks):
         weights = self.packing.unpack(floats, integers)
@@ -57,7 +64,7 @@ class PredictionProgram:
         chunk[: len(rows)] = rows
         chunk[len(rows) : n_blocks * BLOCK_ROWS] = 0  # blocks after these are never run
         chunk = chunk.reshape(self.n_blocks, BLOCK_ROWS, *rows.shape[1:])
-        (outputs,) = self._program(*packed, chunk, n_blocks)
+        (outputs,) = self.program(*packed, chunk, n_blocks)
         return outputs.reshape(-1, self.spec.n_outputs)[: len(rows)]
 
 
@@ -113,16 +120,27 @@ def predict(
     spec: NetworkSpec, weights: list[np.ndarray], rows: np.ndarray, jit_compile: bool = True
 ) -> np.ndarray:
     """float32 (n, window_length, n_channels) -> float32 (n, n_outputs)."""
-    program = programs.get(
-        (PredictionProgram, spec, jit_compile), lambda: PredictionProgram(spec, jit_compile)
-    )
+    program = _prediction_program(spec, jit_compile)
     packed = program.packing.pack(weights)
     rows_at_once = program.n_blocks * BLOCK_ROWS
-    pieces = [
-        program(packed, rows[start : start + rows_at_once])
-        for start in range(0, len(rows), rows_at_once)
-    ]
-    return np.concatenate(pieces)
+    pieces = [rows[start : start + rows_at_once] for start in range(0, len(rows), rows_at_once)]
+    if len(pieces) < PIECES_FOR_THREADS:
+        outputs = [program(packed, piece) for piece in pieces]
+    else:
+        with ThreadPoolExecutor(cpu_count()) as threads:
+            outputs = list(threads.map(program, repeat(packed), pieces))
+    return np.concatenate(outputs)
+
+
+def _prediction_program(spec: NetworkSpec, jit_compile: bool) -> PredictionProgram:
+    key = (PredictionProgram, spec, jit_compile)
+    return programs.get(key, lambda: PredictionProgram(spec, jit_compile))
+
+
+def prepare(spec: NetworkSpec) -> None:
+    """Compile the prediction in the background, while a network is trained that will predict."""
+    if (PredictionProgram, spec, True) not in programs:
+        threading.Thread(target=lambda: _prediction_program(spec, True).program.compile()).start()
 
 
 def roll_on(

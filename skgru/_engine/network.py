@@ -61,7 +61,7 @@ def compiled_network(network: NetworkSpec, training: TrainingSpec) -> keras.Mode
     """A network with its first weights, ready for `Model.fit`."""
     model = build_network(network)
     model.set_weights(initial_weights(network, training.seed))
-    model.compile(optimizer=make_optimizer(training), loss=make_loss(training.loss))
+    model.compile(optimizer=optimizer_maker(training)(), loss=make_loss(training.loss))
     return model
 
 
@@ -134,12 +134,13 @@ def make_loss(loss: Any) -> keras.losses.Loss:
     return rebuilt
 
 
-def make_optimizer(training: TrainingSpec) -> keras.optimizers.Optimizer:
-    """A new optimiser: of the given name, or with the configuration of the given one."""
-    if not isinstance(training.optimizer, str):
-        return type(training.optimizer).from_config(training.optimizer.get_config())
-    named = type(_named(keras.optimizers, "optimizer", training.optimizer))
-    return named(learning_rate=training.learning_rate, clipnorm=training.clipnorm)
+def optimizer_maker(training: TrainingSpec) -> Callable[[], keras.optimizers.Optimizer]:
+    """What makes new optimisers: of the given name, or with the configuration of the given one."""
+    if isinstance(training.optimizer, str):
+        kind = type(_named(keras.optimizers, "optimizer", training.optimizer))
+        return lambda: kind(learning_rate=training.learning_rate, clipnorm=training.clipnorm)
+    kind, config = type(training.optimizer), training.optimizer.get_config()
+    return lambda: kind.from_config(config)
 
 
 def _named(room: Any, parameter: str, name: str) -> Any:

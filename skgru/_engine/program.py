@@ -8,12 +8,14 @@ compiled in it goes when it does. So each program is a graph in a session.
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from joblib import cpu_count
 from tensorflow.core.protobuf import config_pb2
 
 Signature = Sequence[tuple[tuple[int, ...], Any]]
@@ -23,8 +25,10 @@ class Program:
     """A compiled function of arrays of fixed shapes. It holds no state: any thread may call it.
 
     function : tensors -> tensors; signature : shape and dtype of each argument; n_threads : cores
-    to use, 0 for all. Small matrix products take longer on two cores than on one, and a second
-    fit in another thread has the other core.
+    that a call uses, 1 or 0 for all. Small matrix products take longer on two cores than on one.
+
+    A session with one thread runs one call at a time. Once calls have waited for each other as long
+    as compiling took, another session compiles the same graph, and they wait no more.
     """
 
     def __init__(
@@ -34,28 +38,76 @@ class Program:
         jit_compile: bool = True,
         n_threads: int = 1,
     ):
-        graph = tf.Graph()
-        with graph.as_default():
+        self._graph = tf.Graph()
+        with self._graph.as_default():
             inputs = [tf.compat.v1.placeholder(dtype, shape) for shape, dtype in signature]
             compiled = tf.function(function, jit_compile=jit_compile, autograph=False)
             outputs = compiled(*inputs)
         # A negative number of threads between operations: the caller's own runs the program.
-        config = tf.compat.v1.ConfigProto(
+        self._config = tf.compat.v1.ConfigProto(
             inter_op_parallelism_threads=-1, intra_op_parallelism_threads=n_threads
         )
-        self._session = tf.compat.v1.Session(graph=graph, config=config)
-        options = config_pb2.CallableOptions(
+        # What TensorFlow would do to the graph, the compiler does better, and once.
+        self._config.graph_options.rewrite_options.disable_meta_optimizer = True
+        self._options = config_pb2.CallableOptions(
             feed=[tensor.name for tensor in inputs],
             fetch=[tensor.name for tensor in tf.nest.flatten(outputs)],
         )
+        self._signature = signature
+        self._lock = threading.Lock()
+        self._n_more = cpu_count() - 1 if n_threads == 1 else 0
+        self._compiling_took: float | None = None
+        self._waited = 0.0
+        self._first = self._session_call()
+        self._idle = [self._first]
+
+    def _session_call(self) -> Callable:
+        session = tf.compat.v1.Session(graph=self._graph, config=self._config)
         # The public make_callable does the same, and takes 0.2 ms longer to start.
-        self._call = self._session._make_callable_from_options(options)
-        self._dtypes = [dtype for _, dtype in signature]
+        return session._make_callable_from_options(self._options)
+
+    def _has_waited(self, seconds: float) -> None:
+        with self._lock:
+            self._waited += seconds
+            if self._waited < self._compiling_took or not self._n_more:
+                return
+            self._n_more -= 1
+            self._waited = 0.0
+        threading.Thread(target=self._add_session).start()
+
+    def _add_session(self) -> None:
+        call = self._session_call()
+        call(*self._zeros())
+        self._idle.append(call)
+
+    def _zeros(self) -> list[np.ndarray]:
+        return [np.zeros(shape, dtype) for shape, dtype in self._signature]
+
+    def compile(self) -> None:
+        """Compile now. Zeros must be harmless arguments: no steps, no blocks."""
+        self(*self._zeros())
 
     def __call__(self, *arrays: Any) -> list[np.ndarray]:
         """Outputs as a list, whatever structure the function gave them."""
-        arguments = zip(arrays, self._dtypes, strict=True)
-        return self._call(*(np.asarray(array, dtype) for array, dtype in arguments))
+        arguments = [
+            np.asarray(array, dtype)
+            for array, (_, dtype) in zip(arrays, self._signature, strict=True)
+        ]
+        was_compiled, started = self._compiling_took is not None, time.perf_counter()
+        try:
+            call = self._idle.pop()
+        except IndexError:
+            outputs = self._first(*arguments)
+            if was_compiled:
+                self._has_waited(time.perf_counter() - started)
+            return outputs
+        try:
+            outputs = call(*arguments)
+        finally:
+            self._idle.append(call)
+        if not was_compiled:
+            self._compiling_took = time.perf_counter() - started
+        return outputs
 
 
 class ProgramCache:
@@ -71,6 +123,9 @@ class ProgramCache:
 
     def __len__(self) -> int:
         return len(self._programs)
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._programs
 
     def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """The program of this key, made now if need be."""

@@ -12,6 +12,7 @@ import types
 from collections.abc import Callable, Sequence
 
 import keras
+import numpy as np
 import tensorflow as tf
 from keras.src.optimizers.base_optimizer import BaseOptimizer
 
@@ -39,17 +40,26 @@ _OVERRIDDEN_BY_TENSORFLOW = (
 )
 
 
-def stateless_update(
-    optimizer: keras.optimizers.Optimizer, variables: Sequence[keras.Variable]
-) -> Callable:
-    """Take a new optimiser over; return (weights, slots, learning_rate, gradients) -> (weights,
-    slots).
+def stateless(
+    make: Callable[[], keras.optimizers.Optimizer], weights: Sequence[np.ndarray]
+) -> tuple[keras.optimizers.Optimizer, list[np.ndarray], Callable]:
+    """A new optimiser of these weights: itself, its slots before the first step, and
+    (weights, slots, learning_rate, gradients) -> (weights, slots).
+
+    Its variables live in a graph that goes when the optimiser does. TensorFlow would keep a
+    megabyte of every one that is built eagerly, for as long as the process lives.
     """
-    for name in _OVERRIDDEN_BY_TENSORFLOW:
-        if hasattr(BaseOptimizer, name):
-            setattr(optimizer, name, types.MethodType(getattr(BaseOptimizer, name), optimizer))
-    optimizer.build(variables)
-    slots_here = slots_of(optimizer)
+    with tf.Graph().as_default() as graph:
+        optimizer = make()
+        variables = [keras.Variable(array) for array in weights]
+        for name in _OVERRIDDEN_BY_TENSORFLOW:
+            if hasattr(BaseOptimizer, name):
+                setattr(optimizer, name, types.MethodType(getattr(BaseOptimizer, name), optimizer))
+        optimizer.build(variables)
+        slots_here = slots_of(optimizer)
+        with tf.compat.v1.Session(graph=graph) as session:
+            session.run([slot.value.initializer for slot in slots_here])
+            first_slots = session.run([slot.value for slot in slots_here])
     rates_here = [v for v in optimizer.variables if not any(v is slot for slot in slots_here)]
 
     def update(weights, slots, learning_rate, gradients):
@@ -70,4 +80,4 @@ def stateless_update(
             [current(v, s) for v, s in zip(slots_here, slots, strict=True)],
         )
 
-    return update
+    return optimizer, first_slots, update

@@ -19,7 +19,7 @@ from skgru._engine.network import (
     compiled_network,
     get_state,
     make_loss,
-    make_optimizer,
+    optimizer_maker,
     seed_dropout,
     set_state,
 )
@@ -221,7 +221,7 @@ def fitted_model(network: NetworkSpec, training: TrainingSpec, state: NetworkSta
     skgru.
     """
     model = build_network(network)
-    model.compile(optimizer=make_optimizer(training), loss=_public_loss(training.loss))
+    model.compile(optimizer=optimizer_maker(training)(), loss=_public_loss(training.loss))
     set_state(model, state)
     return model
 
