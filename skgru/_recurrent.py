@@ -87,6 +87,8 @@ class RecurrentEstimator(BaseEstimator):
         "cell": [StrOptions({"gru", "lstm", "rnn"})],
         "bidirectional": ["boolean"],
         "dropout": [real_between(0, 1, closed="left")],
+        "highway": ["boolean"],
+        "output_initializer": [StrOptions({"glorot_uniform", "zeros"})],
         "loss": [str, Instance(["__call__"])],
         "optimizer": [str, Instance(["get_config", "apply_gradients"])],
         "learning_rate": [real_between(0, None, closed="neither")],
@@ -288,6 +290,8 @@ class RecurrentEstimator(BaseEstimator):
             window_length=windows.shape[1],
             n_channels=windows.shape[2],
             n_outputs=targets.shape[1],
+            highway=bool(self.highway),
+            output_initializer=self.output_initializer,
         )
 
     def _training_spec(self, batch_size: int, seed: int) -> TrainingSpec:
@@ -318,7 +322,7 @@ class RecurrentEstimator(BaseEstimator):
         return int(self.random_state)
 
     def _outputs(self, windows: Rows) -> np.ndarray:
-        """float32 (n, n_outputs) of the network, missing steps filled."""
+        """float32 (n, n_values) of the network, missing steps filled."""
         from skgru._engine.inference import predict
 
         outputs = [
@@ -336,6 +340,21 @@ class RecurrentEstimator(BaseEstimator):
 def complete_rows(windows: np.ndarray) -> np.ndarray:
     """Positions of the windows without NaN."""
     return np.flatnonzero(is_complete(windows))
+
+
+def without_zero_weights(
+    rows: np.ndarray, targets: np.ndarray, sample_weight: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Windows that count, their targets and weights."""
+    if not sample_weight.any():
+        raise ValueError(
+            "sample_weight is zero for every usable window. Sample weights must contain at least "
+            "one non-zero number where X has a complete window with a target."
+        )
+    # Only ratios count: as shares of the largest, none overflows float32 and not all underflow.
+    sample_weight = (sample_weight / sample_weight.max()).astype(np.float32)
+    counts = sample_weight > 0
+    return rows[counts], targets[counts], sample_weight[counts]
 
 
 def _extended(

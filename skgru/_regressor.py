@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils import Tags
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import (
     _check_sample_weight,
-    check_array,
-    check_consistent_length,
     check_is_fitted,
 )
 
-from skgru._recurrent import RecurrentEstimator, complete_rows, fill_missing
-from skgru._specs import Rows, TargetScaling
+from skgru._recurrent import RecurrentEstimator, complete_rows, fill_missing, without_zero_weights
+from skgru._specs import NetworkSpec, Rows, TargetScaling
 from skgru._validation import (
     at_least,
+    check_quantiles,
     check_representable,
     check_target,
+    check_targets,
     check_windows,
     is_overlapping,
+    nothing_usable,
 )
 from skgru._windowing import following_rows
 
@@ -41,6 +44,13 @@ def standardisation(
         )
     is_constant = scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)
     return TargetScaling(mean, np.where(is_constant | (scale == 0), 1.0, scale), ndim)
+
+
+def _has_quantiles(estimator: Any) -> bool:
+    # Once there is a network, it is what was fitted that counts.
+    if estimator.__sklearn_is_fitted__():
+        return bool(estimator._network.quantiles)
+    return estimator.quantiles is not None
 
 
 class GRURegressor(RegressorMixin, RecurrentEstimator):
@@ -65,6 +75,14 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         Share of a recurrent layer's outputs set to zero in training, in [0, 1). One dropout layer
         after each of them.
 
+    highway : bool, default=False
+        Add a linear path from the whole window to the outputs, without bias and starting at zero,
+        to what the recurrent layers give. It reads X as it is.
+
+    output_initializer : {"glorot_uniform", "zeros"}, default="glorot_uniform"
+        How the weights of the output layer start. With "zeros" the untrained network predicts the
+        mean of the targets (zero where they are not normalised).
+
     horizon : int, default=1
         Rows ahead that are predicted when y is None. At least 1.
 
@@ -72,7 +90,12 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         Positions of the channels that are predicted when y is None; None means all.
 
     loss : str, callable or keras.losses.Loss, default="mean_squared_error"
-        A Keras name, function or object. In a batch it is sum(w * loss) / sum(w).
+        A Keras name, function or object, or "pinball" to learn `quantiles`. In a batch it is
+        sum(w * loss) / sum(w).
+
+    quantiles : sequence of float or None, default=None
+        Quantiles of each output that are learned with `loss="pinball"`: in (0, 1), increasing, 0.5
+        among them. `predict` returns the median, `predict_quantiles` all of them.
 
     optimizer : str or keras.optimizers.Optimizer, default="adam"
         A Keras name or object. An object brings its own learning rate and clipping.
@@ -157,7 +180,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
 
     model_ : keras.Model
         The trained network as an ordinary Keras model, in normalised units. Built anew at each
-        access.
+        access. With `quantiles` it gives those of the first output, then of the second, and has no
+        loss, as Keras knows no pinball loss.
 
     keras_estimator_ : scikeras.wrappers.KerasRegressor
         The trained network as scikeras holds it, in y's units on complete windows. Built anew at
@@ -181,10 +205,23 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     Of two windows with weight 2 and 1, the first counts as if it were there twice. Windows of
     weight 0 are dropped.
 
+    The pinball loss of a quantile q is max(q e, (q - 1) e), where e = y - prediction [2]_; the mean
+    over the quantiles is learned. Quantiles of one window that cross are put in order [3]_. The
+    linear path of `highway` is that of LSTNet [4]_, over all channels.
+
     References
     ----------
     .. [1] Cho, K. et al. (2014). Learning Phrase Representations using RNN Encoder-Decoder for
        Statistical Machine Translation. EMNLP. https://doi.org/10.3115/v1/D14-1179
+
+    .. [2] Koenker, R., Bassett, G. (1978). Regression Quantiles. Econometrica 46(1).
+       https://doi.org/10.2307/1913643
+
+    .. [3] Chernozhukov, V., Fernandez-Val, I., Galichon, A. (2010). Quantile and Probability Curves
+       Without Crossing. Econometrica 78(3). https://doi.org/10.3982/ECTA7880
+
+    .. [4] Lai, G. et al. (2018). Modeling Long- and Short-Term Temporal Patterns with Deep Neural
+       Networks. SIGIR. https://doi.org/10.1145/3209978.3210006
 
     Examples
     --------
@@ -208,6 +245,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         **RecurrentEstimator._parameter_constraints,
         "horizon": [at_least(1)],
         "target": [None, at_least(0), "array-like"],
+        "quantiles": [None, "array-like"],
         "normalize_y": ["boolean"],
     }
 
@@ -218,9 +256,12 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         cell="gru",
         bidirectional=False,
         dropout=0.0,
+        highway=False,
+        output_initializer="glorot_uniform",
         horizon=1,
         target=None,
         loss="mean_squared_error",
+        quantiles=None,
         optimizer="adam",
         learning_rate=0.001,
         clipnorm=None,
@@ -242,9 +283,12 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         self.cell = cell
         self.bidirectional = bidirectional
         self.dropout = dropout
+        self.highway = highway
+        self.output_initializer = output_initializer
         self.horizon = horizon
         self.target = target
         self.loss = loss
+        self.quantiles = quantiles
         self.optimizer = optimizer
         self.learning_rate = learning_rate
         self.clipnorm = clipnorm
@@ -336,7 +380,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         -------
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
             float64, in y's units, or in the units of X where y was None; then time-major: all
-            targets one row ahead, then two.
+            targets one row ahead, then two. The medians where quantiles were learned.
 
         Raises
         ------
@@ -347,10 +391,40 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         """
         check_is_fitted(self)
         windows = self._check_new_windows(X)
-        return self._scaling.restore(self._outputs(Rows(windows, np.arange(len(windows)))))
+        return self._predicted(Rows(windows, np.arange(len(windows))))
+
+    @available_if(_has_quantiles)
+    def predict_quantiles(self, X):
+        """Predict the `quantiles` of what follows each window, in increasing order.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, window_length, n_channels) or (n_samples, window_length)
+            Windows, as in `predict`.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_quantiles) or (n_samples, n_outputs, n_quantiles)
+            float64, in y's units. Two dimensions where there is one output.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            As `predict` does.
+        """
+        check_is_fitted(self)
+        windows = self._check_new_windows(X)
+        values = self._network.rearranged(self._outputs(Rows(windows, np.arange(len(windows)))))
+        scale, mean = self._target_scale[:, np.newaxis], self._target_mean[:, np.newaxis]
+        restored = values.astype(np.float64) * scale + mean  # (n, n_outputs, n_quantiles)
+        return restored[:, 0] if self.n_outputs_ == 1 else restored
 
     def score(self, X, y=None, sample_weight=None):
         """Coefficient of determination R² on the complete windows of X, averaged over outputs.
+
+        With `quantiles` it is that of the medians.
 
         Parameters
         ----------
@@ -386,7 +460,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         if y is None:
             rows, targets = self._own_targets(windows, self._horizon, np.asarray(self._channels))
         else:
-            rows, targets, _ = self._given_targets(windows, y)
+            rows, targets, _ = check_targets(windows, y, self)
             if targets.shape[1] != self.n_outputs_:
                 raise ValueError(
                     f"y has {targets.shape[1]} outputs, but {type(self).__name__} predicts "
@@ -396,14 +470,14 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             sample_weight = _check_sample_weight(
                 sample_weight, windows, dtype=np.float64, ensure_non_negative=True
             )[rows]
-        predicted = self._scaling.restore(self._outputs(Rows(windows, rows)))
+        predicted = self._predicted(Rows(windows, rows))
         return r2_score(targets.reshape(predicted.shape), predicted, sample_weight=sample_weight)
 
     def forecast(self, X, steps):
         """Forecast the rows after the last window of X, feeding forecasts back as history.
 
         Needs a fit without y on all channels. Each call of the network gives `horizon` rows, so
-        that the first `horizon` of them are those of `predict`.
+        that the first `horizon` of them are those of `predict`: of quantiles, medians are fed back.
 
         Parameters
         ----------
@@ -449,6 +523,13 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         )
         return rolled.astype(np.float64)
 
+    def _predicted(self, windows: Rows) -> np.ndarray:
+        return self._scaling.restore(self._network.central(self._outputs(windows)))
+
+    def _network_spec(self, windows: np.ndarray, targets: np.ndarray) -> NetworkSpec:
+        quantiles = check_quantiles(self.quantiles, self.loss)
+        return replace(super()._network_spec(windows, targets), quantiles=quantiles)
+
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
@@ -470,7 +551,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             rows, targets = self._own_targets(windows, self.horizon, channels)
             ndim = 1 if targets.shape[1] == 1 else 2
         else:
-            rows, targets, ndim = self._given_targets(windows, y)
+            rows, targets, ndim = check_targets(windows, y, self)
         if continues and (y is None) != self._is_self_target:
             raise ValueError(
                 f"{type(self).__name__} was fitted "
@@ -488,7 +569,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             sample_weight = _check_sample_weight(
                 sample_weight, windows, dtype=np.float64, ensure_non_negative=True
             )[rows]
-            rows, targets, sample_weight = _without_zero_weights(rows, targets, sample_weight)
+            rows, targets, sample_weight = without_zero_weights(rows, targets, sample_weight)
 
         def scaling_of(targets, sample_weight):
             if self.normalize_y:
@@ -529,55 +610,5 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         rows = complete_rows(windows[: len(targets)])
         rows = rows[np.isfinite(targets[rows]).all(axis=1)]
         if not len(rows):
-            raise ValueError(self._nothing_usable(windows, horizon))
+            raise ValueError(nothing_usable(windows, horizon))
         return rows, targets[rows]
-
-    def _given_targets(self, windows: np.ndarray, y: Any) -> tuple[np.ndarray, np.ndarray, int]:
-        """Complete windows, their targets in y as (n_rows, n_outputs), and y's number of
-        dimensions.
-        """
-        y = check_array(y, dtype=np.float64, ensure_2d=False, estimator=self, input_name="y")
-        if y.ndim == 0 or 0 in y.shape:
-            raise ValueError(
-                f"y has shape {y.shape}, but must be (n_samples,) or (n_samples, n_outputs)."
-            )
-        check_consistent_length(windows, y)
-        rows = complete_rows(windows)
-        if not len(rows):
-            raise ValueError(self._nothing_usable(windows, 0))
-        return rows, y.reshape(len(y), -1)[rows], y.ndim
-
-    def _nothing_usable(self, windows: np.ndarray, horizon: int) -> str:
-        n_windows, window_length, _ = windows.shape
-        begins_incomplete = not len(complete_rows(windows[:1]))
-        with_horizon = f" with horizon={horizon}" if horizon else ""
-        if begins_incomplete and n_windows < window_length + horizon:
-            return (
-                f"window_length={window_length}{with_horizon} needs at least "
-                f"{window_length + horizon} rows, but X has {n_windows}. Use a shorter window or "
-                "a longer series; when scoring a short test fold, "
-                'SequenceWindower(context="fit") completes its first windows.'
-            )
-        if horizon and n_windows <= horizon:
-            return (
-                f"horizon={horizon} needs at least {horizon + 1} windows to read targets off, but "
-                f"X has {n_windows}. Use a smaller horizon or a longer series."
-            )
-        return (
-            f"None of the {n_windows} windows of X is usable{with_horizon}: each contains NaN, or "
-            "the rows after it do. Fill missing values first, or use a shorter window."
-        )
-
-
-def _without_zero_weights(
-    rows: np.ndarray, targets: np.ndarray, sample_weight: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    if not sample_weight.any():
-        raise ValueError(
-            "sample_weight is zero for every usable window. Sample weights must contain at least "
-            "one non-zero number where X has a complete window with a target."
-        )
-    # Only ratios count: as shares of the largest, none overflows float32 and not all underflow.
-    sample_weight = (sample_weight / sample_weight.max()).astype(np.float32)
-    counts = sample_weight > 0
-    return rows[counts], targets[counts], sample_weight[counts]

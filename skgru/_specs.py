@@ -6,15 +6,20 @@ TensorFlow.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+# The one loss whose name Keras doesn't know. Its quantiles are the network's.
+PINBALL = "pinball"
+
 
 @dataclass(frozen=True)
 class NetworkSpec:
-    """What shapes a network. Two networks with equal specs have the same variables."""
+    """What shapes a network. Two networks with equal specs have the same variables, though
+    `output_initializer` may start them from other values.
+    """
 
     cell: str
     units: tuple[int, ...]
@@ -23,6 +28,24 @@ class NetworkSpec:
     window_length: int
     n_channels: int
     n_outputs: int
+    highway: bool = False
+    output_initializer: str = field(default="glorot_uniform", compare=False)
+    quantiles: tuple[float, ...] = ()
+
+    @property
+    def n_values(self) -> int:
+        """Numbers that the network gives for a window: each quantile of each output."""
+        return self.n_outputs * max(1, len(self.quantiles))
+
+    def rearranged(self, values: np.ndarray) -> np.ndarray:
+        """(n, n_values) -> (n, n_outputs, n_quantiles), sorted, so that quantiles never cross."""
+        return np.sort(values.reshape(len(values), self.n_outputs, len(self.quantiles)), axis=-1)
+
+    def central(self, values: np.ndarray) -> np.ndarray:
+        """(n, n_values) -> (n, n_outputs): the medians where the network gives quantiles."""
+        if not self.quantiles:
+            return values
+        return self.rearranged(values)[:, :, self.quantiles.index(0.5)]
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,15 @@ of windows is never copied whole.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 from sklearn.utils._param_validation import HasMethods, Interval
-from sklearn.utils.validation import check_array
+from sklearn.utils.validation import check_array, check_consistent_length
+
+from skgru._specs import PINBALL
 
 # A numpy scalar: compared with a Python float, float16 would turn this limit into infinity.
 FLOAT32_MAX = np.finfo(np.float32).max
@@ -62,6 +65,36 @@ def check_units(units: Any) -> tuple[int, ...]:
             "one for each layer (units=(32, 16) stacks two layers)."
         )
     return tuple(int(n) for n in layers)
+
+
+def check_quantiles(quantiles: Any, loss: Any) -> tuple[float, ...]:
+    """The quantiles to learn as a tuple, empty for None, and the loss that they go with."""
+    is_pinball = isinstance(loss, str) and loss == PINBALL
+    if quantiles is None:
+        if is_pinball:
+            raise ValueError(
+                'loss="pinball" learns quantiles, but quantiles=None names none. Give them, such '
+                "as quantiles=(0.1, 0.5, 0.9), or use another loss."
+            )
+        return ()
+    if not is_pinball:
+        raise ValueError(
+            f"quantiles={quantiles!r} are learned by the pinball loss, but loss={loss!r}. Set "
+            'loss="pinball", or quantiles=None.'
+        )
+    levels = _as_tuple(quantiles)
+    inside = real_between(0, 1, closed="neither")
+    are_levels = len(levels) > 0 and all(inside.is_satisfied_by(level) for level in levels)
+    if not are_levels or any(a >= b for a, b in pairwise(levels)):
+        raise ValueError(
+            f"quantiles={quantiles!r} must be a non-empty sequence of numbers between 0 and 1, "
+            "each greater than the one before, such as (0.1, 0.5, 0.9)."
+        )
+    if 0.5 not in levels:
+        raise ValueError(
+            f"quantiles={quantiles!r} leave out the median, which predict returns. Add 0.5 to them."
+        )
+    return tuple(float(level) for level in levels)
 
 
 def check_target(target: Any, n_channels: int) -> np.ndarray:
@@ -190,3 +223,44 @@ def is_overlapping(windows: np.ndarray) -> bool:
         if not np.array_equal(now[1:, :-1], now[:-1, 1:], equal_nan=windows.dtype.kind == "f"):
             return False
     return True
+
+
+def check_targets(
+    windows: np.ndarray, y: Any, estimator: Any
+) -> tuple[np.ndarray, np.ndarray, int]:
+    """Complete windows, their targets in y as (n_rows, n_outputs), and y's number of
+    dimensions.
+    """
+    y = check_array(y, dtype=np.float64, ensure_2d=False, estimator=estimator, input_name="y")
+    if y.ndim == 0 or 0 in y.shape:
+        raise ValueError(
+            f"y has shape {y.shape}, but must be (n_samples,) or (n_samples, n_outputs)."
+        )
+    check_consistent_length(windows, y)
+    rows = np.flatnonzero(is_complete(windows))
+    if not len(rows):
+        raise ValueError(nothing_usable(windows, 0))
+    return rows, y.reshape(len(y), -1)[rows], y.ndim
+
+
+def nothing_usable(windows: np.ndarray, horizon: int) -> str:
+    """Why no window of X can be used, and what to do. A horizon of 0: the targets were given."""
+    n_windows, window_length, _ = windows.shape
+    begins_incomplete = not is_complete(windows[:1]).all()
+    with_horizon = f" with horizon={horizon}" if horizon else ""
+    if begins_incomplete and n_windows < window_length + horizon:
+        return (
+            f"window_length={window_length}{with_horizon} needs at least "
+            f"{window_length + horizon} rows, but X has {n_windows}. Use a shorter window or "
+            "a longer series; when scoring a short test fold, "
+            'SequenceWindower(context="fit") completes its first windows.'
+        )
+    if horizon and n_windows <= horizon:
+        return (
+            f"horizon={horizon} needs at least {horizon + 1} windows to read targets off, but "
+            f"X has {n_windows}. Use a smaller horizon or a longer series."
+        )
+    return (
+        f"None of the {n_windows} windows of X is usable{with_horizon}: each contains NaN, or "
+        "the rows after it do. Fill missing values first, or use a shorter window."
+    )

@@ -9,7 +9,7 @@ import pytest
 
 import skgru
 
-MODULES = ["skgru", "skgru.datasets"]
+MODULES = ["skgru", "skgru.datasets", "skgru.metrics"]
 
 
 def public_objects():

@@ -1,6 +1,7 @@
 """Compiled training and inference against stock Keras: the same numbers, whatever the options."""
 
 import copy
+import json
 import pickle
 import re
 import subprocess
@@ -10,13 +11,15 @@ import threading
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from sklearn.base import clone
+from sklearn.metrics import mean_pinball_loss
 
 from skgru import GRURegressor, SequenceWindower
 from skgru._engine import compiled, inference
 from skgru._engine.callbacks import needs_batch_hooks
 from skgru._engine.cells import apply_network
-from skgru._engine.network import build_network, initial_weights
+from skgru._engine.network import build_network, initial_weights, make_loss
 from skgru._engine.stateless import SUPPORTED
 from skgru._specs import NetworkSpec, Rows
 
@@ -40,6 +43,7 @@ def largest_difference(one, other):
     return max(np.abs(a - b).max() for a, b in zip(one._weights, other._weights, strict=True))
 
 
+PINBALL = {"loss": "pinball", "quantiles": (0.1, 0.5, 0.8, 0.9)}
 OPTIONS = {
     "gru": {},
     "lstm": {"cell": "lstm"},
@@ -47,6 +51,11 @@ OPTIONS = {
     "stacked": {"units": (5, 3)},
     "bidirectional": {"bidirectional": True},
     "stacked bidirectional lstm": {"cell": "lstm", "units": (4, 3), "bidirectional": True},
+    "highway": {"highway": True, "output_initializer": "zeros"},
+    "highway stacked bidirectional": {"highway": True, "units": (4, 3), "bidirectional": True},
+    "highway horizon": {"highway": True, "horizon": 3, "target": [1], "batch_size": 1, "epochs": 2},
+    "pinball": {**PINBALL, "horizon": 2, "highway": True},
+    "pinball early stopping": {**PINBALL, "early_stopping": True, "normalize_y": False},
     "mae": {"loss": "mean_absolute_error"},
     "huber object": {"loss": keras.losses.Huber(0.5)},
     "function": {"loss": lambda y, p: keras.ops.mean(keras.ops.abs(y - p) ** 1.5, axis=-1)},
@@ -88,8 +97,9 @@ def test_each_supported_optimizer_equals_stock_training(optimizer):
 
 @pytest.mark.parametrize("cell", ["gru", "lstm", "rnn"])
 @pytest.mark.parametrize("bidirectional", [False, True])
-def test_networks_compute_what_keras_layers_compute(cell, bidirectional):
-    spec = NetworkSpec(cell, (5, 4), bidirectional, 0.0, 7, 3, 2)
+@pytest.mark.parametrize("highway", [False, True])
+def test_networks_compute_what_keras_layers_compute(cell, bidirectional, highway):
+    spec = NetworkSpec(cell, (5, 4), bidirectional, 0.0, 7, 3, 2, highway)
     weights = initial_weights(spec, 3)
     weights = [w + 0.1 * np.random.default_rng(0).normal(size=w.shape) for w in weights]
     weights = [w.astype(np.float32) for w in weights]
@@ -98,6 +108,29 @@ def test_networks_compute_what_keras_layers_compute(cell, bidirectional):
     X = np.random.default_rng(1).normal(size=(11, 7, 3)).astype(np.float32)
     ours, _ = apply_network(spec, weights, X)
     np.testing.assert_allclose(ours, model(X), atol=1e-6)
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_gradients_written_out_equal_automatic_ones(bidirectional):
+    # With dropout, whose bits differ between the two trainers.
+    spec = NetworkSpec("gru", (5, 4), bidirectional, 0.5, 7, 3, 2, highway=True)
+    generator = np.random.default_rng(0)
+    weights = [w + 0.1 * generator.normal(size=w.shape) for w in initial_weights(spec, 3)]
+    weights = [tf.constant(w, tf.float32) for w in weights]
+    X = generator.normal(size=(11, 7, 3)).astype(np.float32)
+    masks = {}
+
+    def mask(layer, shape):
+        drawn = 2.0 * (generator.random(shape) < 0.5)
+        return masks.setdefault(layer, tf.constant(drawn, tf.float32))
+
+    with tf.GradientTape() as tape:
+        tape.watch(weights)
+        values, gradient = apply_network(spec, weights, X, mask)
+        total = tf.reduce_sum(values**2)
+    assert len(masks) == 2
+    for ours, automatic in zip(gradient(2 * values), tape.gradient(total, weights), strict=True):
+        np.testing.assert_allclose(ours, automatic, rtol=1e-4, atol=1e-5)
 
 
 def test_initial_weights_are_distributed_like_those_of_keras():
@@ -234,8 +267,6 @@ def test_other_optimizers_get_stock_training_and_a_message(optimizer):
 
 
 def test_a_loss_that_cannot_be_compiled_gets_stock_training_and_a_message():
-    import tensorflow as tf
-
     def in_python(y, p):
         # XLA has no way to call Python; the factor of 1 keeps a gradient.
         one = tf.numpy_function(lambda a: np.float32(1), [y], tf.float32)
@@ -254,6 +285,35 @@ def test_a_refit_makes_no_program():
     assert len(compiled.programs) == 1
     regressor(clipnorm=1.0, epochs=1).fit(WINDOWS)
     assert len(compiled.programs) == 2
+
+
+def test_quantiles_say_which_fits_share_a_program():
+    compiled.programs._programs.clear()
+    for levels in (np.array([0.1, 0.5]), [0.1, 0.5], (0.2, 0.5), (0.1, 0.5)):
+        regressor(loss="pinball", quantiles=levels, epochs=1).fit(WINDOWS)
+    assert len(compiled.programs) == 2
+    # Where the output layer starts plays no part in what its steps compute.
+    regressor(**PINBALL, epochs=1).fit(WINDOWS)
+    regressor(**PINBALL, epochs=1, output_initializer="zeros").fit(WINDOWS)
+    assert len(compiled.programs) == 3
+
+
+def test_the_pinball_loss_equals_that_of_scikit_learn():
+    generator = np.random.default_rng(0)
+    quantiles = (0.05, 0.5, 0.7)
+    y, weight = generator.normal(size=(20, 2)), generator.uniform(0.1, 2, 20)
+    predicted = generator.normal(size=(20, 2, 3))
+    loss = make_loss("pinball", quantiles)
+    ours = loss(y, predicted.reshape(20, 6), sample_weight=weight)
+    expected = np.mean(
+        [
+            mean_pinball_loss(y, predicted[:, :, k], alpha=level, sample_weight=weight)
+            for k, level in enumerate(quantiles)
+        ]
+    )
+    np.testing.assert_allclose(ours, expected, rtol=1e-5)
+    again = type(loss).from_config(json.loads(json.dumps(loss.get_config())))
+    np.testing.assert_array_equal(again(y, predicted.reshape(20, 6), sample_weight=weight), ours)
 
 
 def test_a_loss_of_the_users_own_is_compiled_afresh():

@@ -478,6 +478,9 @@ ARCHITECTURE = {
     "window_length": 5,
     "n_channels": 1,
     "n_outputs": 1,
+    "highway": False,
+    "output_initializer": "glorot_uniform",
+    "quantiles": (),
 }
 
 
@@ -489,6 +492,8 @@ ARCHITECTURE = {
         ({"cell": "lstm"}, {"cell": "lstm"}),
         ({"bidirectional": True}, {"bidirectional": True}),
         ({"dropout": 0.5}, {"dropout": 0.5}),
+        ({"highway": True}, {"highway": True}),
+        ({"loss": "pinball", "quantiles": [0.5]}, {"quantiles": (0.5,)}),
     ],
 )
 def test_another_network_cannot_be_continued(X, own, params, asked):
@@ -568,9 +573,15 @@ RULES = {
     "cell": ("a str among {'gru', 'lstm', 'rnn'}", ["GRU", None, 1]),
     "bidirectional": (BOOLEAN, [1, None, "yes"]),
     "dropout": ("a float in the range [0.0, 1.0)", [1, 1.0, -0.1, True, None, "0", np.nan]),
+    "highway": (BOOLEAN, [1, None, "yes"]),
+    "output_initializer": (
+        "a str among {'glorot_uniform', 'zeros'}",
+        ["he_normal", None, keras.initializers.Zeros()],
+    ),
     "horizon": (INT, [0, -1, True, 1.5, None]),
     "target": ("None, an int in the range [0, inf) or an array-like", [-1, True, 1.0, "a"]),
     "loss": ("an instance of 'str' or an object (not a class) implementing '__call__'", [3, LOSS]),
+    "quantiles": ("None or an array-like", [0.5, "a", True]),
     "optimizer": (
         "an instance of 'str' or an object (not a class) implementing 'get_config' and "
         "'apply_gradients'",
@@ -673,6 +684,41 @@ def test_bad_target(X, rows, target):
     )
     fails(lambda: gru(target=target).fit(X), sentence)
     fails(lambda: make_windows(rows, 2, target=target), sentence)
+
+
+@pytest.mark.parametrize(
+    "quantiles",
+    [
+        *([], (), [0, 0.5], [0.5, 1], [0.5, 0.1], [0.5, 0.5], [0.1, "0.5"], [0.1, np.nan, 0.5]),
+        *([True, 0.5], [[0.5]], {0.5: 1}, np.array([0.5, 1.5])),
+    ],
+)
+def test_bad_quantiles(X, quantiles):
+    fails(
+        lambda: gru(loss="pinball", quantiles=quantiles).fit(X),
+        f"quantiles={quantiles!r} must be a non-empty sequence of numbers between 0 and 1, each "
+        "greater than the one before, such as (0.1, 0.5, 0.9).",
+    )
+
+
+def test_quantiles_without_the_median(X):
+    fails(
+        lambda: gru(loss="pinball", quantiles=(0.1, 0.9)).fit(X),
+        "quantiles=(0.1, 0.9) leave out the median, which predict returns. Add 0.5 to them.",
+    )
+
+
+def test_quantiles_and_pinball_go_together(X):
+    fails(
+        lambda: gru(loss="pinball").fit(X),
+        'loss="pinball" learns quantiles, but quantiles=None names none. Give them, such as '
+        "quantiles=(0.1, 0.5, 0.9), or use another loss.",
+    )
+    fails(
+        lambda: gru(loss="mae", quantiles=[0.5]).fit(X),
+        "quantiles=[0.5] are learned by the pinball loss, but loss='mae'. Set loss=\"pinball\", or "
+        "quantiles=None.",
+    )
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ ARCHITECTURES = {
     "stacked": {"cell": "gru", "units": (5, 4)},
     "stacked lstm": {"cell": "lstm", "units": (5, 4)},
     "bidirectional": {"cell": "gru", "units": 4, "bidirectional": True},
+    "highway": {"cell": "gru", "units": 4, "highway": True},
 }
 
 
@@ -35,8 +36,13 @@ def by_hand(name):
         "stacked": [layers.GRU(5, return_sequences=True), layers.GRU(4)],
         "stacked lstm": [layers.LSTM(5, return_sequences=True), layers.LSTM(4)],
         "bidirectional": [layers.Bidirectional(layers.GRU(4))],
+        "highway": [layers.GRU(4)],
     }[name]
     model = keras.Sequential([keras.Input((6, 1)), *hidden, layers.Dense(1)])
+    if name == "highway":
+        window = keras.Input((6, 1))
+        linear = layers.Dense(1, use_bias=False)(layers.Flatten()(window))
+        model = keras.Model(window, model(window) + linear)
     model.compile(keras.optimizers.Adam(0.01), "mse")
     return model
 

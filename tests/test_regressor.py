@@ -3,15 +3,16 @@
 import pickle
 import re
 import zipfile
+from dataclasses import replace
 
 import keras
 import numpy as np
 import pytest
 from sklearn.base import clone
-from sklearn.metrics import r2_score
+from sklearn.metrics import mean_pinball_loss, r2_score
 
 from skgru import GRURegressor, SequenceWindower
-from skgru._engine.network import initial_weights
+from skgru._engine.network import build_network, initial_weights
 from skgru._recurrent import auto_batch_size, fill_missing
 
 WINDOW = 5
@@ -127,6 +128,50 @@ def test_bidirectional_layers_and_a_dropout_after_each():
     assert [layers[1].rate, layers[3].rate] == [0.5, 0.5]
 
 
+@pytest.mark.parametrize("jit_compile", [True, False])
+def test_the_highway_is_a_linear_path_beside_the_network(jit_compile):
+    settings = {"highway": True, "dropout": 0.2, "horizon": 2, "jit_compile": jit_compile}
+    fitted = small(**settings).fit(windows_of(make_series(n_channels=3)))
+    complete, targets = supervised(make_series(n_channels=3), 2, [0, 1, 2])
+    *path, linear = fitted._weights
+    assert linear.shape == (WINDOW * 3, 6)
+    assert np.abs(linear).max() > 1e-3
+    initial = initial_weights(fitted._network, seed=0)
+    assert not initial[-1].any()
+    assert [w.shape for w in initial] == [w.shape for w in fitted.model_.get_weights()]
+    recurrent = build_network(replace(fitted._network, highway=False))
+    recurrent.set_weights(path)
+    values = np.asarray(recurrent(complete)) + complete.reshape(-1, WINDOW * 3) @ linear
+    expected = values * targets.std(axis=0) + targets.mean(axis=0)
+    np.testing.assert_allclose(fitted.predict(complete), expected, atol=1e-5)
+    np.testing.assert_allclose(fitted.keras_estimator_.predict(complete), expected, atol=1e-5)
+    last = fitted.predict(complete)[-1].reshape(2, 3)
+    np.testing.assert_allclose(fitted.forecast(complete, 2), last, rtol=1e-5)
+    warm = copy_of(fitted).set_params(warm_start=True).fit(windows_of(make_series(n_channels=3)))
+    at_once = small(**settings | {"epochs": 4}).fit(windows_of(make_series(n_channels=3)))
+    np.testing.assert_array_equal(warm.predict(complete), at_once.predict(complete))
+
+
+def test_the_highway_helps_where_a_series_is_linear_in_its_past():
+    # A sine is: x[t + 1] = 2 cos(1 / 3) x[t] - x[t - 1].
+    fitted = small(highway=True, epochs=30, learning_rate=0.02).fit(WINDOWS)
+    alone = small(epochs=30, learning_rate=0.02).fit(WINDOWS)
+    assert fitted.loss_curve_[-1] < alone.loss_curve_[-1]
+
+
+@pytest.mark.parametrize("highway", [False, True])
+def test_output_initializer_says_where_the_network_starts(highway):
+    settings = {"highway": highway, "learning_rate": 1e-12, "epochs": 1}
+    zeros = small(output_initializer="zeros", **settings).fit(WINDOWS)
+    np.testing.assert_allclose(zeros.predict(WINDOWS), TARGETS.mean(), rtol=1e-6)
+    np.testing.assert_allclose(zeros.loss_curve_, 1, rtol=1e-5)
+    drawn = small(**settings).fit(WINDOWS)
+    assert drawn.predict(WINDOWS).std() > 1e-2
+    # The recurrent layers start alike, and may be continued alike.
+    np.testing.assert_allclose(zeros._weights[0], drawn._weights[0], atol=1e-8)
+    drawn.set_params(output_initializer="zeros").partial_fit(WINDOWS)
+
+
 def test_dropout_acts_in_training_and_not_in_predict(dropped, plain):
     assert dropped.loss_curve_[0] != plain.loss_curve_[0]  # the very first batch already
     model = dropped.model_
@@ -196,6 +241,100 @@ def test_a_constant_target_is_predicted_as_it_is():
     constant = small(epochs=1, learning_rate=1e-12).fit(COMPLETE, np.full(55, 7.0))
     assert constant.loss_curve_[0] < 2
     assert np.abs(constant.predict(COMPLETE) - 7).max() < 2
+
+
+# Quantiles
+
+LEVELS = (0.1, 0.5, 0.9)
+
+
+def noisy(n, seed):
+    """Windows, and a target whose spread is that of the last value: median 2 x, sigma 0.1 + |x|."""
+    generator = np.random.default_rng(seed)
+    X = generator.uniform(-1, 1, (n, 3, 1))
+    last = X[:, -1, 0]
+    return X, 100 * (2 * last + (0.1 + np.abs(last)) * generator.normal(size=n))
+
+
+@pytest.fixture(scope="module")
+def quantiles():
+    settings = {"units": 16, "epochs": 40, "batch_size": 64, "learning_rate": 0.01}
+    return small(loss="pinball", quantiles=LEVELS, **settings).fit(*noisy(3000, 0))
+
+
+def test_quantiles_cover_their_share(quantiles):
+    X, y = noisy(2000, 1)
+    predicted = quantiles.predict_quantiles(X)
+    assert predicted.shape == (2000, 3)
+    assert predicted.dtype == np.float64
+    wide = np.abs(X[:, -1, 0]) > 0.5
+    for rows in (wide, ~wide):
+        below = (y[rows, np.newaxis] <= predicted[rows]).mean(axis=0)
+        np.testing.assert_allclose(below, LEVELS, atol=0.05)
+    width = predicted[:, 2] - predicted[:, 0]
+    assert width[wide].mean() > 1.5 * width[~wide].mean()
+    ignorant = np.quantile(noisy(3000, 0)[1], LEVELS)
+    for k, level in enumerate(LEVELS):
+        blind = mean_pinball_loss(y, np.full(len(y), ignorant[k]), alpha=level)
+        assert mean_pinball_loss(y, predicted[:, k], alpha=level) < 0.7 * blind
+
+
+def test_predict_and_score_give_the_median(quantiles):
+    X, y = noisy(200, 1)
+    np.testing.assert_array_equal(quantiles.predict(X), quantiles.predict_quantiles(X)[:, 1])
+    assert quantiles.score(X, y) == r2_score(y, quantiles.predict(X))
+    np.testing.assert_allclose(
+        quantiles.keras_estimator_.predict(X), quantiles.predict(X), rtol=1e-4, atol=1e-3
+    )
+    np.testing.assert_array_equal(copy_of(quantiles).predict(X), quantiles.predict(X))
+    assert quantiles.model_.predict(X, verbose=0).shape == (200, 3)
+
+
+def test_quantiles_never_cross():
+    levels = np.linspace(0.1, 0.9, 9)  # hardly trained: without sorting they do cross
+    settings = {"loss": "pinball", "quantiles": levels, "horizon": 2, "epochs": 1}
+    fitted = small(**settings).fit(windows_of(make_series(n_channels=3)))
+    complete, targets = supervised(make_series(n_channels=3), 2, [0, 1, 2])
+    raw = fitted.model_.predict(complete, verbose=0).reshape(-1, 6, 9)
+    assert (np.diff(raw, axis=-1) < 0).any()
+    predicted = fitted.predict_quantiles(complete)
+    assert predicted.shape == (len(complete), 6, 9)
+    assert (np.diff(predicted, axis=-1) >= 0).all()
+    expected = np.sort(raw, axis=-1) * targets.std(axis=0)[:, None] + targets.mean(axis=0)[:, None]
+    np.testing.assert_allclose(predicted, expected, atol=1e-5)
+    assert fitted.n_outputs_ == 6
+    np.testing.assert_array_equal(fitted.predict(complete), predicted[:, :, 4])
+
+
+@pytest.mark.parametrize("jit_compile", [True, False])
+def test_a_forecast_rolls_on_the_medians(jit_compile):
+    windows = windows_of(make_series(n_channels=2))
+    settings = {"loss": "pinball", "quantiles": LEVELS, "horizon": 2, "jit_compile": jit_compile}
+    fitted = small(**settings).fit(windows)
+    first = fitted.predict(windows)[-1].reshape(2, 2)
+    then = fitted.predict(np.concatenate([windows[-1], first])[np.newaxis, -WINDOW:])
+    expected = np.concatenate([first, then.reshape(2, 2)])
+    np.testing.assert_allclose(fitted.forecast(windows, 4), expected, rtol=1e-5)
+
+
+def test_the_pinball_loss_is_weighted_and_kept_best():
+    settings = {"loss": "pinball", "quantiles": LEVELS, "normalize_y": False, "epochs": 3}
+    weight = np.linspace(0.5, 2, 55)
+    fitted = small(early_stopping=True, validation_fraction=0.2, **settings)
+    fitted.fit(COMPLETE, TARGETS, sample_weight=weight)
+    raw = fitted.model_.predict(COMPLETE[44:], verbose=0)
+    losses = [
+        mean_pinball_loss(TARGETS[44:, 0], raw[:, k], alpha=level, sample_weight=weight[44:])
+        for k, level in enumerate(LEVELS)
+    ]
+    np.testing.assert_allclose(np.mean(losses), min(fitted.history_["val_loss"]), rtol=1e-5)
+
+
+def test_predict_quantiles_is_there_with_quantiles(plain, quantiles):
+    assert not hasattr(small(), "predict_quantiles")
+    assert hasattr(small(loss="pinball", quantiles=LEVELS), "predict_quantiles")
+    assert not hasattr(copy_of(plain).set_params(quantiles=LEVELS), "predict_quantiles")
+    assert hasattr(copy_of(quantiles).set_params(quantiles=None), "predict_quantiles")
 
 
 # Loss and optimiser
@@ -552,9 +691,18 @@ def test_model_predicts_in_normalised_units(several):
 # Keras 3.15 saves by np.array(variable), and TensorFlow's variables lack numpy 2's copy keyword: a
 # plain keras.Sequential warns too. This can go when either has mended it.
 @pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")
-@pytest.mark.parametrize("loss", ["huber", keras.losses.Huber(delta=0.5)], ids=["name", "object"])
-def test_a_saved_model_opens_without_skgru(loss, tmp_path):
-    fitted = small(loss=loss, dropout=0.1, epochs=1).fit(WINDOWS)
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"loss": "huber"},
+        {"loss": keras.losses.Huber(delta=0.5)},
+        {"highway": True, "output_initializer": "zeros"},
+        {"loss": "pinball", "quantiles": (0.1, 0.5), "highway": True},
+    ],
+    ids=["name", "object", "highway", "quantiles"],
+)
+def test_a_saved_model_opens_without_skgru(changed, tmp_path):
+    fitted = small(dropout=0.1, epochs=1, **changed).fit(WINDOWS)
     model = fitted.model_
     model.save(tmp_path / "network.keras")
     config = zipfile.ZipFile(tmp_path / "network.keras").read("config.json").decode()

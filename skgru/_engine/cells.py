@@ -232,7 +232,7 @@ def apply_network(
 ) -> tuple[tf.Tensor, Any]:
     """What `build_network(spec)` computes.
 
-    (n_rows, window_length, n_channels) -> (n_rows, n_outputs).
+    (n_rows, window_length, n_channels) -> (n_rows, n_values).
 
     weights : as `Model.get_weights` orders them; masks : (layer, shape) -> factors of a layer's
     outputs, for dropout. With masks the network trains, and there is a second result: a function
@@ -254,11 +254,13 @@ def apply_network(
         mask = masks(layer, outputs.shape) if masks is not None and spec.dropout else None
         outputs = outputs if mask is None else outputs * mask
         pull_backs.append((pull_back, mask))
-    kernel, bias = weights[-2:]
+    kernel, bias, *highway = weights[len(spec.units) * n_arrays :]
     features = outputs
+    flat = tf.reshape(X, (X.shape[0], spec.window_length * spec.n_channels))
 
     def gradient(upstream: tf.Tensor) -> list[tf.Tensor]:
         gradients = [tf.matmul(features, upstream, transpose_a=True), tf.reduce_sum(upstream, 0)]
+        gradients += [tf.matmul(flat, upstream, transpose_a=True) for _ in highway]
         upstream = tf.matmul(upstream, kernel, transpose_b=True)
         for pull_back, mask in reversed(pull_backs):
             upstream = upstream if mask is None else upstream * mask
@@ -266,4 +268,7 @@ def apply_network(
             gradients = layer_gradients + gradients
         return gradients
 
-    return features @ kernel + bias, gradient if trains else None
+    values = features @ kernel + bias
+    for linear in highway:
+        values += flat @ linear
+    return values, gradient if trains else None

@@ -74,7 +74,7 @@ class TrainingProgram:
         self.optimizer = type(optimizer).__name__
         self._n_weights = len(weights)
         self._packing = Packing([*weights, *self.first_slots])
-        self._loss = make_loss(training.loss)
+        self._loss = make_loss(training.loss, network.quantiles)
         self._has_run = False
         batches = (self.n_steps, self.batch_size)
         try:
@@ -162,6 +162,7 @@ def program_for(network: NetworkSpec, training: TrainingSpec) -> TrainingProgram
     if _is_users_own(training.loss):
         # Nothing says whether it still computes what it did when it was compiled.
         return TrainingProgram(network, training)
+    # "pinball" is no name of Keras, but says all the same: its quantiles are the network's.
     key = (network, training.batch_size, _key_of(training.loss), _optimizer_key(training))
     return programs.get(key, lambda: TrainingProgram(network, training))
 
@@ -313,7 +314,8 @@ def validation_loss(
     state: NetworkState,
 ) -> float:
     """Loss of the rows kept out, averaged over batches as stock `Model.fit` does."""
-    loss, total, n = make_loss(training.loss), 0.0, len(validation.windows)
+    loss = make_loss(training.loss, network.quantiles)
+    total, n = 0.0, len(validation.windows)
     for start in range(0, n, VALIDATION_BATCH):
         piece = slice(start, start + VALIDATION_BATCH)
         outputs = predict(network, state.weights, validation.windows.gather(piece))

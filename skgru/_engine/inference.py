@@ -44,7 +44,7 @@ class PredictionProgram:
 
     def _run(self, floats, integers, X, n_blocks):
         weights = self.packing.unpack(floats, integers)
-        shape = (BLOCK_ROWS, self.spec.n_outputs)
+        shape = (BLOCK_ROWS, self.spec.n_values)
         outputs = tf.TensorArray(tf.float32, size=self.n_blocks, element_shape=shape)
 
         def block(i, outputs):
@@ -58,14 +58,14 @@ class PredictionProgram:
         )[1].stack()
 
     def __call__(self, packed: tuple[np.ndarray, np.ndarray], rows: np.ndarray) -> np.ndarray:
-        """float32 (at most n_blocks * BLOCK_ROWS, window_length, n_channels) -> (n, n_outputs)."""
+        """float32 (at most n_blocks * BLOCK_ROWS, window_length, n_channels) -> (n, n_values)."""
         n_blocks = -(-len(rows) // BLOCK_ROWS)
         chunk = np.empty((self.n_blocks * BLOCK_ROWS, *rows.shape[1:]), np.float32)
         chunk[: len(rows)] = rows
         chunk[len(rows) : n_blocks * BLOCK_ROWS] = 0  # blocks after these are never run
         chunk = chunk.reshape(self.n_blocks, BLOCK_ROWS, *rows.shape[1:])
         (outputs,) = self.program(*packed, chunk, n_blocks)
-        return outputs.reshape(-1, self.spec.n_outputs)[: len(rows)]
+        return outputs.reshape(-1, self.spec.n_values)[: len(rows)]
 
 
 class RecursionProgram:
@@ -91,8 +91,8 @@ class RecursionProgram:
         steps = tf.TensorArray(tf.float32, size=CALLS_AT_ONCE, element_shape=shape)
 
         def call(i, window, steps):
-            outputs = apply_network(self.spec, weights, window[tf.newaxis])[0][0] * scale + mean
-            outputs = tf.reshape(outputs, shape)
+            values = apply_network(self.spec, weights, window[tf.newaxis])[0][0]
+            outputs = tf.reshape(self._central(values) * scale + mean, shape)
             window = tf.concat([window, outputs], axis=0)[-self.spec.window_length :]
             window = tf.ensure_shape(window, (self.spec.window_length, self.spec.n_channels))
             return i + 1, window, steps.write(i, outputs)
@@ -104,6 +104,14 @@ class RecursionProgram:
             maximum_iterations=CALLS_AT_ONCE,
         )
         return window, steps.concat()
+
+    def _central(self, values: tf.Tensor) -> tf.Tensor:
+        """What `NetworkSpec.central` does, on the tensor of one window."""
+        quantiles = self.spec.quantiles
+        if not quantiles:
+            return values
+        values = tf.sort(tf.reshape(values, (self.spec.n_outputs, len(quantiles))), axis=-1)
+        return values[:, quantiles.index(0.5)]
 
     def __call__(self, packed, window, mean, scale, n_steps: int) -> np.ndarray:
         """float32 (n_steps, n_channels) after one window (window_length, n_channels)."""
@@ -119,7 +127,7 @@ class RecursionProgram:
 def predict(
     spec: NetworkSpec, weights: list[np.ndarray], rows: np.ndarray, jit_compile: bool = True
 ) -> np.ndarray:
-    """float32 (n, window_length, n_channels) -> float32 (n, n_outputs)."""
+    """float32 (n, window_length, n_channels) -> float32 (n, n_values)."""
     program = _prediction_program(spec, jit_compile)
     packed = program.packing.pack(weights)
     rows_at_once = program.n_blocks * BLOCK_ROWS

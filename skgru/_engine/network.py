@@ -9,7 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from skgru._specs import NetworkSpec, NetworkState, TrainingSpec
+from skgru._specs import PINBALL, NetworkSpec, NetworkState, TrainingSpec
 
 N_GATES = {"gru": 3, "lstm": 4, "rnn": 1}
 CELLS = {"gru": keras.layers.GRU, "lstm": keras.layers.LSTM, "rnn": keras.layers.SimpleRNN}
@@ -38,7 +38,7 @@ def _recurrent(spec: NetworkSpec, layer: int, go_backwards: bool = False) -> ker
 
 
 def build_network(spec: NetworkSpec) -> keras.Model:
-    """A Keras model of stock layers, (n, window_length, n_channels) -> (n, n_outputs)."""
+    """A Keras model of stock layers, (n, window_length, n_channels) -> (n, n_values)."""
     layers: list[Any] = [keras.Input((spec.window_length, spec.n_channels), dtype="float32")]
     for layer in range(len(spec.units)):
         recurrent = _recurrent(spec, layer)
@@ -50,18 +50,34 @@ def build_network(spec: NetworkSpec) -> keras.Model:
         layers.append(recurrent)
         if spec.dropout:
             layers.append(keras.layers.Dropout(spec.dropout, seed=0, dtype="float32"))
-    initializer = keras.initializers.GlorotUniform(seed=0)
+    is_zero = spec.output_initializer == "zeros"
+    initializer = "zeros" if is_zero else keras.initializers.GlorotUniform(seed=0)
     layers.append(
-        keras.layers.Dense(spec.n_outputs, kernel_initializer=initializer, dtype="float32")
+        keras.layers.Dense(spec.n_values, kernel_initializer=initializer, dtype="float32")
     )
-    return keras.Sequential(layers)
+    return _with_highway(spec, layers) if spec.highway else keras.Sequential(layers)
+
+
+def _with_highway(spec: NetworkSpec, layers: list[Any]) -> keras.Model:
+    window, *path = layers
+    values = window
+    for layer in path:
+        values = layer(values)
+    flat = keras.layers.Flatten(dtype="float32")(window)
+    linear = keras.layers.Dense(
+        spec.n_values, use_bias=False, kernel_initializer="zeros", dtype="float32", name="highway"
+    )
+    # In this order: Keras lists the weights of what it meets first, first.
+    return keras.Model(window, keras.layers.Add(dtype="float32")([values, linear(flat)]))
 
 
 def compiled_network(network: NetworkSpec, training: TrainingSpec) -> keras.Model:
     """A network with its first weights, ready for `Model.fit`."""
     model = build_network(network)
     model.set_weights(initial_weights(network, training.seed))
-    model.compile(optimizer=optimizer_maker(training)(), loss=make_loss(training.loss))
+    model.compile(
+        optimizer=optimizer_maker(training)(), loss=make_loss(training.loss, network.quantiles)
+    )
     return model
 
 
@@ -69,7 +85,7 @@ def initial_weights(spec: NetworkSpec, seed: int) -> list[np.ndarray]:
     """Keras' default initialisation, in the order of `Model.get_weights`, from a seed of our own.
 
     Kernels are Glorot uniform, recurrent kernels orthogonal, biases 0, but 1 for an LSTM's forget
-    gate.
+    gate. The highway starts at 0, and so does the output kernel where the specification says so.
     """
     rng = np.random.default_rng(seed)
     n_gates = N_GATES[spec.cell]
@@ -82,7 +98,12 @@ def initial_weights(spec: NetworkSpec, seed: int) -> list[np.ndarray]:
             kernel = _glorot_uniform(rng, width, n_gates * units)
             weights += [kernel, _orthogonal(rng, units, n_gates * units), bias]
         width = units * (1 + spec.bidirectional)
-    weights += [_glorot_uniform(rng, width, spec.n_outputs), np.zeros(spec.n_outputs)]
+    kernel = _glorot_uniform(rng, width, spec.n_values)
+    if spec.output_initializer == "zeros":
+        kernel = np.zeros_like(kernel)
+    weights += [kernel, np.zeros(spec.n_values)]
+    if spec.highway:
+        weights.append(np.zeros((spec.window_length * spec.n_channels, spec.n_values)))
     return [np.asarray(weight, dtype=np.float32) for weight in weights]
 
 
@@ -120,10 +141,33 @@ class _PerRow(keras.losses.Loss):
         return self.function(y_true, y_pred)
 
 
-def make_loss(loss: Any) -> keras.losses.Loss:
-    """A Keras name, function or Loss as a new Loss whose value is the weighted mean over the rows
-    of a batch.
+class Pinball(keras.losses.Loss):
+    """max(q e, (q - 1) e), averaged over outputs and quantiles, where e is how far y lies above.
+
+    y_true : (n, n_outputs); y_pred : (n, n_outputs * n_quantiles). The value is (n,).
     """
+
+    def __init__(self, quantiles, name=PINBALL, reduction=REDUCTION, dtype="float32"):
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        self.quantiles = tuple(quantiles)
+
+    def call(self, y_true, y_pred):
+        n_quantiles = len(self.quantiles)
+        y_pred = keras.ops.reshape(y_pred, (-1, y_pred.shape[-1] // n_quantiles, n_quantiles))
+        error = keras.ops.expand_dims(y_true, -1) - y_pred
+        level = keras.ops.convert_to_tensor(self.quantiles, dtype=error.dtype)
+        return keras.ops.mean(keras.ops.maximum(level * error, (level - 1) * error), axis=(-2, -1))
+
+    def get_config(self):
+        return {**super().get_config(), "quantiles": list(self.quantiles)}
+
+
+def make_loss(loss: Any, quantiles: tuple[float, ...] = ()) -> keras.losses.Loss:
+    """A Keras name, function or Loss, or "pinball", as a new Loss whose value is the weighted mean
+    over the rows of a batch.
+    """
+    if isinstance(loss, str) and loss == PINBALL:
+        return Pinball(quantiles)
     if isinstance(loss, str):
         loss = _named(keras.losses, "loss", loss)
     if not isinstance(loss, keras.losses.Loss):

@@ -24,7 +24,15 @@ from skgru._engine.network import (
     set_state,
 )
 from skgru._engine.progress import VALIDATION_BATCH, EarlyStopper, Reporter, epoch_order
-from skgru._specs import Examples, NetworkSpec, NetworkState, Rows, TargetScaling, TrainingSpec
+from skgru._specs import (
+    PINBALL,
+    Examples,
+    NetworkSpec,
+    NetworkState,
+    Rows,
+    TargetScaling,
+    TrainingSpec,
+)
 
 
 class Batches(keras.utils.PyDataset):
@@ -79,9 +87,12 @@ class Epochs(keras.callbacks.Callback):
 
 
 class TargetEncoder(TransformerMixin, BaseEstimator):
-    """The scaling of the targets as scikeras asks for it, already fitted."""
+    """The scaling of the targets as scikeras asks for it, already fitted. Of quantiles the median
+    comes back.
+    """
 
-    def __init__(self, scaling: TargetScaling):
+    def __init__(self, network: NetworkSpec, scaling: TargetScaling):
+        self.network = network
         self.scaling = scaling
 
     def fit(self, y):
@@ -91,7 +102,7 @@ class TargetEncoder(TransformerMixin, BaseEstimator):
         return self.scaling.normalise(y)
 
     def inverse_transform(self, y):
-        return self.scaling.restore(y)
+        return self.scaling.restore(self.network.central(y))
 
     def get_metadata(self):
         return {"n_outputs_": len(self.scaling.mean), "n_outputs_expected_": 1}
@@ -115,7 +126,7 @@ class WindowRegressor(KerasRegressor):
 
     @property
     def target_encoder(self):
-        return TargetEncoder(self.scaling)
+        return TargetEncoder(self.network, self.scaling)
 
     def _validate_data(self, X=None, y=None, reset=False, y_numeric=False):
         if not isinstance(X, Rows):
@@ -218,7 +229,8 @@ def fitted_wrapper(
 
 def fitted_model(network: NetworkSpec, training: TrainingSpec, state: NetworkState) -> keras.Model:
     """An ordinary keras.Model, compiled with the user's own loss: its saved file opens without
-    skgru.
+    skgru. Keras has no pinball loss: compiled without a loss, the model predicts, and refuses to
+    be trained or evaluated until it is given one.
     """
     model = build_network(network)
     model.compile(optimizer=optimizer_maker(training)(), loss=_public_loss(training.loss))
@@ -227,6 +239,8 @@ def fitted_model(network: NetworkSpec, training: TrainingSpec, state: NetworkSta
 
 
 def _public_loss(loss: Any) -> Any:
+    if isinstance(loss, str) and loss == PINBALL:
+        return None
     return (
         loss
         if isinstance(loss, str) or not isinstance(loss, keras.losses.Loss)

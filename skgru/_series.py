@@ -1,0 +1,203 @@
+"""Series as people hold them (pandas, polars, arrays) -> numbers, and forecasts back into the same
+form with the index continued. Knows nothing of forecasting.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.utils.validation import _get_feature_names, check_array
+
+from skgru._windowing import as_table
+
+# Rows in a season, by what an index's frequency begins with.
+SEASONS = {
+    **{"Y": 1, "A": 1, "BY": 1, "Q": 4, "BQ": 4, "M": 12, "BM": 12, "SM": 24, "W": 52},
+    **{"D": 7, "B": 5, "C": 5, "h": 24, "H": 24, "bh": 8, "min": 60, "T": 60, "s": 60, "S": 60},
+}
+
+
+def is_list_of_series(X: Any) -> bool:
+    """Whether X is several series. A list of lists of numbers is one array."""
+    return isinstance(X, list) and bool(X) and all(hasattr(one, "__array__") for one in X)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """How the rows of a series are named.
+
+    index : a pandas index, or None where rows have no names; freq : its step, an int or a pandas
+    offset, None where a single row does not tell; time, dtype : name and type of polars' time
+    column.
+    """
+
+    library: str = "numpy"
+    index: Any = None
+    freq: Any = None
+    time: str | None = None
+    dtype: Any = None
+
+    @property
+    def season_length(self) -> int:
+        """Rows in the usual season of this frequency; 1 where it says nothing."""
+        if self.freq is None or isinstance(self.freq, int):
+            return 1
+        name = self.freq.freqstr.split("-")[0]  # "QS-JAN" is quarters that start in January
+        for ending in ("", "S", "E"):  # month start, month end
+            if name.endswith(ending) and name[: len(name) - len(ending)] in SEASONS:
+                return SEASONS[name[: len(name) - len(ending)]]
+        return 1
+
+    def following(self, n: int) -> Any:
+        """The index of the n rows after the last; None where rows have no names."""
+        if self.index is None:
+            return None
+        import pandas as pd
+
+        last = self.index[-1]
+        if isinstance(self.freq, int):
+            stop = last + self.freq * (n + 1)
+            following = pd.RangeIndex(last + self.freq, stop, self.freq)
+        elif self.freq is None:
+            raise ValueError(
+                f"X has {len(self.index)} rows, from which the step of its index can't be told, so "
+                "that no row can follow. Give the index a freq: X.asfreq('D'), for example."
+            )
+        elif isinstance(self.index, pd.PeriodIndex):
+            following = pd.period_range(last, periods=n + 1, freq=self.freq)[1:]
+        else:
+            following = pd.date_range(last, periods=n + 1, freq=self.freq)[1:]
+        return following.rename(self.index.name)
+
+    def is_followed_by(self, other: Rows) -> bool:
+        """Whether the other rows begin right after these, by their index."""
+        if self.index is None or other.index is None or type(self.index) is not type(other.index):
+            return False
+        return bool(self.following(1)[0] == other.index[0])
+
+    def frame(self, values: np.ndarray, names: list[str], index: Any, is_single: bool) -> Any:
+        """(n, n_columns) in the form of these rows; is_single: one column as a Series."""
+        if self.library == "numpy":
+            return values[:, 0] if is_single else values
+        if self.library == "pandas":
+            import pandas as pd
+
+            if is_single:
+                return pd.Series(values[:, 0], index=index, name=names[0] or None)
+            return pd.DataFrame(values, index=index, columns=names)
+        import polars as pl
+
+        if is_single and index is None:
+            return pl.Series(names[0], values[:, 0])
+        columns = dict(zip(names, values.T, strict=True))
+        if index is None:
+            return pl.DataFrame(columns)
+        time = pl.Series(self.time, index.to_numpy()).cast(self.dtype)
+        return pl.DataFrame({self.time: time, **columns})
+
+
+@dataclass(frozen=True)
+class Table:
+    """One series: float64 values (n_rows, n_columns), column names or None, and its rows' names.
+
+    is_single : whether it was a Series, and forecasts of it are to be one.
+    """
+
+    values: np.ndarray
+    names: list[str] | None
+    rows: Rows
+    is_single: bool = False
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def columns(self) -> list[str]:
+        """Names, made up as scikit-learn does where there are none."""
+        return self.names or [f"x{i}" for i in range(self.values.shape[1])]
+
+
+def as_series(X: Any, estimator: Any) -> Table:
+    """A series in any form as a Table.
+
+    Raises ValueError if it is not 2-D or a Series, or its index has no regular step.
+    """
+    library = type(X).__module__.split(".")[0]
+    if library == "polars":
+        return _from_polars(X, estimator)
+    table = as_table(X)
+    rows = Rows()
+    if library == "pandas":
+        rows = Rows("pandas", X.index, _step_of(X.index))
+    names = _get_feature_names(table)
+    names = None if names is None else list(names)
+    return Table(
+        _numbers(table, estimator), names, rows, X is not table or getattr(X, "ndim", 2) == 1
+    )
+
+
+def _from_polars(X: Any, estimator: Any) -> Table:
+    if not hasattr(X, "columns"):  # a Series
+        names = [X.name] if X.name else None
+        return Table(_numbers(X.to_numpy().reshape(-1, 1), estimator), names, Rows("polars"), True)
+    times = [name for name, dtype in X.schema.items() if dtype.is_temporal()]
+    if len(times) > 1:
+        raise ValueError(
+            f"X has {len(times)} columns of dates or times ({', '.join(times)}), but one at most "
+            "can name its rows. Drop the others, or turn them into numbers."
+        )
+    rows = Rows("polars")
+    if times:
+        import pandas as pd
+
+        index = pd.DatetimeIndex(X[times[0]].to_numpy())
+        rows = Rows("polars", index, _step_of(index), times[0], X.schema[times[0]])
+    columns = X.drop(times)
+    return Table(_numbers(columns, estimator), list(columns.columns), rows)
+
+
+def _numbers(table: Any, estimator: Any) -> np.ndarray:
+    return check_array(
+        table, dtype=np.float64, ensure_all_finite="allow-nan", estimator=estimator, input_name="X"
+    )
+
+
+def _step_of(index: Any) -> Any:
+    """The step of a pandas index; None where one row or two dates don't tell."""
+    import pandas as pd
+
+    if isinstance(index, pd.PeriodIndex):
+        if len(index) > 1 and not (np.diff(index.asi8) == 1).all():
+            raise ValueError(_irregular(index, f"X.resample({index.freqstr!r}).mean()"))
+        return index.freq
+    if isinstance(index, pd.DatetimeIndex):
+        if index.freq is not None:
+            return index.freq
+        if len(index) < 3:
+            step = index[-1] - index[0] if len(index) == 2 else None
+            return None if step is None else pd.tseries.frequencies.to_offset(step)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # pandas 3 announces that it will return an offset
+            freq = pd.infer_freq(index)
+        if freq is None or not index.is_monotonic_increasing:
+            raise ValueError(_irregular(index, "X.asfreq('D') or X.resample('D').mean()"))
+        return pd.tseries.frequencies.to_offset(freq)
+    if not pd.api.types.is_integer_dtype(index.dtype):
+        raise ValueError(
+            f"X has an index of {index.dtype}, which has no next row. Use dates, periods or whole "
+            "numbers: X.set_index(...), or X.reset_index(drop=True)."
+        )
+    steps = np.unique(np.diff(index.to_numpy()))
+    if len(steps) > 1 or (len(steps) and steps[0] < 1):
+        raise ValueError(_irregular(index, "X.reset_index(drop=True)"))
+    return int(steps[0]) if len(steps) else 1
+
+
+def _irregular(index: Any, remedy: str) -> str:
+    return (
+        f"X's index has no regular step between {index[0]} and {index[-1]}: rows are missing, "
+        f"doubled or out of order. A network counts rows, so make them regular first: {remedy}."
+    )
