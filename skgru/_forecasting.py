@@ -16,10 +16,13 @@ from sklearn.multioutput import MultiOutputRegressor
 from sklearn.utils import get_tags
 
 from skgru._recurrent import fill_missing
+from skgru._regressor import GRURegressor
 from skgru._windowing import sliding_view
 
 # Seasons that a profile is the mean of.
 PROFILE_SEASONS = 3
+# Rows of history up to which the weights of level and baseline are a matrix worth making.
+LONGEST_COMPILED_HISTORY = 2048
 # Values of histories that are worked on at once.
 VALUES_AT_ONCE = 1 << 22
 
@@ -213,7 +216,7 @@ class ForecastModel:
         origins = np.arange(max(0, len(z) - plan.steps_of_call))
         past, known = self._covariates(values, np.empty((0, len(plan.known))))
         histories = sliding_view(padded(z, plan.history_length - 1), plan.history_length)
-        X, level, baseline = self._inputs(histories[origins], past, known, origins, 0)
+        X, _, baseline = self._inputs(histories[origins], past, known, origins, 0)
         targets = sliding_view(z[1:], plan.steps_of_call) if len(origins) else z[:0, np.newaxis]
         y = (targets - baseline).reshape(len(origins), -1)
         usable = np.isfinite(X).all(axis=(1, 2)) & np.isfinite(y).all(axis=1)
@@ -258,6 +261,8 @@ class ForecastModel:
         # A window that begins before all that is known teaches nothing: the baseline alone.
         is_short = np.isnan(histories[:, -length]).any(axis=1)
         fill_missing(histories[:, -length:], self.target_means)
+        if self._rolls_compiled(histories, steps) and not is_short.any():
+            return self._roll_compiled(histories[0], known, int(origins[0]), steps)[np.newaxis]
         forecasts: list[np.ndarray] = []
         for ahead in range(0, steps, plan.steps_of_call):
             X, level, baseline = self._inputs(histories, past, known, origins, ahead)
@@ -277,6 +282,41 @@ class ForecastModel:
             if ahead + plan.steps_of_call < steps:
                 histories = np.concatenate([histories, now], axis=1)[:, -plan.history_length :]
         return np.concatenate(forecasts, axis=1)[:, :steps]
+
+    def _rolls_compiled(self, histories: np.ndarray, steps: int) -> bool:
+        """Whether a network alone can feed its forecasts back, without leaving its program."""
+        return (
+            len(histories) == len(self.regressors) == 1
+            and isinstance(self.regressors[0], GRURegressor)
+            and steps > self.plan.steps_of_call
+            and self.plan.history_length <= LONGEST_COMPILED_HISTORY
+            and not np.isnan(histories).any()
+        )
+
+    def _roll_compiled(
+        self, history: np.ndarray, known: np.ndarray, origin: int, steps: int
+    ) -> np.ndarray:
+        plan, length = self.plan, self.plan.window_length
+        # Level and baseline are linear in the history: what they make of unit vectors is their
+        # weights.
+        units = np.eye(len(history))[:, :, np.newaxis]
+        level = level_of(units[:, -length:], plan.level, plan.season_length)
+        baseline = baseline_of(units, level, plan)  # (n_rows, steps_of_call, 1)
+        naive = {"level": level[:, 0, 0], "baseline": baseline[:, :, 0].T}
+        if plan.known:
+            aheads = np.arange(0, steps, plan.steps_of_call)
+            moved = sliding_view(padded(known, length - 1, plan.steps_of_call + steps), length)
+            windows = [moved[origin + aheads + offset] for offset in plan.offsets]
+            is_known = np.flatnonzero(np.isnan(windows[-1][:, -1]).any(axis=1))
+            n_known = is_known[0] if len(is_known) else len(aheads)
+            naive["known"] = fill_missing(
+                np.concatenate(windows, axis=2), np.zeros(len(plan.known) * len(windows))
+            )
+        else:
+            n_known = -(-steps // plan.steps_of_call)
+        rolled = self.regressors[0]._roll_on(history, steps, **naive)
+        rolled[n_known * plan.steps_of_call :] = np.nan
+        return rolled
 
     def _median(self, X: np.ndarray) -> np.ndarray:
         every = [predict_regressor(regressor, X) for regressor in self.regressors]

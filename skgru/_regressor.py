@@ -508,18 +508,25 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             )
         if not at_least(1).is_satisfied_by(steps):
             raise ValueError(f"steps={steps!r} must be an int of at least 1: the rows to forecast.")
-        from skgru._engine.inference import roll_on
-
         windows = self._check_new_windows(X)
         last = Rows(windows, np.array([len(windows) - 1])).gather()
+        return self._roll_on(fill_missing(last, self._channel_means)[0], int(steps))
+
+    def _roll_on(self, history: np.ndarray, steps: int, **naive: np.ndarray) -> np.ndarray:
+        """float64 (steps, n_forecast) after a history without NaN; naive : `level`, `baseline` and
+        `known` of `inference.roll_on`.
+        """
+        from skgru._engine.inference import roll_on
+
         rolled = roll_on(
             self._network,
             self._weights,
-            fill_missing(last, self._channel_means)[0],
+            history,
             self._target_mean,
             self._target_scale,
-            int(steps),
+            steps,
             bool(self.jit_compile),
+            **naive,
         )
         return rolled.astype(np.float64)
 

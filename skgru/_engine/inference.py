@@ -69,41 +69,53 @@ class PredictionProgram:
 
 
 class RecursionProgram:
-    """Rolls a window on by the network's own outputs, in the units of the windows."""
+    """Rolls a history on by the network's own outputs, in the units of the windows.
 
-    def __init__(self, spec: NetworkSpec, jit_compile: bool):
+    Channels are those that are forecast, then those known in advance. A level is taken out of each
+    window, and a baseline is added to each output; both are weights of the history's rows.
+    """
+
+    def __init__(self, spec: NetworkSpec, history_length: int, n_known: int, jit_compile: bool):
         self.spec = spec
-        self.steps_of_call = spec.n_outputs // spec.n_channels
+        self.n_forecast = spec.n_channels - n_known
+        self.steps_of_call = spec.n_outputs // self.n_forecast
         self.packing = Packing(initial_weights(spec, 0))
-        window = (spec.window_length, spec.n_channels)
         signature = [
             *self.packing.signature,
-            (window, np.float32),
+            ((history_length, self.n_forecast), np.float32),
             ((spec.n_outputs,), np.float32),
             ((spec.n_outputs,), np.float32),
+            ((history_length,), np.float32),
+            ((self.steps_of_call, history_length), np.float32),
+            ((CALLS_AT_ONCE, spec.window_length, n_known), np.float32),
             ((), np.int32),
         ]
         self._program = Program(self._run, signature, jit_compile)
 
-    def _run(self, floats, integers, window, mean, scale, n_calls):
+    def _run(self, floats, integers, history, mean, scale, level, baseline, known, n_calls):
         weights = self.packing.unpack(floats, integers)
-        shape = (self.steps_of_call, self.spec.n_channels)
+        shape = (self.steps_of_call, self.n_forecast)
         steps = tf.TensorArray(tf.float32, size=CALLS_AT_ONCE, element_shape=shape)
+        n_rows = history.shape[0]
 
-        def call(i, window, steps):
+        def call(i, history, steps):
+            window = history[-self.spec.window_length :] - tf.linalg.matvec(
+                history, level, transpose_a=True
+            )
+            window = tf.concat([window, known[i]], axis=1)
             values = apply_network(self.spec, weights, window[tf.newaxis])[0][0]
-            outputs = tf.reshape(self._central(values) * scale + mean, shape)
-            window = tf.concat([window, outputs], axis=0)[-self.spec.window_length :]
-            window = tf.ensure_shape(window, (self.spec.window_length, self.spec.n_channels))
-            return i + 1, window, steps.write(i, outputs)
+            outputs = tf.reshape(self._central(values) * scale + mean, shape) + baseline @ history
+            history = tf.concat([history, outputs], axis=0)[-n_rows:]
+            history = tf.ensure_shape(history, (n_rows, self.n_forecast))
+            return i + 1, history, steps.write(i, outputs)
 
-        _, window, steps = tf.while_loop(
+        _, history, steps = tf.while_loop(
             lambda i, *_: i < n_calls,
             call,
-            (tf.constant(0), window, steps),
+            (tf.constant(0), history, steps),
             maximum_iterations=CALLS_AT_ONCE,
         )
-        return window, steps.concat()
+        return history, steps.concat()
 
     def _central(self, values: tf.Tensor) -> tf.Tensor:
         """What `NetworkSpec.central` does, on the tensor of one window."""
@@ -113,13 +125,20 @@ class RecursionProgram:
         values = tf.sort(tf.reshape(values, (self.spec.n_outputs, len(quantiles))), axis=-1)
         return values[:, quantiles.index(0.5)]
 
-    def __call__(self, packed, window, mean, scale, n_steps: int) -> np.ndarray:
-        """float32 (n_steps, n_channels) after one window (window_length, n_channels)."""
+    def __call__(self, packed, history, mean, scale, level, baseline, known, n_steps: int):
+        """float32 (n_steps, n_forecast) after a history (history_length, n_forecast).
+
+        known : windows of each call, (n_calls, window_length, n_known).
+        """
         steps: list[np.ndarray] = []
         n_calls = -(-n_steps // self.steps_of_call)
         for start in range(0, n_calls, CALLS_AT_ONCE):
             n_now = min(CALLS_AT_ONCE, n_calls - start)
-            window, chunk = self._program(*packed, window, mean, scale, n_now)
+            windows = np.zeros((CALLS_AT_ONCE, *known.shape[1:]), np.float32)
+            windows[:n_now] = known[start : start + n_now]
+            history, chunk = self._program(
+                *packed, history, mean, scale, level, baseline, windows, n_now
+            )
             steps.append(chunk[: n_now * self.steps_of_call])
         return np.concatenate(steps)[:n_steps]
 
@@ -154,15 +173,33 @@ def prepare(spec: NetworkSpec) -> None:
 def roll_on(
     spec: NetworkSpec,
     weights: list[np.ndarray],
-    window: np.ndarray,
+    history: np.ndarray,
     mean: np.ndarray,
     scale: np.ndarray,
     steps: int,
     jit_compile: bool = True,
+    level: np.ndarray | None = None,
+    baseline: np.ndarray | None = None,
+    known: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Recursive forecast from one (window_length, n_channels): float32 (steps, n_channels)."""
+    """Recursive forecast from one history (n_rows, n_forecast): float32 (steps, n_forecast).
+
+    level : (n_rows,), baseline : (steps of a call, n_rows), weights of the history's rows that give
+    what is taken out of a window and what is added to its outputs; known : (n_calls, window_length,
+    n_known). None: nothing.
+    """
+    n_rows, n_forecast = history.shape
+    n_known = spec.n_channels - n_forecast
     program = programs.get(
-        (RecursionProgram, spec, jit_compile), lambda: RecursionProgram(spec, jit_compile)
+        (RecursionProgram, spec, n_rows, n_known, jit_compile),
+        lambda: RecursionProgram(spec, n_rows, n_known, jit_compile),
     )
-    arrays = [np.asarray(array, np.float32) for array in (window, mean, scale)]
+    if level is None:
+        level = np.zeros(n_rows)
+    if baseline is None:
+        baseline = np.zeros((program.steps_of_call, n_rows))
+    if known is None:
+        known = np.zeros((-(-steps // program.steps_of_call), spec.window_length, 0))
+    given = (history, mean, scale, level, baseline, known)
+    arrays = [np.asarray(array, np.float32) for array in given]
     return program(program.packing.pack(weights), *arrays, steps)
