@@ -38,7 +38,7 @@ docs: $(DOCS_READY)
 	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html
 
 clean:
-	rm -rf $(VENV) build dist docs/_build docs/generated demo_output
+	rm -rf $(VENV) build dist docs/_build docs/generated docs/auto_examples docs/sg_execution_times.rst demo_output
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find skgru tests examples docs -name __pycache__ -type d -prune -exec rm -rf {} +
 

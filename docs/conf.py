@@ -1,5 +1,10 @@
 """Sphinx configuration. Built by ``make docs``, where warnings are errors; needs no network."""
 
+import os
+
+# Set before anything imports TensorFlow: no start-up messages on the pages of the gallery.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
 import skgru
 
 project = "skgru"
@@ -12,8 +17,28 @@ extensions = [
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
+    "sphinx_gallery.gen_gallery",
 ]
 exclude_patterns = ["_build"]
+suppress_warnings = [
+    # sphinx_gallery_conf holds a function.
+    "config.cache",
+]
+sphinx_gallery_conf = {
+    "examples_dirs": "../examples",
+    "gallery_dirs": "auto_examples",
+    "filename_pattern": "plot_",
+    "within_subsection_order": "ExampleTitleSortKey",
+    # An example that fails is a warning, and so an error.
+    "abort_on_example_error": False,
+    "download_all_examples": False,
+    "remove_config_comments": True,
+    "show_memory": False,
+    "show_signature": False,
+    # The last expression of a cell is not printed: examples print what they mean to show.
+    "capture_repr": (),
+    "matplotlib_animations": False,
+}
 # Sphinx would look for a page of the same name for each inherited scikit-learn member.
 numpydoc_show_class_members = False
 autosummary_generate = True

@@ -257,7 +257,10 @@ class SequenceForecaster(BaseEstimator):
             scaler_=model.scaler,
             regressors_=model.regressors,
         )
-        remember_features(self, tables[0].names, series[0].shape[1])
+        names = tables[0].names
+        remember_features(
+            self, None if names is None else np.asarray(names, dtype=object), series[0].shape[1]
+        )
         return self
 
     def predict(self, X):
@@ -404,6 +407,9 @@ class SequenceForecaster(BaseEstimator):
         errors from the forecast, on the scale of the network, so that with a logarithm they grow
         with the level.
 
+        Without calibration, a regressor of quantiles gives the bounds: its quantiles
+        (1 - coverage) / 2 and (1 + coverage) / 2, which it must have learned.
+
         References
         ----------
         Lei, G'Sell, Rinaldo, Tibshirani & Wasserman (2018), Distribution-free predictive inference
@@ -415,21 +421,30 @@ class SequenceForecaster(BaseEstimator):
                 f"coverage={coverage!r} must be a float between 0 and 1, both excluded: the share "
                 "of actual values that the interval should hold."
             )
-        radius = self._radius(coverage)  # (horizon, n_targets)
+        quantiles = self._interval_quantiles(coverage)
+        radius = None if quantiles else self._radius(coverage)  # (horizon, n_targets)
         tables, pasts, steps = self._origins(steps, X)
-        if steps > len(radius):
+        n_steps = self._plan_.steps_of_call if quantiles else self._plan_.horizon
+        if steps > n_steps:
             raise ValueError(
-                f"steps={steps} is more than horizon={len(radius)}, the steps ahead that intervals "
-                "were calibrated for. Fit with a larger horizon."
+                f"steps={steps} is more than the {n_steps} steps ahead that intervals were learned "
+                "for. Fit with a larger horizon."
             )
         answers = []
         futures = future if self._is_list and future is not None else [future] * len(tables)
         for table, past, ahead in zip(tables, pasts, futures, strict=True):
             known = self._known_rows(ahead, steps, table)
             origin = np.array([len(past) - 1])
-            middle = self._model.forecast_scaled(past, origin, known, steps)[0]
-            bounds = [self._model.restore(middle + side * radius[:steps]) for side in (-1, 1)]
-            bounds = np.sort(np.stack(bounds, axis=-1), axis=-1)  # a scaler may turn the axis
+            if radius is None:
+                scaled = [
+                    self._model.forecast_scaled(past, origin, known, steps, quantile)[0]
+                    for quantile in quantiles
+                ]
+            else:
+                middle = self._model.forecast_scaled(past, origin, known, steps)[0]
+                scaled = [middle - radius[:steps], middle + radius[:steps]]
+            sides = [self._model.restore(side) for side in scaled]
+            bounds = np.sort(np.stack(sides, axis=-1), axis=-1)  # a scaler may turn the axis
             if table.rows.library == "numpy":
                 answers.append(bounds)
                 continue
@@ -454,8 +469,9 @@ class SequenceForecaster(BaseEstimator):
     def _read(self, X: Any) -> tuple[list[Table], bool]:
         if not is_list_of_series(X):
             return [as_series(X, self)], False
-        lone = [np.reshape(one, (-1, 1)) if np.ndim(one) == 1 and not hasattr(one, "columns")
-                and not hasattr(one, "to_frame") else one for one in X]  # fmt: skip
+        # In a list, one dimension is a series.
+        lone = [one.reshape(-1, 1) if getattr(one, "ndim", 0) == 1 and isinstance(one, np.ndarray)
+                else one for one in X]  # fmt: skip
         tables = [as_series(one, self) for one in lone]
         if len({table.values.shape[1] for table in tables}) > 1:
             raise ValueError(
@@ -527,7 +543,7 @@ class SequenceForecaster(BaseEstimator):
         for one in [chosen] if is_one else list(chosen):
             if isinstance(one, str) and table.names is not None and one in table.names:
                 positions.append(table.names.index(one))
-            elif isinstance(one, Integral) and not isinstance(one, bool) and 0 <= one < n_columns:
+            elif Number(Integral, 0, n_columns, closed="left").is_satisfied_by(one):
                 positions.append(int(one))
             else:
                 raise ValueError(
@@ -539,7 +555,7 @@ class SequenceForecaster(BaseEstimator):
         return positions
 
     def _regressors(self, n_rows: int) -> list[Any]:
-        template = default_regressor(n_rows) if self.regressor is None else self.regressor
+        template: Any = default_regressor(n_rows) if self.regressor is None else self.regressor
         regressors = [clone(template) for _ in range(self.n_estimators)]
         if self.random_state is not None or (self.regressor is not None and self.n_estimators > 1):
             random = check_random_state(self.random_state)
@@ -647,13 +663,32 @@ class SequenceForecaster(BaseEstimator):
         names = [""] if is_single and table.names is None else names
         return table.rows.frame(values, names, table.rows.following(steps), is_single)
 
+    def _interval_quantiles(self, coverage: float) -> list[float]:
+        """The regressors' own quantiles that bound the interval; none where errors were calibrated
+        or the regressors have no quantiles.
+        """
+        regressor = self.regressors_[0]
+        learned = getattr(regressor, "quantiles", None)
+        if self._errors is not None or learned is None:
+            return []
+        wanted = [(1 - coverage) / 2, (1 + coverage) / 2]
+        found = [q for w in wanted for q in learned if abs(q - w) < 1e-9]
+        if len(found) < 2:
+            raise ValueError(
+                f"coverage={coverage} needs the quantiles {wanted[0]:.4g} and {wanted[1]:.4g}, but "
+                f"the regressor has learned {list(learned)}. Fit it with these quantiles, or "
+                "calibrate: calibration_fraction=0.2."
+            )
+        return found
+
     def _radius(self, coverage: float) -> np.ndarray:
         """Half widths of the intervals on the scale of the network, (horizon, n_targets)."""
         if self._errors is None:
             raise ValueError(
                 "Intervals need calibration, which is off: calibration_fraction=0. Fit with "
                 "calibration_fraction=0.2, for example, to learn the errors on the last fifth of "
-                "the series."
+                "the series, or with a regressor of quantiles: GRURegressor(loss='pinball', "
+                "quantiles=(0.05, 0.5, 0.95))."
             )
         n_known = np.isfinite(self._errors).sum(axis=0)  # (horizon, n_targets)
         rank = np.ceil((n_known + 1) * coverage - 1e-9).astype(int)

@@ -126,6 +126,7 @@ class ForecastModel:
         self.plan = plan
         self.scaler = scaler
         self.covariate_scaler = covariate_scaler
+        self.target_means = np.zeros(len(plan.targets))
         self.regressors: list[Any] = []
 
     @classmethod
@@ -184,15 +185,20 @@ class ForecastModel:
         return self.restore(self.forecast_scaled(values, origins, known, steps))
 
     def forecast_scaled(
-        self, values: np.ndarray, origins: np.ndarray, known: np.ndarray, steps: int
+        self,
+        values: np.ndarray,
+        origins: np.ndarray,
+        known: np.ndarray,
+        steps: int,
+        quantile: float | None = None,
     ) -> np.ndarray:
-        """`forecast` on the scale of the network."""
+        """`forecast` on the scale of the network; or a quantile, of regressors that learned it."""
         plan = self.plan
         z = self.scale(values[:, plan.targets])
         past, known_rows = self._covariates(values, known)
         step = max(1, VALUES_AT_ONCE // ((plan.history_length + steps) * values.shape[1]))
         pieces = [
-            self._roll(z, past, known_rows, origins[start : start + step], steps)
+            self._roll(z, past, known_rows, origins[start : start + step], steps, quantile)
             for start in range(0, len(origins), step)
         ]
         return np.concatenate(pieces)
@@ -253,6 +259,7 @@ class ForecastModel:
         known: np.ndarray,
         origins: np.ndarray,
         steps: int,
+        quantile: float | None,
     ) -> np.ndarray:
         plan, length = self.plan, self.plan.window_length
         n_targets = len(plan.targets)
@@ -261,7 +268,8 @@ class ForecastModel:
         # A window that begins before all that is known teaches nothing: the baseline alone.
         is_short = np.isnan(histories[:, -length]).any(axis=1)
         fill_missing(histories[:, -length:], self.target_means)
-        if self._rolls_compiled(histories, steps) and not is_short.any():
+        is_compiled = quantile is None and self._rolls_compiled(histories, steps)
+        if is_compiled and not is_short.any():
             return self._roll_compiled(histories[0], known, int(origins[0]), steps)[np.newaxis]
         forecasts: list[np.ndarray] = []
         for ahead in range(0, steps, plan.steps_of_call):
@@ -275,7 +283,7 @@ class ForecastModel:
                 future = X[:, -1, -len(plan.known) :]  # the row of the last step
                 is_known = ~np.isnan(future).any(axis=1)
             X = fill_missing(X, np.zeros(X.shape[2]))
-            difference = self._median(X).reshape(len(X), plan.steps_of_call, n_targets)
+            difference = self._median(X, quantile).reshape(len(X), plan.steps_of_call, n_targets)
             difference[is_short] = 0
             now = np.where(is_known[:, np.newaxis, np.newaxis], baseline + difference, np.nan)
             forecasts.append(now)
@@ -318,8 +326,8 @@ class ForecastModel:
         rolled[n_known * plan.steps_of_call :] = np.nan
         return rolled
 
-    def _median(self, X: np.ndarray) -> np.ndarray:
-        every = [predict_regressor(regressor, X) for regressor in self.regressors]
+    def _median(self, X: np.ndarray, quantile: float | None) -> np.ndarray:
+        every = [predict_regressor(regressor, X, quantile) for regressor in self.regressors]
         return every[0] if len(every) == 1 else np.median(every, axis=0)
 
 
@@ -340,7 +348,10 @@ def fit_regressor(regressor: Any, X: np.ndarray, y: np.ndarray) -> Any:
     return regressor.fit(X.reshape(len(X), -1), y)
 
 
-def predict_regressor(regressor: Any, X: np.ndarray) -> np.ndarray:
+def predict_regressor(regressor: Any, X: np.ndarray, quantile: float | None) -> np.ndarray:
     """(n, window_length, n_channels) -> (n, n_outputs)."""
     X = X if _takes_windows(regressor) else X.reshape(len(X), -1)
-    return np.asarray(regressor.predict(X)).reshape(len(X), -1)
+    if quantile is None:
+        return np.asarray(regressor.predict(X)).reshape(len(X), -1)
+    quantiles = regressor.predict_quantiles(X)  # (n, n_outputs, n_quantiles), or without n_outputs
+    return quantiles[..., list(regressor.quantiles).index(quantile)].reshape(len(X), -1)

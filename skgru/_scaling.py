@@ -11,6 +11,22 @@ from sklearn.utils.validation import check_array, check_is_fitted
 _FLOATS = {"dtype": np.float64, "ensure_all_finite": "allow-nan"}
 
 
+def _kind_of(known: np.ndarray) -> tuple[str, float, float, float]:
+    """What is done to a column of these values: kind, what is added, where the logarithm ends and
+    its line begins (NaN without one), and what is divided by.
+    """
+    lowest = known.min(initial=np.inf)
+    if lowest > 0 and len(known):
+        return "log", 0.0, lowest, 1.0
+    if lowest == 0 and known.any():
+        return "log1p", 1.0, 1.0, 1.0
+    if not len(known):
+        return "standard", 0.0, np.nan, 1.0
+    spread = known.std()
+    is_constant = not spread > 10 * np.finfo(float).eps * np.abs(known).max()
+    return "standard", -known.mean(), np.nan, 1.0 if is_constant else spread
+
+
 class AutoScaler(TransformerMixin, BaseEstimator):
     """Logarithm for positive columns, log(1 + x) where there are zeros, else standardised.
 
@@ -26,23 +42,9 @@ class AutoScaler(TransformerMixin, BaseEstimator):
     def fit(self, X: Any, y: None = None) -> AutoScaler:
         """X : (n_samples, n_features), NaN is passed over."""
         X = check_array(X, **_FLOATS)
-        kinds, shift, knee, scale = [], [], [], []
-        for column in X.T:
-            known = column[np.isfinite(column)]
-            lowest = known.min(initial=np.inf)
-            # The line goes on where the logarithm's slope is that of the least value.
-            if lowest > 0 and len(known):
-                kinds.append("log"), shift.append(0.0), knee.append(lowest), scale.append(1.0)
-            elif lowest == 0 and known.any():
-                kinds.append("log1p"), shift.append(1.0), knee.append(1.0), scale.append(1.0)
-            else:
-                spread = known.std() if len(known) else 0.0
-                is_constant = not spread > 10 * np.finfo(float).eps * np.abs(known).max(initial=0)
-                kinds.append("standard"), knee.append(np.nan)
-                shift.append(-known.mean() if len(known) else 0.0)
-                scale.append(1.0 if is_constant else spread)
-        self.kinds_ = kinds
-        self._shift, self._knee, self._scale = map(np.asarray, (shift, knee, scale))
+        columns = [_kind_of(column[np.isfinite(column)]) for column in X.T]
+        self.kinds_ = [kind for kind, *_ in columns]
+        self._shift, self._knee, self._scale = np.array([numbers for _, *numbers in columns]).T
         return self
 
     def transform(self, X: Any) -> np.ndarray:

@@ -92,7 +92,7 @@ class Rows:
 
         if is_single and index is None:
             return pl.Series(names[0], values[:, 0])
-        columns = dict(zip(names, values.T, strict=True))
+        columns: dict[str, Any] = dict(zip(names, list(values.T), strict=True))
         if index is None:
             return pl.DataFrame(columns)
         time = pl.Series(self.time, index.to_numpy()).cast(self.dtype)

@@ -69,7 +69,7 @@ class Program:
     def _has_waited(self, seconds: float) -> None:
         with self._lock:
             self._waited += seconds
-            if self._waited < self._compiling_took or not self._n_more:
+            if self._waited < (self._compiling_took or 0) or not self._n_more:
                 return
             self._n_more -= 1
             self._waited = 0.0

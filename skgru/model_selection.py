@@ -1,0 +1,440 @@
+"""How well a forecaster would have done: forecasts from rolling origins over one series.
+
+Only the order of things is here. Forecasts are made by `SequenceForecaster`, errors are measured by
+the metrics of scikit-learn and of `skgru.metrics`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.metrics import mean_absolute_error
+
+from skgru._forecaster import SequenceForecaster
+from skgru._series import Table, as_series, is_list_of_series
+from skgru._validation import at_least, real_between
+
+__all__ = ["BacktestResult", "backtest"]
+
+
+def _rows_until(X: Any, n_rows: int) -> Any:
+    """The first rows of a series, in its own form."""
+    return X.iloc[:n_rows] if hasattr(X, "iloc") else X[:n_rows]
+
+
+def _as_values(answer: Any, names: list[str], shape: tuple[int, ...]) -> np.ndarray:
+    """What a forecaster answered, without its index, as an array of this shape."""
+    columns = answer[names] if hasattr(answer, "columns") else answer
+    return np.asarray(columns, dtype=np.float64).reshape(shape)
+
+
+def _check_horizon(horizon: Any, forecaster: SequenceForecaster) -> int:
+    if horizon is None:
+        return int(forecaster.horizon)
+    if not at_least(1).is_satisfied_by(horizon):
+        raise ValueError(
+            f"horizon={horizon!r} must be an int of at least 1, the rows to forecast from each "
+            "origin, or None for the forecaster's own."
+        )
+    return int(horizon)
+
+
+def _check_initial(initial: Any, n_rows: int) -> int:
+    """Rows before the first forecast, from their number or their share."""
+    if at_least(1).is_satisfied_by(initial):
+        return int(initial)
+    is_share = not isinstance(initial, Integral)
+    if not is_share or not real_between(0, 1, closed="neither").is_satisfied_by(initial):
+        raise ValueError(
+            f"initial={initial!r} must be an int of at least 1, the rows before the first "
+            "forecast, or a float between 0 and 1, both excluded, their share of X."
+        )
+    return int(initial * n_rows + 1e-9)  # 0.29 of 100 rows are 29
+
+
+def _check_origins(initial: Any, n_rows: int, step: Any, horizon: int, reach: int) -> np.ndarray:
+    """Positions of the last known rows, (n_origins,), each with `reach` rows after it.
+
+    reach : horizon, or more where columns known in advance are read for whole blocks of rows.
+    """
+    if not at_least(1).is_satisfied_by(step):
+        raise ValueError(
+            f"step={step!r} must be an int of at least 1: the rows from one origin to the next."
+        )
+    n_initial = _check_initial(initial, n_rows)
+    if not n_initial:
+        raise ValueError(
+            f"initial={initial!r} of the {n_rows} rows of X is no row to fit to. Use a larger "
+            "initial."
+        )
+    if n_initial + reach > n_rows:
+        rows = "row" if n_initial == 1 else "rows"
+        why = f" (columns known in advance are read for {reach})" if reach > horizon else ""
+        raise ValueError(
+            f"initial={initial!r} ({n_initial} {rows}) with horizon={horizon}{why} needs at least "
+            f"{n_initial + reach} rows, but X has {n_rows}: no origin is left. Use a smaller "
+            "initial, a smaller horizon or a longer series."
+        )
+    return np.arange(n_initial - 1, n_rows - reach, int(step))
+
+
+def _n_read_ahead(forecaster: SequenceForecaster, horizon: int) -> int:
+    """Rows after an origin that a forecast reads known columns of, at least horizon."""
+    has_known = forecaster.known is not None and np.size(forecaster.known) > 0
+    if not has_known or forecaster.strategy == "recursive":
+        return horizon
+    return -(-horizon // forecaster.horizon) * forecaster.horizon
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class BacktestResult:
+    """Forecasts of one series from rolling origins, beside what happened.
+
+    What `backtest` returns. It is plain data, so that forecasts of any other origin can be put in
+    place of these and measured in the same way: `dataclasses.replace(result, forecast=naive)`.
+
+    Parameters
+    ----------
+    series : ndarray of shape (n_samples, n_targets)
+        The whole series, its targets only.
+
+    origins : ndarray of shape (n_origins,)
+        Positions of the last rows that were known, in rows of the series, 0 being the first.
+
+    forecast : ndarray of shape (n_origins, horizon, n_targets)
+        Forecasts of the rows after each origin.
+
+    lower : ndarray of shape (n_origins, horizon, n_targets) or None, default=None
+        Lower bounds of the intervals. None: no intervals.
+
+    upper : ndarray of shape (n_origins, horizon, n_targets) or None, default=None
+        Upper bounds of the intervals.
+
+    coverage : float or None, default=None
+        Share of values that the intervals are meant to hold.
+
+    target_names : list of str
+        Names of the targets.
+
+    index : pandas.Index or None, default=None
+        What the rows of the series are called. None: by their positions.
+
+    Attributes
+    ----------
+    steps : ndarray of shape (horizon,)
+        Steps ahead: 1 .. horizon.
+
+    actual : ndarray of shape (n_origins, horizon, n_targets)
+        What happened in the rows that were forecast.
+
+    y_train : ndarray of shape (initial, n_targets)
+        The rows before the first forecast: the scale of scaled errors, whatever the origin.
+
+    origin_labels : pandas.Index or ndarray of shape (n_origins,)
+        What the origins are called.
+
+    See Also
+    --------
+    backtest : Makes it.
+    skgru.plotting.BacktestDisplay : Draws it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skgru.model_selection import BacktestResult
+    >>> series = np.array([[1.0], [2.0], [4.0], [7.0]])
+    >>> last_value = BacktestResult(
+    ...     series=series,
+    ...     origins=np.array([0, 1]),
+    ...     forecast=series[:2, np.newaxis].repeat(2, axis=1),
+    ...     target_names=["sales"],
+    ... )
+    >>> last_value.errors_by_step()
+    array([1.5, 4. ])
+    """
+
+    series: np.ndarray
+    origins: np.ndarray
+    forecast: np.ndarray
+    lower: np.ndarray | None = None
+    upper: np.ndarray | None = None
+    coverage: float | None = None
+    target_names: list[str]
+    index: Any = None
+
+    def __repr__(self) -> str:
+        n_origins, horizon, n_targets = self.forecast.shape
+        return (
+            f"BacktestResult(n_origins={n_origins}, horizon={horizon}, n_targets={n_targets}, "
+            f"coverage={self.coverage})"
+        )
+
+    @property
+    def steps(self) -> np.ndarray:
+        return np.arange(1, self.forecast.shape[1] + 1)
+
+    @property
+    def actual(self) -> np.ndarray:
+        return self.series[self.origins[:, np.newaxis] + self.steps]
+
+    @property
+    def y_train(self) -> np.ndarray:
+        return self.series[: self.origins[0] + 1]
+
+    @property
+    def origin_labels(self) -> Any:
+        return self.origins if self.index is None else self.index[self.origins]
+
+    def to_frame(self):
+        """All forecasts as a long pandas DataFrame.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row for each origin, step and target, in this order, with columns "origin" (its
+            label), "step", "target" (its name), "actual", "forecast", "lower" and "upper" (NaN
+            without intervals).
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        try:
+            import pandas as pd
+        except ImportError as error:
+            raise ImportError(
+                "BacktestResult.to_frame() needs pandas, which is not installed. Install it with "
+                "'pip install pandas', or use the arrays actual, forecast, lower and upper."
+            ) from error
+        n_origins, horizon, n_targets = self.forecast.shape
+        nothing = np.full(self.forecast.size, np.nan)
+        return pd.DataFrame(
+            {
+                "origin": self.origin_labels.repeat(horizon * n_targets),
+                "step": np.tile(self.steps.repeat(n_targets), n_origins),
+                "target": np.tile(np.asarray(self.target_names, dtype=object), n_origins * horizon),
+                "actual": self.actual.ravel(),
+                "forecast": self.forecast.ravel(),
+                "lower": nothing if self.lower is None else self.lower.ravel(),
+                "upper": nothing if self.upper is None else self.upper.ravel(),
+            }
+        )
+
+    def errors_by_step(self, metric=None):
+        """What a metric says of the forecasts of each step ahead, over all origins.
+
+        Parameters
+        ----------
+        metric : callable or None, default=None
+            `metric(y_true, y_pred)`, one row for each origin: of shape (n_origins,), or
+            (n_origins, n_targets) for several targets. Any metric of scikit-learn, or one of
+            `skgru.metrics` with its y_train filled in by functools.partial. None: mean absolute
+            error.
+
+        Returns
+        -------
+        ndarray of shape (horizon,)
+            Or (horizon, n_targets) if the metric gives one number for each target.
+
+        Raises
+        ------
+        ValueError
+            If nothing is known of what happened at a step. Origins where the value is missing (NaN)
+            are left out of that step.
+
+        Examples
+        --------
+        >>> from functools import partial
+        >>> from sklearn.linear_model import LinearRegression
+        >>> from skgru import SequenceForecaster
+        >>> from skgru.datasets import load_airline_passengers
+        >>> from skgru.metrics import mean_absolute_scaled_error
+        >>> from skgru.model_selection import backtest
+        >>> forecaster = SequenceForecaster(LinearRegression(), horizon=3, season_length=12)
+        >>> result = backtest(forecaster, load_airline_passengers(), initial=0.5)
+        >>> mase = partial(mean_absolute_scaled_error, y_train=result.y_train, season_length=12)
+        >>> result.errors_by_step(mase).round(2)
+        array([0.42, 0.54, 0.58])
+        """
+        metric = mean_absolute_error if metric is None else metric
+        return np.array(
+            [
+                metric(self._at(self.actual, k), self._at(self.forecast, k))
+                for k in range(len(self.steps))
+            ]
+        )
+
+    def coverage_by_step(self):
+        """Share of values within their intervals at each step ahead, over origins and targets.
+
+        To be compared with `coverage`, in the light of the number of origins: of 10 intervals of
+        0.9, often 8 or 10 hold.
+
+        Returns
+        -------
+        ndarray of shape (horizon,)
+            From 0 to 1.
+
+        Raises
+        ------
+        ValueError
+            If there are no intervals, or nothing is known of what happened at a step. Missing
+            values are left out.
+        """
+        if self.lower is None or self.upper is None:
+            raise ValueError(
+                "This backtest has no intervals: coverage=None. Run backtest with coverage=0.9, "
+                "for example, and a forecaster with calibration_fraction above 0."
+            )
+        from skgru.metrics import interval_coverage
+
+        bounds = (self.actual, self.lower, self.upper)
+        return np.array(
+            [
+                interval_coverage(*(self._at(values, k) for values in bounds))
+                for k in range(len(self.steps))
+            ]
+        )
+
+    def _at(self, values: np.ndarray, k: int) -> np.ndarray:
+        """Step k of the origins whose row is known then: (n,) or (n, n_targets)."""
+        is_known = ~np.isnan(self.actual[:, k]).any(axis=1)
+        if not is_known.any():
+            raise ValueError(
+                f"Nothing can be said of step {k + 1}: what happened then is missing (NaN) for all "
+                f"{len(is_known)} origins. Use more origins (a smaller step or initial)."
+            )
+        chosen = values[is_known, k]
+        return chosen[:, 0] if chosen.shape[1] == 1 else chosen
+
+
+def backtest(
+    forecaster, X, *, horizon=None, initial, step=1, refit=False, coverage=None
+) -> BacktestResult:
+    """Forecast a series from rolling origins, each time from nothing but the rows up to there.
+
+    The forecaster is fitted to the first rows; then the origin, the last row that is known, moves
+    on by `step` rows at a time, and from each one the next rows are forecast. What comes out is
+    what would have been said at the time.
+
+    Parameters
+    ----------
+    forecaster : SequenceForecaster
+        It is cloned, never fitted itself.
+
+    X : array-like of shape (n_samples, n_columns), pandas or polars Series or DataFrame
+        One series, oldest row first. Columns that are `known` in advance are read from it for the
+        rows to forecast too.
+
+    horizon : int or None, default=None
+        Rows to forecast from each origin. None: the forecaster's own.
+
+    initial : int or float
+        Rows before the first forecast, at least 1, or their share of X, in (0, 1).
+
+    step : int, default=1
+        Rows from one origin to the next. At least 1.
+
+    refit : bool, default=False
+        Whether to fit again at each origin, to all rows up to it. False: the model of the first
+        `initial` rows forecasts from all origins, from newer and newer history.
+
+    coverage : float or None, default=None
+        Share of values that intervals should hold, in (0, 1). None: no intervals. The forecaster
+        needs a `calibration_fraction`.
+
+    Returns
+    -------
+    BacktestResult
+        Forecasts and actual values, and their errors step by step.
+
+    Raises
+    ------
+    TypeError
+        If forecaster is no SequenceForecaster.
+    ValueError
+        If a parameter is out of range, no origin is left, X is a list of series, or the forecaster
+        refuses what it is given (`coverage` without calibration, too short a series).
+
+    See Also
+    --------
+    skgru.SequenceForecaster : The forecaster.
+    skgru.plotting.BacktestDisplay : Draws the result.
+    sklearn.model_selection.TimeSeriesSplit : Folds in time order, for a grid search.
+
+    Notes
+    -----
+    Origins are rows initial - 1, initial - 1 + step, ... as long as `horizon` rows follow them.
+    With known columns and strategy="direct", rows follow up to the end of the last block of
+    the forecaster's horizon, because the regressor reads them.
+
+    References
+    ----------
+    Tashman, L. J. (2000). Out-of-sample tests of forecasting accuracy: an analysis and review.
+    International Journal of Forecasting 16(4), 437-450. doi:10.1016/S0169-2070(00)00065-0
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LinearRegression
+    >>> from skgru import SequenceForecaster
+    >>> from skgru.datasets import load_airline_passengers
+    >>> from skgru.model_selection import backtest
+    >>> forecaster = SequenceForecaster(LinearRegression(), horizon=3, season_length=12)
+    >>> result = backtest(forecaster, load_airline_passengers(), initial=120, step=6)
+    >>> result
+    BacktestResult(n_origins=4, horizon=3, n_targets=1, coverage=None)
+    >>> result.errors_by_step().round(1)
+    array([11.4, 12.5, 19.5])
+    """
+    if not isinstance(forecaster, SequenceForecaster):
+        raise TypeError(
+            f"forecaster={forecaster!r} must be a SequenceForecaster. Put a regressor into one: "
+            "SequenceForecaster(regressor, horizon=12), for example."
+        )
+    if is_list_of_series(X):
+        raise ValueError(
+            f"X is a list of {len(X)} series, but a backtest is of one: its origins are rows of "
+            "that series. Call backtest for each of them."
+        )
+    if not isinstance(refit, bool | np.bool_):
+        raise ValueError(f"refit={refit!r} must be True or False.")
+    forecaster._validate_params()
+    table = as_series(X, forecaster)
+    horizon = _check_horizon(horizon, forecaster)
+    n_read_ahead = _n_read_ahead(forecaster, horizon)
+    origins = _check_origins(initial, len(table), step, horizon, n_read_ahead)
+
+    fitted = clone(forecaster).fit(_rows_until(X, origins[0] + 1))
+    plan, names = fitted._plan_, fitted._target_names
+    shape = (len(origins), horizon, len(names))
+    forecast, bounds = np.empty(shape), np.empty((*shape, 2))
+    for i, origin in enumerate(origins):
+        rows = _rows_until(X, origin + 1)
+        if refit and i:
+            fitted = clone(forecaster).fit(rows)
+        now = {"X": rows, "future": _known_after(origin, n_read_ahead, table, plan.known)}
+        forecast[i] = _as_values(fitted.forecast(horizon, **now), names, shape[1:])
+        if coverage is not None:
+            sides = [f"{name}_{side}" for name in names for side in ("lower", "upper")]
+            interval = fitted.forecast_interval(horizon, coverage, **now)
+            bounds[i] = _as_values(interval, sides, bounds.shape[1:])
+    return BacktestResult(
+        series=table.values[:, plan.targets].copy(),
+        origins=origins,
+        forecast=forecast,
+        lower=None if coverage is None else bounds[..., 0],
+        upper=None if coverage is None else bounds[..., 1],
+        coverage=coverage,
+        target_names=names,
+        index=table.rows.index,
+    )
+
+
+def _known_after(origin: int, n: int, table: Table, known: tuple[int, ...]) -> np.ndarray | None:
+    """What is known in advance of the n rows after the origin, (n, n_known); None without."""
+    return table.values[origin + 1 : origin + 1 + n, known] if known else None
