@@ -405,7 +405,8 @@ class SequenceForecaster(BaseEstimator):
         -----
         Split conformal prediction: at each step ahead, bounds lie a quantile of the calibration
         errors from the forecast, on the scale of the network, so that with a logarithm they grow
-        with the level.
+        with the level. Errors k steps ahead of neighbouring origins resemble each other, so n of
+        them count as n / sqrt(k): without that, far steps of short series are covered too seldom.
 
         Without calibration, a regressor of quantiles gives the bounds: its quantiles
         (1 - coverage) / 2 and (1 + coverage) / 2, which it must have learned.
@@ -691,14 +692,17 @@ class SequenceForecaster(BaseEstimator):
                 "quantiles=(0.05, 0.5, 0.95))."
             )
         n_known = np.isfinite(self._errors).sum(axis=0)  # (horizon, n_targets)
-        rank = np.ceil((n_known + 1) * coverage - 1e-9).astype(int)
-        if (rank > n_known).any():
+        if ((n_known + 1) * coverage - 1e-9 > n_known).any():
             n_needed = int(np.ceil(coverage / (1 - coverage) - 1e-9))
             raise ValueError(
                 f"coverage={coverage} needs at least {n_needed} calibration errors at each step, "
                 f"but step {1 + int(n_known.min(axis=1).argmin())} has {n_known.min()}. Use a "
                 "larger calibration_fraction, a smaller coverage or a smaller horizon."
             )
+        # Neighbouring origins share all but one of the rows that a far step depends on.
+        independent = n_known / np.sqrt(np.arange(1, len(n_known) + 1))[:, np.newaxis]
+        level = np.minimum((1 + 1 / independent) * coverage, 1)
+        rank = np.ceil(level * n_known - 1e-9).astype(int)
         ordered = np.sort(np.abs(self._errors), axis=0)  # NaN last
         return np.take_along_axis(ordered, rank[np.newaxis] - 1, axis=0)[0]
 

@@ -53,9 +53,9 @@ class AutoScaler(TransformerMixin, BaseEstimator):
         X = check_array(X, **_FLOATS)
         moved, is_log = X + self._shift, ~np.isnan(self._knee)
         knee = np.where(is_log, self._knee, 1.0)
-        logarithm = np.log(knee) + np.where(
-            moved >= knee, np.log(np.maximum(moved, knee) / knee), moved / knee - 1
-        )
+        # Each part is computed where the other one goes, too: clipped, so that nothing overflows.
+        line = np.log(knee) + np.minimum(moved, knee) / knee - 1
+        logarithm = np.where(moved >= knee, np.log(np.maximum(moved, knee)), line)
         return np.where(is_log, logarithm, moved / self._scale)
 
     def inverse_transform(self, X: Any) -> np.ndarray:
@@ -64,7 +64,7 @@ class AutoScaler(TransformerMixin, BaseEstimator):
         X = check_array(X, **_FLOATS)
         is_log = ~np.isnan(self._knee)
         knee = np.where(is_log, self._knee, 1.0)
-        above = X - np.log(knee)
+        line = knee * (1 + X - np.log(knee))
         with np.errstate(over="ignore"):  # of columns that are no logarithms
-            moved = knee * np.where(above >= 0, np.exp(np.maximum(above, 0)), 1 + above)
+            moved = np.where(X >= np.log(knee), np.exp(np.maximum(X, np.log(knee))), line)
         return np.where(is_log, moved, X * self._scale) - self._shift

@@ -59,6 +59,7 @@ class Rows:
 
         last = self.index[-1]
         if isinstance(self.freq, int):
+            last = int(last)  # a small integer type would overflow
             stop = last + self.freq * (n + 1)
             following = pd.RangeIndex(last + self.freq, stop, self.freq)
         elif self.freq is None:
@@ -74,7 +75,7 @@ class Rows:
 
     def is_followed_by(self, other: Rows) -> bool:
         """Whether the other rows begin right after these, by their index."""
-        if self.index is None or other.index is None or type(self.index) is not type(other.index):
+        if self.index is None or other.index is None:
             return False
         return bool(self.following(1)[0] == other.index[0])
 
@@ -86,7 +87,8 @@ class Rows:
             import pandas as pd
 
             if is_single:
-                return pd.Series(values[:, 0], index=index, name=names[0] or None)
+                name = None if names[0] == "" else names[0]
+                return pd.Series(values[:, 0], index=index, name=name)
             return pd.DataFrame(values, index=index, columns=names)
         import polars as pl
 
@@ -95,55 +97,65 @@ class Rows:
         columns: dict[str, Any] = dict(zip(names, list(values.T), strict=True))
         if index is None:
             return pl.DataFrame(columns)
-        time = pl.Series(self.time, index.to_numpy()).cast(self.dtype)
-        return pl.DataFrame({self.time: time, **columns})
+        if index.tz is not None:
+            index = index.tz_convert("UTC").tz_localize(None)  # as polars stores them
+        instants = index.as_unit(getattr(self.dtype, "time_unit", "us")).to_numpy()
+        time = pl.Series(self.time, instants).cast(self.dtype)
+        return pl.DataFrame({str(self.time): time, **columns})
 
 
 @dataclass(frozen=True)
 class Table:
     """One series: float64 values (n_rows, n_columns), column names or None, and its rows' names.
 
-    is_single : whether it was a Series, and forecasts of it are to be one.
+    is_single : whether it was a Series, and forecasts of it are to be one; labels : names of pandas
+    columns that are no strings, which scikit-learn does not take for names.
     """
 
     values: np.ndarray
     names: list[str] | None
     rows: Rows
     is_single: bool = False
+    labels: list[Any] | None = None
 
     def __len__(self) -> int:
         return len(self.values)
 
     @property
-    def columns(self) -> list[str]:
+    def columns(self) -> list[Any]:
         """Names, made up as scikit-learn does where there are none."""
-        return self.names or [f"x{i}" for i in range(self.values.shape[1])]
+        return self.names or self.labels or [f"x{i}" for i in range(self.values.shape[1])]
 
 
-def as_series(X: Any, estimator: Any) -> Table:
+def as_series(X: Any, estimator: Any, usual: Any = None) -> Table:
     """A series in any form as a Table.
+
+    usual : step of the index of the training series, which goes for the index of X where it fits: a
+    few rows do not tell months from days.
 
     Raises ValueError if it is not 2-D or a Series, or its index has no regular step.
     """
     library = type(X).__module__.split(".")[0]
     if library == "polars":
-        return _from_polars(X, estimator)
+        return _from_polars(X, estimator, usual)
     table = as_table(X)
-    rows = Rows()
+    rows, labels = Rows(), None
     if library == "pandas":
-        rows = Rows("pandas", X.index, _step_of(X.index))
+        rows = Rows("pandas", X.index, _step_of(X.index, usual))
+        labels = list(table.columns) if hasattr(table, "columns") else None
     names = _get_feature_names(table)
     names = None if names is None else list(names)
-    return Table(
-        _numbers(table, estimator), names, rows, X is not table or getattr(X, "ndim", 2) == 1
-    )
+    is_single = X is not table or getattr(X, "ndim", 2) == 1
+    return Table(_numbers(table, estimator), names, rows, is_single, labels)
 
 
-def _from_polars(X: Any, estimator: Any) -> Table:
+def _from_polars(X: Any, estimator: Any, usual: Any) -> Table:
+    import polars as pl
+
     if not hasattr(X, "columns"):  # a Series
         names = [X.name] if X.name else None
         return Table(_numbers(X.to_numpy().reshape(-1, 1), estimator), names, Rows("polars"), True)
-    times = [name for name, dtype in X.schema.items() if dtype.is_temporal()]
+    times = [name for name, dtype in X.schema.items() if dtype in (pl.Date, pl.Datetime)]
     if len(times) > 1:
         raise ValueError(
             f"X has {len(times)} columns of dates or times ({', '.join(times)}), but one at most "
@@ -153,8 +165,11 @@ def _from_polars(X: Any, estimator: Any) -> Table:
     if times:
         import pandas as pd
 
+        dtype = X.schema[times[0]]
         index = pd.DatetimeIndex(X[times[0]].to_numpy())
-        rows = Rows("polars", index, _step_of(index), times[0], X.schema[times[0]])
+        if zone := getattr(dtype, "time_zone", None):
+            index = index.tz_localize("UTC").tz_convert(zone)
+        rows = Rows("polars", index, _step_of(index, usual), times[0], dtype)
     columns = X.drop(times)
     return Table(_numbers(columns, estimator), list(columns.columns), rows)
 
@@ -165,23 +180,40 @@ def _numbers(table: Any, estimator: Any) -> np.ndarray:
     )
 
 
-def _step_of(index: Any) -> Any:
+def _goes_by(index: Any, step: Any) -> bool:
+    """Whether the rows of a pandas index lie this step apart."""
+    import pandas as pd
+
+    if isinstance(step, int):
+        if not pd.api.types.is_integer_dtype(index.dtype):
+            return False
+        return bool((np.diff(index.to_numpy().astype(np.int64)) == step).all())
+    if not isinstance(index, pd.DatetimeIndex) or index.hasnans:
+        return False
+    regular = pd.date_range(index[0], periods=len(index), freq=step)
+    return bool((regular == index).all())
+
+
+def _step_of(index: Any, usual: Any = None) -> Any:
     """The step of a pandas index; None where one row or two dates don't tell."""
     import pandas as pd
 
+    if usual is not None and len(index) and _goes_by(index, usual):
+        return usual
     if isinstance(index, pd.PeriodIndex):
-        if len(index) > 1 and not (np.diff(index.asi8) == 1).all():
+        if len(index) > 1 and not (np.diff(index.asi8) == index.freq.n).all():
             raise ValueError(_irregular(index, f"X.resample({index.freqstr!r}).mean()"))
         return index.freq
     if isinstance(index, pd.DatetimeIndex):
-        if index.freq is not None:
+        if index.freq is not None and index.freq.n > 0:
             return index.freq
-        if len(index) < 3:
-            step = index[-1] - index[0] if len(index) == 2 else None
-            return None if step is None else pd.tseries.frequencies.to_offset(step)
+        if len(index) == 1:
+            return None
+        if len(index) == 2 and index[0] < index[1]:
+            return pd.tseries.frequencies.to_offset(index[1] - index[0])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # pandas 3 announces that it will return an offset
-            freq = pd.infer_freq(index)
+            freq = pd.infer_freq(index) if len(index) > 2 else None
         if freq is None or not index.is_monotonic_increasing:
             raise ValueError(_irregular(index, "X.asfreq('D') or X.resample('D').mean()"))
         return pd.tseries.frequencies.to_offset(freq)
@@ -190,13 +222,14 @@ def _step_of(index: Any) -> Any:
             f"X has an index of {index.dtype}, which has no next row. Use dates, periods or whole "
             "numbers: X.set_index(...), or X.reset_index(drop=True)."
         )
-    steps = np.unique(np.diff(index.to_numpy()))
+    steps = np.unique(np.diff(index.to_numpy().astype(np.int64)))
     if len(steps) > 1 or (len(steps) and steps[0] < 1):
         raise ValueError(_irregular(index, "X.reset_index(drop=True)"))
     return int(steps[0]) if len(steps) else 1
 
 
 def _irregular(index: Any, remedy: str) -> str:
+    remedy = remedy if index.is_monotonic_increasing else "X.sort_index()"
     return (
         f"X's index has no regular step between {index[0]} and {index[-1]}: rows are missing, "
         f"doubled or out of order. A network counts rows, so make them regular first: {remedy}."

@@ -1,0 +1,76 @@
+"""SequenceForecaster with its defaults, one series at a time, against seasonal naive and the sine.
+
+python benchmarks/default_forecast.py [monthly|sine ...]
+
+60 evenly spaced series each of M1 monthly (18 steps ahead) and Tourism monthly (24), which the
+default was chosen on; and the next 50 values of the 1,000-point sine.
+"""
+
+import numpy as np
+from _common import arguments, seconds
+from _series_sets import SEASON_LENGTH, SETS, evenly, monthly
+
+from skgru import SequenceForecaster
+from skgru.datasets import make_sine
+from skgru.metrics import mean_absolute_scaled_error, symmetric_mean_absolute_percentage_error
+
+JOBS = ("monthly", "sine")
+TARGETS = {"M1 monthly": 5, "Tourism monthly": 10}
+
+
+def errors(history, actual, forecast):
+    """MASE and sMAPE of a forecast (horizon,)."""
+    scaled = mean_absolute_scaled_error(
+        actual, forecast, y_train=history, season_length=SEASON_LENGTH
+    )
+    return scaled, symmetric_mean_absolute_percentage_error(actual, forecast)
+
+
+def seasonal_naive(history, horizon):
+    return np.resize(history[-SEASON_LENGTH:], horizon)
+
+
+def one_by_one(name):
+    naive, ours, times = [], [], []
+    for history, actual in evenly(monthly(name), 60):
+        horizon, series = len(actual), history.reshape(-1, 1)
+        forecaster = SequenceForecaster(
+            horizon=horizon, season_length=SEASON_LENGTH, random_state=0
+        )
+        times.append(seconds(lambda f=forecaster, s=series: f.fit(s)))
+        ours.append(errors(history, actual, forecaster.forecast()[:, 0]))
+        naive.append(errors(history, actual, seasonal_naive(history, horizon)))
+    (mase, smape), (naive_mase, naive_smape) = np.mean(ours, axis=0), np.mean(naive, axis=0)
+    # A series so short that it shortens the window has a program of its own to compile.
+    typical, longest = np.median(times), np.sort(times)[-4]
+    print(
+        f"{name}, 60 series | seasonal naive MASE {naive_mase:.3f} sMAPE {naive_smape:.2f} | "
+        f"skgru {mase:.3f} {smape:.2f} | {100 * (1 - mase / naive_mase):.1f} % below | "
+        f"target {TARGETS[name]} % | fit: median {typical:.3f} s, all but 3 under {longest:.3f} s, "
+        "target 0.3",
+        flush=True,
+    )
+
+
+def sine():
+    series = make_sine()
+    step = 100 / 999
+    following = np.sin(100 + step * np.arange(1, 51))
+    for horizon in (1, 12, 50):
+        for seed in range(3):
+            forecaster = SequenceForecaster(horizon=horizon, random_state=seed).fit(series)
+            error = np.abs(forecaster.forecast(50)[:, 0] - following).max()
+            print(f"sine, horizon {horizon}, seed {seed} | largest error {error:.4f} | target 0.05")
+    recursive = SequenceForecaster(strategy="recursive", random_state=0).fit(series)
+    recursive.forecast(1000)
+    best = min(seconds(lambda: recursive.forecast(1000)) for _ in range(5))
+    print(f"1,000 recursive steps | {1000 * best:.1f} ms | target 100 ms")
+
+
+if __name__ == "__main__":
+    options = arguments(__doc__, JOBS)
+    if "monthly" in options.jobs:
+        for name in SETS:
+            one_by_one(name)
+    if "sine" in options.jobs:
+        sine()

@@ -1,0 +1,30 @@
+"""skgru, for the same measurement as its peers: the same network, or the forecaster's default."""
+
+from protocol import run
+from sklearn.preprocessing import StandardScaler
+
+from skgru import GRURegressor, SequenceForecaster
+
+
+def fit(train, seed, job):
+    if job["variant"] == "default":
+        season = job["season_length"]
+        forecaster = SequenceForecaster(
+            horizon=job["horizon"], season_length=season, random_state=seed
+        )
+    else:
+        network = GRURegressor(
+            job["units"], epochs=job["epochs"], batch_size=job["batch_size"], random_state=seed
+        )
+        forecaster = SequenceForecaster(
+            network,
+            window_length=job["window_length"],
+            horizon=job["horizon"],
+            scaler=StandardScaler(),
+            level=None,
+            baseline=None,
+        )
+    return forecaster.fit(train)
+
+
+run(fit, lambda forecaster: forecaster.forecast(), ["skgru", "tensorflow", "keras"])
