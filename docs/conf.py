@@ -20,10 +20,6 @@ extensions = [
     "sphinx_gallery.gen_gallery",
 ]
 exclude_patterns = ["_build"]
-suppress_warnings = [
-    # sphinx_gallery_conf holds a function.
-    "config.cache",
-]
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",

@@ -60,18 +60,18 @@ for name, values in [("SequenceForecaster", forecast), ("seasonal naive", naive)
     print(f"{name:<18}  MASE {scaled_error:.2f}  sMAPE {percentage:4.1f} %  mean error {bias:5.1f}")
 
 # %%
-# The forecaster is a sixth closer than the naive forecast, and both are too low, as their mean errors
+# The forecaster is a sixth closer than the naive forecast. Both are too low, as their mean errors
 # say: 1959 and 1960 grew three times as fast as the year before them, which a model of the past
-# alone can't know. That is a modest gain, and from a single origin; how to ask the same from many is
-# shown in the example on backtests.
+# alone can't know. That is a modest gain, and from a single origin: the example on backtests asks
+# the same of many.
 
 import matplotlib.pyplot as plt
 
 from skgru.plotting import ForecastDisplay
 
-display = ForecastDisplay.from_predictions(train, forecast, n_history=48)
+fig, ax = plt.subplots(figsize=(9, 3.5), layout="constrained")
 months = test.index.to_timestamp()
-display.ax_.plot(months, test, color="0.25", linestyle="--", label="what came")
-display.ax_.plot(months, naive, ":", color="C1", label="seasonal naive")
-display.ax_.legend(loc="upper left")
+ax.plot(months, test, color="0.25", linestyle="--", label="what came")
+ax.plot(months, naive, ":", color="C1", label="seasonal naive")
+ForecastDisplay.from_predictions(train, forecast, n_history=48, ax=ax)
 plt.show()

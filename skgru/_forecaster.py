@@ -482,6 +482,11 @@ class SequenceForecaster(BaseEstimator):
         return tables, True
 
     def _read_new(self, X: Any) -> Table:
+        if is_list_of_series(X):
+            raise ValueError(
+                f"X is a list of {len(X)} series, but rows can be aligned with one only. Call the "
+                "method for each of them; only fit and forecast take lists."
+            )
         table = as_series(X, self)
         columns = as_table(X) if table.rows.time is None else X.drop(table.rows.time)
         validate_data(self, columns, reset=False, skip_check_array=True)

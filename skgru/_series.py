@@ -225,7 +225,7 @@ def _step_of(index: Any, usual: Any = None) -> Any:
     steps = np.unique(np.diff(index.to_numpy().astype(np.int64)))
     if len(steps) > 1 or (len(steps) and steps[0] < 1):
         raise ValueError(_irregular(index, "X.reset_index(drop=True)"))
-    return int(steps[0]) if len(steps) else 1
+    return int(steps[0]) if len(steps) else max(1, getattr(index, "step", 1))
 
 
 def _irregular(index: Any, remedy: str) -> str:

@@ -57,7 +57,7 @@ def test_without_matplotlib_the_line_names_the_remedy(capsys, monkeypatch, tmp_p
 def test_each_job_prints_its_table_and_saves_its_picture(capsys, tmp_path):
     demo.main(["--output", str(tmp_path), "--epochs", "1"])
     printed = capsys.readouterr().out
-    sine, sunspots = printed.split("\n\n")[:2]
+    sine, sunspots, passengers = printed.split("\n\n")[:3]
     for line in ["rows 1000", "windows 792 to train, 198 to test (the last 20 %)"]:
         assert line in re.sub(" +", " ", sine)
     for line in ["rows 309", "windows 229 to train, 58 to test (the last 20 %)"]:
@@ -74,3 +74,6 @@ def test_each_job_prints_its_table_and_saves_its_picture(capsys, tmp_path):
         ]:
             assert label in block
     assert "value 11 rows before" in sunspots
+    assert (tmp_path / "passengers.png").read_bytes().startswith(b"\x89PNG")
+    for label in ["144 months, the last 24 to test", "80 % intervals hold", "next value"]:
+        assert label in passengers

@@ -3,6 +3,7 @@
 from protocol import run
 from sklearn.preprocessing import StandardScaler
 
+import skgru._engine  # noqa: F401  TensorFlow: nobody's imports count, and skgru's come late
 from skgru import GRURegressor, SequenceForecaster
 
 
