@@ -1,6 +1,7 @@
 """SequenceForecaster against the forecasters in use: the same GRU, series, epochs and batches.
 
-python benchmarks/forecasters.py [series ...] [--peers FOLDER] [--passes N] [--json FILE]
+python benchmarks/forecasters.py [series ...] [--peers FOLDER] [--passes N]
+                                 [--without LABEL ...] [--json FILE]
 
 FOLDER (default /tmp/peers) holds a virtual environment for each peer: skforecast (with tensorflow),
 neuralforecast and darts. A peer that is not installed is skipped. Each series and each peer has a
@@ -78,6 +79,7 @@ def measure(label, csv, season_length, folder, repeats):
     if done.returncode == 0 and results:
         return json.loads(results[-1].removeprefix("RESULT "))
     if "ModuleNotFoundError" in done.stderr:
+        print(done.stderr.splitlines()[-1])
         return None
     raise RuntimeError(f"{path.name} failed:\n{done.stderr[-3000:]}")
 
@@ -147,6 +149,7 @@ def arguments():
     parser.add_argument("--peers", type=Path, default=Path("/tmp/peers"), help="environments")
     parser.add_argument("--repeats", type=int, default=11, help="forecasts a median is taken of")
     parser.add_argument("--passes", type=int, default=1, help="do everything so many times")
+    parser.add_argument("--without", nargs="+", default=[], choices=SUBJECTS, metavar="LABEL")
     parser.add_argument("--json", type=Path, help="file for all that was measured")
     return parser.parse_args()
 
@@ -159,7 +162,7 @@ def one_pass(options, series, folder):
         values.rename("value").to_csv(csv, index_label=index_name)
         held_out = values.to_numpy()[-JOB["horizon"] :]
         results = {}
-        for label in SUBJECTS:
+        for label in [label for label in SUBJECTS if label not in options.without]:
             result = measure(label, csv, season_length, options.peers, options.repeats)
             if result is None:
                 print(f"{label}: skipped, not installed in {options.peers}")

@@ -345,7 +345,7 @@ def backtest(
 
     coverage : float or None, default=None
         Share of values that intervals should hold, in (0, 1). None: no intervals. The forecaster
-        needs a `calibration_fraction`.
+        must be able to give them: by a `calibration_fraction`, for example.
 
     Returns
     -------

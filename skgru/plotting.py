@@ -238,8 +238,8 @@ class ForecastDisplay:
             Rows to forecast. None: the forecaster's horizon.
 
         coverage : float or None, default=None
-            Share of values that a band should hold, in (0, 1). None: no band. The forecaster needs
-            a `calibration_fraction`.
+            Share of values that a band should hold, in (0, 1). None: no band. The forecaster must
+            be able to give intervals: by a `calibration_fraction`, for example.
 
         future : array-like of shape (steps, n_known), DataFrame or None, default=None
             Columns known in advance for the rows to forecast, as `forecast` takes them.

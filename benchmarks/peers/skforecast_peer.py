@@ -42,4 +42,4 @@ def forecast(forecaster):
         return forecaster.predict()["pred"]
 
 
-run(fit, forecast, ["skforecast", "keras", "tensorflow"])
+run(fit, forecast, ["skforecast", "keras"])

@@ -1,0 +1,97 @@
+"""Forecasting on plain arrays: compiled recursion, naive baselines, intervals from quantiles."""
+
+import numpy as np
+import pytest
+
+import skgru._forecasting as forecasting
+from skgru import GRURegressor, SequenceForecaster
+
+
+def make_series(n=120, seed=0):
+    t, rng = np.arange(n), np.random.default_rng(seed)
+    season = np.sin(t * 2 * np.pi / 12)
+    return np.column_stack([10 + season + 0.1 * rng.normal(size=n), 12 + season**2, np.cos(t / 5)])
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {},
+        {"known": [2]},
+        {"known": [2], "strategy": "recursive"},
+        {"baseline": "seasonal", "level": "last"},
+        {"baseline": None, "level": None},
+        {"baseline": None},
+        {"baseline": "last", "level": "mean"},
+    ],
+    ids=str,
+)
+def test_compiled_recursion_equals_the_loop(monkeypatch, parameters):
+    """Level and baseline as weights of the history, inside the program, against a Python loop."""
+    regressor = GRURegressor(3, epochs=2, random_state=0)
+    forecaster = SequenceForecaster(
+        regressor, horizon=4, window_length=8, season_length=12, **parameters
+    ).fit(make_series())
+    future = np.cos(np.arange(120, 144) / 5)[:, np.newaxis] if "known" in parameters else None
+    compiled = forecaster.forecast(22, future=future)
+    monkeypatch.setattr(forecasting, "LONGEST_COMPILED_HISTORY", 0)
+    np.testing.assert_allclose(compiled, forecaster.forecast(22, future=future), atol=2e-5)
+
+
+def test_a_short_future_is_an_error_and_not_nan():
+    forecaster = SequenceForecaster(
+        GRURegressor(3, epochs=1, random_state=0), horizon=4, known=[2], season_length=12
+    ).fit(make_series())
+    message = (
+        r"future has 22 rows, but forecasts need 24 \(steps rounded up to a multiple of the 4 that "
+        r"the regressor gives at once\)\. Give at least 24 rows, the first right after the last row"
+    )
+    with pytest.raises(ValueError, match=message):
+        forecaster.forecast(22, future=np.zeros((22, 1)))
+
+
+def test_profile_equals_a_slow_loop():
+    rng = np.random.default_rng(0)
+    history = rng.normal(size=(5, 40, 2))
+    history[1, :20] = np.nan  # one whole season of 12 less
+    history[2, :30] = np.nan  # no whole season
+    got = forecasting.seasonal_profile(history, 15, 12)
+    for i, n_seasons in ((0, 3), (1, 1), (3, 3), (4, 3)):
+        for target in range(2):
+            values = history[i, :, target]
+            seasons = [values[40 - 12 * j - 12 : 40 - 12 * j] for j in range(n_seasons)]
+            course = np.mean([season - season.mean() for season in seasons], axis=0)
+            level = (values[-12:] - course)[-6:].mean()
+            np.testing.assert_allclose(got[i, :, target], level + np.resize(course, 15))
+    assert np.isnan(got[2]).all()
+
+
+def test_windows_that_begin_before_the_series_are_forecast_by_the_baseline():
+    series = make_series()[:, :1]
+    forecaster = SequenceForecaster(
+        GRURegressor(3, epochs=2, random_state=0), window_length=10, baseline="last", scaler=None
+    ).fit(series)
+    predicted = forecaster.predict(series)
+    np.testing.assert_allclose(predicted[:9], series[:9, 0])
+    assert np.abs(predicted[9:] - series[9:, 0]).min() > 0
+
+
+def test_quantiles_of_the_regressor_bound_intervals():
+    regressor = GRURegressor(
+        4, loss="pinball", quantiles=(0.05, 0.5, 0.95), epochs=3, random_state=0
+    )
+    series = make_series()[:, :2]
+    forecaster = SequenceForecaster(regressor, horizon=3, scaler=None).fit(series)
+    interval = forecaster.forecast_interval(3, coverage=0.9)
+    assert interval.shape == (3, 2, 2)
+    forecast = forecaster.forecast(3)
+    assert (interval[..., 0] <= forecast).all() and (forecast <= interval[..., 1]).all()
+    message = (
+        r"coverage=0\.8 needs the quantiles 0\.1 and 0\.9, but the regressor has learned "
+        r"\[0\.05, 0\.5, 0\.95\]\. Fit it with these quantiles, or calibrate: "
+        r"calibration_fraction=0\.2\."
+    )
+    with pytest.raises(ValueError, match=message):
+        forecaster.forecast_interval(3, coverage=0.8)
+    with pytest.raises(ValueError, match=r"steps=4 is more than the 3 steps ahead"):
+        forecaster.forecast_interval(4, coverage=0.9)

@@ -1,0 +1,469 @@
+"""Pictures hold what they were given, on axes that can be read."""
+
+import re
+import subprocess
+import sys
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LinearRegression
+from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+from matplotlib.dates import date2num
+
+from skgru import GRURegressor, SequenceForecaster, SequenceWindower
+from skgru.datasets import load_airline_passengers, load_seattle_weather, make_sine
+from skgru.model_selection import backtest
+from skgru.plotting import BacktestDisplay, ForecastDisplay, TrainingHistoryDisplay
+
+
+@pytest.fixture(autouse=True)
+def closed_figures():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture(scope="module")
+def passengers():
+    return load_airline_passengers(as_frame=True)
+
+
+@pytest.fixture(scope="module")
+def forecaster(passengers):
+    forecaster = SequenceForecaster(LinearRegression(), horizon=12, calibration_fraction=0.4)
+    return forecaster.fit(passengers)
+
+
+@pytest.fixture(scope="module")
+def weather():
+    """The first 200 days, and the 10 after them."""
+    frame = load_seattle_weather(as_frame=True)[["temp_max", "wind", "year_sin", "year_cos"]]
+    return frame[:200], frame[200:210]
+
+
+@pytest.fixture(scope="module")
+def weather_forecaster(weather):
+    known = ["year_sin", "year_cos"]
+    forecaster = SequenceForecaster(
+        LinearRegression(), horizon=5, season_length=1, known=known, calibration_fraction=0.3
+    )
+    return forecaster.fit(weather[0])
+
+
+@pytest.fixture(scope="module")
+def result(passengers):
+    """Origins every 12 months, with intervals."""
+    forecaster = SequenceForecaster(LinearRegression(), horizon=12, calibration_fraction=0.4)
+    return backtest(forecaster, passengers, initial=96, step=12, coverage=0.8)
+
+
+def lines(ax):
+    """x and y of each line, dates as matplotlib's numbers."""
+    return [(line.get_xdata(orig=False), line.get_ydata(orig=False)) for line in ax.lines]
+
+
+def band(collection):
+    """Corners of a filled area, each once: a set of (x, y)."""
+    return {tuple(corner) for corner in collection.get_paths()[0].vertices.round(8)}
+
+
+def corners(x, lower, upper):
+    return {(a, b) for side in (lower, upper) for a, b in zip(x, np.round(side, 8), strict=True)}
+
+
+def legend(ax):
+    return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def months(first, n):
+    return date2num(pd.date_range(first, periods=n, freq="MS").to_numpy())
+
+
+# Forecasts
+
+
+def test_forecast_goes_on_from_the_last_actual_value(forecaster, passengers):
+    display = ForecastDisplay.from_estimator(forecaster, passengers, coverage=0.8)
+    forecast = forecaster.forecast()["passengers"].to_numpy()
+    interval = forecaster.forecast_interval(coverage=0.8).to_numpy()
+    (x_before, before), (x_after, after) = lines(display.ax_)
+    np.testing.assert_array_equal(before, passengers["passengers"][-48:])
+    np.testing.assert_allclose(x_before, months("1957-01", 48))
+    np.testing.assert_array_equal(after, [before[-1], *forecast])
+    np.testing.assert_allclose(x_after, months("1960-12", 13))
+    lower, upper = ([before[-1], *side] for side in interval.T)
+    (filled,) = display.ax_.collections
+    assert corners(np.round(x_after, 8), lower, upper) <= band(filled)
+    assert legend(display.ax_) == ["actual", "forecast", "80 % interval"]
+    assert display.figure_ is display.ax_.figure
+
+
+def test_forecast_without_interval_and_history_as_asked(forecaster, passengers):
+    display = ForecastDisplay.from_estimator(forecaster, passengers, 30, n_history=20)
+    (_, before), (_, after) = lines(display.ax_)
+    assert (len(before), len(after)) == (20, 31)
+    assert not display.ax_.collections
+    assert display.lower is display.upper is display.coverage is None
+    assert legend(display.ax_) == ["actual", "forecast"]
+    assert display.ax_.get_title() == "Forecast, 30 steps ahead"
+
+
+def test_default_history_is_four_times_the_steps_and_at_least_30(forecaster, passengers):
+    for steps, n_history in [(1, 30), (12, 48), (100, 144)]:
+        display = ForecastDisplay.from_estimator(forecaster, passengers, steps)
+        assert len(display.history) == n_history
+        plt.close(display.figure_)
+
+
+def test_axes_are_labelled_by_the_series(forecaster, passengers):
+    ax = ForecastDisplay.from_estimator(forecaster, passengers).ax_
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("month", "passengers")
+    ax = ForecastDisplay.from_estimator(forecaster, passengers.rename_axis(None)).ax_
+    assert ax.get_xlabel() == "date"
+
+
+def test_each_target_has_axes_of_its_own(weather_forecaster, weather):
+    past, future = weather
+    display = ForecastDisplay.from_estimator(weather_forecaster, past, coverage=0.8, future=future)
+    expected = weather_forecaster.forecast(future=future)
+    assert display.ax_.shape == (2,)
+    for ax, name in zip(display.ax_, ["temp_max", "wind"], strict=True):
+        (_, before), (_, after) = lines(ax)
+        np.testing.assert_array_equal(before, past[name][-30:])
+        np.testing.assert_array_equal(after[1:], expected[name])
+        assert ax.get_ylabel() == name
+        assert len(ax.collections) == 1
+    first, last = display.ax_
+    assert first.get_shared_x_axes().joined(first, last)
+    assert (first.get_xlabel(), last.get_xlabel()) == ("", "date")
+    assert first.get_legend() is not None
+    assert last.get_legend() is None
+
+
+@pytest.mark.parametrize("container", ["array", "Series", "polars", "polars Series", "zone"])
+def test_forecast_of_every_container(container, passengers):
+    dates = passengers.index.to_timestamp()
+    series = {
+        "array": passengers.to_numpy(),
+        "Series": passengers["passengers"],
+        "polars": pl.DataFrame({"date": dates.to_numpy(), "passengers": passengers["passengers"]}),
+        "polars Series": pl.Series("passengers", passengers["passengers"].to_numpy()),
+        "zone": passengers.set_axis(dates.tz_localize("Asia/Tokyo")),
+    }[container]
+    forecaster = SequenceForecaster(
+        LinearRegression(), horizon=12, season_length=12, calibration_fraction=0.4
+    ).fit(series)
+    display = ForecastDisplay.from_estimator(forecaster, series, coverage=0.8)
+    (x_before, _), (x_after, after) = lines(display.ax_)
+    expected = forecaster.forecast()
+    expected = expected["passengers"] if hasattr(expected, "columns") else np.ravel(expected)
+    np.testing.assert_array_equal(after[1:], expected)
+    is_dated = container not in ("array", "polars Series")
+    np.testing.assert_allclose(x_after, months("1960-12", 13) if is_dated else range(143, 156))
+    np.testing.assert_allclose(x_before, months("1957-01", 48) if is_dated else range(96, 144))
+    assert display.ax_.get_ylabel() == ("value" if container == "array" else "passengers")
+    xlabels = {"array": "row", "polars": "date", "polars Series": "row"}
+    assert display.ax_.get_xlabel() == xlabels.get(container, "month")
+
+
+def test_a_forecast_joins_the_last_value_that_is_known(forecaster, passengers):
+    series = passengers.copy()
+    series.iloc[-2:] = np.nan
+    (_, _), (x, y) = lines(ForecastDisplay.from_estimator(forecaster, series).ax_)
+    assert y[0] == passengers["passengers"].iloc[-3]
+    np.testing.assert_allclose(x[:2], [months("1960-10", 1)[0], months("1961-01", 1)[0]])
+
+
+def test_forecaster_of_several_series_draws_one_of_them():
+    several = [make_sine()[:200] + 2, make_sine()[300:500] + 2]
+    forecaster = SequenceForecaster(
+        LinearRegression(), horizon=5, window_length=20, calibration_fraction=0.3
+    ).fit(several)
+    display = ForecastDisplay.from_estimator(forecaster, several[1], coverage=0.8)
+    np.testing.assert_array_equal(display.forecast, forecaster.forecast()[1])
+    np.testing.assert_array_equal(
+        display.lower, forecaster.forecast_interval(coverage=0.8)[1][:, :, 0]
+    )
+    message = (
+        "X is a list of 2 series, but a picture is of one. Call from_estimator for each of them."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        ForecastDisplay.from_estimator(forecaster, several)
+
+
+def test_predictions_draw_what_the_estimator_draws(weather_forecaster, weather):
+    past, future = weather
+    for form in (lambda frame: frame, lambda frame: pl.from_pandas(frame.reset_index())):
+        X, ahead = form(past), form(future)
+        fitted = weather_forecaster if X is past else SequenceForecaster(
+            **weather_forecaster.get_params(deep=False)
+        ).fit(X)  # fmt: skip
+        expected = ForecastDisplay.from_estimator(fitted, X, coverage=0.8, future=ahead)
+        found = ForecastDisplay.from_predictions(
+            X,
+            fitted.forecast(future=ahead),
+            interval=fitted.forecast_interval(coverage=0.8, future=ahead),
+            coverage=0.8,
+        )
+        for name in ("history", "forecast", "lower", "upper"):
+            np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
+        assert found.target_names == expected.target_names == ["temp_max", "wind"]
+        assert list(found.forecast_index) == list(expected.forecast_index)
+
+
+def test_predictions_of_arrays():
+    series, forecast = make_sine()[:100], make_sine()[100:103]
+    interval = np.stack([forecast - 1, forecast + 1], axis=-1)
+    display = ForecastDisplay.from_predictions(series, forecast, interval=interval)
+    np.testing.assert_array_equal(display.lower, forecast - 1)
+    np.testing.assert_array_equal(display.upper, forecast + 1)
+    assert list(display.forecast_index) == [100, 101, 102]
+    assert legend(display.ax_) == ["actual", "forecast", "interval"]
+
+
+def test_predictions_that_do_not_fit_the_series(passengers):
+    message = (
+        "X has 2 columns, but forecast has 1, and they have no names to be matched by. Give X the "
+        "forecast columns only."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        ForecastDisplay.from_predictions(np.ones((9, 2)), np.ones((3, 1)))
+    message = (
+        "forecast has columns ['sales'], but X lacks ['sales']: its columns are ['passengers']. "
+        "Give the series that the forecast goes on from."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        ForecastDisplay.from_predictions(passengers, pd.DataFrame({"sales": [1.0]}))
+
+
+def test_axes_that_are_given_are_drawn_on(forecaster, passengers):
+    figure, ax = plt.subplots()
+    display = ForecastDisplay.from_estimator(forecaster, passengers, ax=ax)
+    assert display.ax_ is ax
+    assert display.figure_ is figure
+    assert display.plot() is display
+    assert display.ax_ is not ax
+
+
+def test_several_targets_need_as_many_axes(weather_forecaster, weather):
+    past, future = weather
+    _, axes = plt.subplots(2, 1)
+    display = ForecastDisplay.from_estimator(weather_forecaster, past, future=future, ax=axes)
+    assert list(display.ax_) == list(axes)
+    message = (
+        "ax has 1 axes, but 2 targets are to be drawn, each on its own. Give an array of 2, as "
+        "plt.subplots(2) returns it, or ax=None."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        display.plot(axes[0])
+
+
+@pytest.mark.parametrize("n_history", [0, 1.5, True])
+def test_n_history_out_of_range(n_history, forecaster, passengers, result):
+    message = (
+        f"n_history={n_history!r} must be an int of at least 1, the rows to draw before the first "
+        "forecast, or None."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        ForecastDisplay.from_estimator(forecaster, passengers, n_history=n_history)
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        BacktestDisplay.from_result(result, n_history=n_history)
+
+
+def test_a_forecaster_that_is_not_fitted(passengers):
+    with pytest.raises(NotFittedError):
+        ForecastDisplay.from_estimator(SequenceForecaster(), passengers)
+
+
+# Backtests
+
+
+def test_each_origin_has_its_line_and_band(result, passengers):
+    display = BacktestDisplay.from_result(result)
+    (x, actual), *forecasts = lines(display.ax_)
+    np.testing.assert_array_equal(actual, passengers["passengers"][96 - 48 :])
+    assert len(forecasts) == len(display.ax_.collections) == 4
+    for i, (x_line, line) in enumerate(forecasts):
+        start = 48 - 1 + 12 * i  # the origin, in rows of what is drawn
+        np.testing.assert_array_equal(x_line, x[start : start + 13])
+        np.testing.assert_array_equal(line, [actual[start], *result.forecast[i, :, 0]])
+        lower, upper = result.lower[i, :, 0], result.upper[i, :, 0]
+        assert corners(np.round(x_line[1:], 8), lower, upper) <= band(display.ax_.collections[i])
+    assert legend(display.ax_) == ["actual", "forecast", "80 % interval"]
+    assert (display.ax_.get_xlabel(), display.ax_.get_ylabel()) == ("month", "passengers")
+
+
+def test_one_step_is_one_line(result):
+    display = BacktestDisplay.from_result(result, step=3, n_history=5)
+    (x, actual), (x_line, line) = lines(display.ax_)
+    assert len(actual) == 5 + 48
+    np.testing.assert_array_equal(line, result.forecast[:, 2, 0])
+    np.testing.assert_array_equal(x_line, x[[4 + 3, 16 + 3, 28 + 3, 40 + 3]])
+    (filled,) = display.ax_.collections
+    expected = corners(np.round(x_line, 8), result.lower[:, 2, 0], result.upper[:, 2, 0])
+    assert expected <= band(filled)
+    assert display.ax_.get_title() == "Forecasts from 4 origins, 3 steps ahead"
+
+
+def test_lines_that_overlap_have_no_bands(passengers):
+    forecaster = SequenceForecaster(LinearRegression(), horizon=12, calibration_fraction=0.4)
+    crowded = backtest(forecaster, passengers, initial=120, step=11, coverage=0.8)
+    display = BacktestDisplay.from_result(crowded)
+    assert len(display.ax_.lines) == 1 + 2
+    assert not display.ax_.collections
+    assert legend(display.ax_) == ["actual", "forecast"]
+    assert len(display.plot(step=12).ax_.collections) == 1
+
+
+def test_backtest_of_several_targets_and_of_an_array(weather):
+    forecaster = SequenceForecaster(LinearRegression(), horizon=5, season_length=1)
+    several = backtest(forecaster, weather[0][["temp_max", "wind"]], initial=150, step=10)
+    display = BacktestDisplay.from_result(several)
+    assert [ax.get_ylabel() for ax in display.ax_] == ["temp_max", "wind"]
+    np.testing.assert_array_equal(lines(display.ax_[1])[2][1][1:], several.forecast[1, :, 1])
+
+    lone = backtest(forecaster, weather[0][["wind"]].to_numpy(), initial=190, step=10)
+    ax = BacktestDisplay.from_result(lone).ax_
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("row", "value")
+    assert ax.get_title() == "Forecasts from 1 origin, 1 to 5 steps ahead"
+    np.testing.assert_array_equal(lines(ax)[1][0], range(189, 195))
+
+
+@pytest.mark.parametrize("step", [0, 13, 1.0, True])
+def test_a_step_that_was_not_forecast(step, result):
+    message = (
+        f"step={step!r} must be an int from 1 to 12, the steps ahead that were forecast, or None "
+        "for all of them."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        BacktestDisplay.from_result(result, step=step)
+
+
+# Training histories
+
+
+@pytest.fixture(scope="module")
+def networks():
+    """Estimators by name, and the network inside each that was trained."""
+    windower, gru = SequenceWindower(5), GRURegressor(units=2, epochs=3, random_state=0)
+    series = make_sine()[:120] + 2
+    alone = GRURegressor(units=2, epochs=4, early_stopping=True, random_state=0)
+    alone.fit(windower.fit_transform(series))
+    pipe = make_pipeline(MinMaxScaler(), windower, gru).fit(series)
+    forecaster = SequenceForecaster(gru, window_length=5, n_estimators=2).fit(series)
+    search = GridSearchCV(
+        make_pipeline(windower, gru), {"gruregressor__units": [3]}, cv=TimeSeriesSplit(2)
+    ).fit(series)
+    return {
+        "regressor": (alone, alone),
+        "pipeline": (pipe, pipe[-1]),
+        "forecaster": (forecaster, forecaster.regressors_[0]),
+        "search": (search, search.best_estimator_[-1]),
+    }
+
+
+@pytest.mark.parametrize("name", ["regressor", "pipeline", "forecaster", "search"])
+def test_loss_by_epoch(name, networks):
+    estimator, network = networks[name]
+    display = TrainingHistoryDisplay.from_estimator(estimator)
+    curves = lines(display.ax_)
+    for (x, y), key in zip(curves, network.history_, strict=True):
+        np.testing.assert_array_equal(y, network.history_[key])
+        np.testing.assert_array_equal(x, range(1, len(y) + 1))
+    expected = ["training", "validation"] if name == "regressor" else ["training"]
+    assert legend(display.ax_) == expected
+    assert (display.ax_.get_xlabel(), display.ax_.get_ylabel()) == ("epoch", "loss")
+
+
+def test_epochs_are_whole_numbers():
+    display = TrainingHistoryDisplay(loss=[3.0, 2.0, 1.5]).plot()
+    ticks = display.ax_.get_xticks()
+    np.testing.assert_array_equal(ticks, np.round(ticks))
+
+
+@pytest.mark.parametrize(
+    ("loss", "val_loss", "yscale", "expected"),
+    [
+        ([1.0, 0.2], None, "auto", "linear"),
+        ([1.0, 0.05], None, "auto", "log"),
+        ([1.0, 0.2], [0.01, 0.3], "auto", "log"),
+        ([1.0, 0.0], None, "auto", "linear"),
+        ([1.0, -9.0], None, "auto", "linear"),
+        ([1.0, 0.05], None, "linear", "linear"),
+        ([1.0, 0.2], None, "log", "log"),
+    ],
+)
+def test_scale_of_losses(loss, val_loss, yscale, expected):
+    display = TrainingHistoryDisplay(loss=loss, val_loss=val_loss).plot(yscale=yscale)
+    assert display.ax_.get_yscale() == expected
+
+
+def test_a_single_epoch_is_a_point():
+    (line,) = TrainingHistoryDisplay(loss=[1.0]).plot().ax_.lines
+    assert line.get_marker() == "o"
+
+
+def test_scale_that_does_not_exist():
+    message = 'yscale=\'cubic\' must be "auto", "linear" or "log".'
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        TrainingHistoryDisplay(loss=[1.0]).plot(yscale="cubic")
+
+
+def test_estimators_without_epochs(forecaster):
+    message = "has no history of losses: LinearRegression is not trained by epochs. Give a "
+    for estimator in (forecaster, LinearRegression().fit([[1.0]], [1.0])):
+        with pytest.raises(ValueError, match=re.escape(message)):
+            TrainingHistoryDisplay.from_estimator(estimator)
+    with pytest.raises(NotFittedError):
+        TrainingHistoryDisplay.from_estimator(GRURegressor())
+
+
+# matplotlib
+
+
+@pytest.mark.parametrize(
+    "display",
+    [
+        TrainingHistoryDisplay(loss=[1.0]),
+        ForecastDisplay(
+            history=np.ones((2, 1)),
+            forecast=np.ones((1, 1)),
+            history_index=[0, 1],
+            forecast_index=[2],
+            target_names=["a"],
+        ),
+    ],
+    ids=lambda display: type(display).__name__,
+)
+def test_without_matplotlib_the_error_names_the_remedy(display, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
+    message = (
+        f"{type(display).__name__}.plot() needs matplotlib, which is not installed. Install it "
+        "with 'pip install matplotlib'."
+    )
+    with pytest.raises(ImportError, match=f"^{re.escape(message)}$"):
+        display.plot()
+
+
+def test_data_go_in_by_keyword():
+    for display in (ForecastDisplay, BacktestDisplay, TrainingHistoryDisplay):
+        with pytest.raises(TypeError, match="positional argument"):
+            display([1.0])
+
+
+def test_importing_imports_neither_tensorflow_nor_matplotlib():
+    code = (
+        "import sys, skgru.plotting; "
+        "print([m for m in ('tensorflow', 'keras', 'matplotlib') if m in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
