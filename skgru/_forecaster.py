@@ -385,8 +385,11 @@ class SequenceForecaster(BaseEstimator):
         coverage : float, default=0.9
             Share of the actual values that should lie inside, in (0, 1).
 
-        X, future : as in `forecast`
-            Series to go on from, and columns known in advance.
+        X : array-like of shape (n_samples, n_columns), Series, DataFrame or list, default=None
+            Series to go on from. None: the training series.
+
+        future : array-like of shape (steps, n_known), DataFrame or None, default=None
+            The `known` columns for the rows to forecast, as in `forecast`.
 
         Returns
         -------
@@ -616,7 +619,11 @@ class SequenceForecaster(BaseEstimator):
             tables, _ = self._read(X)
             return tables, [table.values for table in tables], int(steps)
         table = self._read_new(X)
-        return [table], [np.concatenate([self._context(table), table.values])], int(steps)
+        past = np.concatenate([self._context(table), table.values])
+        if table.rows.index is not None and (freq := self._tails[0].rows.freq) is not None:
+            # Five days from Monday to Friday look daily: the training series knows better.
+            table = replace(table, rows=replace(table.rows, freq=freq))
+        return [table], [past], int(steps)
 
     def _known_rows(self, future: Any, steps: int, table: Table) -> np.ndarray:
         """The known columns of the rows to forecast, (steps, n_known)."""

@@ -172,7 +172,16 @@ class ForecastModel:
         if self.scaler is None:
             return scaled
         flat = scaled.reshape(-1, scaled.shape[-1])
-        return np.asarray(self.scaler.inverse_transform(flat)).reshape(scaled.shape)
+        restored = np.asarray(self.scaler.inverse_transform(flat)).reshape(scaled.shape)
+        if np.isinf(restored).any():
+            largest = np.nanmax(np.abs(scaled))
+            raise ValueError(
+                f"Forecasts grew beyond all numbers: {largest:.3g} on the scale of the regressor has "
+                f"no finite value in the series' units (scaler={self.scaler!r}). The regressor "
+                "extrapolates an outlier: use scaler=StandardScaler(), a regularised regressor "
+                "(Ridge), or a shorter horizon."
+            )
+        return restored
 
     def forecast(
         self, values: np.ndarray, origins: np.ndarray, known: np.ndarray, steps: int
