@@ -10,6 +10,7 @@ process of its own, which runs a script of benchmarks/peers/. The last 12 values
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -38,7 +39,9 @@ PEERS = ("skforecast", "neuralforecast", "darts")
 
 
 def monthly(values, start):
-    return pd.Series(np.asarray(values, float), pd.date_range(start, periods=len(values), freq="MS"))
+    return pd.Series(
+        np.asarray(values, float), pd.date_range(start, periods=len(values), freq="MS")
+    )
 
 
 def all_series():
@@ -74,6 +77,7 @@ def measure(label, csv, season_length, folder, repeats):
     done = subprocess.run(
         [str(python), str(path), json.dumps(job | {"repeats": repeats})],
         capture_output=True, text=True, check=False, cwd=csv.parent,
+        env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"},
     )  # fmt: skip
     results = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
     if done.returncode == 0 and results:

@@ -176,7 +176,7 @@ class ForecastModel:
         if np.isinf(restored).any():
             largest = np.nanmax(np.abs(scaled))
             raise ValueError(
-                f"Forecasts grew beyond all numbers: {largest:.3g} on the scale of the regressor has "
+                f"Forecasts grew beyond all numbers: {largest:.3g} on the regressor's scale has "
                 f"no finite value in the series' units (scaler={self.scaler!r}). The regressor "
                 "extrapolates an outlier: use scaler=StandardScaler(), a regularised regressor "
                 "(Ridge), or a shorter horizon."

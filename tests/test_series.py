@@ -326,30 +326,19 @@ def test_an_index_without_a_next_row(index, dtype):
 
 # A few rows after the training series
 
-LOSE_THEIR_STEP = {
-    ("ints by 2", 1),
-    ("days", 1),
-    ("month starts", 1),
-    ("month starts", 2),
-    ("business days", 1),
-    ("business days", 3),  # Wednesday to Friday
-}
 FEW = [(kind, True) for kind in ("RangeIndex by 2", "ints by 2", "periods")]
 FEW += [(kind, has) for kind in ("days", "month starts", "business days") for has in (True, False)]
 
 
 @pytest.mark.parametrize(("kind", "with_freq"), FEW)
 @pytest.mark.parametrize("n_more", [1, 2, 3])
-def test_a_few_rows_go_on_from_training(kind, n_more, with_freq, request):
+def test_a_few_rows_go_on_from_training(kind, n_more, with_freq):
     index = INDEXES[kind]
     if not with_freq:
         index = index._with_freq(None)
     n_train = N - 6
     series = pd.Series(VALUES, index=index[:N], name="a")
     train, few = series[:n_train], series[n_train : n_train + n_more]
-    if (kind, n_more) in LOSE_THEIR_STEP and (kind == "ints by 2" or not with_freq):
-        reason = "_read_new does not hand as_series the step of the training index (usual)"
-        request.applymarker(pytest.mark.xfail(strict=True, reason=reason))
     fitted = forecaster().fit(train)
     whole = forecaster().fit(train).forecast(2, X=series[: n_train + n_more])
     answer = fitted.forecast(2, X=few)

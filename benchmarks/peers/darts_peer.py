@@ -5,8 +5,6 @@ It reads its forecast from the last `horizon` states, one a step ahead, through 
 
 import logging
 
-logging.disable(logging.WARNING)
-
 import numpy as np
 import torch
 from darts import TimeSeries
@@ -15,6 +13,7 @@ from darts.models import BlockRNNModel
 from protocol import run
 from sklearn.preprocessing import StandardScaler
 
+logging.disable(logging.WARNING)
 # Two threads wait for each other on a machine that is shared: 40 s and more for a fit of 1.4 s.
 torch.set_num_threads(1)
 

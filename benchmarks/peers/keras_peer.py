@@ -1,9 +1,5 @@
 """Keras as written by hand: windows, scaling, network, `Model.fit`, `Model.predict`."""
 
-import os
-
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-
 import keras
 import numpy as np
 from protocol import run

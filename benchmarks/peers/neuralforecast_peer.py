@@ -5,10 +5,6 @@ shared by them (`decoder_layers=1`); variant "default" keeps its decoder of two 
 """
 
 import logging
-import os
-
-os.environ["NIXTLA_ID_AS_COL"] = "1"
-logging.disable(logging.WARNING)
 
 import pandas as pd
 import torch
@@ -17,6 +13,7 @@ from neuralforecast.losses.pytorch import MSE
 from neuralforecast.models import GRU
 from protocol import n_steps, run
 
+logging.disable(logging.WARNING)
 # Two threads wait for each other on a machine that is shared: 40 s and more for a fit of 1.4 s.
 torch.set_num_threads(1)
 

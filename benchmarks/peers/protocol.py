@@ -41,7 +41,7 @@ def timed(function, *arguments):
 
 
 def run(fit, forecast, packages):
-    """Three fits with seeds 0, 1, 2. Building, scaling and windowing count as fitting; imports not."""
+    """Three fits, seeds 0, 1, 2. Building, scaling and windowing count as fitting, imports not."""
     job = json.loads(sys.argv[1])
     series = read_series(job["csv"])
     train = series.iloc[: -job["horizon"]]

@@ -1,10 +1,7 @@
-"""skforecast's ForecasterRnn, on Keras' TensorFlow backend (its torch backend trains slower)."""
+"""skforecast's ForecasterRnn, on Keras' TensorFlow backend."""
 
 import contextlib
 import io
-import os
-
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
 import keras
 from protocol import run
