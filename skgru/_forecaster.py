@@ -81,7 +81,7 @@ class SequenceForecaster(BaseEstimator):
 
     baseline : {"auto", "last", "seasonal", "profile"} or None, default="auto"
         Naive forecast whose errors are learned: the last value, the value a season ago, or the mean
-        course of the last three seasons around the mean of the last. None: the level. "auto":
+        course of the last three seasons at the level of the last half season. None: the level. "auto":
         "profile" with a season, else "last".
 
     strategy : {"direct", "recursive"}, default="direct"
@@ -234,6 +234,14 @@ class SequenceForecaster(BaseEstimator):
         if self.calibration_fraction:
             held_out = [_n_held_out(len(values), self.calibration_fraction) for values in series]
             shortened = [v[:-n] for v, n in zip(series, held_out, strict=True)]
+            n_needed, n_left = plan.n_rows_needed, max(map(len, shortened))
+            if n_left < n_needed:
+                raise ValueError(
+                    f"calibration_fraction={self.calibration_fraction} leaves {n_left} rows to fit "
+                    f"a first forecaster on, but window_length={plan.window_length} and horizon="
+                    f"{plan.horizon} need at least {n_needed}. Use a smaller fraction or a longer "
+                    "series."
+                )
             trial = self._fit_model(plan, shortened, regressors)
         model = self._fit_model(plan, series, regressors)
         if self.calibration_fraction:
@@ -366,8 +374,7 @@ class SequenceForecaster(BaseEstimator):
         """
         tables, pasts, steps = self._origins(steps, X)
         answers = []
-        futures = future if self._is_list and future is not None else [future] * len(tables)
-        for table, past, ahead in zip(tables, pasts, futures, strict=True):
+        for table, past, ahead in zip(tables, pasts, self._futures(future, tables), strict=True):
             known = self._known_rows(ahead, steps, table)
             values = self._model.forecast(past, np.array([len(past) - 1]), known, steps)[0]
             answers.append(self._answer(values, self._target_names, table, steps))
@@ -435,8 +442,7 @@ class SequenceForecaster(BaseEstimator):
                 "for. Fit with a larger horizon."
             )
         answers = []
-        futures = future if self._is_list and future is not None else [future] * len(tables)
-        for table, past, ahead in zip(tables, pasts, futures, strict=True):
+        for table, past, ahead in zip(tables, pasts, self._futures(future, tables), strict=True):
             known = self._known_rows(ahead, steps, table)
             origin = np.array([len(past) - 1])
             if radius is None:
@@ -477,12 +483,19 @@ class SequenceForecaster(BaseEstimator):
         lone = [one.reshape(-1, 1) if getattr(one, "ndim", 0) == 1 and isinstance(one, np.ndarray)
                 else one for one in X]  # fmt: skip
         tables = [as_series(one, self) for one in lone]
-        if len({table.values.shape[1] for table in tables}) > 1:
-            raise ValueError(
-                "The series in the list X have different numbers of columns: "
-                f"{sorted({table.values.shape[1] for table in tables})}. Give all the same columns."
-            )
+        self._check_columns(tables, tables[0])
         return tables, True
+
+    def _check_columns(self, tables: list[Table], like: Table) -> None:
+        """All series of a list have the columns of one, in its order; Series may have any name."""
+        for i, table in enumerate(tables):
+            n, n_wanted = table.values.shape[1], like.values.shape[1]
+            named = table.names is not None and like.names is not None and n_wanted > 1
+            if n != n_wanted or (named and table.names != like.names):
+                raise ValueError(
+                    f"Series {i} of the list X has columns {table.columns}, but others have "
+                    f"{like.columns}. Give all series the same columns in the same order."
+                )
 
     def _read_new(self, X: Any) -> Table:
         if is_list_of_series(X):
@@ -490,7 +503,7 @@ class SequenceForecaster(BaseEstimator):
                 f"X is a list of {len(X)} series, but rows can be aligned with one only. Call the "
                 "method for each of them; only fit and forecast take lists."
             )
-        table = as_series(X, self)
+        table = as_series(X, self, usual=self._tails[0].rows.freq)
         columns = as_table(X) if table.rows.time is None else X.drop(table.rows.time)
         validate_data(self, columns, reset=False, skip_check_array=True)
         return table
@@ -507,7 +520,10 @@ class SequenceForecaster(BaseEstimator):
                 "need not be forecast. Leave them out of one of the two."
             )
         if not targets:
-            raise ValueError(f"known={self.known!r} leaves no column of X to forecast.")
+            raise ValueError(
+                f"target={self.target!r} with known={self.known!r} leaves no column of X to "
+                "forecast. Name at least one in target, or leave it None."
+            )
         past = [i for i in rest if i not in targets]
         horizon, n_rows = int(self.horizon), min(map(len, tables))
         if past and self.strategy == "recursive" and horizon > 1:
@@ -528,7 +544,8 @@ class SequenceForecaster(BaseEstimator):
             )
         window_length = self.window_length
         if window_length == "auto":
-            window_length = auto_window_length(n_rows, steps, season_length)
+            n_complete = min(longest_run(np.isfinite(t.values).all(axis=1)) for t in tables)
+            window_length = auto_window_length(n_complete, steps, season_length)
         has_season = 1 < season_length and n_rows > 2 * season_length
         level, baseline = ("mean", "profile") if has_season else ("last", "last")
         return Plan(
@@ -547,6 +564,10 @@ class SequenceForecaster(BaseEstimator):
         """Positions of the columns that `target` or `known` names."""
         if chosen is None:
             return default
+        if isinstance(chosen, set | frozenset | dict):
+            raise ValueError(
+                f"{parameter}={chosen!r} has no order. Give a list of names or positions."
+            )
         is_one = isinstance(chosen, str | Integral)
         positions, n_columns = [], table.values.shape[1]
         for one in [chosen] if is_one else list(chosen):
@@ -566,8 +587,14 @@ class SequenceForecaster(BaseEstimator):
     def _regressors(self, n_rows: int) -> list[Any]:
         template: Any = default_regressor(n_rows) if self.regressor is None else self.regressor
         regressors = [clone(template) for _ in range(self.n_estimators)]
-        if self.random_state is not None or (self.regressor is not None and self.n_estimators > 1):
-            random = check_random_state(self.random_state)
+        seed = self.random_state
+        if seed is None and self.n_estimators > 1:
+            own = getattr(template, "random_state", None)
+            # From the operating system: numpy's global state is not ours to move.
+            fresh = np.random.SeedSequence().generate_state(1)[0]
+            seed = own if isinstance(own, Integral) else int(fresh)
+        if seed is not None:
+            random = check_random_state(seed)
             for regressor in regressors:
                 _set_random_states(regressor, random)
         return regressors
@@ -617,13 +644,22 @@ class SequenceForecaster(BaseEstimator):
             return self._tails, [table.values for table in self._tails], int(steps)
         if self._is_list:
             tables, _ = self._read(X)
+            self._check_columns(tables, self._tails[0])
             return tables, [table.values for table in tables], int(steps)
         table = self._read_new(X)
         past = np.concatenate([self._context(table), table.values])
-        if table.rows.index is not None and (freq := self._tails[0].rows.freq) is not None:
-            # Five days from Monday to Friday look daily: the training series knows better.
-            table = replace(table, rows=replace(table.rows, freq=freq))
         return [table], [past], int(steps)
+
+    def _futures(self, future: Any, tables: list[Table]) -> list[Any]:
+        """What is known in advance for each series."""
+        if not self._is_list or future is None:
+            return [future] * len(tables)
+        if not isinstance(future, list) or len(future) != len(tables):
+            given = f"a list of {len(future)}" if isinstance(future, list) else "no list"
+            raise ValueError(
+                f"future must be a list of {len(tables)}, one for each series, but is {given}."
+            )
+        return future
 
     def _known_rows(self, future: Any, steps: int, table: Table) -> np.ndarray:
         """The known columns of the rows to forecast, (steps, n_known)."""
@@ -673,7 +709,8 @@ class SequenceForecaster(BaseEstimator):
 
     def _answer(self, values: np.ndarray, names: list[str], table: Table, steps: int) -> Any:
         is_single = table.is_single and len(names) == 1
-        names = [""] if is_single and table.names is None else names
+        if is_single:  # each series of a list has a name of its own, or none
+            names = table.columns if table.names or table.labels else [""]
         return table.rows.frame(values, names, table.rows.following(steps), is_single)
 
     def _interval_quantiles(self, coverage: float) -> list[float]:
@@ -729,6 +766,12 @@ def auto_window_length(n_rows: int, steps: int, season_length: int) -> int:
             )
         )
     return int(np.clip(spare // 3, 1, 24))
+
+
+def longest_run(is_complete: np.ndarray) -> int:
+    """Most True values in a row."""
+    ends = np.flatnonzero(~np.concatenate([[False], is_complete, [False]]))
+    return int(np.diff(ends).max() - 1)
 
 
 def _n_held_out(n_rows: int, fraction: float) -> int:

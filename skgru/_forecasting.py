@@ -57,6 +57,12 @@ class Plan:
         return max(self.window_length, seasons * self.season_length)
 
     @property
+    def n_rows_needed(self) -> int:
+        """Rows of the shortest series that has something to learn."""
+        season = self.season_length if self.baseline in ("seasonal", "profile") else 1
+        return max(self.window_length, season) + self.steps_of_call
+
+    @property
     def offsets(self) -> list[int]:
         """How far windows of known columns are moved into the future, so that together they cover
         the past window and all steps of a call.
@@ -119,6 +125,19 @@ def padded(values: np.ndarray, n_before: int, n_after: int = 0) -> np.ndarray:
     return np.pad(values, ((n_before, n_after), (0, 0)), constant_values=np.nan)
 
 
+def transformed(scaler: Any, values: np.ndarray, what: str) -> np.ndarray:
+    """What a scaler makes of values, NaN only where they are."""
+    with np.errstate(divide="ignore", invalid="ignore"):  # there is an error for it below
+        scaled = np.asarray(scaler.transform(values))
+    is_lost = np.isfinite(values) & ~np.isfinite(scaled)
+    if is_lost.any():
+        raise ValueError(
+            f"scaler={scaler!r} makes no finite number of {values[is_lost][0]:.6g} among the "
+            f"{what}. Use one that takes all values (StandardScaler(), or scaler='auto')."
+        )
+    return scaled
+
+
 class ForecastModel:
     """A fitted forecaster of arrays (n_rows, n_columns)."""
 
@@ -147,25 +166,26 @@ class ForecastModel:
             clone(covariate_scaler).fit(rows[:, covariates]) if covariates else None,
         )
         scaled = [model.scale(values[:, plan.targets]) for values in series]
-        means = np.nanmean(np.concatenate(scaled), axis=0)
-        model.target_means = np.where(np.isnan(means), 0, means)
+        every = np.concatenate(scaled)
+        n_known = np.maximum(np.isfinite(every).sum(axis=0), 1)
+        model.target_means = np.nansum(every, axis=0) / n_known
         pairs = [model._pairs(values, z) for values, z in zip(series, scaled, strict=True)]
         X, y = (np.concatenate(part) for part in zip(*pairs, strict=True))
         if not len(X):
             longest = max(map(len, series))
             raise ValueError(
-                f"window_length={plan.window_length} with {plan.strategy} forecasts of "
-                f"horizon={plan.horizon} needs at least "
-                f"{plan.window_length + plan.steps_of_call} rows without NaN (and a season of "
-                f"{plan.season_length} before the first forecast), but X has {longest}. Use a "
-                "shorter window, a smaller horizon or a longer series."
+                f"window_length={plan.window_length} and season_length={plan.season_length} with "
+                f"{plan.strategy} forecasts of horizon={plan.horizon} need at least "
+                f"{plan.n_rows_needed} rows in a row without NaN, but X has {longest} "
+                f"(n_samples={longest}). Use a shorter window, a smaller horizon, or a longer "
+                "series without gaps."
             )
         for regressor in regressors:
             model.regressors.append(fit_regressor(clone(regressor), X, y))
         return model
 
     def scale(self, targets: np.ndarray) -> np.ndarray:
-        return targets if self.scaler is None else np.asarray(self.scaler.transform(targets))
+        return targets if self.scaler is None else transformed(self.scaler, targets, "targets")
 
     def restore(self, scaled: np.ndarray) -> np.ndarray:
         """(..., n_targets) on the scale of the network -> original units."""
@@ -220,7 +240,7 @@ class ForecastModel:
         columns = np.concatenate([values[:, [*plan.past, *plan.known]], *(
             [np.hstack([np.full((len(known), n_past), np.nan), known])] if len(known) else []
         )])  # fmt: skip
-        scaled = np.asarray(self.covariate_scaler.transform(columns))
+        scaled = transformed(self.covariate_scaler, columns, "covariates")
         return scaled[: len(values), :n_past], scaled[:, n_past:]
 
     def _pairs(self, values: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -233,7 +253,7 @@ class ForecastModel:
         histories = sliding_view(padded(z, plan.history_length - 1), plan.history_length)
         X, _, baseline = self._inputs(histories[origins], past, known, origins, 0)
         targets = sliding_view(z[1:], plan.steps_of_call) if len(origins) else z[:0, np.newaxis]
-        y = (targets - baseline).reshape(len(origins), -1)
+        y = (targets - baseline).reshape(len(origins), plan.steps_of_call * len(plan.targets))
         usable = np.isfinite(X).all(axis=(1, 2)) & np.isfinite(y).all(axis=1)
         return X[usable], y[usable]
 
@@ -276,7 +296,7 @@ class ForecastModel:
         histories = histories.copy()
         # A window that begins before all that is known teaches nothing: the baseline alone.
         is_short = np.isnan(histories[:, -length]).any(axis=1)
-        fill_missing(histories[:, -length:], self.target_means)
+        histories[:, -length:] = fill_missing(histories[:, -length:], self.target_means)
         is_compiled = quantile is None and self._rolls_compiled(histories, steps)
         if is_compiled and not is_short.any():
             return self._roll_compiled(histories[0], known, int(origins[0]), steps)[np.newaxis]

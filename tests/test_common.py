@@ -9,14 +9,6 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from skgru import GRURegressor, SequenceForecaster, SequenceWindower
 
 # Bugs, until they are mended.
-FORECASTER_BUGS = {
-    "check_fit2d_1sample": "ForecastModel._pairs reshapes no rows to (0, -1): numpy's own message.",
-}
-AUTO_WINDOW_BUGS = {
-    "check_estimators_pickle": (
-        'window_length="auto" goes by the rows, and not by the longest run of them without NaN.'
-    ),
-}
 ORDER_MATTERS = "A window is made of the rows before it, so the order and choice of rows matter."
 WEIGHTS_DRAW_BATCHES = (
     "A repeated row falls into another batch than its weighted twin, so stochastic training takes "
@@ -45,10 +37,7 @@ def expected_failures(estimator):
         return {"check_sample_weight_equivalence_on_dense_data": WEIGHTS_DRAW_BATCHES}
     if estimator.window_length == 1:
         return {}
-    bugs = FORECASTER_BUGS if isinstance(estimator, SequenceForecaster) else {}
-    if estimator.window_length == "auto":
-        bugs = bugs | AUTO_WINDOW_BUGS
-    return bugs | {
+    return {
         "check_methods_sample_order_invariance": ORDER_MATTERS,
         "check_methods_subset_invariance": ORDER_MATTERS,
     }

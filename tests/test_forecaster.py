@@ -414,14 +414,12 @@ def test_known_columns_of_a_list(strategy):
         assert not np.allclose(one, other)
 
 
-@pytest.mark.xfail(strict=True, reason="zip(strict=True) speaks of its arguments")
 def test_future_of_another_number_of_series():
     fitted = forecaster(known=1).fit([TABLE[:, [0, 3]], TABLE[:70, [0, 3]]])
     with pytest.raises(ValueError, match="future"):
         fitted.forecast(3, future=[FUTURE])
 
 
-@pytest.mark.xfail(strict=True, reason="a scaler's NaN of a finite covariate is filled in silence")
 @pytest.mark.filterwarnings("ignore:invalid value encountered in log:RuntimeWarning")
 def test_a_scaler_that_cannot_take_the_covariates():
     """The logarithm of a negative covariate is no number: an error, and never a filled-in value."""
@@ -621,7 +619,6 @@ def test_gaps_are_passed_over():
     np.testing.assert_allclose(fitted.forecast()[:, 0], expected, rtol=1e-8)
 
 
-@pytest.mark.xfail(strict=True, reason="_roll drops what fill_missing returns: NaN is answered")
 @pytest.mark.parametrize("baseline", ["last", "seasonal"])
 def test_a_window_of_nothing_but_gaps_is_answered(baseline):
     values = column(WALK)
@@ -1000,7 +997,6 @@ def test_coverage_out_of_range(coverage):
     )
 
 
-@pytest.mark.xfail(strict=True, reason="the message is of a scaler or of check_array, on no rows")
 def test_calibration_that_leaves_nothing_to_fit():
     with pytest.raises(ValueError, match="calibration_fraction"):
         forecaster(calibration_fraction=0.99).fit(column(WALK))
@@ -1087,13 +1083,11 @@ def test_nothing_to_forecast():
     )
 
 
-@pytest.mark.xfail(strict=True, reason="the message speaks of known=None")
 def test_no_target():
     with pytest.raises(ValueError, match="target"):
         forecaster(target=[]).fit(TABLE)
 
 
-@pytest.mark.xfail(strict=True, reason="a set is taken, in whatever order it comes")
 @pytest.mark.parametrize("parameter", ["target", "known"])
 def test_a_set_has_no_order(parameter):
     with pytest.raises(ValueError, match=parameter):
@@ -1131,21 +1125,18 @@ def test_too_short_for_recursion(n_rows):
     assert np.isfinite(forecaster(strategy="recursive").fit(column(WALK[:7])).forecast()).all()
 
 
-@pytest.mark.xfail(strict=True, reason="_pairs reshapes no rows to (0, -1); numpy's own message")
 @pytest.mark.parametrize("n_rows", [1, 3])
 def test_no_more_rows_than_the_horizon(n_rows):
     with pytest.raises(ValueError, match=f"but X has {n_rows}"):
         forecaster(horizon=n_rows).fit(column(WALK[:n_rows]))
 
 
-@pytest.mark.xfail(strict=True, reason="'needs at least 9 rows, but X has 90': 100 + 3 are needed")
 @pytest.mark.parametrize("baseline", ["seasonal", "profile"])
 def test_too_short_for_the_season(baseline):
     with pytest.raises(ValueError, match=r"at least 103 rows.* but X has 90"):
         forecaster(baseline=baseline, season_length=100).fit(column(WALK))
 
 
-@pytest.mark.xfail(strict=True, reason="np.nanmean warns of an empty slice before the sentence")
 def test_nothing_but_gaps():
     with pytest.raises(ValueError, match="NaN"):
         forecaster().fit(np.full((N, 1), np.nan))
