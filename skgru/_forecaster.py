@@ -80,9 +80,9 @@ class SequenceForecaster(BaseEstimator):
         nothing. "auto": "mean" with a season, else "last".
 
     baseline : {"auto", "last", "seasonal", "profile"} or None, default="auto"
-        Naive forecast whose errors are learned: the last value, the value a season ago, or the mean
-        course of the last three seasons at the level of the last half season. None: the level. "auto":
-        "profile" with a season, else "last".
+        Naive forecast whose errors are learned: the last value, the value a season ago, or the
+        mean course of the last three seasons at the level of the last half season. None: the
+        level. "auto": "profile" with a season, else "last".
 
     strategy : {"direct", "recursive"}, default="direct"
         "direct": one network with `horizon` outputs. "recursive": one step, fed back as history.
