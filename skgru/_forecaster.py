@@ -239,8 +239,8 @@ class SequenceForecaster(BaseEstimator):
                 raise ValueError(
                     f"calibration_fraction={self.calibration_fraction} leaves {n_left} rows to fit "
                     f"a first forecaster on, but window_length={plan.window_length} and horizon="
-                    f"{plan.horizon} need at least {n_needed}. Use a smaller fraction or a longer "
-                    "series."
+                    f"{plan.horizon} need at least {n_needed}, and X has "
+                    f"n_samples={max(map(len, series))}. Use a smaller fraction or a longer series."
                 )
             trial = self._fit_model(plan, shortened, regressors)
         model = self._fit_model(plan, series, regressors)

@@ -253,7 +253,8 @@ def test_what_comes_after_an_origin_changes_nothing(kind, refit):
 @REFIT
 def test_the_future_of_past_columns_stays_hidden_beside_known_ones(refit):
     series = positive_series(72, 3)
-    forecaster = linear(target=[0], known=[2])
+    # Without a logarithm, on which the extrapolated spike would be more than a float holds.
+    forecaster = linear(target=[0], known=[2], scaler=None)
     options = {"initial": 60, "step": 4, "refit": refit}
     before = backtest(forecaster, series, **options)
     spiked = series.copy()
