@@ -140,6 +140,12 @@ def as_series(X: Any, estimator: Any, usual: Any = None) -> Table:
         return _from_polars(X, estimator, usual)
     table = as_table(X)
     rows, labels = Rows(), None
+    if library == "pandas" and hasattr(table, "columns"):
+        if dates := [name for name, dtype in table.dtypes.items() if dtype.kind in "Mm"]:
+            raise ValueError(
+                f"Columns {dates} of X hold dates or times, which are no numbers. Name the rows by "
+                f"them: X.set_index({dates[0]!r})."
+            )
     if library == "pandas":
         rows = Rows("pandas", X.index, _step_of(X.index, usual))
         labels = list(table.columns) if hasattr(table, "columns") else None
@@ -215,7 +221,9 @@ def _step_of(index: Any, usual: Any = None) -> Any:
             warnings.simplefilter("ignore")  # pandas 3 announces that it will return an offset
             freq = pd.infer_freq(index) if len(index) > 2 else None
         if freq is None or not index.is_monotonic_increasing:
-            raise ValueError(_irregular(index, "X.asfreq('D') or X.resample('D').mean()"))
+            usual_step = likely_freq(index)
+            remedy = f"X.asfreq({usual_step!r}) or X.resample({usual_step!r}).mean()"
+            raise ValueError(_irregular(index, remedy))
         return pd.tseries.frequencies.to_offset(freq)
     if not pd.api.types.is_integer_dtype(index.dtype):
         raise ValueError(
@@ -226,6 +234,15 @@ def _step_of(index: Any, usual: Any = None) -> Any:
     if len(steps) > 1 or (len(steps) and steps[0] < 1):
         raise ValueError(_irregular(index, "X.reset_index(drop=True)"))
     return int(steps[0]) if len(steps) else max(1, getattr(index, "step", 1))
+
+
+def likely_freq(index: Any) -> str:
+    """The frequency that dates with gaps were probably meant to have, by the median gap."""
+    days = float(np.median(np.diff(index.to_numpy()) / np.timedelta64(1, "D")))
+    for freq, shortest in (("YS", 360), ("QS", 85), ("MS", 27), ("W", 6.9), ("D", 0.9)):
+        if days >= shortest:
+            return freq
+    return "h" if days >= 1 / 25 else "min"
 
 
 def _irregular(index: Any, remedy: str) -> str:

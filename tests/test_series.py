@@ -483,3 +483,18 @@ def test_auto_scaler_passes_nan_over():
     scaler = AutoScaler().fit([[np.nan], [1.0], [3.0]])
     np.testing.assert_allclose(scaler.transform([[np.nan], [1.0]]), [[np.nan], [0.0]])
     assert AutoScaler().fit([[np.nan], [2.0]]).kinds_ == ["log"]
+
+
+def test_a_column_of_dates_belongs_in_the_index():
+    frame = pd.DataFrame({"ds": pd.date_range("2020", periods=N, freq="D"), "y": VALUES})
+    fails(
+        lambda: forecaster(target="y").fit(frame),
+        "Columns ['ds'] of X hold dates or times, which are no numbers. Name the rows by them: "
+        "X.set_index('ds').",
+    )
+
+
+def test_the_remedy_for_gaps_names_the_usual_step():
+    months = pd.date_range("2012-01-01", periods=N, freq="MS").delete(5)
+    with pytest.raises(ValueError, match=r"X\.asfreq\('MS'\)"):
+        forecaster().fit(pd.Series(VALUES[1:], months))
