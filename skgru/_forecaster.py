@@ -602,9 +602,8 @@ class SequenceForecaster(BaseEstimator):
     def _fit_model(
         self, plan: Plan, series: list[np.ndarray], regressors: list[Any]
     ) -> ForecastModel:
-        is_given = self.scaler not in (None, "auto") if not hasattr(self.scaler, "fit") else True
         scaler = AutoScaler() if isinstance(self.scaler, str) else self.scaler
-        covariate_scaler = self.scaler if is_given else StandardScaler()
+        covariate_scaler = self.scaler if hasattr(self.scaler, "fit") else StandardScaler()
         return ForecastModel.fit(plan, series, scaler, covariate_scaler, regressors)
 
     def _context(self, table: Table) -> np.ndarray:
