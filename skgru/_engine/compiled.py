@@ -22,7 +22,7 @@ from skgru._engine.inference import predict, prepare
 from skgru._engine.network import N_GATES, initial_weights, make_loss, optimizer_maker
 from skgru._engine.program import Packing, Program, ProgramCache
 from skgru._engine.progress import VALIDATION_BATCH, EarlyStopper, Reporter, epoch_order
-from skgru._engine.stateless import SUPPORTED, stateless
+from skgru._engine.stateless import SUPPORTED, join, split, stateless
 from skgru._specs import (
     Examples,
     NetworkSpec,
@@ -72,8 +72,9 @@ class TrainingProgram:
         make = optimizer_maker(training)
         optimizer, self.first_slots, self._update = stateless(lambda: _checked(make()), weights)
         self.optimizer = type(optimizer).__name__
-        self._n_weights = len(weights)
-        self._packing = Packing([*weights, *self.first_slots])
+        self._shapes = [weight.shape for weight in weights]
+        values = np.concatenate([np.ravel(weight) for weight in weights])
+        self._packing = Packing([values, *self.first_slots])
         self._loss = make_loss(training.loss, network.quantiles)
         self._has_run = False
         batches = (self.n_steps, self.batch_size)
@@ -104,33 +105,36 @@ class TrainingProgram:
 
         Returns the new weights and slots, and the sum over the rows of their batch's loss.
         """
-        state = self._packing.unpack(floats, integers)
+        values, *slots = self._packing.unpack(floats, integers)
 
-        def step(i, state, total):
+        def step(i, values, slots, total):
             def masks(layer, shape):
                 return dropout_mask(shape, self.network.dropout, seed, i, layer)
 
-            weights, slots = state[: self._n_weights], state[self._n_weights :]
+            weights = split(values, self._shapes)
             outputs, pull_back = apply_network(self.network, weights, X[i], masks)
             with tf.GradientTape() as tape:
                 tape.watch(outputs)
                 loss = self._loss(y[i], outputs, sample_weight=weight[i])
-            gradients = pull_back(tape.gradient(loss, outputs))
-            weights, slots = self._update(weights, slots, learning_rate, gradients)
+            gradient = join(pull_back(tape.gradient(loss, outputs)))
+            values, slots = self._update(values, slots, learning_rate, gradient)
             n_rows = tf.cast(tf.math.count_nonzero(weight[i]), tf.float32)
-            return i + 1, [*weights, *slots], total + loss * n_rows
+            return i + 1, values, slots, total + loss * n_rows
 
-        start = (tf.constant(0), state, tf.constant(0.0))
-        _, state, total = tf.while_loop(lambda i, *_: i < n_steps, step, start)
-        return *self._packing.repack(state), total
+        start = (tf.constant(0), values, slots, tf.constant(0.0))
+        _, values, slots, total = tf.while_loop(lambda i, *_: i < n_steps, step, start)
+        return *self._packing.repack([values, *slots]), total
 
     def pack(self, state: NetworkState) -> tuple[np.ndarray, np.ndarray]:
-        return self._packing.pack([*state.weights, *state.slots])
+        values = np.concatenate([np.ravel(weight) for weight in state.weights])
+        return self._packing.pack([values, *state.slots])
 
     def unpack(self, packed: tuple[np.ndarray, np.ndarray], epoch: int) -> NetworkState:
-        arrays = self._packing.unpack(*packed)
-        n = self._n_weights
-        return NetworkState(arrays[:n], arrays[n:], self.optimizer, epoch)
+        values, *slots = self._packing.unpack(*packed)
+        ends = np.cumsum([np.prod(shape, dtype=int) for shape in self._shapes])
+        parts = zip(np.split(values, ends[:-1]), self._shapes, strict=True)
+        weights = [part.reshape(shape).copy() for part, shape in parts]
+        return NetworkState(weights, slots, self.optimizer, epoch)
 
     def __call__(self, packed, learning_rate, X, y, weight, n_steps, seed):
         """Run some steps: the packed state after them, and the sum of losses."""
@@ -234,8 +238,8 @@ def fit_compiled(
 ) -> tuple[NetworkState, dict[str, list[float]]]:
     """What `wrapper.fit_stock` does, compiled."""
     _check_callbacks(training)
-    prepare(network)
     program = program_for(network, training)
+    prepare(network)  # while the training compiles
     first_epoch = earlier.epoch if earlier else 0
     last_epoch = first_epoch + epochs
     state = _starting_state(network, training, program, earlier)

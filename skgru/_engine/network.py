@@ -215,25 +215,33 @@ def set_state(model: keras.Model, state: NetworkState) -> None:
     if not optimizer.built:
         optimizer.build(model.trainable_variables)
     if type(optimizer).__name__ == state.optimizer:
-        for variable, value in zip(slots_of(optimizer), state.slots, strict=True):
-            variable.assign(value)
+        for variables, value in zip(slots_of(optimizer), state.slots, strict=True):
+            ends = np.cumsum([np.prod(variable.shape, dtype=int) for variable in variables])
+            for variable, part in zip(variables, np.split(value, ends[:-1]), strict=True):
+                variable.assign(part.reshape(variable.shape))
 
 
 def get_state(model: keras.Model, epoch: int) -> NetworkState:
     """The arrays that continue a model's training after `epoch` epochs."""
-    slots = [np.asarray(variable) for variable in slots_of(model.optimizer)]
+    slots = [
+        np.concatenate([np.ravel(variable) for variable in variables])
+        for variables in slots_of(model.optimizer)
+    ]
     return NetworkState(model.get_weights(), slots, type(model.optimizer).__name__, epoch)
 
 
-def slots_of(optimizer: keras.optimizers.Optimizer) -> list[Any]:
-    """The optimiser's variables but for the learning rate, which is a parameter and not something
-    learnt.
+def slots_of(optimizer: keras.optimizers.Optimizer) -> list[list[Any]]:
+    """The optimiser's variables, those of one kind together: first what there is once, as the
+    number of steps, then each list that has a variable for every weight.
+
+    The learning rate is not among them: it is a parameter and not something learnt.
     """
-    return [
-        variable
-        for variable in optimizer.variables
-        if variable.path.split("/")[-1] != "learning_rate"
-    ]
+    slots = [v for v in optimizer.variables if v.path.split("/")[-1] != "learning_rate"]
+    known = {id(variable) for variable in slots}
+    lists = [value for value in vars(optimizer).values() if isinstance(value, list)]
+    kinds = [each for each in lists if each and all(id(variable) in known for variable in each)]
+    of_weights = {id(variable) for each in kinds for variable in each}
+    return [*([slot] for slot in slots if id(slot) not in of_weights), *kinds]
 
 
 def has_schedule(optimizer: keras.optimizers.Optimizer) -> bool:

@@ -43,41 +43,66 @@ _OVERRIDDEN_BY_TENSORFLOW = (
 def stateless(
     make: Callable[[], keras.optimizers.Optimizer], weights: Sequence[np.ndarray]
 ) -> tuple[keras.optimizers.Optimizer, list[np.ndarray], Callable]:
-    """A new optimiser of these weights: itself, its slots before the first step, and
-    (weights, slots, learning_rate, gradients) -> (weights, slots).
+    """A new optimiser of these weights, joined to one vector: itself, its slots before the first
+    step, and (vector, slots, learning_rate, gradient) -> (vector, slots).
+
+    All that it does to a weight it does to each number alone, except for clipping: one vector
+    gives the compiler a fifth of the operations that thirty arrays do.
 
     Its variables live in a graph that goes when the optimiser does. TensorFlow would keep a
     megabyte of every one that is built eagerly, for as long as the process lives.
     """
     with tf.Graph().as_default() as graph:
         optimizer = make()
-        variables = [keras.Variable(array) for array in weights]
+        vector = keras.Variable(np.concatenate([np.ravel(weight) for weight in weights]))
         for name in _OVERRIDDEN_BY_TENSORFLOW:
             if hasattr(BaseOptimizer, name):
                 setattr(optimizer, name, types.MethodType(getattr(BaseOptimizer, name), optimizer))
-        optimizer.build(variables)
-        slots_here = slots_of(optimizer)
+        optimizer.build([vector])
+        slots_here = [variable for (variable,) in slots_of(optimizer)]
         with tf.compat.v1.Session(graph=graph) as session:
             session.run([slot.value.initializer for slot in slots_here])
             first_slots = session.run([slot.value for slot in slots_here])
+    first_slots = [np.ravel(slot) for slot in first_slots]
     rates_here = [v for v in optimizer.variables if not any(v is slot for slot in slots_here)]
+    clip, shapes = optimizer._clip_gradients, [weight.shape for weight in weights]
 
-    def update(weights, slots, learning_rate, gradients):
+    def clip_each_weight(gradients):
+        return [join(clip(split(gradients[0], shapes)))]
+
+    optimizer._clip_gradients = clip_each_weight if _clips(optimizer) else list
+
+    def update(values, slots, learning_rate, gradient):
+        now = [tf.reshape(s, v.shape) for v, s in zip(slots_here, slots, strict=True)]
         state = [
-            *zip(variables, weights, strict=True),
-            *zip(slots_here, slots, strict=True),
+            (vector, values),
+            *zip(slots_here, now, strict=True),
             *((rate, learning_rate) for rate in rates_here),
         ]
         with keras.StatelessScope(state_mapping=state) as scope:
-            optimizer.apply(gradients, variables)
+            optimizer.apply([gradient], [vector])
 
         def current(variable, before):
             after = scope.get_current_value(variable)
-            return before if after is None else tf.cast(after, before.dtype)
+            return before if after is None else tf.reshape(tf.cast(after, before.dtype), before.shape)
 
-        return (
-            [current(v, w) for v, w in zip(variables, weights, strict=True)],
-            [current(v, s) for v, s in zip(slots_here, slots, strict=True)],
-        )
+        return current(vector, values), [
+            current(v, s) for v, s in zip(slots_here, slots, strict=True)
+        ]
 
     return optimizer, first_slots, update
+
+
+def _clips(optimizer: keras.optimizers.Optimizer) -> bool:
+    return bool(optimizer.clipnorm or optimizer.global_clipnorm or optimizer.clipvalue)
+
+
+def split(vector: tf.Tensor, shapes: Sequence[tuple[int, ...]]) -> list[tf.Tensor]:
+    """The arrays that were joined to a vector."""
+    sizes = [np.prod(shape, dtype=int) for shape in shapes]
+    return [tf.reshape(p, s) for p, s in zip(tf.split(vector, sizes), shapes, strict=True)]
+
+
+def join(arrays: Sequence[tf.Tensor]) -> tf.Tensor:
+    """Arrays as one vector."""
+    return tf.concat([tf.reshape(array, (-1,)) for array in arrays], axis=0)
