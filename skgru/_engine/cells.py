@@ -160,17 +160,16 @@ def recurrent_layer(
         inputs = of_gates(now[0], tf.multiply) if n_inputs == 1 else now
         gates = zip(recurrent_kernels, recurrent_biases, strict=True)
         recurrent = [state[0] @ kernel + bias for kernel, bias in gates]
-        state, kept = cell.step(state, inputs, recurrent)
+        before, (state, kept) = state, cell.step(state, inputs, recurrent)
         if trains:
-            return state, (*state, *kept)
+            return state, (*before, *kept)
         return state, state[:1] if return_sequences else ()
 
     last, outputs = scan(step, nothing, sequences)
-    result = outputs[0] if return_sequences else last[0]
     if not trains:
-        return result, None
-    states, kept = outputs[: cell.n_states], outputs[cell.n_states :]
-    before = [tf.concat([tf.zeros_like(s[:1]), s[:-1]], axis=0) for s in states]
+        return outputs[0] if return_sequences else last[0], None
+    before, kept = outputs[: cell.n_states], outputs[cell.n_states :]
+    after = tf.concat([before[0][1:], last[0][tf.newaxis]], axis=0) if return_sequences else last[0]
 
     def pull_back(upstream: tf.Tensor) -> tuple[tf.Tensor, list[tf.Tensor]]:
         def step_back(d_state, inputs):
@@ -191,21 +190,19 @@ def recurrent_layer(
         widths = [d_recurrent.shape[1] - units * len(others), *(units for _ in others)]
         d_inputs = [d_recurrent[:, : widths[0]], *others]
 
-        def of_kernel(d_gates: tf.Tensor) -> tf.Tensor:
-            if n_inputs == 1:
-                return tf.reduce_sum(flat(X) * d_gates, axis=0, keepdims=True)
-            return tf.matmul(flat(X), d_gates, transpose_a=True)
-
-        d_bias = tf.concat([tf.reduce_sum(d_gates, axis=0) for d_gates in d_inputs], axis=0)
+        # With a column of ones beside X, one product gives the gradients of kernel and bias.
+        X_and_one = tf.concat([flat(X), tf.ones((n_steps * n_rows, 1))], axis=1)
+        parts = [tf.matmul(X_and_one, d_gates, transpose_a=True) for d_gates in d_inputs]
+        both = tf.concat(parts, axis=1)
+        d_kernel, d_bias = both[:-1], both[-1]
         if has_recurrent_bias:
             d_bias = tf.stack([d_bias, tf.reduce_sum(d_recurrent, axis=0)])
-        d_kernel = tf.concat([of_kernel(d_gates) for d_gates in d_inputs], axis=1)
         d_recurrent_kernel = tf.matmul(flat(before[0]), d_recurrent, transpose_a=True)
         parts = zip(d_inputs, tf.split(weights[0], widths, axis=1), strict=True)
         d_X = tf.add_n([tf.matmul(d_gates, part, transpose_b=True) for d_gates, part in parts])
         return tf.reshape(d_X, X.shape), [d_kernel, d_recurrent_kernel, d_bias]
 
-    return result, pull_back
+    return after, pull_back
 
 
 def both_directions(

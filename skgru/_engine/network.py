@@ -238,7 +238,9 @@ def slots_of(optimizer: keras.optimizers.Optimizer) -> list[list[Any]]:
     """
     slots = [v for v in optimizer.variables if v.path.split("/")[-1] != "learning_rate"]
     known = {id(variable) for variable in slots}
-    lists = [value for value in vars(optimizer).values() if isinstance(value, list)]
+    lists = [
+        v for name, v in vars(optimizer).items() if isinstance(v, list) and name != "_variables"
+    ]
     kinds = [each for each in lists if each and all(id(variable) in known for variable in each)]
     of_weights = {id(variable) for each in kinds for variable in each}
     return [*([slot] for slot in slots if id(slot) not in of_weights), *kinds]

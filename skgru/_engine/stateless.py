@@ -84,7 +84,9 @@ def stateless(
 
         def current(variable, before):
             after = scope.get_current_value(variable)
-            return before if after is None else tf.reshape(tf.cast(after, before.dtype), before.shape)
+            return (
+                before if after is None else tf.reshape(tf.cast(after, before.dtype), before.shape)
+            )
 
         return current(vector, values), [
             current(v, s) for v, s in zip(slots_here, slots, strict=True)
