@@ -3,16 +3,19 @@
 Importing skgru does not import TensorFlow: that happens in the first ``fit`` or ``predict``.
 """
 
+from skgru._classifier import GRUClassifier
 from skgru._forecaster import SequenceForecaster
 from skgru._regressor import GRURegressor
-from skgru._windowing import SequenceWindower, make_windows
+from skgru._windowing import SequenceWindower, as_windows, make_windows
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "GRUClassifier",
     "GRURegressor",
     "SequenceForecaster",
     "SequenceWindower",
     "__version__",
+    "as_windows",
     "make_windows",
 ]

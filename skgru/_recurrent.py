@@ -7,8 +7,10 @@ Estimators check, call and store. The numbers are computed in the functions abov
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from numbers import Integral
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -26,7 +28,7 @@ from skgru._validation import (
     check_callbacks,
     check_units,
     check_windows,
-    is_complete,
+    is_usable,
     real_between,
     remember_features,
 )
@@ -89,7 +91,6 @@ class RecurrentEstimator(BaseEstimator):
         "dropout": [real_between(0, 1, closed="left")],
         "highway": ["boolean"],
         "output_initializer": [StrOptions({"glorot_uniform", "zeros"})],
-        "loss": [str, Instance(["__call__"])],
         "optimizer": [str, Instance(["get_config", "apply_gradients"])],
         "learning_rate": [real_between(0, None, closed="neither")],
         "clipnorm": [None, real_between(0, None, closed="neither")],
@@ -103,6 +104,7 @@ class RecurrentEstimator(BaseEstimator):
         "warm_start": ["boolean"],
         "jit_compile": ["boolean"],
         "callbacks": [None, list, tuple, Instance(["set_model", "on_epoch_end"])],
+        "missing": [StrOptions({"skip", "mask"})],
         "random_state": [
             Number(Integral, 0, 2**32 - 1, closed="both"),
             np.random.RandomState,
@@ -135,14 +137,18 @@ class RecurrentEstimator(BaseEstimator):
         return fitted_model(self._network, self._fitted_training, self._state)
 
     @property
-    def keras_estimator_(self) -> Any:
-        """The trained network as a new scikeras KerasRegressor, in y's units."""
+    def summary_(self) -> str:
+        """Layers, shapes and parameter counts of the network, one line each."""
         check_is_fitted(self)
-        from skgru._engine.wrapper import fitted_wrapper
+        from skgru._engine.network import summary
 
-        return fitted_wrapper(
-            self._network, self._fitted_training, self._scaling, self._state, self.history_
-        )
+        return summary(self._network)
+
+    @property
+    def n_parameters_(self) -> int:
+        """Numbers that training adjusts."""
+        check_is_fitted(self)
+        return sum(weight.size for weight in self._weights)
 
     # Fitted state is arrays and plain values, so that a pickle is small and needs no TensorFlow to
     # open.
@@ -160,6 +166,11 @@ class RecurrentEstimator(BaseEstimator):
     @property
     def _state(self) -> NetworkState:
         return NetworkState(self._weights, self._slots, self._slots_of, self.n_iter_)
+
+    @property
+    def _masks(self) -> bool:
+        """Whether the fitted network passes over missing steps, whatever set_params says since."""
+        return self._architecture["masks"]
 
     @property
     def _scaling(self) -> TargetScaling:
@@ -195,13 +206,14 @@ class RecurrentEstimator(BaseEstimator):
         scaling_of: Any,
         continues: bool,
         learned: dict[str, Any],
+        shape: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         """Train on windows[rows], and only then store what was learned: a failed fit changes
         nothing.
 
         targets : (n_rows, n_outputs) float64; reach : rows that a target extends beyond its window,
-        for the split; scaling_of : (targets, sample_weight) -> TargetScaling; learned : further
-        attributes to store.
+        for the split; scaling_of : (targets, sample_weight) -> TargetScaling; shape : further
+        fields of the network; learned : further attributes to store.
         """
         from skgru._engine.training import train
 
@@ -220,7 +232,7 @@ class RecurrentEstimator(BaseEstimator):
         scaling = (
             self._scaling if continues else scaling_of(examples.targets, examples.sample_weight)
         )
-        network = self._network_spec(windows, targets)
+        network = replace(self._network_spec(windows, targets), **shape)
         if continues and network != self._network:
             raise ValueError(
                 f"{type(self).__name__} would continue a fitted network of {self._architecture}, "
@@ -242,7 +254,10 @@ class RecurrentEstimator(BaseEstimator):
         if continues:
             history = _extended(self.history_, history)
         if not continues:
-            means = channel_means(examples.windows, examples.sample_weight)
+            # A network that passes over missing steps has nothing to fill.
+            means = (
+                None if network.masks else channel_means(examples.windows, examples.sample_weight)
+            )
             learned = learned | {"_channel_means": means}
         self.__dict__.update(
             learned,
@@ -292,11 +307,12 @@ class RecurrentEstimator(BaseEstimator):
             n_outputs=targets.shape[1],
             highway=bool(self.highway),
             output_initializer=self.output_initializer,
+            masks=self.missing == "mask",
         )
 
     def _training_spec(self, batch_size: int, seed: int) -> TrainingSpec:
         return TrainingSpec(
-            loss=self.loss,
+            loss=self._trained_loss(),
             optimizer=self.optimizer,
             learning_rate=self.learning_rate,
             clipnorm=self.clipnorm,
@@ -304,11 +320,15 @@ class RecurrentEstimator(BaseEstimator):
             shuffle=bool(self.shuffle),
             n_iter_no_change=self.n_iter_no_change,
             tol=self.tol,
+            monitor=getattr(self, "monitor", "loss"),
             callbacks=check_callbacks(self.callbacks),
             seed=seed,
             jit_compile=bool(self.jit_compile),
             verbose=int(self.verbose),
         )
+
+    def _trained_loss(self) -> Any:
+        return self.loss
 
     def _batch_size_for(self, n_windows: int) -> int:
         return auto_batch_size(n_windows) if self.batch_size == "auto" else int(self.batch_size)
@@ -321,15 +341,21 @@ class RecurrentEstimator(BaseEstimator):
             return int(check_random_state(self.random_state).randint(2**31 - 1))
         return int(self.random_state)
 
+    def _filled(self, windows: np.ndarray) -> np.ndarray:
+        """float32 windows as the network takes them: it passes over missing steps, or they are
+        filled, in place.
+        """
+        return windows if self._masks else fill_missing(windows, self._channel_means)
+
     def _outputs(self, windows: Rows) -> np.ndarray:
-        """float32 (n, n_values) of the network, missing steps filled."""
+        """float32 (n, n_values) of the network."""
         from skgru._engine.inference import predict
 
         outputs = [
             predict(
                 self._network,
                 self._weights,
-                fill_missing(windows.gather(piece), self._channel_means),
+                self._filled(windows.gather(piece)),
                 bool(self.jit_compile),
             )
             for piece in pieces_of(windows)
@@ -337,9 +363,9 @@ class RecurrentEstimator(BaseEstimator):
         return np.concatenate(outputs)
 
 
-def complete_rows(windows: np.ndarray) -> np.ndarray:
-    """Positions of the windows without NaN."""
-    return np.flatnonzero(is_complete(windows))
+def usable_rows(windows: np.ndarray, masks: bool) -> np.ndarray:
+    """Positions of the windows without NaN, or, with `masks`, of those with a step without NaN."""
+    return np.flatnonzero(is_usable(windows, masks))
 
 
 def without_zero_weights(

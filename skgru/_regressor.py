@@ -15,9 +15,10 @@ from sklearn.utils.validation import (
     check_is_fitted,
 )
 
-from skgru._recurrent import RecurrentEstimator, complete_rows, fill_missing, without_zero_weights
+from skgru._recurrent import RecurrentEstimator, usable_rows, without_zero_weights
 from skgru._specs import NetworkSpec, Rows, TargetScaling
 from skgru._validation import (
+    Instance,
     at_least,
     check_quantiles,
     check_representable,
@@ -147,6 +148,11 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         Keras callbacks. Shallow copies of them are used, so that fit leaves its parameters as they
         are.
 
+    missing : {"skip", "mask"}, default="skip"
+        What becomes of windows with NaN. "skip" leaves them out of `fit` and `score` and fills them
+        in `predict`. "mask" passes over steps at which a channel is NaN: the state is carried on
+        from the step before, in `fit` and in `predict`.
+
     random_state : int, RandomState instance or None, default=None
         Seed of weights, order and dropout. An int gives bitwise the same network in every run,
         process and thread; None draws from the operating system. Global random states are never
@@ -193,10 +199,10 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
 
     Notes
     -----
-    Windows that contain NaN are left out of `fit` and `score`. In `predict` the last value is
-    carried forward along the window, then the first one backward, and a channel without any value
-    gets its training mean; so `predict` gives n finite rows for n rows, and a scorer applied to
-    `predict` may differ from `score`.
+    With `missing="skip"`, windows that contain NaN are left out of `fit` and `score`. In `predict`
+    the last value is carried forward along the window, then the first one backward, and a channel
+    without any value gets its training mean; so `predict` gives n finite rows for n rows, and a
+    scorer applied to `predict` may differ from `score`.
 
     A 2-D X is read as windows of one channel. Flattened windows of several channels
     (`SequenceWindower(flatten=True)`) would be misread: give this estimator windows of three
@@ -243,6 +249,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **RecurrentEstimator._parameter_constraints,
+        "loss": [str, Instance(["__call__"])],
         "horizon": [at_least(1)],
         "target": [None, at_least(0), "array-like"],
         "quantiles": [None, "array-like"],
@@ -276,6 +283,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         warm_start=False,
         jit_compile=True,
         callbacks=None,
+        missing="skip",
         random_state=None,
         verbose=0,
     ):
@@ -303,6 +311,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         self.warm_start = warm_start
         self.jit_compile = jit_compile
         self.callbacks = callbacks
+        self.missing = missing
         self.random_state = random_state
         self.verbose = verbose
 
@@ -458,9 +467,10 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             )
         windows = self._check_new_windows(X)
         if y is None:
-            rows, targets = self._own_targets(windows, self._horizon, np.asarray(self._channels))
+            channels = np.asarray(self._channels)
+            rows, targets = self._own_targets(windows, self._horizon, channels, self._masks)
         else:
-            rows, targets, _ = check_targets(windows, y, self)
+            rows, targets, _ = check_targets(windows, y, self, self._masks)
             if targets.shape[1] != self.n_outputs_:
                 raise ValueError(
                     f"y has {targets.shape[1]} outputs, but {type(self).__name__} predicts "
@@ -510,11 +520,11 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             raise ValueError(f"steps={steps!r} must be an int of at least 1: the rows to forecast.")
         windows = self._check_new_windows(X)
         last = Rows(windows, np.array([len(windows) - 1])).gather()
-        return self._roll_on(fill_missing(last, self._channel_means)[0], int(steps))
+        return self._roll_on(self._filled(last)[0], int(steps))
 
     def _roll_on(self, history: np.ndarray, steps: int, **naive: np.ndarray) -> np.ndarray:
-        """float64 (steps, n_forecast) after a history without NaN; naive : `level`, `baseline` and
-        `known` of `inference.roll_on`.
+        """float64 (steps, n_forecast) after a history without NaN, but where steps are masked;
+        naive : `level`, `baseline` and `known` of `inference.roll_on`.
         """
         from skgru._engine.inference import roll_on
 
@@ -529,6 +539,16 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             **naive,
         )
         return rolled.astype(np.float64)
+
+    @property
+    def keras_estimator_(self) -> Any:
+        """The trained network as a new scikeras KerasRegressor, in y's units."""
+        check_is_fitted(self)
+        from skgru._engine.wrapper import fitted_wrapper
+
+        return fitted_wrapper(
+            self._network, self._fitted_training, self._scaling, self._state, self.history_
+        )
 
     def _predicted(self, windows: Rows) -> np.ndarray:
         return self._scaling.restore(self._network.central(self._outputs(windows)))
@@ -555,10 +575,11 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
                     "X has one column: windows of one step can't show that they overlap. Give y, "
                     "or put a SequenceWindower before."
                 )
-            rows, targets = self._own_targets(windows, self.horizon, channels)
+            masks = self.missing == "mask"
+            rows, targets = self._own_targets(windows, self.horizon, channels, masks)
             ndim = 1 if targets.shape[1] == 1 else 2
         else:
-            rows, targets, ndim = check_targets(windows, y, self)
+            rows, targets, ndim = check_targets(windows, y, self, self.missing == "mask")
         if continues and (y is None) != self._is_self_target:
             raise ValueError(
                 f"{type(self).__name__} was fitted "
@@ -600,7 +621,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         return self
 
     def _own_targets(
-        self, windows: np.ndarray, horizon: int, channels: np.ndarray
+        self, windows: np.ndarray, horizon: int, channels: np.ndarray, masks: bool
     ) -> tuple[np.ndarray, np.ndarray]:
         """Windows whose next `horizon` rows are known, and those rows, time-major: (n_rows,),
         (n_rows, n_outputs).
@@ -614,8 +635,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             )
         last_rows = windows[:, -1, channels].astype(np.float64)
         targets = following_rows(last_rows, horizon)
-        rows = complete_rows(windows[: len(targets)])
+        rows = usable_rows(windows[: len(targets)], masks)
         rows = rows[np.isfinite(targets[rows]).all(axis=1)]
         if not len(rows):
-            raise ValueError(nothing_usable(windows, horizon))
+            raise ValueError(nothing_usable(windows, horizon, masks))
         return rows, targets[rows]

@@ -13,12 +13,18 @@ import numpy as np
 
 # The one loss whose name Keras doesn't know. Its quantiles are the network's.
 PINBALL = "pinball"
+# The loss of classifiers: categorical cross-entropy of class codes, on logits.
+CROSS_ENTROPY = "cross_entropy"
 
 
 @dataclass(frozen=True)
 class NetworkSpec:
     """What shapes a network. Two networks with equal specs have the same variables, though
     `output_initializer` may start them from other values.
+
+    masks : steps with NaN are passed over; else there are none. n_tokens, embedding_dim : 0 where
+    the window holds numbers, not tokens. n_classes : 0 where the outputs are numbers; else the one
+    output is a class, for which the network gives as many logits.
     """
 
     cell: str
@@ -31,11 +37,20 @@ class NetworkSpec:
     highway: bool = False
     output_initializer: str = field(default="glorot_uniform", compare=False)
     quantiles: tuple[float, ...] = ()
+    masks: bool = False
+    n_tokens: int = 0
+    embedding_dim: int = 0
+    n_classes: int = 0
 
     @property
     def n_values(self) -> int:
-        """Numbers that the network gives for a window: each quantile of each output."""
-        return self.n_outputs * max(1, len(self.quantiles))
+        """Numbers that the network gives for a window: each quantile of each output, or logits."""
+        return self.n_classes or self.n_outputs * max(1, len(self.quantiles))
+
+    @property
+    def width(self) -> int:
+        """Numbers that the first recurrent layer gets in a step."""
+        return self.embedding_dim or self.n_channels
 
     def rearranged(self, values: np.ndarray) -> np.ndarray:
         """(n, n_values) -> (n, n_outputs, n_quantiles), sorted, so that quantiles never cross."""
@@ -60,6 +75,7 @@ class TrainingSpec:
     shuffle: bool
     n_iter_no_change: int
     tol: float
+    monitor: str
     callbacks: tuple[Any, ...]
     seed: int
     jit_compile: bool

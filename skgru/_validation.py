@@ -19,6 +19,8 @@ from skgru._specs import PINBALL
 
 # A numpy scalar: compared with a Python float, float16 would turn this limit into infinity.
 FLOAT32_MAX = np.finfo(np.float32).max
+# float32 holds all whole numbers below this.
+MOST_TOKENS = 1 << 24
 # A piece of windows that is looked at or gathered at once: some megabytes.
 VALUES_AT_ONCE = 1 << 20
 
@@ -200,18 +202,64 @@ def check_representable(values: np.ndarray, name: str) -> None:
         )
 
 
-def is_complete(windows: np.ndarray) -> np.ndarray:
-    """(n_windows,) bool: which windows contain no NaN."""
+def check_tokens(windows: np.ndarray, n_tokens: int | None) -> int:
+    """How many tokens there are: the largest id plus 1, or `n_tokens`, which no id may reach.
+
+    Raises ValueError for more than one channel, and for what is neither a whole number from 0 nor
+    NaN.
+    """
+    if windows.shape[2] != 1:
+        raise ValueError(
+            f"X has {windows.shape[2]} channels, but with embedding_dim it must have one, of token "
+            "ids. Join the columns to one id, or set embedding_dim=None."
+        )
+    series = rows_behind(windows)
+    pieces = [series] if series is not None else (windows[piece] for piece in _pieces(windows))
+    largest = -1
+    for values in pieces:
+        ids = values[~np.isnan(values)] if values.dtype.kind == "f" else values.ravel()
+        wrong = ids[(ids < 0) | (ids != np.floor(ids)) | (ids >= MOST_TOKENS)]
+        if len(wrong):
+            raise ValueError(
+                f"X contains {wrong[0]}, but with embedding_dim it must hold token ids: whole "
+                f"numbers from 0 to {MOST_TOKENS - 1}, or NaN for no token. Encode the tokens, for "
+                "example with sklearn.preprocessing.OrdinalEncoder, or set embedding_dim=None."
+            )
+        largest = max(largest, int(ids.max(initial=-1)))
+    if n_tokens is None:
+        return largest + 1
+    if largest >= n_tokens:
+        raise ValueError(
+            f"X contains token {largest}, but the largest in fit was {n_tokens - 1}. Encode tokens "
+            "that fit has not seen as NaN (OrdinalEncoder with "
+            'handle_unknown="use_encoded_value" and unknown_value=np.nan does).'
+        )
+    return n_tokens
+
+
+def n_missing_steps(windows: np.ndarray) -> np.ndarray:
+    """(n_windows,) int: steps of each window at which a channel is NaN."""
     if windows.dtype.kind != "f" or not len(windows):
-        return np.ones(len(windows), dtype=bool)
+        return np.zeros(len(windows), dtype=int)
     series = rows_behind(windows)
     if series is None:
-        return np.concatenate(
-            [~np.isnan(windows[piece]).any(axis=(1, 2)) for piece in _pieces(windows)]
-        )
+        pieces = (np.isnan(windows[piece]).any(axis=2) for piece in _pieces(windows))
+        return np.concatenate([missing.sum(axis=1) for missing in pieces])
     n_missing = np.concatenate([[0], np.cumsum(np.isnan(series).any(axis=1))])
     window_length = windows.shape[1]
-    return n_missing[window_length:] == n_missing[:-window_length]
+    return n_missing[window_length:] - n_missing[:-window_length]
+
+
+def is_complete(windows: np.ndarray) -> np.ndarray:
+    """(n_windows,) bool: which windows contain no NaN."""
+    return n_missing_steps(windows) == 0
+
+
+def is_usable(windows: np.ndarray, masks: bool) -> np.ndarray:
+    """(n_windows,) bool: which windows a network can be trained on. One that passes over missing
+    steps needs one that is not.
+    """
+    return n_missing_steps(windows) < (windows.shape[1] if masks else 1)
 
 
 def is_overlapping(windows: np.ndarray) -> bool:
@@ -226,9 +274,9 @@ def is_overlapping(windows: np.ndarray) -> bool:
 
 
 def check_targets(
-    windows: np.ndarray, y: Any, estimator: Any
+    windows: np.ndarray, y: Any, estimator: Any, masks: bool
 ) -> tuple[np.ndarray, np.ndarray, int]:
-    """Complete windows, their targets in y as (n_rows, n_outputs), and y's number of
+    """Usable windows, their targets in y as (n_rows, n_outputs), and y's number of
     dimensions.
     """
     y = check_array(y, dtype=np.float64, ensure_2d=False, estimator=estimator, input_name="y")
@@ -237,15 +285,25 @@ def check_targets(
             f"y has shape {y.shape}, but must be (n_samples,) or (n_samples, n_outputs)."
         )
     check_consistent_length(windows, y)
-    rows = np.flatnonzero(is_complete(windows))
+    return (rows := check_usable(windows, masks)), y.reshape(len(y), -1)[rows], y.ndim
+
+
+def check_usable(windows: np.ndarray, masks: bool) -> np.ndarray:
+    """Positions of the windows that a network can be trained on, of which there must be one."""
+    rows = np.flatnonzero(is_usable(windows, masks))
     if not len(rows):
-        raise ValueError(nothing_usable(windows, 0))
-    return rows, y.reshape(len(y), -1)[rows], y.ndim
+        raise ValueError(nothing_usable(windows, 0, masks))
+    return rows
 
 
-def nothing_usable(windows: np.ndarray, horizon: int) -> str:
+def nothing_usable(windows: np.ndarray, horizon: int, masks: bool) -> str:
     """Why no window of X can be used, and what to do. A horizon of 0: the targets were given."""
     n_windows, window_length, _ = windows.shape
+    if masks and n_windows > horizon:
+        return (
+            f"None of the {n_windows} windows of X is usable: each step of each has a channel "
+            "that is NaN, or the target is. Fill missing values first."
+        )
     begins_incomplete = not is_complete(windows[:1]).all()
     with_horizon = f" with horizon={horizon}" if horizon else ""
     if begins_incomplete and n_windows < window_length + horizon:

@@ -348,3 +348,76 @@ def make_windows(X, window_length, horizon=1, *, target=None):
         X[window_length - 1 :, channels], horizon
     )  # (n_pairs, horizon * n_targets)
     return windows, targets[:, 0] if targets.shape[1] == 1 else targets
+
+
+@validate_params(
+    {"sequences": "no_validation", "window_length": [None, at_least(1)]},
+    prefer_skip_nested_validation=True,
+)
+def as_windows(sequences, window_length=None):
+    """Put sequences of different lengths into one array, NaN before the shorter ones.
+
+    For `missing="mask"`, which passes over steps that are NaN: the network then sees each sequence
+    as it is.
+
+    Parameters
+    ----------
+    sequences : iterable of array-like of shape (length, n_channels) or (length,)
+        The sequences, oldest step first. One dimension is one channel. NaN is let through.
+
+    window_length : int or None, default=None
+        Steps of the windows: as many as in `fit`, for `predict`. None is the longest sequence. At
+        least 1.
+
+    Returns
+    -------
+    ndarray of shape (n_sequences, window_length, n_channels)
+        float32 where all sequences are, else float64.
+
+    Raises
+    ------
+    ValueError
+        If there are no sequences, one is empty or longer than window_length, they differ in
+        channels, or one has more than two dimensions, infinity, strings or complex numbers.
+
+    See Also
+    --------
+    SequenceWindower : Windows of one long series.
+
+    Examples
+    --------
+    >>> from skgru import as_windows
+    >>> as_windows([[1.0, 2.0, 3.0], [4.0]])[:, :, 0]
+    array([[ 1.,  2.,  3.],
+           [nan, nan,  4.]])
+    >>> as_windows([[5.0, 6.0]], window_length=3)[:, :, 0]
+    array([[nan,  5.,  6.]])
+    """
+    tables = []
+    for position, sequence in enumerate(sequences):
+        values = as_table(sequence)
+        values = np.asarray(values) if not hasattr(values, "columns") else values
+        values = values.reshape(-1, 1) if values.ndim == 1 else values
+        name = f"sequences[{position}]"
+        tables.append(check_array(values, estimator="as_windows", input_name=name, **_FLOATS))
+    if not tables:
+        raise ValueError("sequences is empty: as_windows needs at least one sequence.")
+    widths = [table.shape[1] for table in tables]
+    if len(set(widths)) > 1:
+        other = next(i for i, width in enumerate(widths) if width != widths[0])
+        raise ValueError(
+            f"sequences[0] has {widths[0]} channels, but sequences[{other}] has {widths[other]}. "
+            "All sequences must have the same channels."
+        )
+    lengths = [len(table) for table in tables]
+    longest = window_length or max(lengths)
+    if max(lengths) > longest:
+        raise ValueError(
+            f"sequences[{np.argmax(lengths)}] has {max(lengths)} steps, but window_length="
+            f"{window_length}. Fit on windows that are long enough, or give only the last "
+            f"{window_length} steps."
+        )
+    windows = np.full((len(tables), longest, widths[0]), np.nan, dtype=np.result_type(*tables))
+    for window, table in zip(windows, tables, strict=True):
+        window[longest - len(table) :] = table
+    return windows

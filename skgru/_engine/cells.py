@@ -122,11 +122,17 @@ CELLS: dict[str, Any] = {"gru": GRU, "lstm": LSTM, "rnn": SimpleRNN}
 
 
 def recurrent_layer(
-    cell: Any, X: tf.Tensor, weights: Tensors, return_sequences: bool, trains: bool
+    cell: Any,
+    X: tf.Tensor,
+    weights: Tensors,
+    return_sequences: bool,
+    trains: bool,
+    known: tf.Tensor | None = None,
 ) -> tuple[tf.Tensor, Any]:
     """(n_steps, n_rows, n_inputs) -> (n_steps, n_rows, units), or (n_rows, units) of the last step.
 
     weights : kernel (n_inputs, n_gates * units), recurrent kernel (units, n_gates * units), bias.
+    known : (n_steps, n_rows, 1) of 1 and 0; a step of 0 leaves the state, and the output, as it is.
     With `trains`, also a function from the gradient of the outputs to that of X and of the weights.
     """
     n_steps, n_rows, n_inputs = X.shape
@@ -155,17 +161,22 @@ def recurrent_layer(
         projections = of_gates(flat(X), tf.matmul)
         sequences = [tf.reshape(p, (n_steps, n_rows, units)) for p in projections]
     nothing = tuple(tf.zeros((n_rows, units)) for _ in range(cell.n_states))
+    masks = [] if known is None else [known]
 
     def step(state, now):
+        mask, now = now[: len(masks)], now[len(masks) :]
         inputs = of_gates(now[0], tf.multiply) if n_inputs == 1 else now
         gates = zip(recurrent_kernels, recurrent_biases, strict=True)
         recurrent = [state[0] @ kernel + bias for kernel, bias in gates]
         before, (state, kept) = state, cell.step(state, inputs, recurrent)
+        for is_known in mask:
+            pairs = zip(state, before, strict=True)
+            state = tuple(tf.where(is_known > 0, new, old) for new, old in pairs)
         if trains:
             return state, (*before, *kept)
         return state, state[:1] if return_sequences else ()
 
-    last, outputs = scan(step, nothing, sequences)
+    last, outputs = scan(step, nothing, [*masks, *sequences])
     if not trains:
         return outputs[0] if return_sequences else last[0], None
     before, kept = outputs[: cell.n_states], outputs[cell.n_states :]
@@ -173,17 +184,24 @@ def recurrent_layer(
 
     def pull_back(upstream: tf.Tensor) -> tuple[tf.Tensor, list[tf.Tensor]]:
         def step_back(d_state, inputs):
+            mask, inputs = inputs[: len(masks)], inputs[len(masks) :]
             if return_sequences:
                 d_h, *inputs = inputs
                 d_state = (d_state[0] + d_h, *d_state[1:])
+            passed_on = [tuple(d * (1 - is_known) for d in d_state) for is_known in mask]
+            for is_known in mask:
+                d_state = tuple(d * is_known for d in d_state)
             d_state, d_recurrent, others = cell.step_gradient(
                 d_state, inputs[: cell.n_states], inputs[cell.n_states :]
             )
             d_h = tf.matmul(d_recurrent, weights[1], transpose_b=True)
-            return (d_state[0] + d_h, *d_state[1:]), (d_recurrent, *others)
+            d_state = (d_state[0] + d_h, *d_state[1:])
+            for past in passed_on:
+                d_state = tuple(d + p for d, p in zip(d_state, past, strict=True))
+            return d_state, (d_recurrent, *others)
 
         d_last = nothing if return_sequences else (upstream, *nothing[1:])
-        sequences = [upstream] if return_sequences else []
+        sequences = [*masks, upstream] if return_sequences else masks
         _, gradients = scan(step_back, d_last, [*sequences, *before, *kept], reverse=True)
         d_recurrent, *others = map(flat, gradients)
         # The first gates see the sum of input and recurrent term, so that one gradient is both's.
@@ -198,19 +216,26 @@ def recurrent_layer(
         if has_recurrent_bias:
             d_bias = tf.stack([d_bias, tf.reduce_sum(d_recurrent, axis=0)])
         d_recurrent_kernel = tf.matmul(flat(before[0]), d_recurrent, transpose_a=True)
-        parts = zip(d_inputs, tf.split(weights[0], widths, axis=1), strict=True)
-        d_X = tf.add_n([tf.matmul(d_gates, part, transpose_b=True) for d_gates, part in parts])
+        pairs = zip(d_inputs, tf.split(weights[0], widths, axis=1), strict=True)
+        d_X = tf.add_n([tf.matmul(d_gates, part, transpose_b=True) for d_gates, part in pairs])
         return tf.reshape(d_X, X.shape), [d_kernel, d_recurrent_kernel, d_bias]
 
     return after, pull_back
 
 
 def both_directions(
-    cell: Any, X: tf.Tensor, weights: Tensors, return_sequences: bool, trains: bool
+    cell: Any,
+    X: tf.Tensor,
+    weights: Tensors,
+    return_sequences: bool,
+    trains: bool,
+    known: tf.Tensor | None = None,
 ) -> tuple[tf.Tensor, Any]:
     """Two recurrent layers over time and against it, their outputs side by side."""
-    forward, pull_forward = recurrent_layer(cell, X, weights[:3], return_sequences, trains)
-    backward, pull_backward = recurrent_layer(cell, X[::-1], weights[3:], return_sequences, trains)
+    reversed_known = None if known is None else known[::-1]
+    given = (return_sequences, trains)
+    forward, pull_forward = recurrent_layer(cell, X, weights[:3], *given, known)
+    backward, pull_backward = recurrent_layer(cell, X[::-1], weights[3:], *given, reversed_known)
 
     def in_time(sequence: tf.Tensor) -> tf.Tensor:
         return sequence[::-1] if return_sequences else sequence
@@ -238,7 +263,18 @@ def apply_network(
     trains = masks is not None
     layer_function = both_directions if spec.bidirectional else recurrent_layer
     n_arrays = 6 if spec.bidirectional else 3
+    known = None
+    if spec.masks:
+        is_known = tf.reduce_all(tf.math.is_finite(X), axis=2, keepdims=True)
+        X = tf.where(is_known, X, 0.0)
+        known = tf.transpose(tf.cast(is_known, tf.float32), (1, 0, 2))
     outputs = tf.transpose(X, (1, 0, 2))
+    embedding, weights = weights[: bool(spec.embedding_dim)], weights[bool(spec.embedding_dim) :]
+    for table in embedding:
+        # Row 0 of the table stands for no token, as in Keras.
+        tokens = tf.cast(outputs[:, :, 0], tf.int32) + 1
+        tokens = tokens if known is None else tokens * tf.cast(known[:, :, 0], tf.int32)
+        outputs = tf.gather(table, tokens)
     pull_backs = []
     for layer in range(len(spec.units)):
         outputs, pull_back = layer_function(
@@ -247,6 +283,7 @@ def apply_network(
             weights[layer * n_arrays : (layer + 1) * n_arrays],
             layer < len(spec.units) - 1,
             trains,
+            known,
         )
         mask = masks(layer, outputs.shape) if masks is not None and spec.dropout else None
         outputs = outputs if mask is None else outputs * mask
@@ -263,6 +300,9 @@ def apply_network(
             upstream = upstream if mask is None else upstream * mask
             upstream, layer_gradients = pull_back(upstream)
             gradients = layer_gradients + gradients
+        for table in embedding:
+            d_table = tf.math.unsorted_segment_sum(upstream, tokens, table.shape[0])
+            gradients = [d_table, *gradients]
         return gradients
 
     values = features @ kernel + bias

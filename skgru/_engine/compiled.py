@@ -18,7 +18,7 @@ import tensorflow as tf
 
 from skgru._engine.callbacks import EpochCallbacks, first_with_batch_hooks
 from skgru._engine.cells import apply_network
-from skgru._engine.inference import predict, prepare
+from skgru._engine.inference import accuracy, predict, prepare
 from skgru._engine.network import N_GATES, initial_weights, make_loss, optimizer_maker
 from skgru._engine.program import Packing, Program, ProgramCache
 from skgru._engine.progress import VALIDATION_BATCH, EarlyStopper, Reporter, epoch_order
@@ -247,7 +247,7 @@ def fit_compiled(
     n_batches = -(-len(examples.windows) // training.batch_size)
     callbacks = EpochCallbacks(network, training, last_epoch, n_batches)
     reporter = Reporter(training.verbose, last_epoch)
-    stopper = EarlyStopper(training.n_iter_no_change, training.tol)
+    stopper = EarlyStopper(training.n_iter_no_change, training.tol, training.monitor)
     best: NetworkState | None = None
     history: dict[str, list[float]] = {}
 
@@ -258,11 +258,13 @@ def fit_compiled(
         logs = {"loss": loss}
         if validation is not None:
             logs["val_loss"] = validation_loss(network, training, validation, scaling, state)
+            if network.n_classes:
+                logs["val_accuracy"] = accuracy(network, state.weights, validation)
         state, logs = callbacks.end_epoch(state, epoch, logs)
         for name, value in logs.items():
             history.setdefault(name, []).append(float(value))
         reporter.epoch(epoch, logs)
-        if validation is not None and stopper.is_best(logs["val_loss"]):
+        if validation is not None and stopper.is_best(logs):
             best = state
         if callbacks.should_stop or (validation is not None and stopper.should_stop()):
             break

@@ -18,7 +18,7 @@ from joblib import cpu_count
 from skgru._engine.cells import apply_network
 from skgru._engine.network import initial_weights
 from skgru._engine.program import Packing, Program, ProgramCache
-from skgru._specs import NetworkSpec
+from skgru._specs import Examples, NetworkSpec
 
 BLOCK_ROWS = 16
 # Values in a chunk of blocks: one window must not cost the copy of a large chunk.
@@ -99,12 +99,13 @@ class RecursionProgram:
         n_rows = history.shape[0]
 
         def call(i, history, steps):
+            past = tf.where(tf.math.is_finite(history), history, 0.0)
             window = history[-self.spec.window_length :] - tf.linalg.matvec(
-                history, level, transpose_a=True
+                past, level, transpose_a=True
             )
             window = tf.concat([window, known[i]], axis=1)
             values = apply_network(self.spec, weights, window[tf.newaxis])[0][0]
-            outputs = tf.reshape(self._central(values) * scale + mean, shape) + baseline @ history
+            outputs = tf.reshape(self._central(values) * scale + mean, shape) + baseline @ past
             history = tf.concat([history, outputs], axis=0)[-n_rows:]
             history = tf.ensure_shape(history, (n_rows, self.n_forecast))
             return i + 1, history, steps.write(i, outputs)
@@ -157,6 +158,20 @@ def predict(
         with ThreadPoolExecutor(cpu_count()) as threads:
             outputs = list(threads.map(program, repeat(packed), pieces))
     return np.concatenate(outputs)
+
+
+def accuracy(
+    spec: NetworkSpec, weights: list[np.ndarray], examples: Examples, jit_compile: bool = True
+) -> float:
+    """Weighted share of the examples whose class has the largest logit."""
+    n, rows = len(examples.windows), BLOCK_ROWS * 64
+    pieces = [slice(start, start + rows) for start in range(0, n, rows)]
+    best = [
+        predict(spec, weights, examples.windows.gather(piece), jit_compile).argmax(axis=1)
+        for piece in pieces
+    ]
+    is_right = np.concatenate(best) == examples.targets[:, 0]
+    return float(np.average(is_right, weights=examples.sample_weight))
 
 
 def _prediction_program(spec: NetworkSpec, jit_compile: bool) -> PredictionProgram:

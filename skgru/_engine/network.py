@@ -9,18 +9,37 @@ from typing import Any
 import keras
 import numpy as np
 
-from skgru._specs import PINBALL, NetworkSpec, NetworkState, TrainingSpec
+from skgru._specs import CROSS_ENTROPY, PINBALL, NetworkSpec, NetworkState, TrainingSpec
 
 N_GATES = {"gru": 3, "lstm": 4, "rnn": 1}
 CELLS = {"gru": keras.layers.GRU, "lstm": keras.layers.LSTM, "rnn": keras.layers.SimpleRNN}
 # A weighted mean over the batch: weight 2 then means the row twice, which Keras' default reduction
 # does not give.
 REDUCTION = "mean_with_sample_weight"
+# Stands for a missing step in what a Keras model gets; no window that passed the checks has it.
+MASKED = np.finfo(np.float32).min
 # What keras.losses and keras.optimizers hold besides what a name alone can make.
 _NO_NAMES = {
     *("Loss", "LossScaleOptimizer", "MultiOptimizer", "Optimizer", "OptimizerMap"),
     *("deserialize", "get", "legacy", "schedules", "serialize"),
 }
+
+
+def summary(spec: NetworkSpec) -> str:
+    """A line for each layer: its name, the shape that it gives for n windows, its parameters."""
+    model = build_network(spec)
+    lines = [("layer", "output", "parameters")]
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.InputLayer):
+            continue
+        shape = ", ".join("n" if size is None else str(size) for size in layer.output.shape)
+        lines.append((type(layer).__name__, f"({shape})", f"{layer.count_params():,}"))
+    lines.append(("total", "", f"{model.count_params():,}"))
+    widths = [max(len(line[column]) for line in lines) for column in range(3)]
+    return "\n".join(
+        f"{name:<{widths[0]}}  {shape:<{widths[1]}}  {count:>{widths[2]}}"
+        for name, shape, count in lines
+    )
 
 
 def _recurrent(spec: NetworkSpec, layer: int, go_backwards: bool = False) -> keras.Layer:
@@ -37,9 +56,20 @@ def _recurrent(spec: NetworkSpec, layer: int, go_backwards: bool = False) -> ker
     )
 
 
-def build_network(spec: NetworkSpec) -> keras.Model:
-    """A Keras model of stock layers, (n, window_length, n_channels) -> (n, n_values)."""
-    layers: list[Any] = [keras.Input((spec.window_length, spec.n_channels), dtype="float32")]
+class DenseEmbedding(keras.layers.Embedding):
+    """An embedding whose gradient is one number for each weight.
+
+    Keras' own gives Adam a gradient for each occurrence of a token, and Adam squares them one by
+    one before they are added up: frequent tokens then take larger steps than they should.
+    """
+
+    def call(self, inputs):
+        return keras.ops.take(self.embeddings * 1.0, inputs, axis=0)
+
+
+def build_network(spec: NetworkSpec, embedding: type = keras.layers.Embedding) -> keras.Model:
+    """A Keras model of stock layers: what `model_input` gives -> (n, n_values)."""
+    layers: list[Any] = _first_layers(spec, embedding)
     for layer in range(len(spec.units)):
         recurrent = _recurrent(spec, layer)
         if spec.bidirectional:
@@ -58,12 +88,40 @@ def build_network(spec: NetworkSpec) -> keras.Model:
     return _with_highway(spec, layers) if spec.highway else keras.Sequential(layers)
 
 
+def _first_layers(spec: NetworkSpec, embedding: type) -> list[Any]:
+    """The input, and what makes of it the numbers that a recurrent layer takes."""
+    if spec.embedding_dim:
+        table = embedding(
+            spec.n_tokens + 1, spec.embedding_dim, mask_zero=spec.masks, dtype="float32"
+        )
+        return [keras.Input((spec.window_length,), dtype="int32"), table]
+    window = keras.Input((spec.window_length, spec.n_channels), dtype="float32")
+    return [window, keras.layers.Masking(MASKED, dtype="float32")] if spec.masks else [window]
+
+
+def model_input(spec: NetworkSpec, windows: np.ndarray) -> np.ndarray:
+    """float32 windows as the Keras model takes them: a missing step is `MASKED` in all channels; a
+    token is its id plus 1, int32 (n, window_length), and 0 is none.
+    """
+    if spec.embedding_dim:
+        return np.nan_to_num(windows[:, :, 0] + 1).astype(np.int32)
+    if not spec.masks:
+        return windows
+    return np.where(np.isnan(windows).any(axis=2, keepdims=True), MASKED, windows)
+
+
 def _with_highway(spec: NetworkSpec, layers: list[Any]) -> keras.Model:
     window, *path = layers
     values = window
-    for layer in path:
+    for layer in path[: int(spec.masks)]:  # a missing step counts as zero there
         values = layer(values)
-    flat = keras.layers.Flatten(dtype="float32")(window)
+    known = values
+    for layer in path[int(spec.masks) :]:
+        values = layer(values)
+    flatten = keras.layers.Flatten(dtype="float32")
+    # Keras would warn that the mask ends here. It must: a missing step is zero in the linear path.
+    flatten.supports_masking, flatten.compute_mask = True, lambda inputs, mask=None: None
+    flat = flatten(known)
     linear = keras.layers.Dense(
         spec.n_values, use_bias=False, kernel_initializer="zeros", dtype="float32", name="highway"
     )
@@ -73,7 +131,7 @@ def _with_highway(spec: NetworkSpec, layers: list[Any]) -> keras.Model:
 
 def compiled_network(network: NetworkSpec, training: TrainingSpec) -> keras.Model:
     """A network with its first weights, ready for `Model.fit`."""
-    model = build_network(network)
+    model = build_network(network, DenseEmbedding)
     model.set_weights(initial_weights(network, training.seed))
     model.compile(
         optimizer=optimizer_maker(training)(), loss=make_loss(training.loss, network.quantiles)
@@ -89,7 +147,9 @@ def initial_weights(spec: NetworkSpec, seed: int) -> list[np.ndarray]:
     """
     rng = np.random.default_rng(seed)
     n_gates = N_GATES[spec.cell]
-    weights, width = [], spec.n_channels
+    weights, width = [], spec.width
+    if spec.embedding_dim:
+        weights.append(rng.uniform(-0.05, 0.05, (spec.n_tokens + 1, spec.embedding_dim)))
     for units in spec.units:
         for _ in range(1 + spec.bidirectional):
             bias = np.zeros((2, n_gates * units) if spec.cell == "gru" else n_gates * units)
@@ -163,11 +223,15 @@ class Pinball(keras.losses.Loss):
 
 
 def make_loss(loss: Any, quantiles: tuple[float, ...] = ()) -> keras.losses.Loss:
-    """A Keras name, function or Loss, or "pinball", as a new Loss whose value is the weighted mean
-    over the rows of a batch.
+    """A Keras name, function or Loss, or one of ours, as a new Loss: its value is the weighted
+    mean over the rows of a batch.
     """
     if isinstance(loss, str) and loss == PINBALL:
         return Pinball(quantiles)
+    if isinstance(loss, str) and loss == CROSS_ENTROPY:
+        return keras.losses.SparseCategoricalCrossentropy(
+            from_logits=True, reduction=REDUCTION, dtype="float32"
+        )
     if isinstance(loss, str):
         loss = _named(keras.losses, "loss", loss)
     if not isinstance(loss, keras.losses.Loss):

@@ -21,19 +21,22 @@ def epoch_order(n: int, seed: int, epoch: int) -> np.ndarray:
 
 
 class EarlyStopper:
-    """Says after each epoch whether its loss is the best so far, and whether it is time to stop.
+    """Says after each epoch whether it is the best so far, and whether it is time to stop.
 
-    The best is any smaller loss; only one smaller by more than `tol` gives another `patience`
-    epochs.
+    The best is any smaller validation loss, or higher accuracy; only one better by more than `tol`
+    gives another `patience` epochs.
     """
 
-    def __init__(self, patience: int, tol: float):
+    def __init__(self, patience: int, tol: float, monitor: str = "loss"):
         self.patience = patience
         self.tol = tol
+        self.monitor = monitor
         self.best = np.inf
         self.n_without_improvement = 0
 
-    def is_best(self, loss: float) -> bool:
+    def is_best(self, logs: Mapping[str, float]) -> bool:
+        value = logs[f"val_{self.monitor}"]
+        loss = -value if self.monitor == "accuracy" else value
         improves = loss < self.best - self.tol
         self.n_without_improvement = 0 if improves else self.n_without_improvement + 1
         if not loss < self.best:  # NaN is never the best

@@ -1,4 +1,4 @@
-"""The scikeras KerasRegressor that holds the Keras network. The one file that touches scikeras.
+"""The scikeras estimators that hold the Keras network. The one file that touches scikeras.
 
 scikeras and stock `Model.fit` know neither our order of rows nor lazily gathered windows; what is
 missing is added in one private subclass and one Keras callback.
@@ -11,20 +11,24 @@ from typing import Any
 
 import keras
 import numpy as np
-from scikeras.wrappers import KerasRegressor
+from scikeras.wrappers import KerasClassifier, KerasRegressor
 from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.preprocessing import FunctionTransformer
 
+from skgru._engine.inference import accuracy
 from skgru._engine.network import (
     build_network,
     compiled_network,
     get_state,
     make_loss,
+    model_input,
     optimizer_maker,
     seed_dropout,
     set_state,
 )
 from skgru._engine.progress import VALIDATION_BATCH, EarlyStopper, Reporter, epoch_order
 from skgru._specs import (
+    CROSS_ENTROPY,
     PINBALL,
     Examples,
     NetworkSpec,
@@ -40,8 +44,9 @@ class Batches(keras.utils.PyDataset):
     global seed.
     """
 
-    def __init__(self, examples: Examples, batch_size: int):
+    def __init__(self, network: NetworkSpec, examples: Examples, batch_size: int):
         super().__init__()
+        self.network = network
         self.examples = examples
         self.batch_size = batch_size
         self.order = np.arange(len(examples.windows))
@@ -51,7 +56,8 @@ class Batches(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, ...]:
         picked = self.order[index * self.batch_size : (index + 1) * self.batch_size]
-        batch = self.examples.windows.gather(picked), self.examples.targets[picked]
+        windows = model_input(self.network, self.examples.windows.gather(picked))
+        batch = windows, self.examples.targets[picked]
         weight = self.examples.sample_weight
         return batch if weight is None else (*batch, weight[picked])
 
@@ -60,15 +66,18 @@ class Epochs(keras.callbacks.Callback):
     """Sets the order and the dropout of each epoch, stops early and keeps the best network."""
 
     def __init__(
-        self, training: TrainingSpec, batches: Batches, last_epoch: int, is_validated: bool
+        self,
+        training: TrainingSpec,
+        batches: Batches,
+        last_epoch: int,
+        validation: Examples | None,
     ):
         super().__init__()
         self.training = training
         self.batches = batches
         self.reporter = Reporter(training.verbose, last_epoch)
-        self.stopper = (
-            EarlyStopper(training.n_iter_no_change, training.tol) if is_validated else None
-        )
+        self.validation = validation
+        self.stopper = EarlyStopper(training.n_iter_no_change, training.tol, training.monitor)
         self.best: NetworkState | None = None
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -78,9 +87,14 @@ class Epochs(keras.callbacks.Callback):
         seed_dropout(self.model, training.seed, epoch)
 
     def on_epoch_end(self, epoch, logs=None):
+        network = self.batches.network
+        if self.validation is not None and network.n_classes:
+            # The logs are those that Keras' own history gets after this.
+            weights = self.model.get_weights()
+            logs["val_accuracy"] = accuracy(network, weights, self.validation, jit_compile=False)
         self.reporter.epoch(epoch, logs)
-        if self.stopper is not None:
-            if self.stopper.is_best(logs["val_loss"]):
+        if self.validation is not None:
+            if self.stopper.is_best(logs):
                 self.best = get_state(self.model, epoch + 1)
             if self.stopper.should_stop():
                 self.model.stop_training = True
@@ -154,16 +168,14 @@ class WindowRegressor(KerasRegressor):
     def _fit_keras_model(
         self, X, y, sample_weight, warm_start, epochs, initial_epoch, validation=None, callbacks=()
     ):
-        batches = Batches(Examples(X, y, sample_weight), self.training.batch_size)
-        self.epochs_ = Epochs(
-            self.training, batches, initial_epoch + epochs, validation is not None
-        )
+        network = self.network
+        batches = Batches(network, Examples(X, y, sample_weight), self.training.batch_size)
+        self.epochs_ = Epochs(self.training, batches, initial_epoch + epochs, validation)
         held_out = None
         if validation is not None:
             normalised = self.target_encoder_.transform(validation.targets)
-            held_out = Batches(
-                Examples(validation.windows, normalised, validation.sample_weight), VALIDATION_BATCH
-            )
+            examples = Examples(validation.windows, normalised, validation.sample_weight)
+            held_out = Batches(network, examples, VALIDATION_BATCH)
         self.history_ = self.model_.fit(
             batches,
             epochs=initial_epoch + epochs,
@@ -209,6 +221,39 @@ def fit_stock(
     return wrapper.epochs_.best or get_state(wrapper.model_, last_epoch), history
 
 
+class WindowClassifier(KerasClassifier):
+    """A trained network that gives probabilities, as scikeras holds it. It is not trained here."""
+
+    def __init__(self, network: NetworkSpec, training: TrainingSpec, state: NetworkState):
+        super().__init__(
+            model=fitted_model, network=network, training=training, state=state, verbose=0
+        )
+        self._user_params = {"network", "training", "state"}
+
+    @property
+    def feature_encoder(self):
+        def encoded(X):
+            windows = np.asarray(X, np.float32).reshape(len(X), self.network.window_length, -1)
+            return model_input(self.network, windows)
+
+        return FunctionTransformer(encoded)
+
+
+def fitted_classifier(
+    network: NetworkSpec,
+    training: TrainingSpec,
+    state: NetworkState,
+    history: dict[str, list[float]],
+    classes: np.ndarray,
+) -> KerasClassifier:
+    """The KerasClassifier of a trained network."""
+    wrapper = WindowClassifier(network, training, state)
+    nothing = np.zeros((len(classes), network.window_length, network.n_channels))
+    wrapper.initialize(nothing, classes)
+    wrapper.history_ = {name: list(values) for name, values in history.items()}
+    return wrapper
+
+
 def fitted_wrapper(
     network: NetworkSpec,
     training: TrainingSpec,
@@ -229,16 +274,21 @@ def fitted_wrapper(
 
 def fitted_model(network: NetworkSpec, training: TrainingSpec, state: NetworkState) -> keras.Model:
     """An ordinary keras.Model, compiled with the user's own loss: its saved file opens without
-    skgru. Keras has no pinball loss: compiled without a loss, the model predicts, and refuses to
-    be trained or evaluated until it is given one.
+    skgru. Of classes it gives probabilities. Keras has no pinball loss: compiled without a loss,
+    the model predicts, and refuses to be trained or evaluated until it is given one.
     """
     model = build_network(network)
+    if network.n_classes:
+        probabilities = keras.layers.Softmax(dtype="float32")(model.outputs[0])
+        model = keras.Model(model.inputs, probabilities)
     model.compile(optimizer=optimizer_maker(training)(), loss=_public_loss(training.loss))
     set_state(model, state)
     return model
 
 
 def _public_loss(loss: Any) -> Any:
+    if isinstance(loss, str) and loss == CROSS_ENTROPY:
+        return "sparse_categorical_crossentropy"
     if isinstance(loss, str) and loss == PINBALL:
         return None
     return (
