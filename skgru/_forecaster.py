@@ -6,6 +6,7 @@ Here parameters are checked and every "auto" is decided. Containers are read and
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from numbers import Integral
 from typing import Any, ClassVar
@@ -212,7 +213,7 @@ class SequenceForecaster(BaseEstimator):
             and all of them train the same regressors.
 
         y : None
-            Ignored.
+            Ignored: what is forecast are columns of X. A Series or DataFrame brings a warning.
 
         Returns
         -------
@@ -228,6 +229,17 @@ class SequenceForecaster(BaseEstimator):
         self._validate_params()
         tables, is_list = self._read(X)
         plan = self._plan(tables)
+        # scikit-learn's own checks give arrays as y to all that they fit; a Series comes from
+        # somebody who means it.
+        if y is not None and y is not X and hasattr(y, "to_numpy"):
+            forecast = [tables[0].columns[i] for i in plan.targets]
+            warnings.warn(
+                f"y is ignored: a {type(y).__name__} of shape {y.shape} was given, but what is "
+                f"forecast are columns {forecast} of X. Leave y out, or make it a column of X and "
+                "name it in target.",
+                UserWarning,
+                stacklevel=2,
+            )
         series = [table.values for table in tables]
         regressors = self._regressors(min(map(len, series)))
         errors = None
@@ -251,13 +263,16 @@ class SequenceForecaster(BaseEstimator):
             ]
             errors = np.concatenate(parts)
         n_kept = plan.history_length + 1
+        tails = [replace(table, values=table.values[-n_kept:].copy()) for table in tables]
         self.__dict__.update(
             _model=model,
             _plan_=plan,
             _is_list=is_list,
             _errors=errors,
+            _n_rows=[len(values) for values in series],
             _first_rows=[values[: plan.window_length].copy() for values in series],
-            _tails=[replace(table, values=table.values[-n_kept:].copy()) for table in tables],
+            _tails=tails,
+            _scaled_tails=[model.scale(tail.values[:, plan.targets]) for tail in tails],
             window_length_=plan.window_length,
             season_length_=plan.season_length,
             level_=plan.level,
@@ -373,10 +388,12 @@ class SequenceForecaster(BaseEstimator):
             covariates are known.
         """
         tables, pasts, steps = self._origins(steps, X)
+        scaled = self._scaled_tails if X is None else [None] * len(tables)
+        aheads = self._futures(future, tables)
         answers = []
-        for table, past, ahead in zip(tables, pasts, self._futures(future, tables), strict=True):
+        for table, past, z, ahead in zip(tables, pasts, scaled, aheads, strict=True):
             known = self._known_rows(ahead, steps, table)
-            values = self._model.forecast(past, np.array([len(past) - 1]), known, steps)[0]
+            values = self._model.forecast(past, np.array([len(past) - 1]), known, steps, z)[0]
             answers.append(self._answer(values, self._target_names, table, steps))
         return answers if self._is_list else answers[0]
 
@@ -575,6 +592,16 @@ class SequenceForecaster(BaseEstimator):
                 positions.append(table.names.index(one))
             elif Number(Integral, 0, n_columns, closed="left").is_satisfied_by(one):
                 positions.append(int(one))
+            elif (
+                isinstance(one, str)
+                and table.is_single
+                and table.names is None
+                and table.labels is None
+            ):
+                raise ValueError(
+                    f"{parameter}={chosen!r} names {one!r}, but X is a Series without a name. Give "
+                    f"it one, X.rename({one!r}), or leave {parameter} None."
+                )
             else:
                 raise ValueError(
                     f"{parameter}={chosen!r} names {one!r}, which is no column of X. Its columns "
@@ -644,10 +671,30 @@ class SequenceForecaster(BaseEstimator):
         if self._is_list:
             tables, _ = self._read(X)
             self._check_columns(tables, self._tails[0])
-            return tables, [table.values for table in tables], int(steps)
-        table = self._read_new(X)
-        past = np.concatenate([self._context(table), table.values])
-        return [table], [past], int(steps)
+            pasts = [table.values for table in tables]
+        else:
+            tables = [self._read_new(X)]
+            pasts = [np.concatenate([self._context(tables[0]), tables[0].values])]
+        self._warn_if_short(min(map(len, pasts)))
+        return tables, pasts, int(steps)
+
+    def _warn_if_short(self, n_rows: int) -> None:
+        plan = self._plan_
+        n_needed = plan.n_rows_needed - plan.steps_of_call
+        if n_rows >= n_needed:
+            return
+        needs = [f"a window needs {plan.window_length}"]
+        if plan.baseline in ("seasonal", "profile"):
+            needs.append(f"baseline={plan.baseline!r} a season of {plan.season_length}")
+        what = "the naive forecast alone"
+        if n_rows >= plan.window_length:
+            what = "the level in place of the baseline"
+        warnings.warn(
+            f"X has {n_rows} rows to forecast from, but {' and '.join(needs)}: forecasts are made "
+            f"with {what}. Give at least {n_needed} rows.",
+            UserWarning,
+            stacklevel=4,
+        )
 
     def _futures(self, future: Any, tables: list[Table]) -> list[Any]:
         """What is known in advance for each series."""
@@ -726,26 +773,41 @@ class SequenceForecaster(BaseEstimator):
             raise ValueError(
                 f"coverage={coverage} needs the quantiles {wanted[0]:.4g} and {wanted[1]:.4g}, but "
                 f"the regressor has learned {list(learned)}. Fit it with these quantiles, or "
-                "calibrate: calibration_fraction=0.2."
+                f"calibrate: {self._enough_calibration(coverage)}."
             )
         return found
+
+    def _enough_calibration(self, coverage: float) -> str:
+        """A calibration_fraction that gives enough errors at the last step, as advice."""
+        plan, n_rows = self._plan_, np.array(self._n_rows)
+        n_used = 0 if self._errors is None else len(self._errors)
+        for fraction in np.arange(20, 100, 5) / 100:
+            held_out = np.array([_n_held_out(n, fraction) for n in n_rows])
+            n_errors = np.maximum(0, held_out - plan.horizon + 1).sum()
+            can_fit = (n_rows - held_out).max() >= plan.n_rows_needed
+            # More than there were: gaps may have taken errors that the fraction counts on.
+            if n_errors >= _n_errors_needed(coverage) and held_out.sum() > n_used and can_fit:
+                return f"calibration_fraction={fraction:g}, which gives enough errors"
+        return (
+            "a longer series, a smaller coverage or a smaller horizon (no calibration_fraction "
+            f"of {n_rows.max()} rows gives enough errors)"
+        )
 
     def _radius(self, coverage: float) -> np.ndarray:
         """Half widths of the intervals on the scale of the network, (horizon, n_targets)."""
         if self._errors is None:
             raise ValueError(
-                "Intervals need calibration, which is off: calibration_fraction=0. Fit with "
-                "calibration_fraction=0.2, for example, to learn the errors on the last fifth of "
-                "the series, or with a regressor of quantiles: GRURegressor(loss='pinball', "
-                "quantiles=(0.05, 0.5, 0.95))."
+                "Intervals need calibration, which is off: calibration_fraction=0. Use "
+                f"{self._enough_calibration(coverage)}, or a regressor of quantiles: "
+                "GRURegressor(loss='pinball', quantiles=(0.05, 0.5, 0.95))."
             )
         n_known = np.isfinite(self._errors).sum(axis=0)  # (horizon, n_targets)
         if ((n_known + 1) * coverage - 1e-9 > n_known).any():
-            n_needed = int(np.ceil(coverage / (1 - coverage) - 1e-9))
+            n_needed = _n_errors_needed(coverage)
             raise ValueError(
                 f"coverage={coverage} needs at least {n_needed} calibration errors at each step, "
-                f"but step {1 + int(n_known.min(axis=1).argmin())} has {n_known.min()}. Use a "
-                "larger calibration_fraction, a smaller coverage or a smaller horizon."
+                f"but step {1 + int(n_known.min(axis=1).argmin())} has {n_known.min()}. Use "
+                f"{self._enough_calibration(coverage)}."
             )
         # Neighbouring origins share all but one of the rows that a far step depends on.
         independent = n_known / np.sqrt(np.arange(1, len(n_known) + 1))[:, np.newaxis]
@@ -775,6 +837,11 @@ def longest_run(is_complete: np.ndarray) -> int:
 
 def _n_held_out(n_rows: int, fraction: float) -> int:
     return max(1, int(np.ceil(fraction * n_rows)))
+
+
+def _n_errors_needed(coverage: float) -> int:
+    """Errors at a step whose largest one bounds an interval of this coverage."""
+    return int(np.ceil(coverage / (1 - coverage) - 1e-9))
 
 
 def _errors_of(

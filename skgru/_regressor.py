@@ -181,6 +181,12 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     n_channels_in_ : int
         Channels of a window.
 
+    n_parameters_ : int
+        Numbers that training adjusts.
+
+    summary_ : str
+        Layers, shapes and parameter counts of the network, one line each.
+
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Column names, where X was a data frame with string names.
 

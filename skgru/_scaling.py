@@ -8,7 +8,14 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_array, check_is_fitted
 
-_FLOATS = {"dtype": np.float64, "ensure_all_finite": "allow-nan"}
+
+def _as_floats(X: Any) -> np.ndarray:
+    """X as float64 (n_samples, n_features), NaN passes."""
+    # A forecast asks for a few rows at a time: what is as it should be needs no longer look.
+    is_ready = type(X) is np.ndarray and X.dtype == np.float64 and X.ndim == 2 and X.size
+    if is_ready and not np.isinf(X).any():
+        return X
+    return check_array(X, dtype=np.float64, ensure_all_finite="allow-nan")
 
 
 def _kind_of(known: np.ndarray) -> tuple[str, float, float, float]:
@@ -41,30 +48,30 @@ class AutoScaler(TransformerMixin, BaseEstimator):
 
     def fit(self, X: Any, y: None = None) -> AutoScaler:
         """X : (n_samples, n_features), NaN is passed over."""
-        X = check_array(X, **_FLOATS)
+        X = _as_floats(X)
         columns = [_kind_of(column[np.isfinite(column)]) for column in X.T]
         self.kinds_ = [kind for kind, *_ in columns]
-        self._shift, self._knee, self._scale = np.array([numbers for _, *numbers in columns]).T
+        self._shift, knee, self._scale = np.array([numbers for _, *numbers in columns]).T
+        self._is_log = ~np.isnan(knee)
+        self._knee = np.where(self._is_log, knee, 1.0)
+        self._log_knee = np.log(self._knee)
         return self
 
     def transform(self, X: Any) -> np.ndarray:
         """(n_samples, n_features) -> float64 of that shape."""
         check_is_fitted(self)
-        X = check_array(X, **_FLOATS)
-        moved, is_log = X + self._shift, ~np.isnan(self._knee)
-        knee = np.where(is_log, self._knee, 1.0)
+        X, knee = _as_floats(X), self._knee
+        moved = X + self._shift
         # Each part is computed where the other one goes, too: clipped, so that nothing overflows.
-        line = np.log(knee) + np.minimum(moved, knee) / knee - 1
+        line = self._log_knee + np.minimum(moved, knee) / knee - 1
         logarithm = np.where(moved >= knee, np.log(np.maximum(moved, knee)), line)
-        return np.where(is_log, logarithm, moved / self._scale)
+        return np.where(self._is_log, logarithm, moved / self._scale)
 
     def inverse_transform(self, X: Any) -> np.ndarray:
         """What `transform` was given."""
         check_is_fitted(self)
-        X = check_array(X, **_FLOATS)
-        is_log = ~np.isnan(self._knee)
-        knee = np.where(is_log, self._knee, 1.0)
-        line = knee * (1 + X - np.log(knee))
+        X, log_knee = _as_floats(X), self._log_knee
+        line = self._knee * (1 + X - log_knee)
         with np.errstate(over="ignore"):  # of columns that are no logarithms
-            moved = np.where(X >= np.log(knee), np.exp(np.maximum(X, np.log(knee))), line)
-        return np.where(is_log, moved, X * self._scale) - self._shift
+            moved = np.where(X >= log_knee, np.exp(np.maximum(X, log_knee)), line)
+        return np.where(self._is_log, moved, X * self._scale) - self._shift

@@ -55,6 +55,15 @@ class Rows:
         """The index of the n rows after the last; None where rows have no names."""
         if self.index is None:
             return None
+        # Offsets are added one by one in Python, so what was made for one forecast is kept for the
+        # next. An index can't be changed, and a slice has a name of its own.
+        kept = self.__dict__.get("_following")
+        if kept is None or len(kept) < n:
+            kept = self._continued(n)
+            object.__setattr__(self, "_following", kept)
+        return kept[:n]
+
+    def _continued(self, n: int) -> Any:
         import pandas as pd
 
         last = self.index[-1]
@@ -196,6 +205,8 @@ def _goes_by(index: Any, step: Any) -> bool:
         return bool((np.diff(index.to_numpy().astype(np.int64)) == step).all())
     if not isinstance(index, pd.DatetimeIndex) or index.hasnans:
         return False
+    if index.freq is not None and index.freq == step:
+        return True  # pandas has looked already
     regular = pd.date_range(index[0], periods=len(index), freq=step)
     return bool((regular == index).all())
 
@@ -223,8 +234,15 @@ def _step_of(index: Any, usual: Any = None) -> Any:
         if freq is None or not index.is_monotonic_increasing:
             usual_step = likely_freq(index)
             remedy = f"X.asfreq({usual_step!r}) or X.resample({usual_step!r}).mean()"
+            if period := _one_in_each(index):  # the 15th of each month is a month, and no gap
+                remedy = f"X.to_period({period!r})"
             raise ValueError(_irregular(index, remedy))
         return pd.tseries.frequencies.to_offset(freq)
+    if _are_date_strings(index):
+        raise ValueError(
+            f"X has an index of strings from {index[0]!r} to {index[-1]!r}, which have no next "
+            "row. Make dates of them, which tell the season too: X.index = pd.to_datetime(X.index)."
+        )
     if not pd.api.types.is_integer_dtype(index.dtype):
         raise ValueError(
             f"X has an index of {index.dtype}, which has no next row. Use dates, periods or whole "
@@ -234,6 +252,26 @@ def _step_of(index: Any, usual: Any = None) -> Any:
     if len(steps) > 1 or (len(steps) and steps[0] < 1):
         raise ValueError(_irregular(index, "X.reset_index(drop=True)"))
     return int(steps[0]) if len(steps) else max(1, getattr(index, "step", 1))
+
+
+def _one_in_each(index: Any) -> str | None:
+    """The calendar period of which each has one of these dates, "M", "Q" or "Y"; None without."""
+    counts = {"M": 12 * index.year + index.month, "Q": 4 * index.year + index.quarter}
+    for period, count in {**counts, "Y": index.year}.items():
+        if (np.diff(count) == 1).all():
+            return period
+    return None
+
+
+def _are_date_strings(index: Any) -> bool:
+    """Whether a pandas index holds dates as strings, a year of four digits in each."""
+    import pandas as pd
+
+    if index.inferred_type != "string" or not index.str.contains(r"\d{4}").all():
+        return False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of formats that differ, which is not the question
+        return bool(pd.to_datetime(index, errors="coerce").notna().all())
 
 
 def likely_freq(index: Any) -> str:

@@ -242,7 +242,9 @@ class ForecastDisplay:
             be able to give intervals: by a `calibration_fraction`, for example.
 
         future : array-like of shape (steps, n_known), DataFrame or None, default=None
-            Columns known in advance for the rows to forecast, as `forecast` takes them.
+            The columns that the forecaster was told are `known` in advance, for the rows after X;
+            with strategy="direct" for all rows of the last block of `horizon` rows. One table, also
+            for a forecaster of several series. None: only if no column is `known`.
 
         n_history : int or None, default=None
             Last rows of X to draw. None: four times `steps`, and at least 30.
@@ -504,7 +506,7 @@ class BacktestDisplay:
         """Draw it.
 
         Bands are drawn where the result has intervals; with lines from each origin only if they do
-        not overlap.
+        not overlap, which the title says.
 
         Parameters
         ----------
@@ -556,14 +558,21 @@ class BacktestDisplay:
         title = f"Forecasts from {origins}, {ahead} step{'' if ahead == '1' else 's'} ahead"
         names = ["value"] if result.index is None and result.target_names == ["x0"] else None
         xlabel = getattr(result.index, "name", None)
+        if step is None and result.lower is not None and self._is_crowded:
+            title += "\nIntervals overlap and are left out; step=1 draws those of one step"
         _finish(axes, places, names or result.target_names, xlabel, title)
         _keep_axes(self, axes)
         return self
 
+    @property
+    def _is_crowded(self) -> bool:
+        """Whether forecasts from neighbouring origins lie over each other."""
+        return bool((np.diff(self.result.origins) < len(self.result.steps)).any())
+
     def _draw_origins(self, ax: Any, places: np.ndarray, k: int) -> None:
         """Each origin's forecasts, from the last value that was known on."""
         result = self.result
-        is_crowded = (np.diff(result.origins) < len(result.steps)).any()
+        is_crowded = self._is_crowded
         has_bands = result.lower is not None and not is_crowded
         for i, origin in enumerate(result.origins):
             bounds = (result.lower[i, :, k], result.upper[i, :, k]) if has_bands else None

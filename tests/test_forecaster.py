@@ -959,11 +959,34 @@ def test_intervals_are_off():
     with pytest.raises(ValueError) as caught:
         forecaster().fit(column(WALK)).forecast_interval(3)
     sentence = (
-        "Intervals need calibration, which is off: calibration_fraction=0. Fit with "
-        "calibration_fraction=0.2, for example, to learn the errors on the last fifth of the "
-        "series"
+        "Intervals need calibration, which is off: calibration_fraction=0. Use "
+        "calibration_fraction=0.2, which gives enough errors, or a regressor of quantiles: "
+        "GRURegressor(loss='pinball', quantiles=(0.05, 0.5, 0.95))."
     )
-    assert str(caught.value).startswith(sentence)
+    assert str(caught.value) == sentence
+
+
+@pytest.mark.parametrize(("coverage", "fraction"), [(0.5, 0.2), (0.9, 0.25), (0.95, 0.35)])
+def test_the_fraction_that_is_advised_is_enough(coverage, fraction):
+    """Of 90 rows, horizon=12 leaves 11 fewer errors at the last step than rows held out."""
+    params = {"horizon": 12, "window_length": 6}
+    with pytest.raises(ValueError, match=f"Use calibration_fraction={fraction}, which gives"):
+        forecaster(**params).fit(column(WALK)).forecast_interval(coverage=coverage)
+    fitted = forecaster(**params, calibration_fraction=fraction).fit(column(WALK))
+    assert fitted.forecast_interval(coverage=coverage).shape == (12, 1, 2)
+    several = forecaster(**params).fit([WALK, WALK])  # which count together
+    with pytest.raises(ValueError, match=r"Use calibration_fraction=0\.2"):
+        several.forecast_interval(coverage=0.9)
+
+
+def test_no_fraction_is_enough():
+    sentence = (
+        "Intervals need calibration, which is off: calibration_fraction=0. Use a longer series, a "
+        "smaller coverage or a smaller horizon (no calibration_fraction of 90 rows gives enough "
+        "errors), or a regressor of quantiles: GRURegressor(loss='pinball', quantiles=(0.05, 0.5, "
+        "0.95))."
+    )
+    fails(lambda: forecaster().fit(column(WALK)).forecast_interval(coverage=0.99), sentence)
 
 
 def test_coverage_beyond_the_calibration_rows():
@@ -973,8 +996,8 @@ def test_coverage_beyond_the_calibration_rows():
     assert fitted.forecast_interval(3, 0.95).shape == (3, 1, 2)
     fails(
         lambda: fitted.forecast_interval(3, 0.97),
-        "coverage=0.97 needs at least 33 calibration errors at each step, but step 3 has 28. Use a "
-        "larger calibration_fraction, a smaller coverage or a smaller horizon.",
+        "coverage=0.97 needs at least 33 calibration errors at each step, but step 3 has 28. Use "
+        "calibration_fraction=0.35, which gives enough errors.",
     )
 
 
@@ -1054,6 +1077,58 @@ def test_unknown_columns(parameter):
         lambda: forecaster(**{parameter: ["first", 0]}).fit(dated()),
         f"{parameter}=['first', 0] names a column twice. Name each once.",
     )
+
+
+@pytest.mark.parametrize("parameter", ["target", "known"])
+def test_a_name_for_a_series_without_one(parameter):
+    fails(
+        lambda: forecaster(**{parameter: "sales"}).fit(pd.Series(WALK)),
+        f"{parameter}='sales' names 'sales', but X is a Series without a name. Give it one, "
+        f"X.rename('sales'), or leave {parameter} None.",
+    )
+
+
+def test_y_is_ignored_with_a_warning():
+    X, y = dated(), pd.Series(WALK)
+    with pytest.warns(UserWarning) as caught:
+        fitted = forecaster(target="first").fit(X, y)
+    assert [str(one.message) for one in caught] == [
+        "y is ignored: a Series of shape (90,) was given, but what is forecast are columns "
+        "['first'] of X. Leave y out, or make it a column of X and name it in target."
+    ]
+    assert caught[0].filename == __file__
+    without = forecaster(target="first").fit(X, X)  # what was meant is clear
+    pd.testing.assert_frame_equal(fitted.forecast(), without.forecast())
+    forecaster().fit(column(WALK), WALK)  # as scikit-learn's checks do
+
+
+@pytest.mark.parametrize(
+    ("params", "n_rows", "sentence"),
+    [
+        (
+            {},
+            5,
+            "X has 5 rows to forecast from, but a window needs 6: forecasts are made with the "
+            "naive forecast alone. Give at least 6 rows.",
+        ),
+        (
+            {"baseline": "profile", "season_length": 12},
+            8,
+            "X has 8 rows to forecast from, but a window needs 6 and baseline='profile' a season "
+            "of 12: forecasts are made with the level in place of the baseline. Give at least 12 "
+            "rows.",
+        ),
+    ],
+)
+def test_too_few_rows_to_go_on_from(params, n_rows, sentence):
+    fitted = forecaster(**params, calibration_fraction=0.4).fit(pd.Series(WALK))
+    for method in (fitted.forecast, fitted.forecast_interval):
+        with pytest.warns(UserWarning) as caught:
+            method(3, X=pd.Series(WALK[:n_rows]))
+        assert [str(one.message) for one in caught] == [sentence]
+        assert caught[0].filename == __file__
+    fitted.forecast(3, X=pd.Series(WALK[:12]))  # enough
+    fitted.forecast(3, X=pd.Series(WALK[:1], index=[90]))  # the training series comes before
 
 
 def test_names_and_positions_are_the_same():

@@ -89,9 +89,64 @@ def test_quantiles_of_the_regressor_bound_intervals():
     message = (
         r"coverage=0\.8 needs the quantiles 0\.1 and 0\.9, but the regressor has learned "
         r"\[0\.05, 0\.5, 0\.95\]\. Fit it with these quantiles, or calibrate: "
-        r"calibration_fraction=0\.2\."
+        r"calibration_fraction=0\.2, which gives enough errors\."
     )
     with pytest.raises(ValueError, match=message):
         forecaster.forecast_interval(3, coverage=0.8)
     with pytest.raises(ValueError, match=r"steps=4 is more than the 3 steps ahead"):
         forecaster.forecast_interval(4, coverage=0.9)
+
+
+@pytest.mark.parametrize("scaler", ["auto", None])
+@pytest.mark.parametrize("n_targets", [1, 2])
+def test_one_window_goes_round_the_checks_of_predict(monkeypatch, scaler, n_targets):
+    """A forecast is what the regressor's public predict makes of the same window."""
+    series = make_series()[:, :n_targets]
+    regressor = GRURegressor(3, epochs=2, random_state=0)
+    forecaster = SequenceForecaster(
+        regressor, horizon=4, window_length=8, season_length=12, scaler=scaler
+    ).fit(series)
+    answers = [forecaster.forecast(), forecaster.forecast(X=series)]  # scaled in fit, and now
+    seen = []
+    predict = GRURegressor.predict
+    monkeypatch.setattr(GRURegressor, "predict", lambda self, X: seen.append(X) or predict(self, X))
+    answers.append(forecaster.forecast())
+    assert not seen
+    forecaster._model.regressors = [type("Own", (GRURegressor,), {})()]
+    forecaster._model.regressors[0].__dict__.update(forecaster.regressors_[0].__dict__)
+    answers.append(forecaster.forecast())
+    assert len(seen) == 1
+    answers.append(forecaster.predict(series)[-1].reshape(4, n_targets))
+    for answer in answers[1:]:
+        np.testing.assert_array_equal(answer, answers[0])
+
+
+def test_one_window_that_float32_cannot_hold():
+    forecaster = SequenceForecaster(
+        GRURegressor(3, epochs=1, random_state=0), window_length=8, season_length=1, scaler=None
+    ).fit(make_series()[:, :1])
+    huge = make_series()[:, :1]
+    huge[-3] = 1e39
+    with pytest.raises(ValueError, match=r"contains infinity or a value too large for dtype"):
+        forecaster.forecast(X=huge)
+
+
+@pytest.mark.parametrize("n_before", [0, 3, 9])
+def test_padded_equals_numpy(n_before):
+    values = make_series(7)
+    expected = np.pad(values, ((n_before, 2), (0, 0)), constant_values=np.nan)
+    np.testing.assert_array_equal(forecasting.padded(values, n_before, 2), expected)
+
+
+@pytest.mark.parametrize("length", [1, 5, 7, 12])
+def test_histories_are_the_rows_up_to_the_origin(length):
+    z = make_series(7)
+    every = forecasting.histories_until(np.arange(7), z, length)
+    for origin in range(7):
+        (one,) = forecasting.histories_until(np.array([origin]), z, length)
+        np.testing.assert_array_equal(one, every[origin])
+        rows = np.arange(origin + 1 - length, origin + 1)
+        expected = np.where(rows[:, np.newaxis] < 0, np.nan, z[np.maximum(rows, 0)])
+        np.testing.assert_array_equal(one, expected)
+        one[:] = 0  # a copy
+    np.testing.assert_array_equal(z, make_series(7))

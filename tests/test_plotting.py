@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import matplotlib
 import numpy as np
@@ -321,7 +322,13 @@ def test_lines_that_overlap_have_no_bands(passengers):
     assert len(display.ax_.lines) == 1 + 2
     assert not display.ax_.collections
     assert legend(display.ax_) == ["actual", "forecast"]
+    origins = "Forecasts from 2 origins, 1 to 12 steps ahead"
+    why = "Intervals overlap and are left out; step=1 draws those of one step"
+    assert display.ax_.get_title() == f"{origins}\n{why}"
     assert len(display.plot(step=12).ax_.collections) == 1
+    assert display.ax_.get_title() == "Forecasts from 2 origins, 12 steps ahead"
+    without = replace(crowded, lower=None, upper=None, coverage=None)
+    assert BacktestDisplay.from_result(without).ax_.get_title() == origins
 
 
 def test_backtest_of_several_targets_and_of_an_array(weather):

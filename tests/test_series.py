@@ -3,6 +3,7 @@ the index continued; and AutoScaler, whose scale they are forecast on.
 """
 
 import datetime
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from sklearn.linear_model import LinearRegression
 
 from skgru import SequenceForecaster
 from skgru._scaling import AutoScaler
+from skgru._series import as_series
 
 N = 40
 RNG = np.random.default_rng(0)
@@ -298,6 +300,56 @@ IRREGULAR = {
 }
 
 
+MIDDLES = {
+    "M": pd.date_range("2020-01-01", periods=N, freq="MS") + pd.Timedelta(days=14),
+    "Q": pd.date_range("2000-01-01", periods=N, freq="QS") + pd.Timedelta(days=40),
+    "Y": pd.date_range("1970-01-01", periods=N, freq="YS") + pd.Timedelta(days=70),
+}
+
+
+@pytest.mark.parametrize("period", MIDDLES)
+def test_stamps_in_the_middle_of_periods(period):
+    series = pd.Series(VALUES, index=MIDDLES[period])
+    with pytest.raises(ValueError) as caught:
+        forecaster().fit(series)
+    assert str(caught.value) == (
+        f"X's index has no regular step between {series.index[0]} and {series.index[-1]}: rows are "
+        "missing, doubled or out of order. A network counts rows, so make them regular first: "
+        f"X.to_period('{period}')."
+    )
+    fitted = forecaster(season_length=None).fit(series.to_period(period))
+    assert fitted.season_length_ == {"M": 12, "Q": 4, "Y": 1}[period]
+    with pytest.raises(ValueError, match=r"first: X\.asfreq\("):  # one of them is missing
+        forecaster().fit(series.drop(series.index[4]))
+
+
+@pytest.mark.parametrize("dtype", [None, object])
+def test_dates_as_strings(dtype):
+    index = pd.Index(pd.period_range("2020-01", periods=N, freq="M").strftime("%Y-%m"), dtype=dtype)
+    series = pd.Series(VALUES, index=index)
+    fails(
+        lambda: forecaster().fit(series),
+        "X has an index of strings from '2020-01' to '2023-04', which have no next row. Make dates "
+        "of them, which tell the season too: X.index = pd.to_datetime(X.index).",
+    )
+    series.index = pd.to_datetime(series.index)
+    assert forecaster(season_length=None).fit(series).season_length_ == 12
+
+
+@pytest.mark.parametrize("kind", INDEXES)
+def test_the_rows_that_follow_are_made_once(kind):
+    """Shorter answers are slices of longer ones, and nobody's changes are seen by others."""
+    index = INDEXES[kind]
+    rows = as_series(pd.Series(1.0, index=index), "test").rows
+    for n in (5, 3, 9, 1, 9):
+        now = rows.following(n)
+        expected = replace(rows).following(n)  # without what was kept
+        pd.testing.assert_index_equal(now, expected, exact=True)
+        assert getattr(now, "freq", None) == getattr(expected, "freq", None)
+        now.name = "changed"
+    assert rows.following(9).name == index.name
+
+
 @pytest.mark.parametrize("kind", IRREGULAR)
 def test_an_irregular_index(kind, fitted):
     index, ends, remedy = IRREGULAR[kind]
@@ -498,3 +550,22 @@ def test_the_remedy_for_gaps_names_the_usual_step():
     months = pd.date_range("2012-01-01", periods=N, freq="MS").delete(5)
     with pytest.raises(ValueError, match=r"X\.asfreq\('MS'\)"):
         forecaster().fit(pd.Series(VALUES[1:], months))
+
+
+@pytest.mark.parametrize("column", [VALUES, VALUES - 10, np.arange(N)], ids=["log", "std", "log1p"])
+def test_auto_scaler_goes_round_its_checks(column):
+    """A float64 table is taken as it is; what is no such table is looked at, and gives the same."""
+    X = np.column_stack([column, VALUES]).astype(np.float64)
+    scaler = AutoScaler().fit(X)
+    for method in (scaler.transform, scaler.inverse_transform):
+        np.testing.assert_array_equal(method(X), method(X.tolist()))
+        before = X.copy()
+        method(X)
+        np.testing.assert_array_equal(X, before)
+        for wrong in ([[np.inf, 1.0]], [[-np.inf, 1.0]]):
+            with pytest.raises(ValueError, match="contains infinity"):
+                method(np.array(wrong))
+        with pytest.raises(ValueError, match="Expected 2D array"):
+            method(X[:, 0])
+        with pytest.raises(ValueError, match="0 sample"):
+            method(X[:0])
