@@ -1,9 +1,11 @@
 """SequenceForecaster with its defaults, one series at a time, against seasonal naive and the sine.
 
-python benchmarks/default_forecast.py [monthly|sine ...]
+python benchmarks/default_forecast.py [monthly|sine|cycles ...]
 
 60 evenly spaced series each of M1 monthly (18 steps ahead) and Tourism monthly (24), which the
-default was chosen on; and the next 50 values of the 1,000-point sine.
+default was chosen on; the next 50 values of the 1,000-point sine; and 12 steps of series of 300
+rows without a season, on which it was chosen too: random walks, and autoregressions of orders 1 and
+2, the second with a noisy cycle; and the sunspots from 8 origins.
 """
 
 import numpy as np
@@ -11,10 +13,10 @@ from _common import arguments, seconds
 from _series_sets import SEASON_LENGTH, SETS, evenly, monthly
 
 from skgru import SequenceForecaster
-from skgru.datasets import make_sine
+from skgru.datasets import load_sunspots, make_sine
 from skgru.metrics import mean_absolute_scaled_error, symmetric_mean_absolute_percentage_error
 
-JOBS = ("monthly", "sine")
+JOBS = ("monthly", "sine", "cycles")
 TARGETS = {"M1 monthly": 5, "Tourism monthly": 10}
 
 
@@ -67,6 +69,32 @@ def sine():
     print(f"1,000 recursive steps | {1000 * best:.1f} ms | target 100 ms")
 
 
+def simulated(coefficients, seed):
+    """312 rows of an autoregression after 188 that it settles in."""
+    noise = np.random.default_rng(seed).normal(size=500)
+    values = np.zeros(500)
+    for t in range(2, 500):
+        values[t] = coefficients @ values[[t - 1, t - 2]] + noise[t]
+    return values[188:]
+
+
+def cycles():
+    kinds = {"random walk": (1, 0), "AR(1)": (0.8, 0), "AR(2)": (1.7, -0.85)}
+    sets = {k: [simulated(np.array(c), seed) for seed in range(12)] for k, c in kinds.items()}
+    sets["sunspots"] = [load_sunspots()[: 309 - 12 * k, 0] for k in range(8)]
+    for name, series in sets.items():
+        ours, naive = [], []
+        for values in series:
+            history, actual = values[:-12], values[-12:]
+            forecaster = SequenceForecaster(horizon=12, season_length=1, random_state=0)
+            forecast = forecaster.fit(history.reshape(-1, 1)).forecast()[:, 0]
+            ours.append(np.abs(actual - forecast).mean())
+            naive.append(np.abs(actual - history[-1]).mean())
+        print(
+            f"{name}, no season | mean error {np.mean(ours) / np.mean(naive):.2f} of last value's"
+        )
+
+
 if __name__ == "__main__":
     options = arguments(__doc__, JOBS)
     if "monthly" in options.jobs:
@@ -74,3 +102,5 @@ if __name__ == "__main__":
             one_by_one(name)
     if "sine" in options.jobs:
         sine()
+    if "cycles" in options.jobs:
+        cycles()

@@ -28,18 +28,24 @@ from skgru._validation import Instance, Number, at_least, real_between, remember
 from skgru._windowing import as_table
 
 
-def default_regressor(n_rows: int) -> GRURegressor:
+def default_regressor(n_rows: int, season_length: int) -> GRURegressor:
     """A small network that starts at the baseline, and learns more the longer the series is.
 
     On short series fifty small steps beat the baseline, and more carry past growth on: on the M1
     and Tourism monthly series 150 steps lose what 50 have won (benchmarks/default_forecast.py).
+    Without a season the baseline is only the last value, and some hundred rows are enough to learn
+    more than that (benchmarks/default_forecast.py cycles).
     """
-    is_short = n_rows < 500
+    is_short = n_rows < (500 if season_length > 1 else 200)
+    if is_short:
+        epochs = max(1, round(1600 / n_rows))
+    else:
+        epochs = 10 if n_rows < 500 else 32 if n_rows < 10_000 else 8
     return GRURegressor(
         16,
         highway=True,
         output_initializer="zeros",
-        epochs=max(1, round(1600 / n_rows)) if is_short else 32 if n_rows < 10_000 else 8,
+        epochs=epochs,
         batch_size=32,
         learning_rate=3e-4 if is_short else 3e-3,
         clipnorm=1.0,
@@ -241,7 +247,7 @@ class SequenceForecaster(BaseEstimator):
                 stacklevel=2,
             )
         series = [table.values for table in tables]
-        regressors = self._regressors(min(map(len, series)))
+        regressors = self._regressors(min(map(len, series)), plan.season_length)
         errors = None
         if self.calibration_fraction:
             held_out = [_n_held_out(len(values), self.calibration_fraction) for values in series]
@@ -611,8 +617,10 @@ class SequenceForecaster(BaseEstimator):
             raise ValueError(f"{parameter}={chosen!r} names a column twice. Name each once.")
         return positions
 
-    def _regressors(self, n_rows: int) -> list[Any]:
-        template: Any = default_regressor(n_rows) if self.regressor is None else self.regressor
+    def _regressors(self, n_rows: int, season_length: int) -> list[Any]:
+        template: Any = self.regressor
+        if template is None:
+            template = default_regressor(n_rows, season_length)
         regressors = [clone(template) for _ in range(self.n_estimators)]
         seed = self.random_state
         if seed is None and self.n_estimators > 1:
