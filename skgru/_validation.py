@@ -217,7 +217,8 @@ def check_tokens(windows: np.ndarray, n_tokens: int | None) -> int:
     pieces = [series] if series is not None else (windows[piece] for piece in _pieces(windows))
     largest = -1
     for values in pieces:
-        ids = values[~np.isnan(values)] if values.dtype.kind == "f" else values.ravel()
+        # In float64: neither float16 nor uint8 can be compared with what it can't hold.
+        ids = values[~np.isnan(values)].astype(np.float64)
         wrong = ids[(ids < 0) | (ids != np.floor(ids)) | (ids >= MOST_TOKENS)]
         if len(wrong):
             raise ValueError(
