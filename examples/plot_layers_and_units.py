@@ -194,9 +194,9 @@ print(f"on average by {difference.mean():.1f} ± {standard_error:.1f} sunspots (
 
 # %%
 # Two units are too few. From four to 32 the network is about as good as Ridge or somewhat better,
-# and 80 years are too few to say by how much: seeds differ less than the years do. Beyond 32 units
-# the error on the years learned from goes on falling and that on the years held out rises: the
-# network learns its 207 windows by heart. A second or third layer costs time and changes little.
+# and 80 years are too few to say by how much: look at the standard error. Beyond 32 units the error
+# on the years learned from goes on falling and that on the years held out rises: the network learns
+# the accidents of its 207 windows. A second or third layer costs time and brings little.
 #
 # So: start with one layer of 8 or 16 units on a series as short as this one, put Ridge beside it,
 # and add units only if the error on held-out years falls. These years were looked at here to
