@@ -28,6 +28,7 @@ from skgru._validation import (
     check_windows,
     is_overlapping,
     nothing_usable,
+    real_between,
 )
 
 # Targets are codes of classes: there is nothing to scale.
@@ -127,7 +128,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
     missing : {"skip", "mask"}, default="mask"
         What becomes of windows with NaN. "mask" passes over steps at which a channel is NaN: the
         state is carried on from the step before, in `fit` and in `predict`, so that a sequence
-        gives the same whatever NaN surrounds it. "skip" leaves such windows out of `fit` and
+        gives the same whatever NaN surrounds it (not the path of `highway`, to which a missing step
+        is zero at its place). "skip" leaves such windows out of `fit` and
         `score` and fills them in `predict`, as in `GRURegressor`.
 
     random_state : int, RandomState instance or None, default=None
@@ -357,13 +359,18 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
                 )
             classes = self.classes_
         elif classes is not None:
-            classes = np.unique(classes)
+            classes = np.unique(_check_y(classes, estimator=self))
+            if len(classes) < 2:
+                raise ValueError(
+                    f"classes={classes.tolist()} names one class, but a classifier needs at least "
+                    "2 to tell apart. Name all classes that later calls will bring."
+                )
         elif y is not None:
             raise ValueError(
                 "classes must be passed on the first call to partial_fit: all classes that later "
                 "calls will bring, such as classes=np.unique(y_of_everything)."
             )
-        return self._fit(X, y, sample_weight, classes, 1, False, continues)
+        return self._fit(X, y, sample_weight, classes, 1, False, continues, is_part=True)
 
     def predict(self, X):
         """Predict the class of each sequence: the one of the highest probability.
@@ -512,7 +519,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
             check_tokens(windows, self._architecture["n_tokens"])
         return windows
 
-    def _fit(self, X, y, sample_weight, classes, epochs, early_stopping, continues):
+    def _fit(self, X, y, sample_weight, classes, epochs, early_stopping, continues, is_part=False):
         if continues:
             self._check_new_windows(X)
         windows, _ = check_windows(X, self)
@@ -533,7 +540,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
             rows, labels = self._next_tokens(windows, masks)
             if classes is None:
                 # A token that follows nothing here may do so in the next call of partial_fit.
-                classes = np.unique(labels) if epochs > 1 else np.arange(n_tokens)
+                classes = np.arange(n_tokens) if is_part else np.unique(labels)
         else:
             y = _check_y(y, estimator=self)
             check_classification_targets(y)
@@ -546,7 +553,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
             sample_weight = _check_sample_weight(
                 sample_weight, windows, dtype=np.float64, ensure_non_negative=True
             )[rows]
-            sample_weight = sample_weight * self._class_weights(labels)
+            sample_weight = sample_weight * self._class_weights(labels, classes)
             rows, codes, sample_weight = without_zero_weights(rows, codes, sample_weight)
         self._fit_network(
             X,
@@ -579,10 +586,19 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
             )
         return check_tokens(windows, self._architecture["n_tokens"] if continues else None)
 
-    def _class_weights(self, labels: np.ndarray) -> np.ndarray:
+    def _class_weights(self, labels: np.ndarray, classes: np.ndarray) -> np.ndarray:
         """Weight of each label by its class."""
-        present, codes = np.unique(labels, return_inverse=True)
-        return compute_class_weight(self.class_weight, classes=present, y=labels)[codes]
+        if not isinstance(self.class_weight, dict):
+            present, codes = np.unique(labels, return_inverse=True)
+            return compute_class_weight(self.class_weight, classes=present, y=labels)[codes]
+        for name, weight in self.class_weight.items():
+            if not real_between(0, None, closed="left").is_satisfied_by(weight):
+                raise ValueError(
+                    f"class_weight={self.class_weight!r} gives class {name!r} the weight "
+                    f"{weight!r}, but weights must be finite numbers of at least 0."
+                )
+        weights = compute_class_weight(self.class_weight, classes=classes, y=labels)
+        return weights[np.searchsorted(classes, labels)]
 
     def _next_tokens(self, windows: np.ndarray, masks: bool) -> tuple[np.ndarray, np.ndarray]:
         """Windows that a token follows, and those tokens: (n_rows,), (n_rows,) int."""

@@ -6,7 +6,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.utils import estimator_checks, get_tags
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from skgru import GRURegressor, SequenceForecaster, SequenceWindower
+from skgru import GRUClassifier, GRURegressor, SequenceForecaster, SequenceWindower
 
 # Bugs, until they are mended.
 ORDER_MATTERS = "A window is made of the rows before it, so the order and choice of rows matter."
@@ -15,7 +15,10 @@ WEIGHTS_DRAW_BATCHES = (
     "other steps, as in scikit-learn's own SGDRegressor."
 )
 # Few and short epochs, yet enough for the checks that ask for a score above 0.5.
-GRU = GRURegressor(units=8, epochs=15, learning_rate=0.03, batch_size=8, random_state=0)
+SHORT = {"units": 8, "epochs": 15, "learning_rate": 0.03, "batch_size": 8, "random_state": 0}
+GRU = GRURegressor(**SHORT)
+MASKED = GRURegressor(missing="mask", **SHORT)
+CLASSIFIER = GRUClassifier(**SHORT)
 FORECASTER = SequenceForecaster(LinearRegression(), window_length=3, horizon=2)
 ESTIMATORS = [
     SequenceWindower(),
@@ -24,6 +27,8 @@ ESTIMATORS = [
     SequenceWindower(padding="edge"),
     SequenceWindower(context="fit"),
     GRU,
+    MASKED,
+    CLASSIFIER,
     FORECASTER,
     SequenceForecaster(LinearRegression()),
     SequenceForecaster(LinearRegression(), strategy="recursive", window_length=2),
@@ -33,7 +38,7 @@ FLAT = SequenceWindower(flatten=True)
 
 
 def expected_failures(estimator):
-    if isinstance(estimator, GRURegressor):
+    if isinstance(estimator, GRURegressor | GRUClassifier):
         return {"check_sample_weight_equivalence_on_dense_data": WEIGHTS_DRAW_BATCHES}
     if estimator.window_length == 1:
         return {}
@@ -60,6 +65,8 @@ def test_no_tag_hides_a_failure(estimator):
     assert not tags._skip_test
     if tags.regressor_tags is not None:
         assert not tags.regressor_tags.poor_score
+    if tags.classifier_tags is not None:
+        assert not tags.classifier_tags.poor_score
 
 
 # What check_estimator leaves out
@@ -85,7 +92,15 @@ def run(check, estimator):
 @pytest.mark.parametrize("check", FOR_ALL)
 @pytest.mark.parametrize(
     "estimator",
-    [SequenceWindower(), FLAT, SequenceWindower(context="fit"), GRU, FORECASTER],
+    [
+        SequenceWindower(),
+        FLAT,
+        SequenceWindower(context="fit"),
+        GRU,
+        MASKED,
+        CLASSIFIER,
+        FORECASTER,
+    ],
     ids=repr,
 )
 def test_checks_of_names_and_parameters(estimator, check):

@@ -481,6 +481,10 @@ ARCHITECTURE = {
     "highway": False,
     "output_initializer": "glorot_uniform",
     "quantiles": (),
+    "masks": False,
+    "n_tokens": 0,
+    "embedding_dim": 0,
+    "n_classes": 0,
 }
 
 
@@ -578,6 +582,7 @@ RULES = {
         "a str among {'glorot_uniform', 'zeros'}",
         ["he_normal", None, keras.initializers.Zeros()],
     ),
+    "missing": ("a str among {'mask', 'skip'}", ["drop", None, True]),
     "horizon": (INT, [0, -1, True, 1.5, None]),
     "target": ("None, an int in the range [0, inf) or an array-like", [-1, True, 1.0, "a"]),
     "loss": ("an instance of 'str' or an object (not a class) implementing '__call__'", [3, LOSS]),

@@ -1,0 +1,164 @@
+"""
+Who is speaking?
+================
+
+Nine men say the same two vowels. Each utterance is a sequence of another length: the network reads
+it as it is, and its verdict can be watched as the sound goes on.
+"""
+
+# %%
+# The utterances
+# --------------
+# 270 utterances to learn from, 370 recorded at other times to test on. Each has 7 to 29 frames, one
+# every 6.4 milliseconds, of 12 coefficients.
+
+import numpy as np
+
+from skgru.datasets import load_japanese_vowels
+
+sounds_train, y_train = load_japanese_vowels(subset="train")
+sounds_test, y_test = load_japanese_vowels(subset="test")
+lengths = [len(sound) for sound in sounds_train + sounds_test]
+print(f"{len(sounds_train)} + {len(sounds_test)} utterances of {min(lengths)} to {max(lengths)}")
+
+# %%
+# One array, with NaN before the shorter ones
+# -------------------------------------------
+# Each coefficient is scaled with the mean and deviation of all training frames: a scaler works on
+# a table of frames, so it comes before ``as_windows``. The classifier passes over steps that are
+# NaN (``missing="mask"``, its default).
+
+from sklearn.preprocessing import StandardScaler
+
+from skgru import as_windows
+
+scaler = StandardScaler().fit(np.concatenate(sounds_train))
+
+
+def scaled_windows(sounds):
+    """Windows of 29 frames, scaled: (n_utterances, 29, 12)."""
+    return as_windows([scaler.transform(sound) for sound in sounds], window_length=29)
+
+
+X_train, X_test = scaled_windows(sounds_train), scaled_windows(sounds_test)
+
+# %%
+# Two models that know no time
+# ----------------------------
+# The baselines see an utterance as one long row: its 29 x 12 numbers, zeros where there is no
+# frame.
+
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+
+
+def flat(sounds):
+    """Frames side by side, zeros after the last one: (n_utterances, 348)."""
+    table = np.zeros((len(sounds), 29, 12))
+    for row, sound in zip(table, sounds, strict=True):
+        row[: len(sound)] = sound
+    return table.reshape(len(sounds), -1)
+
+
+baselines = {
+    "nearest neighbour": KNeighborsClassifier(1),
+    "logistic regression": make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)),
+}
+for name, model in baselines.items():
+    accuracy = model.fit(flat(sounds_train), y_train).score(flat(sounds_test), y_test)
+    print(f"{name:<20}{accuracy:.3f}")
+
+# %%
+# Five networks and their vote
+# ----------------------------
+# A GRU that reads in both directions, with a linear path beside it (``highway``). These settings
+# had the lowest log loss of 14 tried by five-fold cross-validation of the training part; no test
+# utterance was looked at for them. Networks that start from other random numbers make other
+# mistakes, so five of them vote: ``VotingClassifier`` averages their probabilities.
+
+from sklearn.ensemble import VotingClassifier
+
+from skgru import GRUClassifier
+
+settings = {
+    "units": 64,
+    "bidirectional": True,
+    "highway": True,
+    "dropout": 0.5,
+    "learning_rate": 0.003,
+    "epochs": 30,
+}
+networks = [(f"seed {seed}", GRUClassifier(**settings, random_state=seed)) for seed in range(5)]
+vote = VotingClassifier(networks, voting="soft").fit(X_train, y_train)
+
+probability = {name: one.predict_proba(X_test) for name, one in vote.named_estimators_.items()}
+probability["vote"] = vote.predict_proba(X_test)
+for name, values in probability.items():
+    right = vote.classes_[values.argmax(axis=1)] == y_test
+    print(f"{name:<20}{right.mean():.3f}   {np.sum(~right)} errors")
+
+# %%
+# The nearest neighbour makes 31 errors and the logistic regression 8. The networks make 6 to 8,
+# and their vote 7. That is far ahead of the neighbour, and level with the logistic regression or
+# a little ahead of it: of 370 utterances, one or two errors are chance. The vote is about as good
+# as the mean network, and saves one from picking a seed.
+
+import matplotlib.pyplot as plt
+from sklearn.metrics import ConfusionMatrixDisplay
+
+predicted = vote.classes_[probability["vote"].argmax(axis=1)]
+fig, ax = plt.subplots(figsize=(5.5, 5), layout="constrained")
+ConfusionMatrixDisplay.from_predictions(y_test, predicted, cmap="Blues", colorbar=False, ax=ax)
+ax.set(xlabel="speaker that the networks name", ylabel="true speaker", title="370 test utterances")
+plt.show()
+
+# %%
+# As the sound goes on
+# --------------------
+# A network for sequences can be asked before the utterance is over. Its first k frames are a
+# shorter sequence, which ``as_windows`` pads like any other. Four test utterances: the thick line
+# is the true speaker, grey ones are speakers who never got more than 30 %.
+
+
+def as_it_unfolds(sound):
+    """Probability of each speaker after 1, 2, ... frames: (n_frames, 9)."""
+    return vote.predict_proba(scaled_windows([sound[:k] for k in range(1, len(sound) + 1)]))
+
+
+fig, axes = plt.subplots(2, 2, figsize=(9, 5.5), sharex=True, sharey=True, layout="constrained")
+for ax, speaker in zip(axes.flat, ["1", "3", "6", "8"], strict=True):
+    sound = sounds_test[np.flatnonzero(y_test == speaker)[0]]
+    milliseconds = 25.6 + 6.4 * np.arange(len(sound))
+    for name, values in zip(vote.classes_, as_it_unfolds(sound).T, strict=True):
+        if name == speaker:
+            ax.plot(
+                milliseconds, values, color="C0", linewidth=2.5, label=f"speaker {name}", zorder=3
+            )
+        elif values.max() > 0.3:
+            ax.plot(milliseconds, values, linewidth=1.2, label=f"speaker {name}", color=f"C{name}")
+        else:
+            ax.plot(milliseconds, values, color="0.8", linewidth=0.8)
+    ax.set_title(f"an utterance of speaker {speaker}", loc="left")
+    ax.legend(frameon=False)
+fig.supxlabel("milliseconds of sound heard")
+fig.supylabel("probability")
+plt.show()
+
+# %%
+# How much of an utterance does it take? The same for all test utterances, cut after their first
+# frames.
+
+heard = [1, 2, 3, 5, 7, 10, 14, 18, 23, 29]
+logistic = baselines["logistic regression"]
+print("frames   vote   logistic regression")
+for k in heard:
+    cut = [sound[:k] for sound in sounds_test]
+    accuracy = vote.score(scaled_windows(cut), y_test)
+    print(f"{k:>6}{accuracy:>7.3f}{logistic.score(flat(cut), y_test):>22.3f}")
+
+# %%
+# Here the two part. From the first frame alone the networks name the right speaker in about 60 %
+# of the utterances, and the logistic regression in no more than guessing would (11 %): no utterance
+# it learned from was that short. After 14 frames, a tenth of a second of sound, both are close to
+# where they end up.
