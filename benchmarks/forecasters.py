@@ -25,9 +25,11 @@ from skgru.metrics import symmetric_mean_absolute_percentage_error
 
 JOB = {"units": 50, "window_length": 24, "horizon": 12, "epochs": 50, "batch_size": 32}
 SAME, DEFAULT = "skgru, same network", "skgru, default"
+OWN = "skgru, own scales, linear path"
 # Label: script, environment (None: this one), variant. The default decoder is for information.
 SUBJECTS = {
     SAME: ("skgru", None, "same"),
+    OWN: ("skgru", None, "own"),
     DEFAULT: ("skgru", None, "default"),
     "Keras by hand": ("keras", None, "same"),
     "skforecast": ("skforecast", "skforecast", "same"),
@@ -137,7 +139,7 @@ def print_summary(table):
         }
         each = "  ".join(f"{name} {ratio:.1f}" for name, ratio in ratios.items())
         print(f"Fastest peer, {what}: {each} | target {target}")
-    for label in (SAME, DEFAULT):
+    for label in (SAME, OWN, DEFAULT):
         wins = [
             name
             for name, results in table.items()

@@ -1,4 +1,6 @@
-"""skgru, for the same measurement as its peers: the same network, or the forecaster's default."""
+"""skgru, for the same measurement as its peers: the same network, bare or as the forecaster would
+use it (own scaler, level and baseline, and a linear path), or the forecaster's default.
+"""
 
 from protocol import run
 from sklearn.preprocessing import StandardScaler
@@ -12,6 +14,21 @@ def fit(train, seed, job):
         season = job["season_length"]
         forecaster = SequenceForecaster(
             horizon=job["horizon"], season_length=season, random_state=seed
+        )
+    elif job["variant"] == "own":
+        network = GRURegressor(
+            job["units"],
+            epochs=job["epochs"],
+            batch_size=job["batch_size"],
+            highway=True,
+            output_initializer="zeros",
+            random_state=seed,
+        )
+        forecaster = SequenceForecaster(
+            network,
+            window_length=job["window_length"],
+            horizon=job["horizon"],
+            season_length=job["season_length"],
         )
     else:
         network = GRURegressor(
