@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, ClassVar
 
 import numpy as np
@@ -443,6 +444,9 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
     def score(self, X, y=None, sample_weight=None):
         """Share of sequences whose class is predicted.
 
+        Without y, windows that no known token follows are not scored: a token that is NaN, because
+        it was not seen in `fit`, is no error.
+
         Parameters
         ----------
         X : array-like of shape (n_samples, window_length, n_channels) or (n_samples, window_length)
@@ -526,8 +530,15 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         masks = self.missing == "mask"
         if self.embedding_dim is None and y is None:
             raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None: only of "
-                "tokens (embedding_dim) is the one that follows a window its class. Give y."
+                f"{type(self).__name__} requires y to be passed, but the target y is None. Only of "
+                "tokens (embedding_dim) can the class be read off X: it is the token that follows "
+                "a window. Give y."
+            )
+        if y is None and windows.shape[1] == 1:
+            raise ValueError(
+                f"{type(self).__name__} requires y to be passed, but the target y is None and X "
+                "has one column: windows of one step can't show that they overlap. Give y, or put "
+                "a SequenceWindower before."
             )
         n_tokens = self._n_tokens(windows, continues)
         if continues and (y is None) != self._is_self_target:
@@ -547,6 +558,14 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
             check_consistent_length(windows, y)
             classes = np.unique(y) if classes is None else classes
             rows = check_usable(windows, masks)
+            if 2 * len(rows) < len(windows):
+                warnings.warn(
+                    f"{len(windows) - len(rows)} of {len(windows)} windows are left out of fit, "
+                    f"because they contain NaN and missing={self.missing!r}. "
+                    + ("Each of their steps does." if masks else 'missing="mask" keeps them.'),
+                    UserWarning,
+                    stacklevel=3,
+                )
             labels = y[rows]
         codes = _codes(labels, classes)
         if self.class_weight is not None or sample_weight is not None:
@@ -621,8 +640,8 @@ def _codes(labels: np.ndarray, classes: np.ndarray) -> np.ndarray:
     """Positions of labels among the classes, as float64 (n_rows, 1)."""
     if len(classes) < 2:
         raise ValueError(
-            f"y has one class, {classes[0]!r}, but a classifier needs at least 2 classes to tell "
-            "apart."
+            f"y has one class, {classes.tolist()[0]!r}, but a classifier needs at least 2 classes "
+            "to tell apart."
         )
     unknown = np.setdiff1d(labels, classes)
     if len(unknown):

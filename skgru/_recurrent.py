@@ -189,6 +189,11 @@ class RecurrentEstimator(BaseEstimator):
                 f"X has windows of {windows.shape[1]} steps and {windows.shape[2]} channels, but "
                 f"{type(self).__name__} was fitted on windows of {fitted[0]} steps and "
                 f"{fitted[1]} channels. Make the windows as they were made for fit."
+                + (
+                    f" as_windows(sequences, window_length={fitted[0]}) makes sequences as long."
+                    if self._masks
+                    else ""
+                )
             )
         return windows
 

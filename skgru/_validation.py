@@ -169,14 +169,22 @@ def check_windows(X: Any, estimator: Any) -> tuple[np.ndarray, int]:
     Raises ValueError for a wrong number of dimensions, no samples, infinity, values beyond float32,
     strings or complex numbers, TypeError for sparse input.
     """
-    X = check_array(
-        X,
-        dtype="numeric",
-        allow_nd=True,
-        ensure_all_finite=False,
-        estimator=estimator,
-        input_name="X",
-    )
+    try:
+        X = check_array(
+            X,
+            dtype="numeric",
+            allow_nd=True,
+            ensure_all_finite=False,
+            estimator=estimator,
+            input_name="X",
+        )
+    except ValueError as error:
+        if "setting an array element with a sequence" not in str(error):
+            raise
+        raise ValueError(
+            "X holds sequences of different lengths, which are no array. Put them into one with "
+            'skgru.as_windows, which marks missing steps by NaN; missing="mask" passes over them.'
+        ) from error
     if X.ndim > 3:
         raise ValueError(
             f"X has {X.ndim} dimensions, but {type(estimator).__name__} takes windows of shape "

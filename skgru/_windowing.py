@@ -397,6 +397,12 @@ def as_windows(sequences, window_length=None):
     for position, sequence in enumerate(sequences):
         values = as_table(sequence)
         values = np.asarray(values) if not hasattr(values, "columns") else values
+        if values.ndim == 0 or not len(values):
+            what = f"is {values.item()!r}, no sequence" if values.ndim == 0 else "is empty"
+            raise ValueError(
+                f"sequences[{position}] {what}. Give a list of sequences, [sequence] for one, each "
+                "of at least one step; of text the tokens as numbers."
+            )
         values = values.reshape(-1, 1) if values.ndim == 1 else values
         name = f"sequences[{position}]"
         tables.append(check_array(values, estimator="as_windows", input_name=name, **_FLOATS))

@@ -120,6 +120,7 @@ OPTIONS = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:.*windows are left out of fit")
 @pytest.mark.parametrize("case", OPTIONS)
 def test_compiled_training_equals_stock_training(case):
     windows, y, options = OPTIONS[case]
@@ -251,6 +252,7 @@ def test_nothing_but_empty_windows():
     )
 
 
+@pytest.mark.filterwarnings("ignore:.*windows are left out of fit")
 def test_skip_leaves_windows_with_nan_out():
     complete = ~np.isnan(X).any(axis=(1, 2))
     assert 8 < complete.sum() < 40
@@ -431,8 +433,9 @@ def test_windows_that_do_not_overlap_need_y(reader):
 
 def test_numbers_need_y(trained):
     sentence = (
-        "GRUClassifier requires y to be passed, but the target y is None: only of tokens "
-        "(embedding_dim) is the one that follows a window its class. Give y."
+        "GRUClassifier requires y to be passed, but the target y is None. Only of tokens "
+        "(embedding_dim) can the class be read off X: it is the token that follows a window. Give "
+        "y."
     )
     windows = SequenceWindower(4).fit_transform(np.zeros((30, 1)))
     fails(lambda: small().fit(windows), sentence)
@@ -537,8 +540,7 @@ def test_booleans_and_series_are_labels(trained):
     [
         (
             np.full(48, "up"),
-            "y has one class, np.str_('up'), but a classifier needs at least 2 classes to tell "
-            "apart.",
+            "y has one class, 'up', but a classifier needs at least 2 classes to tell apart.",
         ),
         (
             np.linspace(0, 1, 48),
@@ -824,8 +826,8 @@ def test_sequences_may_be_lists_series_and_frames():
         (
             [[1.0], []],
             None,
-            "Found array with 0 sample(s) (shape=(0, 1)) while a minimum of 1 is required by "
-            "as_windows.",
+            "sequences[1] is empty. Give a list of sequences, [sequence] for one, each of at least "
+            "one step; of text the tokens as numbers.",
         ),
         (
             [[1.0], np.ones((2, 1, 1))],
@@ -927,3 +929,43 @@ def test_networks_vote_and_are_calibrated(trained):
     calibrated = CalibratedClassifierCV(trained, cv=2).fit(X, Y)
     assert calibrated.score(X, Y) > 0.7
     np.testing.assert_allclose(calibrated.predict_proba(X).sum(axis=1), 1, rtol=1e-6)
+
+
+def test_ragged_sequences_need_as_windows():
+    sentence = (
+        "X holds sequences of different lengths, which are no array. Put them into one with "
+        'skgru.as_windows, which marks missing steps by NaN; missing="mask" passes over them.'
+    )
+    ragged = [[[1.0], [2.0]], [[3.0]]]
+    fails(lambda: small().fit(ragged, ["a", "b"]), sentence)
+    arrays = np.empty(2, object)
+    arrays[:] = [np.ones((2, 1)), np.ones((1, 1))]
+    fails(lambda: small().fit(arrays, ["a", "b"]), sentence)
+
+
+def test_windows_left_out_of_fit_are_counted_in_a_warning():
+    n = np.isnan(X).any(axis=(1, 2)).sum()
+    sentence = (
+        f"{n} of {len(X)} windows are left out of fit, because they contain NaN and "
+        "missing='skip'. missing=\"mask\" keeps them."
+    )
+    with pytest.warns(UserWarning) as caught:
+        small(missing="skip", epochs=1).fit(X, Y)
+    assert [str(warning.message) for warning in caught] == [sentence]
+
+
+def test_one_token_is_no_window():
+    fails(
+        lambda: of_tokens().fit(np.arange(9).reshape(-1, 1) % 3),
+        "GRUClassifier requires y to be passed, but the target y is None and X has one column: "
+        "windows of one step can't show that they overlap. Give y, or put a SequenceWindower "
+        "before.",
+    )
+
+
+def test_numbers_are_no_sequences():
+    fails(
+        lambda: as_windows([1.0, 2.0]),
+        "sequences[0] is 1.0, no sequence. Give a list of sequences, [sequence] for one, each of "
+        "at least one step; of text the tokens as numbers.",
+    )
