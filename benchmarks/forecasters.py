@@ -25,7 +25,7 @@ from skgru.metrics import symmetric_mean_absolute_percentage_error
 
 JOB = {"units": 50, "window_length": 24, "horizon": 12, "epochs": 50, "batch_size": 32}
 SAME, DEFAULT = "skgru, same network", "skgru, default"
-OWN = "skgru, own scales, linear path"
+OWN = "skgru, knowing the season"
 # Label: script, environment (None: this one), variant. The default decoder is for information.
 SUBJECTS = {
     SAME: ("skgru", None, "same"),

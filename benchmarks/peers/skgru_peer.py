@@ -1,5 +1,5 @@
-"""skgru, for the same measurement as its peers: the same network, bare or as the forecaster would
-use it (own scaler, level and baseline, and a linear path), or the forecaster's default.
+"""skgru, for the same measurement as its peers: the same network, bare, or told of the season where
+there is one, with the forecaster's own scaler, level and baseline; or the forecaster's default.
 """
 
 from protocol import run
@@ -10,39 +10,19 @@ from skgru import GRURegressor, SequenceForecaster
 
 
 def fit(train, seed, job):
+    horizon, season = job["horizon"], job["season_length"]
     if job["variant"] == "default":
-        season = job["season_length"]
-        forecaster = SequenceForecaster(
-            horizon=job["horizon"], season_length=season, random_state=seed
-        )
-    elif job["variant"] == "own":
-        network = GRURegressor(
-            job["units"],
-            epochs=job["epochs"],
-            batch_size=job["batch_size"],
-            highway=True,
-            output_initializer="zeros",
-            random_state=seed,
-        )
-        forecaster = SequenceForecaster(
-            network,
-            window_length=job["window_length"],
-            horizon=job["horizon"],
-            season_length=job["season_length"],
-        )
-    else:
-        network = GRURegressor(
-            job["units"], epochs=job["epochs"], batch_size=job["batch_size"], random_state=seed
-        )
-        forecaster = SequenceForecaster(
-            network,
-            window_length=job["window_length"],
-            horizon=job["horizon"],
-            scaler=StandardScaler(),
-            level=None,
-            baseline=None,
-        )
-    return forecaster.fit(train)
+        forecaster = SequenceForecaster(horizon=horizon, season_length=season, random_state=seed)
+        return forecaster.fit(train)
+    network = GRURegressor(
+        job["units"], epochs=job["epochs"], batch_size=job["batch_size"], random_state=seed
+    )
+    own = {"season_length": season}
+    bare = {"scaler": StandardScaler(), "level": None, "baseline": None}
+    settings = own if job["variant"] == "own" and season else bare
+    return SequenceForecaster(
+        network, window_length=job["window_length"], horizon=horizon, **settings
+    ).fit(train)
 
 
 run(fit, lambda forecaster: forecaster.forecast(), ["skgru", "tensorflow", "keras"])
