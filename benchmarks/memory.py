@@ -1,6 +1,6 @@
-"""Memory: a fit of a million rows, growth from fit to fit, size of a pickle.
+"""Memory: a fit of a million rows, 100,000 series, growth from fit to fit, size of a pickle.
 
-python benchmarks/memory.py [rows|fits|architectures|stock|pickle ...]
+python benchmarks/memory.py [rows|series|fits|architectures|stock|pickle ...]
 
 Each job runs in a process of its own, after TensorFlow was loaded and one small fit was made.
 """
@@ -10,12 +10,13 @@ import resource
 import subprocess
 import sys
 
+import numpy as np
 from _common import arguments, make_pairs, stock_model
 
-from skgru import GRURegressor, SequenceWindower
+from skgru import GRURegressor, SequenceForecaster, SequenceWindower
 from skgru.datasets import make_sine
 
-JOBS = ("rows", "fits", "architectures", "stock", "pickle")
+JOBS = ("rows", "series", "fits", "architectures", "stock", "pickle")
 
 
 def resident() -> float:
@@ -44,6 +45,24 @@ def rows():
     print(
         f"1,000,000 rows, window 200: fit {after_fit - before:.0f} MB above the input, fit and "
         f"predict {peak() - before:.0f} MB; windows {windows.size * 4 / 1e6:.0f} MB | target 400"
+    )
+
+
+def series():
+    """100,000 series of 100 rows, windows of 36 and 18 steps ahead."""
+    rng = np.random.default_rng(0)
+    several = list(np.exp(rng.normal(scale=0.05, size=(100_000, 100)).cumsum(axis=1)))
+    network = GRURegressor(8, batch_size=4096, epochs=1, normalize_y=False, random_state=0)
+    forecaster = SequenceForecaster(network, window_length=36, horizon=18, season_length=12)
+    before = max(peak(), resident())
+    forecaster.fit(several)
+    after_fit = peak()
+    forecaster.forecast()
+    n_windows = 100_000 * (100 - 12)
+    print(
+        f"100,000 series of 100 rows: fit {after_fit - before:.0f} MB above the input, fit and "
+        f"forecast {peak() - before:.0f} MB; windows and targets in float32 "
+        f"{n_windows * (36 + 18) * 4 / 1e6:.0f} MB | target: not all windows at once"
     )
 
 

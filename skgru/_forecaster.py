@@ -7,7 +7,7 @@ Here parameters are checked and every "auto" is decided. Containers are read and
 from __future__ import annotations
 
 import warnings
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from numbers import Integral
 from typing import Any, ClassVar
 
@@ -20,37 +20,40 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skgru._forecasting import ForecastModel, Plan
-from skgru._regressor import GRURegressor
+from skgru._calibration import (
+    errors_of,
+    following,
+    n_errors_needed,
+    radius_of_many,
+    rows_held_out,
+)
+from skgru._defaults import (
+    auto_window_length,
+    auto_window_lengths,
+    default_regressors,
+    longest_run,
+    usual_length,
+)
+from skgru._forecasting import ForecastModel, Member, restored, scaled, tail_of
+from skgru._pairs import Part
+from skgru._panel import WIDE, Panel, as_columns, frame_of, read_panel
+from skgru._plan import Plan
 from skgru._scaling import AutoScaler
 from skgru._series import Table, as_series, is_list_of_series
 from skgru._validation import Instance, Number, at_least, real_between, remember_features
 from skgru._windowing import as_table
 
 
-def default_regressor(n_rows: int, season_length: int) -> GRURegressor:
-    """A small network that starts at the baseline, and learns more the longer the series is.
+@dataclass(frozen=True)
+class Origins:
+    """Series that forecasts go on from: as they were given, and as the regressors see them."""
 
-    On short series fifty small steps beat the baseline, and more carry past growth on: on the M1
-    and Tourism monthly series 150 steps lose what 50 have won (benchmarks/default_forecast.py).
-    Without a season the baseline is only the last value, and some hundred rows are enough to learn
-    more than that (benchmarks/default_forecast.py cycles).
-    """
-    is_short = n_rows < (500 if season_length > 1 else 200)
-    if is_short:
-        epochs = max(1, round(1600 / n_rows))
-    else:
-        epochs = 10 if n_rows < 500 else 32 if n_rows < 10_000 else 8
-    return GRURegressor(
-        16,
-        highway=True,
-        output_initializer="zeros",
-        epochs=epochs,
-        batch_size=32,
-        learning_rate=3e-4 if is_short else 3e-3,
-        clipnorm=1.0,
-        normalize_y=False,
-    )
+    tables: list[Table]
+    panel: Panel | None
+    parts: list[Part]
+    scalers: list[Any]
+    changes: np.ndarray
+    steps: int
 
 
 class SequenceForecaster(BaseEstimator):
@@ -58,17 +61,22 @@ class SequenceForecaster(BaseEstimator):
 
     The series is scaled, its level is taken out of each window, and a regressor learns how it
     departs from a naive forecast. Answers come in the units, the type, the columns and with the
-    continued index of what was given.
+    continued index of what was given. Several series train the same regressors, which can forecast
+    series that they have never seen.
 
     Parameters
     ----------
-    regressor : estimator or None, default=None
-        Any scikit-learn regressor; windows are flattened for those that take tables. None: a small
-        GRURegressor that is trained more on longer series.
+    regressor : estimator, list of them or None, default=None
+        Any scikit-learn regressor; windows are flattened for those that take tables. Of a list all
+        are fitted, and the median of their forecasts is the forecast. None: a small GRURegressor
+        that is trained more on longer series; for several series two kinds of GRURegressor of 64
+        units, with and without `highway`.
 
-    window_length : int or "auto", default="auto"
-        Rows of history in a window. "auto": two seasons, or 24 without a season, less for short
-        series.
+    window_length : int, list of int or "auto", default="auto"
+        Rows of history in a window; a list has one for each regressor in turn. "auto": two seasons,
+        or 24 without a season, less for short series; for several series three seasons and two,
+        two and five if they are shorter than 7 rows, one and a half and one if longer than 24, or 6
+        and 4 rows without a season.
 
     horizon : int, default=1
         Rows that `predict` looks ahead, and that a direct network gives at once. At least 1.
@@ -79,8 +87,9 @@ class SequenceForecaster(BaseEstimator):
 
     scaler : transformer, None or "auto", default="auto"
         Transformer with `inverse_transform`, fitted to the target columns. "auto": logarithm of
-        positive columns, log(1 + x) with zeros, standardised with negatives. Covariates are scaled
-        by a clone of it; with "auto" or None they are standardised.
+        positive columns, log(1 + x) with zeros, standardised with negatives. Of several series each
+        has a clone of its own. Covariates are scaled by one more; with "auto" or None they are
+        standardised.
 
     level : {"auto", "mean", "last"} or None, default="auto"
         What is subtracted from each window: the mean of its last season, its last value, or
@@ -89,7 +98,7 @@ class SequenceForecaster(BaseEstimator):
     baseline : {"auto", "last", "seasonal", "profile"} or None, default="auto"
         Naive forecast whose errors are learned: the last value, the value a season ago, or the
         mean course of the last three seasons at the level of the last half season. None: the
-        level. "auto": "profile" with a season, else "last".
+        level. "auto": "profile" with a season, for several series "seasonal", else "last".
 
     strategy : {"direct", "recursive"}, default="direct"
         "direct": one network with `horizon` outputs. "recursive": one step, fed back as history.
@@ -101,8 +110,19 @@ class SequenceForecaster(BaseEstimator):
     known : str, int, sequence of them or None, default=None
         Columns known in advance (calendar, price), given for the future through `future`.
 
-    n_estimators : int, default=1
-        Regressors with seeds of their own, whose median is the forecast.
+    group : str or None, default=None
+        What tells several series of one frame apart: the column, or level of the index, that names
+        each in a long frame, or "columns" where each column is a series. None: the columns belong
+        to one series, and several series come as a list.
+
+    series_weight : {"auto", "inverse_change"} or None, default="auto"
+        What several series count for in training. "inverse_change": 1 / sqrt(c + 0.02) with c the
+        mean absolute change from season to season on the scale of the network, for regressors that
+        take sample weights. None: each window counts alike. "auto": "inverse_change".
+
+    n_estimators : int or "auto", default="auto"
+        Regressors with seeds of their own, whose median is the forecast. "auto": as many as there
+        are kinds in `regressor` and `window_length`, and 4 for several series without `regressor`.
 
     calibration_fraction : float, default=0.0
         Last part of the series that intervals are calibrated on, in [0, 1). 0: no intervals. The
@@ -114,10 +134,10 @@ class SequenceForecaster(BaseEstimator):
     Attributes
     ----------
     window_length_, season_length_, level_, baseline_ : int, int, str or None, str or None
-        What "auto" chose.
+        What "auto" chose. `window_length_` is a tuple where there are several.
 
-    scaler_ : transformer or None
-        The fitted scaler of the targets.
+    scaler_ : transformer, None, or list of them
+        The fitted scaler of the targets; of several series a list.
 
     regressors_ : list of estimators
         The fitted regressors.
@@ -139,6 +159,13 @@ class SequenceForecaster(BaseEstimator):
     window that ends at origin t and b the baseline, the regressor f is fitted to
     z[t+k] - b[t, k] = f(z[t-L+1 .. t] - l), k = 1 .. horizon.
 
+    Several series are pooled: the windows of all of them train each regressor. Windows that begin
+    before their series are filled with its first row, where a season is known. Targets after the
+    end of a series are not known, and a GRURegressor learns from the others of the same window;
+    other regressors learn from windows whose targets are all known. Only rows are held in memory,
+    and windows of a GRURegressor are made a batch at a time. In early stopping the windows kept out
+    are the last of all series.
+
     `predict(X)` and `forecast(X=X)` take what came before X from the training series where X's
     index goes on from its last row. Rows without an index (arrays) are taken to follow the training
     series, unless they begin with its first `window_length` rows.
@@ -154,8 +181,8 @@ class SequenceForecaster(BaseEstimator):
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "regressor": [None, Instance(["fit", "predict"])],
-        "window_length": [at_least(1), StrOptions({"auto"})],
+        "regressor": [None, Instance(["fit", "predict"]), list, tuple],
+        "window_length": [at_least(1), StrOptions({"auto"}), list, tuple],
         "horizon": [at_least(1)],
         "season_length": [at_least(1), None],
         "scaler": [
@@ -168,7 +195,9 @@ class SequenceForecaster(BaseEstimator):
         "strategy": [StrOptions({"direct", "recursive"})],
         "target": [str, Integral, "array-like", None],
         "known": [str, Integral, "array-like", None],
-        "n_estimators": [at_least(1)],
+        "group": [str, None],
+        "series_weight": [StrOptions({"auto", "inverse_change"}), None],
+        "n_estimators": [at_least(1), StrOptions({"auto"})],
         "calibration_fraction": [real_between(0, 1, closed="left")],
         "random_state": [
             Number(Integral, 0, 2**32 - 1, closed="both"),
@@ -190,7 +219,9 @@ class SequenceForecaster(BaseEstimator):
         strategy="direct",
         target=None,
         known=None,
-        n_estimators=1,
+        group=None,
+        series_weight="auto",
+        n_estimators="auto",
         calibration_fraction=0.0,
         random_state=None,
     ):
@@ -204,6 +235,8 @@ class SequenceForecaster(BaseEstimator):
         self.strategy = strategy
         self.target = target
         self.known = known
+        self.group = group
+        self.series_weight = series_weight
         self.n_estimators = n_estimators
         self.calibration_fraction = calibration_fraction
         self.random_state = random_state
@@ -215,8 +248,9 @@ class SequenceForecaster(BaseEstimator):
         ----------
         X : array-like of shape (n_samples, n_columns), pandas or polars Series or DataFrame, or \
                 a list of such series
-            The series, oldest row first. NaN is passed over. In a list, 1-D arrays are series too,
-            and all of them train the same regressors.
+            The series, oldest row first. NaN is passed over. In a list, 1-D arrays are series too.
+            With `group` a frame of several series: in a long one dates are the index or the one
+            column that holds dates, in a wide one series may begin with NaN.
 
         y : None
             Ignored: what is forecast are columns of X. A Series or DataFrame brings a warning.
@@ -233,8 +267,17 @@ class SequenceForecaster(BaseEstimator):
             the series is too short.
         """
         self._validate_params()
-        tables, is_list = self._read(X)
+        self._check_kinds()
+        tables, panel = self._read(X)
+        if panel is not None and panel.kind == "wide":
+            self._check_wide()
         plan = self._plan(tables)
+        if panel is not None:
+            _check_numbers(tables, panel, plan)
+            _warn_of_counters(tables, panel, plan)
+            _warn_of_ends(tables, panel, plan, stacklevel=3)
+            if plan.pools:
+                self._warn_of_short(tables, panel, plan, stacklevel=3)
         # scikit-learn's own checks give arrays as y to all that they fit; a Series comes from
         # somebody who means it.
         if y is not None and y is not X and hasattr(y, "to_numpy"):
@@ -247,11 +290,12 @@ class SequenceForecaster(BaseEstimator):
                 stacklevel=2,
             )
         series = [table.values for table in tables]
-        regressors = self._regressors(min(map(len, series)), plan.season_length)
-        errors = None
+        members = self._members(plan, series)
+        weighs = self.series_weight is not None and plan.pools
+        errors, series_of = None, None
         if self.calibration_fraction:
-            held_out = [_n_held_out(len(values), self.calibration_fraction) for values in series]
-            shortened = [v[:-n] for v, n in zip(series, held_out, strict=True)]
+            held_out = rows_held_out(plan, list(map(len, series)), self.calibration_fraction)
+            shortened = [v[: len(v) - n] for v, n in zip(series, held_out, strict=True)]
             n_needed, n_left = plan.n_rows_needed, max(map(len, shortened))
             if n_left < n_needed:
                 raise ValueError(
@@ -260,30 +304,31 @@ class SequenceForecaster(BaseEstimator):
                     f"{plan.horizon} need at least {n_needed}, and X has "
                     f"n_samples={max(map(len, series))}. Use a smaller fraction or a longer series."
                 )
-            trial = self._fit_model(plan, shortened, regressors)
-        model = self._fit_model(plan, series, regressors)
+            trial = self._fit_model(plan, shortened, members, weighs)
+        model = self._fit_model(plan, series, members, weighs)
         if self.calibration_fraction:
-            parts = [
-                _errors_of(trial, model, values, n)
-                for values, n in zip(series, held_out, strict=True)
-            ]
-            errors = np.concatenate(parts)
+            errors, series_of = errors_of(trial, model, series, held_out)
         n_kept = plan.history_length + 1
-        tails = [replace(table, values=table.values[-n_kept:].copy()) for table in tables]
+        tails = [replace(table, values=tail_of(table.values, n_kept, plan)) for table in tables]
         self.__dict__.update(
             _model=model,
             _plan_=plan,
-            _is_list=is_list,
+            _panel=panel,
             _errors=errors,
+            _series_of_errors=series_of,
             _n_rows=[len(values) for values in series],
             _first_rows=[values[: plan.window_length].copy() for values in series],
             _tails=tails,
-            _scaled_tails=[model.scale(tail.values[:, plan.targets]) for tail in tails],
-            window_length_=plan.window_length,
+            _scaled_tails=[
+                scaled(scaler, tail.values[:, plan.targets])
+                for scaler, tail in zip(model.scalers, tails, strict=True)
+            ],
+            _usual_step=max(tables, key=len).rows.freq,
+            window_length_=plan.windows[0] if len(set(plan.windows)) == 1 else plan.windows,
             season_length_=plan.season_length,
             level_=plan.level,
             baseline_=plan.baseline,
-            scaler_=model.scaler,
+            scaler_=model.scalers if plan.pools else model.scalers[0],
             regressors_=model.regressors,
         )
         names = tables[0].names
@@ -297,16 +342,22 @@ class SequenceForecaster(BaseEstimator):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_columns), pandas or polars Series or DataFrame
+        X : array-like of shape (n_samples, n_columns), Series, DataFrame or list of them
             The series, with the columns of `fit`. What came before it is taken from the training
-            series where X goes on from there (see Notes of the class).
+            series where X goes on from there (see Notes of the class); of several series from none.
 
         Returns
         -------
         array-like of shape (n_samples,) or (n_samples, horizon * n_targets)
             Row t holds the forecasts of rows t + 1 .. t + horizon, time-major, in X's form and
             under X's index, with columns `{target}_step{k}`. NaN where columns known in advance
-            would be needed for rows after X's last.
+            would be needed for rows after X's last. A list for a list.
+
+        Notes
+        -----
+        After a fit on several series a clone of `scaler` is fitted to all rows of X. Where it
+        learns from them (StandardScaler), the forecast of row t has seen their scale, and `score`
+        is a little better than forecasts will be. A logarithm ("auto") learns nothing.
 
         Raises
         ------
@@ -316,6 +367,8 @@ class SequenceForecaster(BaseEstimator):
             If X has other columns than in `fit`, or is what `fit` refuses.
         """
         check_is_fitted(self)
+        if is_list_of_series(X):
+            return [self.predict(one) for one in self._lone(X)]
         table = self._read_new(X)
         forecasts = self._row_by_row(table)
         steps = range(1, self._plan_.horizon + 1)
@@ -328,8 +381,9 @@ class SequenceForecaster(BaseEstimator):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_columns), pandas or polars Series or DataFrame
-            The series.
+        X : array-like of shape (n_samples, n_columns), Series, DataFrame or list of them
+            The series, or several: then each has an R² of its own. So `GridSearchCV` tunes on a
+            list of series, with some of them kept out in each fold.
 
         y : None
             Ignored.
@@ -337,7 +391,8 @@ class SequenceForecaster(BaseEstimator):
         Returns
         -------
         float
-            Averaged over steps and targets. 1 is perfect.
+            Averaged over steps and targets, and over the series that have rows enough. 1 is
+            perfect.
 
         Raises
         ------
@@ -347,14 +402,27 @@ class SequenceForecaster(BaseEstimator):
             If fewer than two rows can be scored.
         """
         check_is_fitted(self)
-        table = self._read_new(X)
-        actual = _following(table.values[:, self._plan_.targets], self._plan_.horizon)
+        if not is_list_of_series(X):
+            return self._score_of(self._read_new(X))
+        tables = [self._read_new(one) for one in self._lone(X)]
+        scores = [self._score_of(table, must=len(tables) == 1) for table in tables]
+        if np.isnan(scores).all():
+            return self._score_of(max(tables, key=len))  # says what is wrong
+        return float(np.nanmean(scores))
+
+    def _score_of(self, table: Table, must: bool = True) -> float:
+        """R² of one series; NaN where it has too few rows, or an error where there must be one."""
+        actual = following(table.values[:, self._plan_.targets], self._plan_.horizon)
         # Windows that reach back before all that is known are filled, and not scored.
-        first = max(0, self._plan_.window_length - 1 - len(self._context(table)))
+        plan = self._plan_
+        n_needed = plan.least_history if plan.pools else plan.window_length
+        first = max(0, n_needed - 1 - len(self._context(table)))
         predicted = self._row_by_row(table).reshape(len(table), -1)
         actual = actual.reshape(len(table), -1)
         rows = np.isfinite(actual).all(axis=1) & np.isfinite(predicted).all(axis=1)
         rows[:first] = False
+        if rows.sum() < 2 and not must:
+            return np.nan
         if rows.sum() < 2:
             raise ValueError(
                 f"X has {len(table)} rows, of which {rows.sum()} can be scored: "
@@ -373,17 +441,19 @@ class SequenceForecaster(BaseEstimator):
             Rows to forecast. None means `horizon`. Beyond it, forecasts are fed back as history.
 
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list, default=None
-            Series to go on from. None: the training series.
+            Series to go on from, in the form of those in `fit`. None: the training series. After a
+            fit on several series these may be any others: each gets a scaler of its own.
 
         future : array-like of shape (steps, n_known), DataFrame or None, default=None
             The `known` columns for the rows to forecast; with strategy="direct" for all rows of the
-            last block of `horizon` rows. Rows beyond them are not read.
+            last block of `horizon` rows. Rows beyond them are not read. For several series a list,
+            or a long frame.
 
         Returns
         -------
         array-like of shape (steps, n_targets)
             In the form of the series: a Series for a Series, with the index continued. A list for a
-            list.
+            list, a long frame for a long frame, and a wide one for a wide one.
 
         Raises
         ------
@@ -393,15 +463,10 @@ class SequenceForecaster(BaseEstimator):
             If `future` is missing, short or belongs to other rows, or `steps` reaches further than
             covariates are known.
         """
-        tables, pasts, steps = self._origins(steps, X)
-        scaled = self._scaled_tails if X is None else [None] * len(tables)
-        aheads = self._futures(future, tables)
-        answers = []
-        for table, past, z, ahead in zip(tables, pasts, scaled, aheads, strict=True):
-            known = self._known_rows(ahead, steps, table)
-            values = self._model.forecast(past, np.array([len(past) - 1]), known, steps, z)[0]
-            answers.append(self._answer(values, self._target_names, table, steps))
-        return answers if self._is_list else answers[0]
+        new = self._origins(steps, X, future)
+        forecasts = self._model.forecast_after(new.parts, new.steps)
+        values = [restored(own, z) for own, z in zip(new.scalers, forecasts, strict=True)]
+        return self._answers(values, self._target_names, new)
 
     def forecast_interval(self, steps=None, coverage=0.9, X=None, future=None):
         """Intervals that hold what comes with probability `coverage`, step by step.
@@ -425,7 +490,7 @@ class SequenceForecaster(BaseEstimator):
         -------
         array-like of shape (steps, n_targets, 2)
             Lower and upper bound. For data frames and Series a DataFrame with columns
-            `{target}_lower`, `{target}_upper`. A list for a list.
+            `{target}_lower`, `{target}_upper`. For several series in their form.
 
         Raises
         ------
@@ -440,6 +505,10 @@ class SequenceForecaster(BaseEstimator):
         errors from the forecast, on the scale of the network, so that with a logarithm they grow
         with the level. Errors k steps ahead of neighbouring origins resemble each other, so n of
         them count as n / sqrt(k): without that, far steps of short series are covered too seldom.
+
+        Several series are calibrated together. The errors of each are divided by its mean absolute
+        change from season to season, and bounds are that times as wide: a steady series gets narrow
+        ones. Coverage holds on average over series like these, not for each.
 
         Without calibration, a regressor of quantiles gives the bounds: its quantiles
         (1 - coverage) / 2 and (1 + coverage) / 2, which it must have learned.
@@ -457,33 +526,30 @@ class SequenceForecaster(BaseEstimator):
             )
         quantiles = self._interval_quantiles(coverage)
         radius = None if quantiles else self._radius(coverage)  # (horizon, n_targets)
-        tables, pasts, steps = self._origins(steps, X)
+        new = self._origins(steps, X, future)
         n_steps = self._plan_.steps_of_call if quantiles else self._plan_.horizon
-        if steps > n_steps:
+        if new.steps > n_steps:
             raise ValueError(
-                f"steps={steps} is more than the {n_steps} steps ahead that intervals were learned "
-                "for. Fit with a larger horizon."
+                f"steps={new.steps} is more than the {n_steps} steps ahead that intervals were "
+                "learned for. Fit with a larger horizon."
             )
-        answers = []
-        for table, past, ahead in zip(tables, pasts, self._futures(future, tables), strict=True):
-            known = self._known_rows(ahead, steps, table)
-            origin = np.array([len(past) - 1])
-            if radius is None:
-                scaled = [
-                    self._model.forecast_scaled(past, origin, known, steps, quantile)[0]
-                    for quantile in quantiles
-                ]
-            else:
-                middle = self._model.forecast_scaled(past, origin, known, steps)[0]
-                scaled = [middle - radius[:steps], middle + radius[:steps]]
-            sides = [self._model.restore(side) for side in scaled]
-            bounds = np.sort(np.stack(sides, axis=-1), axis=-1)  # a scaler may turn the axis
-            if table.rows.library == "numpy":
-                answers.append(bounds)
-                continue
-            names = [f"{name}_{side}" for name in self._target_names for side in ("lower", "upper")]
-            answers.append(self._answer(bounds.reshape(steps, -1), names, table, steps))
-        return answers if self._is_list else answers[0]
+        if radius is None:
+            sides_of = [self._model.forecast_after(new.parts, new.steps, q) for q in quantiles]
+        else:
+            middle = self._model.forecast_after(new.parts, new.steps)
+            reach = radius[: new.steps] * new.changes[:, np.newaxis, np.newaxis]
+            sides_of = [middle - reach, middle + reach]
+        bounds = []
+        for scaler, *pair in zip(new.scalers, *sides_of, strict=True):
+            sides = [restored(scaler, side) for side in pair]
+            bounds.append(np.sort(np.stack(sides, axis=-1), axis=-1))  # a scaler may turn the axis
+        if new.tables[0].rows.library == "numpy":
+            if new.panel is None:
+                return bounds[0]
+            return np.concatenate(bounds, axis=1) if new.panel.kind == "wide" else bounds
+        names = [f"{name}_{side}" for name in self._target_names for side in ("lower", "upper")]
+        flat = [one.reshape(new.steps, -1) for one in bounds]
+        return self._answers(flat, names, new)
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
@@ -499,34 +565,79 @@ class SequenceForecaster(BaseEstimator):
         columns = self._tails[0].columns
         return [columns[i] for i in self._plan_.targets]
 
-    def _read(self, X: Any) -> tuple[list[Table], bool]:
-        if not is_list_of_series(X):
-            return [as_series(X, self)], False
-        # In a list, one dimension is a series.
-        lone = [one.reshape(-1, 1) if getattr(one, "ndim", 0) == 1 and isinstance(one, np.ndarray)
-                else one for one in X]  # fmt: skip
-        tables = [as_series(one, self) for one in lone]
-        self._check_columns(tables, tables[0])
-        return tables, True
+    def _read(self, X: Any, usual: Any = None) -> tuple[list[Table], Panel | None]:
+        tables, panel = read_panel(X, self.group, self, usual)
+        if panel is not None:
+            self._check_columns(tables, tables[0], panel)
+        return tables, panel
 
-    def _check_columns(self, tables: list[Table], like: Table) -> None:
-        """All series of a list have the columns of one, in its order; Series may have any name."""
-        for i, table in enumerate(tables):
+    def _check_columns(self, tables: list[Table], like: Table, panel: Any) -> None:
+        """All of several series have the columns of one, in its order; Series may have any name."""
+        for one, table in zip(panel.ids, tables, strict=True):
             n, n_wanted = table.values.shape[1], like.values.shape[1]
             named = table.names is not None and like.names is not None and n_wanted > 1
             if n != n_wanted or (named and table.names != like.names):
                 raise ValueError(
-                    f"Series {i} of the list X has columns {table.columns}, but others have "
+                    f"Series {one!r} of X has columns {table.columns}, but others have "
                     f"{like.columns}. Give all series the same columns in the same order."
                 )
 
+    def _check_kinds(self) -> None:
+        """Lists of regressors and window lengths, and how many of them are wanted."""
+        is_regressor = Instance(["fit", "predict"]).is_satisfied_by
+        rules = {
+            "regressor": (is_regressor, "regressors (no classes)"),
+            "window_length": (at_least(1).is_satisfied_by, "ints of at least 1"),
+        }
+        n_kinds = 1
+        for name, (is_right, what) in rules.items():
+            several = getattr(self, name)
+            if not isinstance(several, list | tuple):
+                continue
+            if not several or not all(is_right(one) for one in several):
+                raise ValueError(
+                    f"{name}={several!r} must be a non-empty list of {what}: one for each kind of "
+                    "member whose median is the forecast."
+                )
+            n_kinds = max(n_kinds, len(several))
+        if self.n_estimators != "auto" and self.n_estimators < n_kinds:
+            raise ValueError(
+                f"n_estimators={self.n_estimators} is less than the {n_kinds} kinds that regressor "
+                'and window_length list, so that some would be left out. Use "auto", or at least '
+                f"{n_kinds}."
+            )
+
+    def _check_wide(self) -> None:
+        for name in ("target", "known"):
+            if (value := getattr(self, name)) is not None:
+                raise ValueError(
+                    f"{name}={value!r} names a column of each series, but with group={WIDE!r} each "
+                    f"column is a series of its own. Leave {name} None, or give a long frame."
+                )
+
+    def _lone(self, X: list[Any]) -> list[Any]:
+        if self._panel is None or self._panel.kind != "list":
+            raise ValueError(
+                f"X is a list of {len(X)} series, but {type(self).__name__} was not fitted on a "
+                "list. Call the method for each of them, or fit it on a list."
+            )
+        return as_columns(X)
+
     def _read_new(self, X: Any) -> Table:
+        if self.group is not None:
+            raise ValueError(
+                f"X is a frame of several series (group={self.group!r}), but rows can be aligned "
+                "with a series, or a list of them, only. Fit on a list of series, or use forecast."
+            )
         if is_list_of_series(X):
             raise ValueError(
-                f"X is a list of {len(X)} series, but rows can be aligned with one only. Call the "
-                "method for each of them; only fit and forecast take lists."
+                f"X is a list of {len(X)} series, but {type(self).__name__} was fitted on one. "
+                "Give one, or fit on a list."
             )
         table = as_series(X, self, usual=self._tails[0].rows.freq)
+        if self._panel is not None:
+            self._check_columns([table], self._tails[0], Panel("list", [0]))
+            return table
         columns = as_table(X) if table.rows.time is None else X.drop(table.rows.time)
         validate_data(self, columns, reset=False, skip_check_array=True)
         return table
@@ -548,7 +659,9 @@ class SequenceForecaster(BaseEstimator):
                 "forecast. Name at least one in target, or leave it None."
             )
         past = [i for i in rest if i not in targets]
-        horizon, n_rows = int(self.horizon), min(map(len, tables))
+        horizon, lengths = int(self.horizon), [len(table) for table in tables]
+        pools = len(tables) > 1
+        n_rows = usual_length(lengths)
         if past and self.strategy == "recursive" and horizon > 1:
             names = [tables[0].columns[i] for i in past]
             raise ValueError(
@@ -557,7 +670,8 @@ class SequenceForecaster(BaseEstimator):
                 "too (target=None)."
             )
         steps = horizon if self.strategy == "direct" else 1
-        season_length = self.season_length or tables[0].rows.season_length
+        longest = max(tables, key=len)
+        season_length = self.season_length or longest.rows.season_length
         if self.season_length is None and n_rows < 2 * season_length + steps:
             season_length = 1
         if self.baseline in ("seasonal", "profile") and season_length == 1:
@@ -565,14 +679,21 @@ class SequenceForecaster(BaseEstimator):
                 f"baseline={self.baseline!r} needs a season, but season_length is 1. Give "
                 "season_length (12 for monthly data), or use baseline='last'."
             )
-        window_length = self.window_length
-        if window_length == "auto":
-            n_complete = min(longest_run(np.isfinite(t.values).all(axis=1)) for t in tables)
-            window_length = auto_window_length(n_complete, steps, season_length)
-        has_season = 1 < season_length and n_rows > 2 * season_length
-        level, baseline = ("mean", "profile") if has_season else ("last", "last")
+        windows = self.window_length
+        if isinstance(windows, str):
+            if pools:
+                windows = auto_window_lengths(season_length, max(lengths))
+            else:
+                n_complete = longest_run(np.isfinite(tables[0].values).all(axis=1))
+                windows = (auto_window_length(n_complete, steps, season_length),)
+        elif isinstance(windows, Integral):
+            windows = (int(windows),)
+        has_season = season_length > 1 and (pools or n_rows > 2 * season_length)
+        level, baseline = "last", "last"
+        if has_season:
+            level, baseline = "mean", "seasonal" if pools else "profile"
         return Plan(
-            window_length=int(window_length),
+            windows=tuple(windows),
             horizon=horizon,
             season_length=int(season_length),
             level=level if self.level == "auto" else self.level,
@@ -581,6 +702,7 @@ class SequenceForecaster(BaseEstimator):
             targets=tuple(targets),
             past=tuple(past),
             known=tuple(known),
+            pools=pools,
         )
 
     def _columns(self, parameter: str, chosen: Any, table: Table, default: list[int]) -> list[int]:
@@ -617,35 +739,45 @@ class SequenceForecaster(BaseEstimator):
             raise ValueError(f"{parameter}={chosen!r} names a column twice. Name each once.")
         return positions
 
-    def _regressors(self, n_rows: int, season_length: int) -> list[Any]:
-        template: Any = self.regressor
-        if template is None:
-            template = default_regressor(n_rows, season_length)
-        regressors = [clone(template) for _ in range(self.n_estimators)]
+    def _members(self, plan: Plan, series: list[np.ndarray]) -> list[Member]:
+        """The regressors to fit, each with its window and a seed of its own."""
+        lengths, templates = list(plan.windows), self.regressor
+        if templates is None:
+            templates = default_regressors(plan, [len(values) for values in series])
+        elif not isinstance(templates, list | tuple):
+            templates = [templates]
+        n_kinds = max(len(templates), len(lengths))
+        n = self.n_estimators
+        if n == "auto":
+            n = max(n_kinds, 4) if self.regressor is None and plan.pools else n_kinds
+        members = [
+            Member(clone(templates[i % len(templates)]), lengths[i % len(lengths)])
+            for i in range(n)
+        ]
         seed = self.random_state
-        if seed is None and self.n_estimators > 1:
-            own = getattr(template, "random_state", None)
+        if seed is None and n > 1:
+            own = getattr(templates[0], "random_state", None)
             # From the operating system: numpy's global state is not ours to move.
             fresh = np.random.SeedSequence().generate_state(1)[0]
             seed = own if isinstance(own, Integral) else int(fresh)
         if seed is not None:
             random = check_random_state(seed)
-            for regressor in regressors:
-                _set_random_states(regressor, random)
-        return regressors
+            for member in members:
+                _set_random_states(member.regressor, random)
+        return members
 
     def _fit_model(
-        self, plan: Plan, series: list[np.ndarray], regressors: list[Any]
+        self, plan: Plan, series: list[np.ndarray], members: list[Member], weighs: bool
     ) -> ForecastModel:
         scaler = AutoScaler() if isinstance(self.scaler, str) else self.scaler
         covariate_scaler = self.scaler if hasattr(self.scaler, "fit") else StandardScaler()
-        return ForecastModel.fit(plan, series, scaler, covariate_scaler, regressors)
+        return ForecastModel.fit(plan, series, scaler, covariate_scaler, members, weighs)
 
     def _context(self, table: Table) -> np.ndarray:
         """Rows before the table that are known: the end of the training series, or none."""
         tail, first = self._tails[0], self._first_rows[0]
         nothing = table.values[:0]
-        if self._is_list:
+        if self._panel is not None:
             return nothing
         if table.rows.index is not None and tail.rows.index is not None:
             return tail.values if tail.rows.is_followed_by(table.rows) else nothing
@@ -658,11 +790,11 @@ class SequenceForecaster(BaseEstimator):
         context = self._context(table)
         values = np.concatenate([context, table.values])
         origins = np.arange(len(context), len(values))
-        known = np.empty((0, len(self._plan_.known)))
-        return self._model.forecast(values, origins, known, self._plan_.horizon)
+        scaler = self._model.scaler_for(values)
+        forecasts = self._model.forecast_rows(self._model.part(values, scaler), origins)
+        return restored(scaler, forecasts)
 
-    def _origins(self, steps: Any, X: Any) -> tuple[list[Table], list[np.ndarray], int]:
-        """Series that forecasts go on from, their rows with context, and the steps."""
+    def _origins(self, steps: Any, X: Any, future: Any) -> Origins:
         check_is_fitted(self)
         steps = self._plan_.horizon if steps is None else steps
         if not at_least(1).is_satisfied_by(steps):
@@ -674,21 +806,96 @@ class SequenceForecaster(BaseEstimator):
                 f"{names} are not known for the rows after it. Fit with a larger horizon, name "
                 "them in known, or forecast them too (target=None)."
             )
+        model, steps = self._model, int(steps)
+        panel: Any = self._panel
+        changes = model.changes
         if X is None:
-            return self._tails, [table.values for table in self._tails], int(steps)
-        if self._is_list:
-            tables, _ = self._read(X)
-            self._check_columns(tables, self._tails[0])
+            tables, scalers, zs = self._tails, model.scalers, self._scaled_tails
             pasts = [table.values for table in tables]
         else:
-            tables = [self._read_new(X)]
-            pasts = [np.concatenate([self._context(tables[0]), tables[0].values])]
-        self._warn_if_short(min(map(len, pasts)))
-        return tables, pasts, int(steps)
+            if panel is None:
+                tables = [self._read_new(X)]
+                pasts = [np.concatenate([self._context(tables[0]), tables[0].values])]
+            else:
+                self._check_panel(X)
+                tables, panel = self._read(X, self._usual_step)
+                self._check_columns(tables, self._tails[0], panel)
+                _check_numbers(tables, panel, self._plan_)
+                pasts = [table.values for table in tables]
+            if self._plan_.pools:
+                self._warn_of_short(tables, panel, self._plan_, stacklevel=4)
+                _warn_of_ends(tables, panel, self._plan_, stacklevel=4)
+            else:
+                self._warn_if_short(min(map(len, pasts)))
+            scalers, zs = [model.scaler_for(past) for past in pasts], [None] * len(pasts)
+            if self._plan_.pools:
+                changes = model.known_changes(
+                    [
+                        model.usual_change_of(scaled(scaler, past[:, self._plan_.targets]))
+                        for scaler, past in zip(scalers, pasts, strict=True)
+                    ]
+                )
+                n_kept = self._plan_.history_length
+                pasts = [tail_of(past, n_kept, self._plan_) for past in pasts]
+        parts = []
+        aheads = self._futures(future, tables, panel)
+        ids = [None] if panel is None else panel.ids
+        for table, past, scaler, z, ahead, one in zip(
+            tables, pasts, scalers, zs, aheads, ids, strict=True
+        ):
+            try:
+                known = self._known_rows(ahead, steps, table)
+            except ValueError as error:
+                if panel is None or ahead is None:
+                    raise
+                raise ValueError(f"Series {one!r}: {error}") from error
+            parts.append(model.part(past, scaler, known, z))
+        return Origins(tables, panel, parts, scalers, changes, steps)
+
+    def _check_panel(self, X: Any) -> None:
+        """Several series come in the form of those in fit."""
+        kind = self._panel.kind
+        is_list = is_list_of_series(X)
+        names = [*getattr(X, "columns", []), *getattr(getattr(X, "index", None), "names", [])]
+        has_form = {
+            "list": is_list,
+            "long": not is_list and self.group in names,
+            "wide": not is_list and self.group not in names and np.ndim(X) == 2,
+        }
+        if has_form[kind]:
+            return
+        wanted = {
+            "list": "a list of series",
+            "long": f"a long frame with its series named by {self.group!r}",
+            "wide": "a wide frame",
+        }[kind]
+        raise ValueError(
+            f"X is a {type(X).__name__}, but {type(self).__name__} was fitted on several series, "
+            f"in {wanted}. Give X in that form"
+            + ("; a single series is a list of one." if kind == "list" else ".")
+        )
+
+    def _warn_of_short(
+        self, tables: list[Table], panel: Panel, plan: Plan, stacklevel: int
+    ) -> None:
+        short = [
+            f"{one!r} ({len(table)} rows)"
+            for one, table in zip(panel.ids, tables, strict=True)
+            if len(table) < plan.least_history
+        ]
+        if short:
+            warnings.warn(
+                f"{len(short)} series of X have fewer than the {plan.least_history} rows that a "
+                f"forecast of the network needs (level={plan.level!r}, baseline={plan.baseline!r}, "
+                f"season_length={plan.season_length}), of which one is {short[0]}: they get the "
+                "naive forecast alone, and intervals that hold less than they say.",
+                UserWarning,
+                stacklevel=stacklevel,
+            )
 
     def _warn_if_short(self, n_rows: int) -> None:
         plan = self._plan_
-        n_needed = plan.n_rows_needed - plan.steps_of_call
+        n_needed = plan.least_history
         if n_rows >= n_needed:
             return
         needs = [f"a window needs {plan.window_length}"]
@@ -704,10 +911,14 @@ class SequenceForecaster(BaseEstimator):
             stacklevel=4,
         )
 
-    def _futures(self, future: Any, tables: list[Table]) -> list[Any]:
+    def _futures(self, future: Any, tables: list[Table], panel: Panel | None) -> list[Any]:
         """What is known in advance for each series."""
-        if not self._is_list or future is None:
+        if future is not None and not self._plan_.known:
+            raise ValueError("future was given, but the forecaster was fitted with known=None.")
+        if panel is None or future is None:
             return [future] * len(tables)
+        if panel.kind == "long":
+            return panel.split(future)
         if not isinstance(future, list) or len(future) != len(tables):
             given = f"a list of {len(future)}" if isinstance(future, list) else "no list"
             raise ValueError(
@@ -719,8 +930,6 @@ class SequenceForecaster(BaseEstimator):
         """The known columns of the rows to forecast, (steps, n_known)."""
         names = [self._tails[0].columns[i] for i in self._plan_.known]
         if not names:
-            if future is not None:
-                raise ValueError("future was given, but the forecaster was fitted with known=None.")
             return np.empty((0, 0))
         # A direct network reads what is known for all the steps of a call.
         steps_of_call = self._plan_.steps_of_call
@@ -761,18 +970,20 @@ class SequenceForecaster(BaseEstimator):
             raise ValueError(f"future contains NaN in its first {steps} rows. Fill it first.")
         return values[:steps]
 
-    def _answer(self, values: np.ndarray, names: list[str], table: Table, steps: int) -> Any:
-        is_single = table.is_single and len(names) == 1
-        if is_single:  # each series of a list has a name of its own, or none
-            names = table.columns if table.names or table.labels else [""]
-        return table.rows.frame(values, names, table.rows.following(steps), is_single)
+    def _answers(self, values: list[np.ndarray], names: list[str], new: Origins) -> Any:
+        """Forecasts of each series, (steps, n_names), in the form of the series."""
+        if new.panel is None:
+            return frame_of(values[0], names, new.tables[0])
+        if new.panel.kind == "wide":  # the names of one series, without its own
+            names = [name.removeprefix(self._target_names[0]) for name in names]
+        return new.panel.answers(values, names, new.tables)
 
     def _interval_quantiles(self, coverage: float) -> list[float]:
         """The regressors' own quantiles that bound the interval; none where errors were calibrated
         or the regressors have no quantiles.
         """
-        regressor = self.regressors_[0]
-        learned = getattr(regressor, "quantiles", None)
+        every = [getattr(regressor, "quantiles", None) for regressor in self.regressors_]
+        learned = every[0] if all(one == every[0] for one in every) else None
         if self._errors is not None or learned is None:
             return []
         wanted = [(1 - coverage) / 2, (1 + coverage) / 2]
@@ -790,11 +1001,11 @@ class SequenceForecaster(BaseEstimator):
         plan, n_rows = self._plan_, np.array(self._n_rows)
         n_used = 0 if self._errors is None else len(self._errors)
         for fraction in np.arange(20, 100, 5) / 100:
-            held_out = np.array([_n_held_out(n, fraction) for n in n_rows])
+            held_out = np.array(rows_held_out(plan, n_rows, fraction))
             n_errors = np.maximum(0, held_out - plan.horizon + 1).sum()
             can_fit = (n_rows - held_out).max() >= plan.n_rows_needed
             # More than there were: gaps may have taken errors that the fraction counts on.
-            if n_errors >= _n_errors_needed(coverage) and held_out.sum() > n_used and can_fit:
+            if n_errors >= n_errors_needed(coverage) and held_out.sum() > n_used and can_fit:
                 return f"calibration_fraction={fraction:g}, which gives enough errors"
         return (
             "a longer series, a smaller coverage or a smaller horizon (no calibration_fraction "
@@ -811,12 +1022,14 @@ class SequenceForecaster(BaseEstimator):
             )
         n_known = np.isfinite(self._errors).sum(axis=0)  # (horizon, n_targets)
         if ((n_known + 1) * coverage - 1e-9 > n_known).any():
-            n_needed = _n_errors_needed(coverage)
+            n_needed = n_errors_needed(coverage)
             raise ValueError(
                 f"coverage={coverage} needs at least {n_needed} calibration errors at each step, "
                 f"but step {1 + int(n_known.min(axis=1).argmin())} has {n_known.min()}. Use "
                 f"{self._enough_calibration(coverage)}."
             )
+        if self._plan_.pools:
+            return radius_of_many(self._errors, self._series_of_errors, coverage)
         # Neighbouring origins share all but one of the rows that a far step depends on.
         independent = n_known / np.sqrt(np.arange(1, len(n_known) + 1))[:, np.newaxis]
         level = np.minimum((1 + 1 / independent) * coverage, 1)
@@ -825,50 +1038,45 @@ class SequenceForecaster(BaseEstimator):
         return np.take_along_axis(ordered, rank[np.newaxis] - 1, axis=0)[0]
 
 
-def auto_window_length(n_rows: int, steps: int, season_length: int) -> int:
-    """Two seasons, or 24 rows without a season; less where a short series has few such windows."""
-    spare = n_rows - steps
-    if season_length > 1:
-        return int(
-            np.clip(
-                spare - season_length, min(season_length, max(1, spare // 2)), 2 * season_length
+def _check_numbers(tables: list[Table], panel: Panel, plan: Plan) -> None:
+    """Each of several series has something to be forecast from."""
+    for one, table in zip(panel.ids, tables, strict=True):
+        if np.isnan(table.values[:, plan.targets]).all(axis=0).any():
+            raise ValueError(
+                f"Series {one!r} of X has no number in a column that is forecast, so that there is "
+                "nothing to go by. Leave it out."
             )
+
+
+def _warn_of_ends(tables: list[Table], panel: Panel, plan: Plan, stacklevel: int) -> None:
+    """Of series whose last rows are not known, while the forecast starts after them."""
+    ended = []
+    for one, table in zip(panel.ids, tables, strict=True):
+        is_known = np.isfinite(table.values[:, plan.targets]).any(axis=1)
+        if n_after := int(is_known[::-1].argmax()):
+            ended.append(f"{one!r} (by {n_after} rows)")
+    if ended:
+        warnings.warn(
+            f"{len(ended)} series of X end in NaN before their last row, of which one is "
+            f"{ended[0]}: their last value stands for what is missing, and forecasts start after "
+            "it. Cut those rows off, in a list or a long frame, to forecast from the last value.",
+            UserWarning,
+            stacklevel=stacklevel,
         )
-    return int(np.clip(spare // 3, 1, 24))
 
 
-def longest_run(is_complete: np.ndarray) -> int:
-    """Most True values in a row."""
-    ends = np.flatnonzero(~np.concatenate([[False], is_complete, [False]]))
-    return int(np.diff(ends).max() - 1)
-
-
-def _n_held_out(n_rows: int, fraction: float) -> int:
-    return max(1, int(np.ceil(fraction * n_rows)))
-
-
-def _n_errors_needed(coverage: float) -> int:
-    """Errors at a step whose largest one bounds an interval of this coverage."""
-    return int(np.ceil(coverage / (1 - coverage) - 1e-9))
-
-
-def _errors_of(
-    trial: ForecastModel, model: ForecastModel, values: np.ndarray, n_held_out: int
-) -> np.ndarray:
-    """Errors of a trial forecaster on the rows kept from it, on the scale of the final one:
-    (n_held_out, horizon, n_targets), NaN where the future is not known.
-    """
-    plan = model.plan
-    origins = np.arange(len(values) - n_held_out - 1, len(values) - 1)
-    known = np.empty((0, len(plan.known)))
-    forecasts = trial.forecast(values, origins, known, plan.horizon)
-    actual = _following(values[:, plan.targets], plan.horizon)[origins]
-    flat = (-1, len(plan.targets))
-    scaled = [model.scale(part.reshape(flat)).reshape(part.shape) for part in (actual, forecasts)]
-    return scaled[0] - scaled[1]
-
-
-def _following(targets: np.ndarray, horizon: int) -> np.ndarray:
-    """Rows t+1 .. t+horizon for each row t, NaN after the end: (n_rows, horizon, n_targets)."""
-    after = np.pad(targets[1:], ((0, horizon), (0, 0)), constant_values=np.nan)
-    return np.stack([after[k : k + len(targets)] for k in range(horizon)], axis=1)
+def _warn_of_counters(tables: list[Table], panel: Panel, plan: Plan) -> None:
+    """Of a column that numbers the rows of each series in a long frame, which is hardly meant."""
+    if panel.kind != "long":
+        return
+    longest = max(tables, key=len)
+    for column in plan.targets:
+        if len(longest) > 2 and (np.diff(longest.values[:, column]) == 1).all():
+            name = longest.columns[column]
+            warnings.warn(
+                f"Column {name!r} of X counts the rows of its series, and is forecast like the "
+                "others. Drop it (rows are taken in order), make dates of it, or name what is to "
+                "be forecast in target.",
+                UserWarning,
+                stacklevel=3,
+            )

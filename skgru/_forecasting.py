@@ -14,129 +14,38 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.multioutput import MultiOutputRegressor
 from sklearn.utils import get_tags
+from sklearn.utils.validation import has_fit_parameter
 
+from skgru._pairs import (
+    VALUES_AT_ONCE,
+    Joined,
+    Pairs,
+    PairTargets,
+    PairWindows,
+    Part,
+    inputs,
+    join,
+)
+from skgru._plan import Plan, baseline_of, level_of
 from skgru._recurrent import fill_missing
 from skgru._regressor import GRURegressor
 from skgru._specs import Rows
 from skgru._validation import check_representable
 from skgru._windowing import sliding_view
 
-# Seasons that a profile is the mean of.
-PROFILE_SEASONS = 3
 # Rows of history up to which the weights of level and baseline are a matrix worth making.
 LONGEST_COMPILED_HISTORY = 2048
-# Values of histories that are worked on at once.
-VALUES_AT_ONCE = 1 << 22
+# Added to the mean seasonal change of a series before it is divided by, so that one that repeats
+# itself does not count for all others; on a logarithmic scale, 2 % of the level.
+LEAST_CHANGE = 0.02
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What is forecast from what, every "auto" decided.
+class Member:
+    """A regressor and the steps of its window: the last ones of the plan's."""
 
-    targets, past, known : positions of the columns that are forecast, seen only in the past, and
-    known in advance.
-    """
-
+    regressor: Any
     window_length: int
-    horizon: int
-    season_length: int
-    level: str | None
-    baseline: str | None
-    strategy: str
-    targets: tuple[int, ...]
-    past: tuple[int, ...]
-    known: tuple[int, ...]
-
-    @property
-    def steps_of_call(self) -> int:
-        """Steps that one call of the regressor gives."""
-        return self.horizon if self.strategy == "direct" else 1
-
-    @property
-    def history_length(self) -> int:
-        """Rows that a forecast looks back on."""
-        seasons = {"seasonal": 1, "profile": PROFILE_SEASONS}.get(self.baseline or "", 0)
-        return max(self.window_length, seasons * self.season_length)
-
-    @property
-    def n_rows_needed(self) -> int:
-        """Rows of the shortest series that has something to learn."""
-        season = self.season_length if self.baseline in ("seasonal", "profile") else 1
-        return max(self.window_length, season) + self.steps_of_call
-
-    @property
-    def offsets(self) -> list[int]:
-        """How far windows of known columns are moved into the future, so that together they cover
-        the past window and all steps of a call.
-        """
-        ends = range(self.window_length, self.steps_of_call, self.window_length)
-        return [0, *ends, self.steps_of_call]
-
-
-def seasonal_naive(history: np.ndarray, horizon: int, season_length: int) -> np.ndarray:
-    """The same season's last value: (n, n_rows, n_targets) -> (n, horizon, n_targets)."""
-    last_season = history[:, -season_length:]
-    return last_season[:, np.arange(horizon) % season_length]
-
-
-def seasonal_profile(history: np.ndarray, horizon: int, season_length: int) -> np.ndarray:
-    """The mean course of the last seasons, at the level of the last half season without it.
-
-    (n, n_rows, n_targets) -> (n, horizon, n_targets). Seasons that the history does not hold whole
-    are left out; NaN where the last one is not whole.
-    """
-    n, n_rows, n_targets = history.shape
-    n_seasons = min(PROFILE_SEASONS, n_rows // season_length)
-    seasons = history[:, n_rows - n_seasons * season_length :]
-    seasons = seasons.reshape(n, n_seasons, season_length, n_targets)
-    around = seasons - seasons.mean(axis=2, keepdims=True)  # NaN where a season is not whole
-    is_whole = ~np.isnan(around).any(axis=2, keepdims=True)
-    n_whole = is_whole.sum(axis=1)
-    course = np.where(is_whole, around, 0).sum(axis=1) / np.maximum(n_whole, 1)
-    half = max(1, season_length // 2)
-    level = (seasons[:, -1] - course)[:, -half:].mean(axis=1, keepdims=True)
-    level[~is_whole[:, -1]] = np.nan
-    return level + course[:, np.arange(horizon) % season_length]
-
-
-def level_of(windows: np.ndarray, kind: str | None, season_length: int) -> np.ndarray:
-    """(n, window_length, n_targets) -> (n, 1, n_targets)."""
-    if kind == "last":
-        return windows[:, -1:]
-    if kind is None:
-        return np.zeros_like(windows[:, :1])
-    n_rows = season_length if 1 < season_length <= windows.shape[1] else windows.shape[1]
-    return windows[:, -n_rows:].mean(axis=1, keepdims=True)
-
-
-def baseline_of(history: np.ndarray, level: np.ndarray, plan: Plan) -> np.ndarray:
-    """The naive forecast that the regressor learns the difference from.
-
-    (n, n_rows, n_targets) -> (n, steps_of_call, n_targets), NaN where the history is too short.
-    """
-    steps, last = plan.steps_of_call, history[:, -1:]
-    if plan.baseline == "seasonal":
-        return seasonal_naive(history, steps, plan.season_length)
-    if plan.baseline == "profile":
-        return seasonal_profile(history, steps, plan.season_length)
-    return np.repeat(last if plan.baseline == "last" else level, steps, axis=1)
-
-
-def padded(values: np.ndarray, n_before: int, n_after: int = 0) -> np.ndarray:
-    """NaN rows before and after (n, n_columns)."""
-    n, n_columns = values.shape
-    order: Any = "F" if values.flags.fnc else "C"
-    rows = np.full((n_before + n + n_after, n_columns), np.nan, order=order)
-    rows[n_before : n_before + n] = values  # np.pad does the same, and takes ten times as long
-    return rows
-
-
-def histories_until(origins: np.ndarray, z: np.ndarray, length: int) -> np.ndarray:
-    """Copies of the rows up to each origin, NaN before the first: (n_origins, length, k)."""
-    first = int(origins[0]) + 1 - length
-    if len(origins) == 1 and first >= 0:  # one forecast: a slice, without the view of all windows
-        return z[np.newaxis, first : first + length].copy()
-    return sliding_view(padded(z, length - 1), length)[origins].copy()
 
 
 def transformed(scaler: Any, values: np.ndarray, what: str) -> np.ndarray:
@@ -152,15 +61,78 @@ def transformed(scaler: Any, values: np.ndarray, what: str) -> np.ndarray:
     return scaled
 
 
+def scaled(scaler: Any, targets: np.ndarray) -> np.ndarray:
+    """(n_rows, n_targets) in original units -> on the scale of the network."""
+    return targets if scaler is None else transformed(scaler, targets, "targets")
+
+
+def restored(scaler: Any, values: np.ndarray) -> np.ndarray:
+    """(..., n_targets) on the scale of the network -> original units."""
+    if scaler is None:
+        return values
+    flat = values.reshape(-1, values.shape[-1])
+    in_units = np.asarray(scaler.inverse_transform(flat)).reshape(values.shape)
+    if np.isinf(in_units).any():
+        largest = np.nanmax(np.abs(values))
+        raise ValueError(
+            f"Forecasts grew beyond all numbers: {largest:.3g} on the regressor's scale has "
+            f"no finite value in the series' units (scaler={scaler!r}). The regressor "
+            "extrapolates an outlier: use scaler=StandardScaler(), a regularised regressor "
+            "(Ridge), or a shorter horizon."
+        )
+    return in_units
+
+
+def tail_of(values: np.ndarray, n_rows: int, plan: Plan) -> np.ndarray:
+    """A copy of the last rows, (at most n_rows, n_columns). A target of one of several series that
+    ended before them goes on with its last value.
+    """
+    tail = values[-n_rows:].copy()
+    for column in plan.targets if plan.pools else ():
+        seen = tail[-plan.history_length :, column]  # a view
+        if np.isnan(seen).all():
+            known = values[np.isfinite(values[:, column]), column]
+            seen[0] = known[-1] if len(known) else np.nan
+    return tail
+
+
+def _tail(part: Part, n_rows: int) -> Part:
+    """The last rows of a series, and what is known after them."""
+    start = max(0, len(part) - n_rows)
+    return Part(part.z[start:], part.past[start:], part.known[start:])
+
+
+def forward_filled(histories: np.ndarray) -> np.ndarray:
+    """The last value carried over gaps, and NaN before the first: (n, n_rows, n_targets)."""
+    has_begun = np.logical_or.accumulate(np.isfinite(histories), axis=1)
+    filled = fill_missing(histories.copy(), np.full(histories.shape[2], np.nan))
+    filled[~has_begun] = np.nan
+    return filled
+
+
+def seasonal_change(z: np.ndarray, season_length: int) -> float:
+    """Mean absolute difference between seasons, plus `LEAST_CHANGE`: (n_rows, n_targets). NaN where
+    there is none.
+    """
+    season_length = season_length if season_length < len(z) else 1
+    changes = np.abs(z[season_length:] - z[:-season_length])
+    known = changes[np.isfinite(changes)]
+    return float(known.mean()) + LEAST_CHANGE if len(known) else np.nan
+
+
 class ForecastModel:
     """A fitted forecaster of arrays (n_rows, n_columns)."""
 
     def __init__(self, plan: Plan, scaler: Any, covariate_scaler: Any):
         self.plan = plan
-        self.scaler = scaler
+        self.unfitted_scaler = scaler
+        self.scalers: list[Any] = []
         self.covariate_scaler = covariate_scaler
         self.target_means = np.zeros(len(plan.targets))
-        self.regressors: list[Any] = []
+        self.members: list[Member] = []
+        # How much each of several series has changed from season to season.
+        self.changes = np.ones(1)
+        self.usual_change = 1.0
 
     @classmethod
     def fit(
@@ -169,23 +141,26 @@ class ForecastModel:
         series: Sequence[np.ndarray],
         scaler: Any,
         covariate_scaler: Any,
-        regressors: Sequence[Any],
+        members: Sequence[Member],
+        weighs: bool = False,
     ) -> ForecastModel:
-        """Scalers and regressors are cloned. All series train the same regressors."""
-        rows = np.concatenate(series)
+        """Scalers and regressors are cloned. All series train the same regressors; with `weighs`
+        those that change less from season to season count for more.
+        """
         covariates = [*plan.past, *plan.known]
+        rows = [values[:, covariates] for values in series] if covariates else []
         model = cls(
-            plan,
-            None if scaler is None else clone(scaler).fit(rows[:, plan.targets]),
-            clone(covariate_scaler).fit(rows[:, covariates]) if covariates else None,
+            plan, scaler, clone(covariate_scaler).fit(np.concatenate(rows)) if covariates else None
         )
-        scaled = [model.scale(values[:, plan.targets]) for values in series]
-        every = np.concatenate(scaled)
-        n_known = np.maximum(np.isfinite(every).sum(axis=0), 1)
-        model.target_means = np.nansum(every, axis=0) / n_known
-        pairs = [model._pairs(values, z) for values, z in zip(series, scaled, strict=True)]
-        X, y = (np.concatenate(part) for part in zip(*pairs, strict=True))
-        if not len(X):
+        model.scalers = [model.new_scaler(values) for values in series]
+        parts = [model.part(values, own) for values, own in zip(series, model.scalers, strict=True)]
+        joined = join(parts, plan.history_length - 1, plan.steps_of_call)
+        check_representable(joined.z, "X")
+        n_known = np.maximum(np.isfinite(joined.z).sum(axis=0), 1)
+        model.target_means = np.nansum(joined.z, axis=0) / n_known
+        pairs = Pairs(plan, joined)
+        origins, is_complete = pairs.usable()
+        if not len(origins):
             longest = max(map(len, series))
             raise ValueError(
                 f"window_length={plan.window_length} and season_length={plan.season_length} with "
@@ -194,138 +169,156 @@ class ForecastModel:
                 f"(n_samples={longest}). Use a shorter window, a smaller horizon, or a longer "
                 "series without gaps."
             )
-        for regressor in regressors:
-            model.regressors.append(fit_regressor(clone(regressor), X, y))
+        if plan.pools:
+            changes = [model.usual_change_of(part.z) for part in parts]
+            known = [change for change in changes if np.isfinite(change)]
+            model.usual_change = float(np.median(known)) if known else 1.0
+            model.changes = model.known_changes(changes)
+        weight = None
+        if weighs:
+            changes = [seasonal_change(part.z, plan.season_length) for part in parts]
+            weights = model.known_changes(changes) ** -0.5
+            weight = weights.astype(np.float32)[joined.series_of(origins)]
+        del parts
+        takes_rows = any(type(member.regressor) is not GRURegressor for member in members)
+        if takes_rows and not is_complete.any():
+            raise ValueError(
+                f"No series of X has {plan.least_history + plan.steps_of_call} rows in a row, as "
+                f"{plan.strategy} forecasts of horizon={plan.horizon} need with season_length="
+                f"{plan.season_length}; the longest has {max(map(len, series))} (n_samples). Use a "
+                "smaller horizon, or a GRURegressor, which learns from the steps that are known."
+            )
+        for member in members:
+            regressor = clone(member.regressor)
+            if type(regressor) is GRURegressor:
+                _fit_network(regressor, pairs, origins, weight, member.window_length)
+            else:
+                X, y = pairs.at(origins[is_complete])
+                own = None if weight is None else weight[is_complete]
+                regressor = fit_regressor(regressor, X[:, -member.window_length :], y, own)
+            model.members.append(Member(regressor, member.window_length))
         return model
 
-    def scale(self, targets: np.ndarray) -> np.ndarray:
-        return targets if self.scaler is None else transformed(self.scaler, targets, "targets")
+    @property
+    def regressors(self) -> list[Any]:
+        return [member.regressor for member in self.members]
 
-    def restore(self, scaled: np.ndarray) -> np.ndarray:
-        """(..., n_targets) on the scale of the network -> original units."""
-        if self.scaler is None:
-            return scaled
-        flat = scaled.reshape(-1, scaled.shape[-1])
-        restored = np.asarray(self.scaler.inverse_transform(flat)).reshape(scaled.shape)
-        if np.isinf(restored).any():
-            largest = np.nanmax(np.abs(scaled))
-            raise ValueError(
-                f"Forecasts grew beyond all numbers: {largest:.3g} on the regressor's scale has "
-                f"no finite value in the series' units (scaler={self.scaler!r}). The regressor "
-                "extrapolates an outlier: use scaler=StandardScaler(), a regularised regressor "
-                "(Ridge), or a shorter horizon."
-            )
-        return restored
+    def new_scaler(self, values: np.ndarray) -> Any:
+        """A scaler fitted to the targets of a series (n_rows, n_columns)."""
+        if self.unfitted_scaler is None:
+            return None
+        return clone(self.unfitted_scaler).fit(values[:, self.plan.targets])
 
-    def forecast(
-        self,
-        values: np.ndarray,
-        origins: np.ndarray,
-        known: np.ndarray,
-        steps: int,
-        z: np.ndarray | None = None,
-    ) -> np.ndarray:
-        """What follows each origin, in original units: (n_origins, steps, n_targets).
-
-        values : (n_rows, n_columns); known : (n_more, n_known), what is known after its last row.
-        Where that is not enough for an origin, its forecast is NaN. z : the scaled targets of
-        values, where they have been made before.
+    def usual_change_of(self, z: np.ndarray) -> float:
+        """`seasonal_change`, the geometric mean of that of all rows and that of those which a
+        forecast sees, with the season before them: what a series did long ago says less of its
+        errors, and a few rows say little.
         """
-        return self.restore(self.forecast_scaled(values, origins, known, steps, z=z))
+        season_length = self.plan.season_length
+        lately = seasonal_change(z[-(self.plan.history_length + season_length) :], season_length)
+        return float(np.sqrt(lately * seasonal_change(z, season_length)))
 
-    def forecast_scaled(
-        self,
-        values: np.ndarray,
-        origins: np.ndarray,
-        known: np.ndarray,
-        steps: int,
-        quantile: float | None = None,
-        z: np.ndarray | None = None,
-    ) -> np.ndarray:
-        """`forecast` on the scale of the network; or a quantile, of regressors that learned it."""
-        plan = self.plan
-        z = self.scale(values[:, plan.targets]) if z is None else z
-        past, known_rows = self._covariates(values, known)
-        step = max(1, VALUES_AT_ONCE // ((plan.history_length + steps) * values.shape[1]))
-        pieces = [
-            self._roll(z, past, known_rows, origins[start : start + step], steps, quantile)
-            for start in range(0, len(origins), step)
-        ]
-        return np.concatenate(pieces)
+    def known_changes(self, changes: Sequence[float]) -> np.ndarray:
+        """Where a series is too short to tell how much it changes, what is usual."""
+        return np.where(np.isnan(changes), self.usual_change, changes)
 
-    def _covariates(self, values: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Scaled: (n_rows, n_past) and (n_rows + n_more, n_known)."""
+    def scaler_for(self, values: np.ndarray) -> Any:
+        """Of several series each has a scale of its own, also one that comes later."""
+        return self.new_scaler(values) if self.plan.pools else self.scalers[0]
+
+    def part(
+        self, values: np.ndarray, scaler: Any, known: np.ndarray | None = None, z: Any = None
+    ) -> Part:
+        """A series (n_rows, n_columns) as the regressors see it. known : (n_more, n_known), what is
+        known after its last row; z : its scaled targets, where they have been made before.
+        """
         plan, n_past = self.plan, len(self.plan.past)
+        z = scaled(scaler, values[:, plan.targets]) if z is None else z
         if self.covariate_scaler is None:
-            return values[:, :0], np.concatenate([values[:, :0], known])
-        columns = np.concatenate([values[:, [*plan.past, *plan.known]], *(
-            [np.hstack([np.full((len(known), n_past), np.nan), known])] if len(known) else []
-        )])  # fmt: skip
-        scaled = transformed(self.covariate_scaler, columns, "covariates")
-        return scaled[: len(values), :n_past], scaled[:, n_past:]
+            return Part(z, values[:, :0], values[:, :0])
+        columns = values[:, [*plan.past, *plan.known]]
+        if known is not None and len(known):
+            more = np.hstack([np.full((len(known), n_past), np.nan), known])
+            columns = np.concatenate([columns, more])
+        covariates = transformed(self.covariate_scaler, columns, "covariates")
+        return Part(z, covariates[: len(values), :n_past], covariates[:, n_past:])
 
-    def _pairs(self, values: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Complete windows of one series and how the rows after them differ from the baseline:
-        (n, window_length, n_channels), (n, steps_of_call * n_targets).
+    def forecast_rows(self, part: Part, origins: np.ndarray) -> np.ndarray:
+        """What follows each origin of one series, scaled: (n_origins, horizon, n_targets). NaN
+        where the columns known in advance are not known far enough.
         """
-        plan = self.plan
-        origins = np.arange(max(0, len(z) - plan.steps_of_call))
-        past, known = self._covariates(values, np.empty((0, len(plan.known))))
-        histories = sliding_view(padded(z, plan.history_length - 1), plan.history_length)
-        X, _, baseline = self._inputs(histories[origins], past, known, origins, 0)
-        targets = sliding_view(z[1:], plan.steps_of_call) if len(origins) else z[:0, np.newaxis]
-        y = (targets - baseline).reshape(len(origins), plan.steps_of_call * len(plan.targets))
-        usable = np.isfinite(X).all(axis=(1, 2)) & np.isfinite(y).all(axis=1)
-        return X[usable], y[usable]
+        steps = self.plan.horizon
+        joined = join([part], self.plan.history_length - 1, self._n_after(steps))
+        return self._forecast_at(joined, origins + joined.first[0], steps, None)
 
-    def _inputs(
-        self,
-        histories: np.ndarray,
-        past: np.ndarray,
-        known: np.ndarray,
-        origins: np.ndarray,
-        ahead: int,
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Windows of all channels `ahead` rows after the origins, levels and baselines.
-
-        histories : (n, history_length, n_targets), of which the last row is `ahead` of the origin.
+    def forecast_after(
+        self, parts: Sequence[Part], steps: int, quantile: float | None = None
+    ) -> np.ndarray:
+        """What follows the last row of each series, scaled: (n_series, steps, n_targets); or a
+        quantile of it, of regressors that learned it.
         """
-        plan, length = self.plan, self.plan.window_length
-        windows = histories[:, -length:]
-        level = level_of(windows, plan.level, plan.season_length)
-        channels = [windows - level]
-        if plan.past:
-            channels.append(sliding_view(padded(past, length - 1), length)[origins + ahead])
-        if plan.known:
-            n_after = plan.steps_of_call + ahead
-            moved = sliding_view(padded(known, length - 1, n_after), length)
-            channels += [moved[origins + ahead + offset] for offset in plan.offsets]
-        return np.concatenate(channels, axis=2), level, baseline_of(histories, level, plan)
+        length = self.plan.history_length
+        z = parts[0].z
+        if len(parts) == 1 and self.covariate_scaler is None and len(z) >= length:
+            # One forecast: a slice, without the view of all windows.
+            return self._roll(
+                z[np.newaxis, -length:].copy(), None, np.zeros(1, int), steps, quantile
+            )
+        tails = [_tail(part, length) for part in parts]
+        joined = join(tails, length - 1, self._n_after(steps))
+        return self._forecast_at(joined, joined.last, steps, quantile)
+
+    def _n_after(self, steps: int) -> int:
+        """Rows after an origin that its forecasts look at, all calls together."""
+        return -(-steps // self.plan.steps_of_call) * self.plan.steps_of_call
+
+    def _forecast_at(
+        self, joined: Joined, origins: np.ndarray, steps: int, quantile: float | None
+    ) -> np.ndarray:
+        length = self.plan.history_length
+        view = sliding_view(joined.z, length)
+        at_once = max(1, VALUES_AT_ONCE // ((length + steps) * joined.z.shape[1]))
+        pieces = []
+        for start in range(0, len(origins), at_once):
+            piece = origins[start : start + at_once]
+            pieces.append(
+                self._roll(view[piece - length + 1].copy(), joined, piece, steps, quantile)
+            )
+        return np.concatenate(pieces)
 
     def _roll(
         self,
-        z: np.ndarray,
-        past: np.ndarray,
-        known: np.ndarray,
+        histories: np.ndarray,
+        joined: Joined | None,
         origins: np.ndarray,
         steps: int,
         quantile: float | None,
     ) -> np.ndarray:
+        """histories : (n_origins, history_length, n_targets), which are changed; joined : where
+        covariates are read.
+        """
         plan, length = self.plan, self.plan.window_length
         n_targets = len(plan.targets)
-        histories = histories_until(origins, z, plan.history_length)
-        # A window that begins before all that is known teaches nothing: the baseline alone.
-        is_short = np.isnan(histories[:, -length]).any(axis=1)
-        histories[:, -length:] = fill_missing(histories[:, -length:], self.target_means)
+        # Where too little is known there is nothing to go by: the baseline alone.
+        if plan.pools:
+            rows_before = histories[:, : plan.history_length - plan.least_history + 1]
+            is_short = np.isnan(rows_before).all(axis=1).any(axis=1)
+            histories = forward_filled(histories)
+        else:
+            is_short = np.isnan(histories[:, -length]).any(axis=1)
+            histories[:, -length:] = fill_missing(histories[:, -length:], self.target_means)
         is_compiled = quantile is None and self._rolls_compiled(histories, steps)
         if is_compiled and not is_short.any():
-            return self._roll_compiled(histories[0], known, int(origins[0]), steps)[np.newaxis]
+            return self._roll_compiled(histories[0], joined, int(origins[0]), steps)[np.newaxis]
         forecasts: list[np.ndarray] = []
         for ahead in range(0, steps, plan.steps_of_call):
-            X, level, baseline = self._inputs(histories, past, known, origins, ahead)
+            windows = histories[:, -length:]
+            if plan.pools:
+                windows = fill_missing(windows.copy(), self.target_means)
+            X, level, baseline = inputs(plan, histories, windows, joined, origins, ahead)
             # A history too short for a season is forecast by its level.
             baseline = np.where(
-                np.isnan(baseline), level if plan.level else histories[:, -1:], baseline
+                np.isnan(baseline), level if plan.level else windows[:, -1:], baseline
             )
             is_known = np.ones(len(X), bool)
             if plan.known:
@@ -343,15 +336,16 @@ class ForecastModel:
     def _rolls_compiled(self, histories: np.ndarray, steps: int) -> bool:
         """Whether a network alone can feed its forecasts back, without leaving its program."""
         return (
-            len(histories) == len(self.regressors) == 1
-            and isinstance(self.regressors[0], GRURegressor)
+            len(histories) == len(self.members) == 1
+            and isinstance(self.members[0].regressor, GRURegressor)
+            and self.members[0].window_length == self.plan.window_length
             and steps > self.plan.steps_of_call
             and self.plan.history_length <= LONGEST_COMPILED_HISTORY
             and not np.isnan(histories).any()
         )
 
     def _roll_compiled(
-        self, history: np.ndarray, known: np.ndarray, origin: int, steps: int
+        self, history: np.ndarray, joined: Joined | None, origin: int, steps: int
     ) -> np.ndarray:
         plan, length = self.plan, self.plan.window_length
         # Level and baseline are linear in the history: what they make of unit vectors is their
@@ -360,10 +354,11 @@ class ForecastModel:
         level = level_of(units[:, -length:], plan.level, plan.season_length)
         baseline = baseline_of(units, level, plan)  # (n_rows, steps_of_call, 1)
         naive = {"level": level[:, 0, 0], "baseline": baseline[:, :, 0].T}
-        if plan.known:
+        if plan.known and joined is not None:
             aheads = np.arange(0, steps, plan.steps_of_call)
-            moved = sliding_view(padded(known, length - 1, plan.steps_of_call + steps), length)
-            windows = [moved[origin + aheads + offset] for offset in plan.offsets]
+            moved = sliding_view(joined.known, length)
+            first = origin + aheads - length + 1
+            windows = [moved[first + offset] for offset in plan.offsets]
             is_known = np.flatnonzero(np.isnan(windows[-1][:, -1]).any(axis=1))
             n_known = is_known[0] if len(is_known) else len(aheads)
             naive["known"] = fill_missing(
@@ -371,12 +366,15 @@ class ForecastModel:
             )
         else:
             n_known = -(-steps // plan.steps_of_call)
-        rolled = self.regressors[0]._roll_on(history, steps, **naive)
+        rolled = self.members[0].regressor._roll_on(history, steps, **naive)
         rolled[n_known * plan.steps_of_call :] = np.nan
         return rolled
 
     def _median(self, X: np.ndarray, quantile: float | None) -> np.ndarray:
-        every = [predict_regressor(regressor, X, quantile) for regressor in self.regressors]
+        every = [
+            predict_regressor(member.regressor, X[:, -member.window_length :], quantile)
+            for member in self.members
+        ]
         return every[0] if len(every) == 1 else np.median(every, axis=0)
 
 
@@ -384,17 +382,39 @@ def _takes_windows(regressor: Any) -> bool:
     return bool(get_tags(regressor).input_tags.three_d_array)
 
 
-def fit_regressor(regressor: Any, X: np.ndarray, y: np.ndarray) -> Any:
+def _fit_network(
+    regressor: GRURegressor,
+    pairs: Pairs,
+    origins: np.ndarray,
+    weight: np.ndarray | None,
+    window_length: int,
+) -> None:
+    """Fit to windows that are gathered as they are needed."""
+    rows, joined = origins, pairs.joined
+    if regressor.early_stopping and len(joined.first) > 1:
+        # What is kept out is the end of each series, not the last series.
+        rows = origins - joined.last[joined.series_of(origins)]
+        order = np.argsort(rows, kind="stable")
+        rows, origins = rows[order], origins[order]
+        weight = None if weight is None else weight[order]
+    windows = PairWindows(pairs, origins, rows, window_length)
+    regressor._fit_pairs(windows, PairTargets(pairs, origins), weight, pairs.plan.steps_of_call)
+
+
+def fit_regressor(regressor: Any, X: np.ndarray, y: np.ndarray, weight: np.ndarray | None) -> Any:
     """Fit to windows, flattened for a regressor of tables, and one regressor for each output where
-    it can have only one.
+    it can have only one. Weights go to those that take them.
     """
+    given = {}
+    if weight is not None and has_fit_parameter(regressor, "sample_weight"):
+        given["sample_weight"] = weight
     if y.shape[1] == 1:
         y = y[:, 0]
     elif not get_tags(regressor).target_tags.multi_output:
         regressor = MultiOutputRegressor(regressor)
     if _takes_windows(regressor):
-        return regressor.fit(X.astype(np.float32), y)
-    return regressor.fit(X.reshape(len(X), -1), y)
+        return regressor.fit(X.astype(np.float32), y, **given)
+    return regressor.fit(X.reshape(len(X), -1), y, **given)
 
 
 def predict_regressor(regressor: Any, X: np.ndarray, quantile: float | None) -> np.ndarray:

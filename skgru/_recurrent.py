@@ -92,7 +92,11 @@ class RecurrentEstimator(BaseEstimator):
         "highway": ["boolean"],
         "output_initializer": [StrOptions({"glorot_uniform", "zeros"})],
         "optimizer": [str, Instance(["get_config", "apply_gradients"])],
-        "learning_rate": [real_between(0, None, closed="neither")],
+        "learning_rate": [
+            real_between(0, None, closed="neither"),
+            StrOptions({"cosine"}),
+            Instance(["get_config", "__call__"]),
+        ],
         "clipnorm": [None, real_between(0, None, closed="neither")],
         "epochs": [at_least(1)],
         "batch_size": [StrOptions({"auto"}), at_least(1)],
@@ -200,9 +204,8 @@ class RecurrentEstimator(BaseEstimator):
     def _fit_network(
         self,
         X: Any,
-        windows: np.ndarray,
-        rows: np.ndarray,
-        targets: np.ndarray,
+        windows: Rows,
+        targets: Any,
         sample_weight: np.ndarray | None,
         *,
         epochs: int,
@@ -211,25 +214,28 @@ class RecurrentEstimator(BaseEstimator):
         scaling_of: Any,
         continues: bool,
         learned: dict[str, Any],
+        is_part: bool = False,
+        masks_targets: bool = False,
         shape: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
-        """Train on windows[rows], and only then store what was learned: a failed fit changes
-        nothing.
+        """Train on windows, and only then store what was learned: a failed fit changes nothing.
 
-        targets : (n_rows, n_outputs) float64; reach : rows that a target extends beyond its window,
-        for the split; scaling_of : (targets, sample_weight) -> TargetScaling; shape : further
-        fields of the network; learned : further attributes to store.
+        X : what fit was given, for the names of its columns; targets : float64 (n_windows,
+        n_outputs), or what Examples takes for it; reach : rows that a target extends beyond its
+        window, for the split; scaling_of : (targets, sample_weight) -> TargetScaling; is_part : one
+        of the epochs that make a cosine, as partial_fit runs them; masks_targets : as in
+        TrainingSpec; shape : further fields of the network; learned : further attributes to store.
         """
         from skgru._engine.training import train
 
-        n_training, n_dropped = len(rows), 0
+        n_training, n_dropped = len(windows), 0
         if early_stopping:
-            n_training, n_dropped = self._split(rows, reach)
+            n_training, n_dropped = self._split(windows.rows, reach)
         parts = [slice(0, n_training), slice(n_training + n_dropped, None)]
         examples, validation = (
             Examples(
-                Rows(windows, rows[part]),
-                targets[part],
+                windows[part],
+                _part(targets, part),
                 None if sample_weight is None else sample_weight[part],
             )
             for part in parts
@@ -245,7 +251,12 @@ class RecurrentEstimator(BaseEstimator):
                 "warm_start=False to start afresh."
             )
         seed = self._seed if continues else self._draw_seed()
-        training = self._training_spec(self._batch_size_for(n_training), seed)
+        earlier = self.n_iter_ if continues else 0
+        training = replace(
+            self._training_spec(self._batch_size_for(n_training), seed),
+            schedule=(0, int(self.epochs)) if is_part else (earlier, epochs),
+            masks_targets=masks_targets,
+        )
         trained = train(
             network,
             training,
@@ -301,7 +312,7 @@ class RecurrentEstimator(BaseEstimator):
             )
         return n_training, first - n_training
 
-    def _network_spec(self, windows: np.ndarray, targets: np.ndarray) -> NetworkSpec:
+    def _network_spec(self, windows: Rows, targets: Any) -> NetworkSpec:
         return NetworkSpec(
             cell=self.cell,
             units=check_units(self.units),
@@ -319,7 +330,8 @@ class RecurrentEstimator(BaseEstimator):
         return TrainingSpec(
             loss=self._trained_loss(),
             optimizer=self.optimizer,
-            learning_rate=self.learning_rate,
+            # A Keras optimiser has its own.
+            learning_rate=self.learning_rate if isinstance(self.optimizer, str) else None,
             clipnorm=self.clipnorm,
             batch_size=batch_size,
             shuffle=bool(self.shuffle),
@@ -366,6 +378,11 @@ class RecurrentEstimator(BaseEstimator):
             for piece in pieces_of(windows)
         ]
         return np.concatenate(outputs)
+
+
+def _part(targets: Any, part: slice) -> Any:
+    """Some of the targets, not gathered where they can wait."""
+    return targets.part(part) if hasattr(targets, "part") else targets[part]
 
 
 def usable_rows(windows: np.ndarray, masks: bool) -> np.ndarray:

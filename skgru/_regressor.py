@@ -34,10 +34,16 @@ from skgru._windowing import following_rows
 def standardisation(
     targets: np.ndarray, sample_weight: np.ndarray | None, ndim: int
 ) -> TargetScaling:
-    """Weighted mean and standard deviation of each output; a constant output is only centred."""
-    mean = np.average(targets, axis=0, weights=sample_weight)
+    """Weighted mean and standard deviation of each output; a constant output is only centred. NaN
+    is passed over.
+    """
+    known = np.isfinite(targets)
+    weight = known if sample_weight is None else known * sample_weight[:, np.newaxis]
+    total = np.maximum(weight.sum(axis=0), np.finfo(np.float64).tiny)
+    targets = np.where(known, targets, 0)
+    mean = (weight * targets).sum(axis=0) / total
     with np.errstate(over="ignore"):
-        scale = np.sqrt(np.average((targets - mean) ** 2, axis=0, weights=sample_weight))
+        scale = np.sqrt((weight * (targets - mean) ** 2).sum(axis=0) / total)
     if not np.isfinite(scale).all():
         raise ValueError(
             "The variance of y is too large for dtype('float64'), so that normalize_y=True "
@@ -101,8 +107,10 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     optimizer : str or keras.optimizers.Optimizer, default="adam"
         A Keras name or object. An object brings its own learning rate and clipping.
 
-    learning_rate : float, default=0.001
-        Step size of a named optimizer. Greater than 0.
+    learning_rate : float, "cosine" or Keras LearningRateSchedule, default=0.001
+        Step size of a named optimizer. Greater than 0. "cosine": in the first 5 % of the steps of a
+        fit up to 0.01, then down along half a cosine to 1 % of that; `epochs` calls of
+        `partial_fit` make one such course.
 
     clipnorm : float or None, default=None
         Longest gradient of a weight array that a named optimizer lets through. Greater than 0.
@@ -381,7 +389,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             As `fit` does.
         """
         self._validate_params()
-        return self._fit(X, y, sample_weight, 1, False, self.__sklearn_is_fitted__())
+        return self._fit(X, y, sample_weight, 1, False, self.__sklearn_is_fitted__(), is_part=True)
 
     def predict(self, X):
         """Predict what follows each window.
@@ -559,7 +567,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     def _predicted(self, windows: Rows) -> np.ndarray:
         return self._scaling.restore(self._network.central(self._outputs(windows)))
 
-    def _network_spec(self, windows: np.ndarray, targets: np.ndarray) -> NetworkSpec:
+    def _network_spec(self, windows: Rows, targets: Any) -> NetworkSpec:
         quantiles = check_quantiles(self.quantiles, self.loss)
         return replace(super()._network_spec(windows, targets), quantiles=quantiles)
 
@@ -569,7 +577,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         tags.target_tags.required = False  # RegressorMixin, which comes first, says True
         return tags
 
-    def _fit(self, X, y, sample_weight, epochs, early_stopping, continues):
+    def _fit(self, X, y, sample_weight, epochs, early_stopping, continues, is_part=False):
         if continues:
             self._check_new_windows(X)
         windows, n_dimensions = check_windows(X, self)
@@ -613,10 +621,10 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
 
         self._fit_network(
             X,
-            windows,
-            rows,
+            Rows(windows, rows),
             targets,
             sample_weight,
+            is_part=is_part,
             epochs=epochs,
             early_stopping=early_stopping,
             reach=self.horizon if y is None else 1,
@@ -625,6 +633,36 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             learned={"_is_self_target": y is None, "_channels": asked[0], "_horizon": asked[1]},
         )
         return self
+
+    def _fit_pairs(
+        self, windows: Any, targets: Any, sample_weight: np.ndarray | None, reach: int
+    ) -> None:
+        """`fit` for a forecaster, whose windows and targets are gathered as they are needed, and
+        whose targets may be NaN, which is not known.
+        """
+        self._validate_params()
+
+        def scaling_of(targets, sample_weight):
+            if self.normalize_y:
+                return standardisation(targets[:], sample_weight, 2 - (targets.shape[1] == 1))
+            n = targets.shape[1]
+            return TargetScaling(np.zeros(n), np.ones(n), 2 - (n == 1))
+
+        if sample_weight is not None:
+            sample_weight = (sample_weight / sample_weight.max()).astype(np.float32)
+        self._fit_network(
+            None,
+            windows,
+            targets,
+            sample_weight,
+            epochs=self.epochs,
+            early_stopping=self.early_stopping,
+            reach=reach,
+            scaling_of=scaling_of,
+            continues=False,
+            masks_targets=windows.masks_targets,
+            learned={"_is_self_target": False, "_channels": [], "_horizon": reach},
+        )
 
     def _own_targets(
         self, windows: np.ndarray, horizon: int, channels: np.ndarray, masks: bool

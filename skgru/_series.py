@@ -158,7 +158,7 @@ def as_series(X: Any, estimator: Any, usual: Any = None) -> Table:
     if library == "pandas":
         rows = Rows("pandas", X.index, _step_of(X.index, usual))
         labels = list(table.columns) if hasattr(table, "columns") else None
-    names = _get_feature_names(table)
+    names = None if library == "numpy" else _get_feature_names(table)
     names = None if names is None else list(names)
     is_single = X is not table or getattr(X, "ndim", 2) == 1
     return Table(_numbers(table, estimator), names, rows, is_single, labels)
@@ -190,6 +190,10 @@ def _from_polars(X: Any, estimator: Any, usual: Any) -> Table:
 
 
 def _numbers(table: Any, estimator: Any) -> np.ndarray:
+    # For 100,000 series the checks take half a minute: what is as it should be needs none.
+    is_ready = type(table) is np.ndarray and table.dtype == np.float64 and table.ndim == 2
+    if is_ready and table.size and not np.isinf(table).any():
+        return table
     return check_array(
         table, dtype=np.float64, ensure_all_finite="allow-nan", estimator=estimator, input_name="X"
     )
@@ -284,8 +288,27 @@ def likely_freq(index: Any) -> str:
 
 
 def _irregular(index: Any, remedy: str) -> str:
+    doubled = index[index.duplicated()]
+    if len(doubled):
+        return (
+            f"X's index has {doubled[0]} more than once. Rows of one series have different times: "
+            "drop or add up the doubled ones; if X holds several series, "
+            "SequenceForecaster(group=...) names what tells them apart."
+        )
     remedy = remedy if index.is_monotonic_increasing else "X.sort_index()"
     return (
-        f"X's index has no regular step between {index[0]} and {index[-1]}: rows are missing, "
-        f"doubled or out of order. A network counts rows, so make them regular first: {remedy}."
+        f"X's index has no regular step between {index[0]} and {index[-1]}: rows are missing"
+        f"{_widest_gap(index)} or out of order. A network counts rows, so make them regular "
+        f"first: {remedy}."
     )
+
+
+def _widest_gap(index: Any) -> str:
+    """Where the widest gap is; nothing where all are about as wide."""
+    if not index.is_monotonic_increasing or len(index) < 3:
+        return ""
+    gaps = np.diff(index.asi8 if hasattr(index, "asi8") else index.to_numpy())
+    longest = int(gaps.argmax())
+    if gaps[longest] < 1.5 * np.median(gaps):  # months differ too
+        return ""
+    return f" (the widest gap is after {index[longest]})"

@@ -65,11 +65,15 @@ class NetworkSpec:
 
 @dataclass(frozen=True)
 class TrainingSpec:
-    """How a network is trained. `seed` fixes the weights, the order of the rows and the dropout."""
+    """How a network is trained. `seed` fixes the weights, the order of the rows and the dropout.
+
+    schedule : the epoch that a cosine begins with, and how many it takes. masks_targets : NaN among
+    the targets is not known, and teaches nothing; else there is none.
+    """
 
     loss: Any
     optimizer: Any
-    learning_rate: float
+    learning_rate: Any
     clipnorm: float | None
     batch_size: int
     shuffle: bool
@@ -80,6 +84,8 @@ class TrainingSpec:
     seed: int
     jit_compile: bool
     verbose: int
+    schedule: tuple[int, int] = (0, 1)
+    masks_targets: bool = False
 
 
 @dataclass(frozen=True)
@@ -142,12 +148,13 @@ class Rows:
 
 @dataclass(frozen=True)
 class Examples:
-    """Windows with what they should give. sample_weight : (n,) positive, or None where all weigh
-    the same.
+    """Windows with what they should give. targets : an array (n, n_outputs), or what gives arrays
+    (k, n_outputs) when it is indexed; sample_weight : (n,) positive, or None where all weigh the
+    same.
     """
 
     windows: Rows
-    targets: np.ndarray
+    targets: Any
     sample_weight: np.ndarray | None
 
 

@@ -232,7 +232,8 @@ class ForecastDisplay:
             Fitted.
 
         X : array-like of shape (n_samples, n_columns), pandas or polars Series or DataFrame
-            The series to go on from: one series, also for a forecaster of several.
+            The series to go on from: one series, also for a forecaster of several. After a fit on a
+            long or wide frame such a frame that holds one.
 
         steps : int or None, default=None
             Rows to forecast. None: the forecaster's horizon.
@@ -271,15 +272,28 @@ class ForecastDisplay:
                 "each of them."
             )
         now = {"X": X, "future": future}
-        if forecaster._is_list:  # a forecaster of several series answers lists
+        panel, names = forecaster._panel, forecaster._target_names
+        if panel is not None and panel.kind == "list":
             now = {"X": [_as_member(X)], "future": None if future is None else [future]}
+        elif panel is not None:
+            panel = forecaster._read(X, forecaster._usual_step)[1]
+            if len(panel.ids) > 1:
+                raise ValueError(
+                    f"X holds {len(panel.ids)} series, but a picture is of one. Give the rows of "
+                    "one, or its column in a wide frame, in the form that fit was given."
+                )
         forecast, interval = forecaster.forecast(steps, **now), None
         if coverage is not None:
             interval = forecaster.forecast_interval(steps, coverage, **now)
+        if panel is not None and panel.kind == "long":
+            X, forecast = (panel.split(one)[0] for one in (X, forecast))
+            interval = None if interval is None else panel.split(interval)[0]
+        elif panel is not None and panel.kind == "wide":
+            names = [str(panel.ids[0])]
         return cls._from_tables(
             as_series(X, forecaster),
             forecaster._plan_.targets,
-            forecaster._target_names,
+            names,
             forecast=_only(forecast),
             interval=_only(interval),
             coverage=coverage,

@@ -592,7 +592,11 @@ RULES = {
         "'apply_gradients'",
         [3, None, ADAM],
     ),
-    "learning_rate": (POSITIVE, [0, -1.0, True, None, "fast", np.inf, np.nan]),
+    "learning_rate": (
+        f"{POSITIVE}, a str among {{'cosine'}} or an object (not a class) implementing "
+        "'get_config' and '__call__'",
+        [0, -1.0, True, None, "fast", np.inf, np.nan],
+    ),
     "clipnorm": (f"None or {POSITIVE}", [0, -1.0, True, "1", np.inf]),
     "epochs": (INT, [0, True, 1.5, None]),
     "batch_size": (f"a str among {{'auto'}} or {INT}", [0, True, 1.5, "big", None]),

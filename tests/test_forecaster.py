@@ -855,9 +855,9 @@ def test_the_median_of_several_regressors():
     fitted.set_params(regressor=RandomForestRegressor(2)).fit(column(WALK))
     assert len({regressor.random_state for regressor in fitted.regressors_}) == 3
     parts = []
-    for regressor in fitted.regressors_:
+    for member in fitted._model.members:
         one = copy.deepcopy(fitted)
-        one._model.regressors = [regressor]
+        one._model.members = [member]
         parts.append(one.forecast(3))
     assert not np.array_equal(parts[0], parts[1])
     np.testing.assert_allclose(fitted.forecast(3), np.median(parts, axis=0), rtol=1e-12)
@@ -952,7 +952,11 @@ def test_intervals_of_a_list():
     fitted = forecaster(calibration_fraction=0.4).fit([WALK, WALK[10:]])
     answers = fitted.forecast_interval(2, 0.8)
     assert [one.shape for one in answers] == [(2, 1, 2), (2, 1, 2)]
-    np.testing.assert_allclose(answers[0], answers[1], rtol=1e-9)
+    # Both end alike: the middle is the same, and widths go with how much a series changes.
+    middles, widths = np.mean(answers, axis=-1), np.diff(answers, axis=-1)[..., 0]
+    np.testing.assert_allclose(middles[0], middles[1], rtol=1e-9)
+    ratio = widths[0] / widths[1]
+    np.testing.assert_allclose(ratio, np.full_like(ratio, ratio[0, 0]), rtol=1e-9)
 
 
 def test_intervals_are_off():
@@ -1224,10 +1228,26 @@ def test_predict_of_a_list():
 
 
 @pytest.mark.parametrize("call", ["predict", "score"])
-def test_predict_takes_one_series_at_a_time(call):
-    fitted = forecaster().fit([WALK, WALK[5:]])
+def test_a_list_needs_a_fit_on_a_list(call):
+    fitted = forecaster().fit(column(WALK))
     fails(
         lambda: getattr(fitted, call)([WALK, WALK[5:]]),
-        "X is a list of 2 series, but rows can be aligned with one only. Call the method for each "
-        "of them; only fit and forecast take lists.",
+        "X is a list of 2 series, but SequenceForecaster was not fitted on a list. Call the method "
+        "for each of them, or fit it on a list.",
     )
+
+
+def test_predict_and_score_of_a_list_are_those_of_each_series():
+    several = [WALK, WALK[5:], WALK[:3]]  # the last is too short to be scored
+    fitted = forecaster().fit(several)
+    for one, predicted in zip(several, fitted.predict(several), strict=True):
+        np.testing.assert_array_equal(predicted, fitted.predict(column(one)))
+    scores = [fitted.score(column(one)) for one in several[:2]]
+    assert fitted.score(several) == pytest.approx(np.mean(scores), abs=1e-12)
+
+
+def test_grid_search_over_several_series():
+    several = [WALK[i:] for i in range(6)]
+    search = GridSearchCV(forecaster(), {"window_length": [2, 4]}, cv=3).fit(several)
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+    assert len(search.predict(several)) == 6

@@ -1,9 +1,12 @@
 """Forecasting on plain arrays: compiled recursion, naive baselines, intervals from quantiles."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import skgru._forecasting as forecasting
+import skgru._plan as plan
 from skgru import GRURegressor, SequenceForecaster
 
 
@@ -55,7 +58,7 @@ def test_profile_equals_a_slow_loop():
     history = rng.normal(size=(5, 40, 2))
     history[1, :20] = np.nan  # one whole season of 12 less
     history[2, :30] = np.nan  # no whole season
-    got = forecasting.seasonal_profile(history, 15, 12)
+    got = plan.seasonal_profile(history, 15, 12)
     for i, n_seasons in ((0, 3), (1, 1), (3, 3), (4, 3)):
         for target in range(2):
             values = history[i, :, target]
@@ -112,8 +115,9 @@ def test_one_window_goes_round_the_checks_of_predict(monkeypatch, scaler, n_targ
     monkeypatch.setattr(GRURegressor, "predict", lambda self, X: seen.append(X) or predict(self, X))
     answers.append(forecaster.forecast())
     assert not seen
-    forecaster._model.regressors = [type("Own", (GRURegressor,), {})()]
-    forecaster._model.regressors[0].__dict__.update(forecaster.regressors_[0].__dict__)
+    own = type("Own", (GRURegressor,), {})()
+    own.__dict__.update(forecaster.regressors_[0].__dict__)
+    forecaster._model.members = [replace(forecaster._model.members[0], regressor=own)]
     answers.append(forecaster.forecast())
     assert len(seen) == 1
     answers.append(forecaster.predict(series)[-1].reshape(4, n_targets))
@@ -129,24 +133,3 @@ def test_one_window_that_float32_cannot_hold():
     huge[-3] = 1e39
     with pytest.raises(ValueError, match=r"contains infinity or a value too large for dtype"):
         forecaster.forecast(X=huge)
-
-
-@pytest.mark.parametrize("n_before", [0, 3, 9])
-def test_padded_equals_numpy(n_before):
-    values = make_series(7)
-    expected = np.pad(values, ((n_before, 2), (0, 0)), constant_values=np.nan)
-    np.testing.assert_array_equal(forecasting.padded(values, n_before, 2), expected)
-
-
-@pytest.mark.parametrize("length", [1, 5, 7, 12])
-def test_histories_are_the_rows_up_to_the_origin(length):
-    z = make_series(7)
-    every = forecasting.histories_until(np.arange(7), z, length)
-    for origin in range(7):
-        (one,) = forecasting.histories_until(np.array([origin]), z, length)
-        np.testing.assert_array_equal(one, every[origin])
-        rows = np.arange(origin + 1 - length, origin + 1)
-        expected = np.where(rows[:, np.newaxis] < 0, np.nan, z[np.maximum(rows, 0)])
-        np.testing.assert_array_equal(one, expected)
-        one[:] = 0  # a copy
-    np.testing.assert_array_equal(z, make_series(7))

@@ -100,7 +100,8 @@ def reference_job():
         [
             ("scale", MinMaxScaler()),
             ("window", SequenceWindower(window_length=10)),
-            ("gru", GRURegressor(units=50, epochs=50, batch_size=1)),
+            # Seeded: one seed of 24 ends on a step of Adam that leaves 7e-4, the others below 1e-4.
+            ("gru", GRURegressor(units=50, epochs=50, batch_size=1, random_state=0)),
         ]
     )
     n_windows = len(REFERENCE) - 10

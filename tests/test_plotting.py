@@ -190,8 +190,8 @@ def test_forecaster_of_several_series_draws_one_of_them():
         LinearRegression(), horizon=5, window_length=20, calibration_fraction=0.3
     ).fit(several)
     display = ForecastDisplay.from_estimator(forecaster, several[1], coverage=0.8)
-    np.testing.assert_array_equal(display.forecast, forecaster.forecast()[1])
-    np.testing.assert_array_equal(
+    np.testing.assert_allclose(display.forecast, forecaster.forecast()[1])
+    np.testing.assert_allclose(
         display.lower, forecaster.forecast_interval(coverage=0.8)[1][:, :, 0]
     )
     message = (
@@ -199,6 +199,30 @@ def test_forecaster_of_several_series_draws_one_of_them():
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         ForecastDisplay.from_estimator(forecaster, several)
+
+
+@pytest.mark.parametrize("form", ["long", "wide"])
+def test_forecaster_of_a_frame_of_several_draws_one_of_them(form):
+    index = pd.date_range("2020-01-01", periods=60, freq="MS", name="month")
+    wide = pd.DataFrame({"a": make_sine()[:60, 0] + 2, "b": make_sine()[90:150, 0] + 3}, index)
+    long = wide.melt(ignore_index=False, var_name="shop", value_name="sales").reset_index()
+    X = {"long": long, "wide": wide}[form]
+    one = {"long": long[long["shop"] == "b"], "wide": wide[["b"]]}[form]
+    forecaster = SequenceForecaster(
+        LinearRegression(),
+        horizon=5,
+        group={"long": "shop", "wide": "columns"}[form],
+        calibration_fraction=0.3,
+    ).fit(X)
+    display = ForecastDisplay.from_estimator(forecaster, one, coverage=0.8)
+    expected = forecaster.forecast()
+    expected = expected["b"] if form == "wide" else expected["sales"][5:]
+    np.testing.assert_allclose(display.forecast[:, 0], expected)
+    assert list(display.forecast_index) == list(pd.date_range("2025-01-01", periods=5, freq="MS"))
+    assert (display.lower < display.upper).all()
+    assert display.target_names == [{"long": "sales", "wide": "b"}[form]]
+    with pytest.raises(ValueError, match=r"^X holds 2 series, but a picture is of one\. Give"):
+        ForecastDisplay.from_estimator(forecaster, X)
 
 
 def test_predictions_draw_what_the_estimator_draws(weather_forecaster, weather):

@@ -264,38 +264,50 @@ def test_the_season_of_a_frequency(freq):
     assert chosen == FREQUENT[freq]
 
 
+NO_STEP = (
+    "X's index has no regular step between {}: rows are missing{} or out of order. A network "
+    "counts rows, so make them regular first: {}."
+)
+DOUBLED = (
+    "X's index has {} more than once. Rows of one series have different times: drop or add up the "
+    "doubled ones; if X holds several series, SequenceForecaster(group=...) names what tells them "
+    "apart."
+)
 IRREGULAR = {
     "a day is missing": (
         INDEXES["days"].delete(7)[:N],
-        "2020-02-01 00:00:00 and 2020-03-12 00:00:00",
-        "X.asfreq('D') or X.resample('D').mean()",
+        NO_STEP.format(
+            "2020-02-01 00:00:00 and 2020-03-12 00:00:00",
+            " (the widest gap is after 2020-02-07 00:00:00)",
+            "X.asfreq('D') or X.resample('D').mean()",
+        ),
     ),
     "a day is doubled": (
         INDEXES["days"].insert(7, INDEXES["days"][7])[:N],
-        "2020-02-01 00:00:00 and 2020-03-10 00:00:00",
-        "X.asfreq('D') or X.resample('D').mean()",
+        DOUBLED.format("2020-02-08 00:00:00"),
     ),
     "newest first": (
         INDEXES["days"][:N][::-1],
-        "2020-03-11 00:00:00 and 2020-02-01 00:00:00",
-        "X.sort_index()",
+        NO_STEP.format("2020-03-11 00:00:00 and 2020-02-01 00:00:00", "", "X.sort_index()"),
     ),
     "a month is missing": (
         INDEXES["periods"].delete(7)[:N],
-        "2020-01 and 2023-05",
-        "X.resample('M').mean()",
+        NO_STEP.format(
+            "2020-01 and 2023-05", " (the widest gap is after 2020-07)", "X.resample('M').mean()"
+        ),
     ),
-    "periods newest first": (INDEXES["periods"][:N][::-1], "2023-04 and 2020-01", "X.sort_index()"),
+    "periods newest first": (
+        INDEXES["periods"][:N][::-1],
+        NO_STEP.format("2023-04 and 2020-01", "", "X.sort_index()"),
+    ),
     "a number is missing": (
         pd.Index(np.delete(np.arange(N + 1), 3)),
-        "0 and 40",
-        "X.reset_index(drop=True)",
+        NO_STEP.format("0 and 40", " (the widest gap is after 2)", "X.reset_index(drop=True)"),
     ),
-    "a number is doubled": (pd.Index(np.zeros(N, int)), "0 and 0", "X.reset_index(drop=True)"),
+    "a number is doubled": (pd.Index(np.zeros(N, int)), DOUBLED.format(0)),
     "ints newest first": (
         pd.Index(np.arange(N, dtype=np.uint8)[::-1]),
-        "39 and 0",
-        "X.sort_index()",
+        NO_STEP.format("39 and 0", "", "X.sort_index()"),
     ),
 }
 
@@ -314,7 +326,7 @@ def test_stamps_in_the_middle_of_periods(period):
         forecaster().fit(series)
     assert str(caught.value) == (
         f"X's index has no regular step between {series.index[0]} and {series.index[-1]}: rows are "
-        "missing, doubled or out of order. A network counts rows, so make them regular first: "
+        "missing or out of order. A network counts rows, so make them regular first: "
         f"X.to_period('{period}')."
     )
     fitted = forecaster(season_length=None).fit(series.to_period(period))
@@ -352,12 +364,8 @@ def test_the_rows_that_follow_are_made_once(kind):
 
 @pytest.mark.parametrize("kind", IRREGULAR)
 def test_an_irregular_index(kind, fitted):
-    index, ends, remedy = IRREGULAR[kind]
+    index, sentence = IRREGULAR[kind]
     series = pd.Series(VALUES, index=index)
-    sentence = (
-        f"X's index has no regular step between {ends}: rows are missing, doubled or out of order. "
-        f"A network counts rows, so make them regular first: {remedy}."
-    )
     fails(lambda: forecaster().fit(series), sentence)
     fails(lambda: fitted.predict(series), sentence)
     fails(lambda: fitted.forecast(X=series), sentence)
@@ -443,11 +451,12 @@ def test_a_list_of_one_series_is_that_series(expected):
 def test_series_of_a_list_share_one_regressor():
     """No window reaches over from one series into the next."""
     parts = [np.arange(20.0), np.arange(500.0, 540.0, 2)]
-    fitted = forecaster(scaler=None, baseline=None, level=None).fit(parts)
+    fitted = forecaster(scaler=None, baseline=None, level=None, series_weight=None).fit(parts)
     windows, following = [], []
     for part in parts:
-        for t in range(3, len(part) - 2):
-            windows.append(part[t - 3 : t + 1])
+        filled = np.concatenate([np.full(3, part[0]), part])  # windows begin before their series
+        for t in range(len(part) - 2):
+            windows.append(filled[t : t + 4])
             following.append(part[t + 1 : t + 3])
     by_hand = LinearRegression().fit(windows, following)
     expected = [by_hand.predict([part[-4:]])[0] for part in parts]
@@ -457,7 +466,7 @@ def test_series_of_a_list_share_one_regressor():
 def test_a_list_of_different_numbers_of_columns():
     fails(
         lambda: forecaster().fit([TABLE, TABLE[:, :1]]),
-        "Series 1 of the list X has columns ['x0'], but others have ['x0', 'x1']. Give all series "
+        "Series 1 of X has columns ['x0'], but others have ['x0', 'x1']. Give all series "
         "the same columns in the same order.",
     )
 
@@ -472,7 +481,7 @@ def test_a_list_of_different_columns(names):
 
 def test_a_list_of_other_columns_than_in_fit():
     fitted = forecaster().fit([VALUES, VALUES])
-    with pytest.raises(ValueError, match="Series 0 of the list X has columns"):
+    with pytest.raises(ValueError, match="Series 0 of X has columns"):
         fitted.forecast(X=[TABLE])
 
 

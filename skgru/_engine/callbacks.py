@@ -14,7 +14,14 @@ from typing import Any
 import keras
 import numpy as np
 
-from skgru._engine.network import compiled_network, get_state, has_schedule, set_state
+from skgru._engine.network import (
+    compiled_network,
+    first_rate,
+    get_state,
+    has_schedule,
+    is_schedule,
+    set_state,
+)
 from skgru._specs import NetworkSpec, NetworkState, TrainingSpec
 
 _BATCH_HOOKS = (
@@ -94,9 +101,10 @@ class EpochCallbacks:
 
 
 def learning_rate_of(training: TrainingSpec) -> float:
-    """The rate that training starts with; a schedule brings its own."""
+    """The rate that training starts with, of a cosine the highest; a schedule brings its own."""
     if isinstance(training.optimizer, str):
-        return float(training.learning_rate)
+        rate = first_rate(training.learning_rate)
+        return 0.0 if is_schedule(rate) else float(rate)
     if has_schedule(training.optimizer):
         return 0.0
     return float(np.asarray(training.optimizer.learning_rate))

@@ -19,9 +19,21 @@ import tensorflow as tf
 from skgru._engine.callbacks import EpochCallbacks, first_with_batch_hooks
 from skgru._engine.cells import apply_network
 from skgru._engine.inference import accuracy, predict, prepare
-from skgru._engine.network import N_GATES, initial_weights, make_loss, optimizer_maker
+from skgru._engine.network import (
+    N_GATES,
+    initial_weights,
+    is_schedule,
+    optimizer_maker,
+    training_loss,
+)
 from skgru._engine.program import Packing, Program, ProgramCache
-from skgru._engine.progress import VALIDATION_BATCH, EarlyStopper, Reporter, epoch_order
+from skgru._engine.progress import (
+    VALIDATION_BATCH,
+    EarlyStopper,
+    Reporter,
+    epoch_order,
+    rate_shares,
+)
 from skgru._engine.stateless import SUPPORTED, join, split, stateless
 from skgru._specs import (
     Examples,
@@ -75,7 +87,7 @@ class TrainingProgram:
         self._shapes = [weight.shape for weight in weights]
         values = np.concatenate([np.ravel(weight) for weight in weights])
         self._packing = Packing([values, *self.first_slots])
-        self._loss = make_loss(training.loss, network.quantiles)
+        self._loss = training_loss(network, training)
         self._has_run = False
         batches = (self.n_steps, self.batch_size)
         try:
@@ -83,7 +95,7 @@ class TrainingProgram:
                 self._run,
                 [
                     *self._packing.signature,
-                    ((), np.float32),
+                    ((self.n_steps,), np.float32),
                     ((*batches, network.window_length, network.n_channels), np.float32),
                     ((*batches, network.n_outputs), np.float32),
                     (batches, np.float32),
@@ -100,7 +112,7 @@ class TrainingProgram:
         product = self.batch_size * units * N_GATES[self.network.cell] * units
         return 0 if product >= PRODUCT_FOR_ALL_CORES else 1
 
-    def _run(self, floats, integers, learning_rate, X, y, weight, n_steps, seed):
+    def _run(self, floats, integers, learning_rates, X, y, weight, n_steps, seed):
         """X : (n_steps, batch_size, window_length, n_channels); weight : 0 for rows that pad.
 
         Returns the new weights and slots, and the sum over the rows of their batch's loss.
@@ -117,7 +129,7 @@ class TrainingProgram:
                 tape.watch(outputs)
                 loss = self._loss(y[i], outputs, sample_weight=weight[i])
             gradient = join(pull_back(tape.gradient(loss, outputs)))
-            values, slots = self._update(values, slots, learning_rate, gradient)
+            values, slots = self._update(values, slots, learning_rates[i], gradient)
             n_rows = tf.cast(tf.math.count_nonzero(weight[i]), tf.float32)
             return i + 1, values, slots, total + loss * n_rows
 
@@ -136,10 +148,15 @@ class TrainingProgram:
         weights = [part.reshape(shape).copy() for part, shape in parts]
         return NetworkState(weights, slots, self.optimizer, epoch)
 
-    def __call__(self, packed, learning_rate, X, y, weight, n_steps, seed):
-        """Run some steps: the packed state after them, and the sum of losses."""
+    def __call__(self, packed, learning_rates, X, y, weight, n_steps, seed):
+        """Run some steps: the packed state after them, and the sum of losses.
+
+        learning_rates : of each step that is run.
+        """
+        rates = np.zeros(self.n_steps, np.float32)
+        rates[:n_steps] = learning_rates
         try:
-            *packed, total = self._program(*packed, learning_rate, X, y, weight, n_steps, seed)
+            *packed, total = self._program(*packed, rates, X, y, weight, n_steps, seed)
         except Exception as error:
             if self._has_run:
                 raise
@@ -167,7 +184,10 @@ def program_for(network: NetworkSpec, training: TrainingSpec) -> TrainingProgram
         # Nothing says whether it still computes what it did when it was compiled.
         return TrainingProgram(network, training)
     # "pinball" is no name of Keras, but says all the same: its quantiles are the network's.
-    key = (network, training.batch_size, _key_of(training.loss), _optimizer_key(training))
+    key = (
+        *(network, training.batch_size, _key_of(training.loss), training.masks_targets),
+        _optimizer_key(training),
+    )
     return programs.get(key, lambda: TrainingProgram(network, training))
 
 
@@ -186,7 +206,9 @@ def _key_of(thing: Any) -> Any:
 
 def _optimizer_key(training: TrainingSpec) -> Any:
     if isinstance(training.optimizer, str):
-        return training.optimizer, training.clipnorm  # the learning rate is an argument
+        rate = training.learning_rate  # an argument, unless it is a schedule
+        schedule = _key_of(rate) if is_schedule(rate) else None
+        return training.optimizer, training.clipnorm, schedule
     return _key_of(training.optimizer)
 
 
@@ -194,11 +216,12 @@ class Batches:
     """Chunks of batches in a given order, in memory that is only written where it is read."""
 
     def __init__(self, examples: Examples, scaling: TargetScaling, program: TrainingProgram):
-        self.examples = examples
-        self.targets = scaling.normalise(examples.targets)
+        self.examples, self.scaling = examples, scaling
         self.batch_size, self.n_steps = program.batch_size, program.n_steps
         n_values = np.prod(examples.windows.shape)
         self.held = examples.windows.gather() if n_values <= VALUES_HELD else None
+        are_there = isinstance(examples.targets, np.ndarray) or self.held is not None
+        self.targets = scaling.normalise(examples.targets[:]) if are_there else None
 
     def chunks(self, order: np.ndarray) -> Iterator[tuple[list[np.ndarray], int, int]]:
         """(X, y, weight), the number of steps in them, and the number of rows."""
@@ -206,7 +229,7 @@ class Batches:
         for start in range(0, len(order), rows_at_once):
             picked = order[start : start + rows_at_once]
             n_steps = -(-len(picked) // self.batch_size)
-            arrays = [self._windows(picked), self.targets[picked], self._weight(picked)]
+            arrays = [self._windows(picked), self._targets(picked), self._weight(picked)]
             yield (
                 [self._shaped(array, n_steps) for array in arrays],
                 n_steps,
@@ -215,6 +238,11 @@ class Batches:
 
     def _windows(self, picked: np.ndarray) -> np.ndarray:
         return self.examples.windows.gather(picked) if self.held is None else self.held[picked]
+
+    def _targets(self, picked: np.ndarray) -> np.ndarray:
+        if self.targets is None:
+            return self.scaling.normalise(self.examples.targets[picked])
+        return self.targets[picked]
 
     def _weight(self, picked: np.ndarray) -> np.ndarray:
         weight = self.examples.sample_weight
@@ -296,14 +324,18 @@ def _run_epoch(
     reporter: Reporter,
 ) -> tuple[NetworkState, float]:
     """One pass over the rows: the network after it, and the mean loss."""
-    n = len(batches.targets)
+    n = len(batches.examples.windows)
+    n_of_epoch = -(-n // training.batch_size)
     order = epoch_order(n, training.seed, epoch) if training.shuffle else np.arange(n)
     packed, rate = program.pack(state), callbacks.learning_rate
     seed = np.random.SeedSequence([training.seed, epoch]).generate_state(2).astype(np.int32)
     total, n_seen, n_batches = 0.0, 0, 0
     for (X, y, weight), n_steps, n_rows in batches.chunks(order):
         seeds = seed + np.array([n_batches, 0], np.int32)
-        packed, chunk_loss = program(packed, rate, X, y, weight, n_steps, seeds)
+        rates = rate * rate_shares(
+            training.learning_rate, training.schedule, epoch, n_batches, n_steps, n_of_epoch
+        )
+        packed, chunk_loss = program(packed, rates, X, y, weight, n_steps, seeds)
         total, n_seen, n_batches = total + chunk_loss, n_seen + n_rows, n_batches + n_steps
         callbacks.after_chunk(n_batches - 1, chunk_loss / n_rows)
         reporter.part(epoch, n_seen / n, total / n_seen)
@@ -320,7 +352,7 @@ def validation_loss(
     state: NetworkState,
 ) -> float:
     """Loss of the rows kept out, averaged over batches as stock `Model.fit` does."""
-    loss = make_loss(training.loss, network.quantiles)
+    loss = training_loss(network, training)
     total, n = 0.0, len(validation.windows)
     for start in range(0, n, VALIDATION_BATCH):
         piece = slice(start, start + VALIDATION_BATCH)

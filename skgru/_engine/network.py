@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
+from numbers import Real
 from typing import Any
 
 import keras
 import numpy as np
 
+from skgru._engine.progress import PEAK_RATE, is_cosine
 from skgru._specs import CROSS_ENTROPY, PINBALL, NetworkSpec, NetworkState, TrainingSpec
 
 N_GATES = {"gru": 3, "lstm": 4, "rnn": 1}
@@ -133,9 +135,7 @@ def compiled_network(network: NetworkSpec, training: TrainingSpec) -> keras.Mode
     """A network with its first weights, ready for `Model.fit`."""
     model = build_network(network, DenseEmbedding)
     model.set_weights(initial_weights(network, training.seed))
-    model.compile(
-        optimizer=optimizer_maker(training)(), loss=make_loss(training.loss, network.quantiles)
-    )
+    model.compile(optimizer=optimizer_maker(training)(), loss=training_loss(network, training))
     return model
 
 
@@ -222,6 +222,35 @@ class Pinball(keras.losses.Loss):
         return {**super().get_config(), "quantiles": list(self.quantiles)}
 
 
+class Known(keras.losses.Loss):
+    """A loss in which outputs whose target is NaN, as they are not known, count as met.
+
+    The mean over the outputs of a row thus weighs each known target alike.
+    """
+
+    def __init__(self, loss, name="known", reduction=REDUCTION, dtype="float32"):
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        self.loss = loss
+
+    def call(self, y_true, y_pred):
+        is_known = keras.ops.isfinite(y_true)
+        n_quantiles = y_pred.shape[-1] // y_true.shape[-1]
+        is_wanted = (
+            keras.ops.repeat(is_known, n_quantiles, axis=-1) if n_quantiles > 1 else is_known
+        )
+        zeros = keras.ops.zeros_like
+        return self.loss.call(
+            keras.ops.where(is_known, y_true, zeros(y_true)),
+            keras.ops.where(is_wanted, y_pred, zeros(y_pred)),
+        )
+
+
+def training_loss(network: NetworkSpec, training: TrainingSpec) -> keras.losses.Loss:
+    """What training makes smaller."""
+    loss = make_loss(training.loss, network.quantiles)
+    return Known(loss) if training.masks_targets else loss
+
+
 def make_loss(loss: Any, quantiles: tuple[float, ...] = ()) -> keras.losses.Loss:
     """A Keras name, function or Loss, or one of ours, as a new Loss: its value is the weighted
     mean over the rows of a batch.
@@ -246,7 +275,8 @@ def optimizer_maker(training: TrainingSpec) -> Callable[[], keras.optimizers.Opt
     """What makes new optimisers: of the given name, or with the configuration of the given one."""
     if isinstance(training.optimizer, str):
         kind = type(_named(keras.optimizers, "optimizer", training.optimizer))
-        return lambda: kind(learning_rate=training.learning_rate, clipnorm=training.clipnorm)
+        rate = first_rate(training.learning_rate)
+        return lambda: kind(learning_rate=rate, clipnorm=training.clipnorm)
     kind, config = type(training.optimizer), training.optimizer.get_config()
     return lambda: kind.from_config(config)
 
@@ -313,3 +343,19 @@ def slots_of(optimizer: keras.optimizers.Optimizer) -> list[list[Any]]:
 def has_schedule(optimizer: keras.optimizers.Optimizer) -> bool:
     """Whether the learning rate follows a schedule of its own, by the number of steps."""
     return not hasattr(optimizer._learning_rate, "assign")
+
+
+def first_rate(learning_rate: Any) -> Any:
+    """The rate of a named optimiser: a number, of a cosine the highest, or a Keras schedule."""
+    if is_cosine(learning_rate):
+        return PEAK_RATE
+    if isinstance(learning_rate, Real) or is_schedule(learning_rate):
+        return learning_rate
+    raise ValueError(
+        f"learning_rate={learning_rate!r} is neither a number nor a schedule. Give a number above "
+        '0, "cosine", or a keras.optimizers.schedules.LearningRateSchedule.'
+    )
+
+
+def is_schedule(learning_rate: Any) -> bool:
+    return isinstance(learning_rate, keras.optimizers.schedules.LearningRateSchedule)

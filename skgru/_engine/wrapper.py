@@ -26,7 +26,14 @@ from skgru._engine.network import (
     seed_dropout,
     set_state,
 )
-from skgru._engine.progress import VALIDATION_BATCH, EarlyStopper, Reporter, epoch_order
+from skgru._engine.progress import (
+    VALIDATION_BATCH,
+    EarlyStopper,
+    Reporter,
+    epoch_order,
+    is_cosine,
+    rate_shares,
+)
 from skgru._specs import (
     CROSS_ENTROPY,
     PINBALL,
@@ -100,6 +107,31 @@ class Epochs(keras.callbacks.Callback):
                 self.model.stop_training = True
 
 
+class Rates(keras.callbacks.Callback):
+    """Sets the learning rate of each step along a cosine. Between epochs it is the highest one,
+    which other callbacks may change.
+    """
+
+    def __init__(self, training: TrainingSpec, n_batches: int):
+        super().__init__()
+        self.training = training
+        self.n_batches = n_batches
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+
+    def on_train_batch_begin(self, batch, logs=None):
+        optimizer = self.model.optimizer
+        if batch == 0:
+            self.highest = float(optimizer.learning_rate)
+        rate, schedule = self.training.learning_rate, self.training.schedule
+        (share,) = rate_shares(rate, schedule, self.epoch, batch, 1, self.n_batches)
+        optimizer.learning_rate = self.highest * share
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.model.optimizer.learning_rate = self.highest
+
+
 class TargetEncoder(TransformerMixin, BaseEstimator):
     """The scaling of the targets as scikeras asks for it, already fitted. Of quantiles the median
     comes back.
@@ -171,9 +203,13 @@ class WindowRegressor(KerasRegressor):
         network = self.network
         batches = Batches(network, Examples(X, y, sample_weight), self.training.batch_size)
         self.epochs_ = Epochs(self.training, batches, initial_epoch + epochs, validation)
+        # First, so that others find the rate as it was before the epoch.
+        rates = []
+        if is_cosine(self.training.learning_rate):
+            rates = [Rates(self.training, len(batches))]
         held_out = None
         if validation is not None:
-            normalised = self.target_encoder_.transform(validation.targets)
+            normalised = self.target_encoder_.transform(validation.targets[:])
             examples = Examples(validation.windows, normalised, validation.sample_weight)
             held_out = Batches(network, examples, VALIDATION_BATCH)
         self.history_ = self.model_.fit(
@@ -181,7 +217,7 @@ class WindowRegressor(KerasRegressor):
             epochs=initial_epoch + epochs,
             initial_epoch=initial_epoch,
             validation_data=held_out,
-            callbacks=[*callbacks, self.epochs_],
+            callbacks=[*rates, *callbacks, self.epochs_],
             shuffle=False,
             verbose=0,
         ).history
@@ -200,14 +236,14 @@ def fit_stock(
     wrapper = WindowRegressor(network, training, scaling)
     first_epoch = 0
     if earlier is not None:
-        wrapper.initialize(examples.windows, examples.targets)
+        wrapper.initialize(examples.windows, examples.targets[:])
         set_state(wrapper.model_, earlier)
         first_epoch = earlier.epoch
     # A callback keeps the model it was used with; a copy of it may, the user's own must not.
     callbacks = [copy.copy(callback) for callback in training.callbacks]
     wrapper.fit(
         examples.windows,
-        examples.targets,
+        examples.targets[:],
         sample_weight=examples.sample_weight,
         epochs=epochs,
         initial_epoch=first_epoch,

@@ -1,0 +1,710 @@
+"""Several series in one frame, long or wide: what a list of them gives, under the right names.
+
+What is done with several series is in test_many_series.py.
+"""
+
+import datetime
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from sklearn.linear_model import LinearRegression
+
+from skgru import SequenceForecaster
+
+RNG = np.random.default_rng(0)
+LENGTHS = {"b": 40, "a": 31, "c": 24}  # in no order
+IDS = list(LENGTHS)
+SERIES = {one: np.exp(2 + RNG.normal(scale=0.1, size=n).cumsum()) for one, n in LENGTHS.items()}
+PRICE = {one: RNG.normal(size=n + 3) for one, n in LENGTHS.items()}
+DAYS = {one: pd.date_range("2020-01-01", periods=n, freq="D") for one, n in LENGTHS.items()}
+STEPS = 2
+
+
+def forecaster(**params):
+    settings = {"window_length": 4, "horizon": 2, "season_length": 1}
+    return SequenceForecaster(LinearRegression(), **(settings | params))
+
+
+def long(**params):
+    return forecaster(group="shop", **params)
+
+
+def wide(**params):
+    return forecaster(group="columns", **params)
+
+
+def fails(call, sentence, error=ValueError):
+    with pytest.raises(error) as caught:
+        call()
+    assert str(caught.value) == sentence
+
+
+def days_after(one, n=STEPS):
+    return list(pd.date_range(DAYS[one][-1], periods=n + 1, freq="D")[1:])
+
+
+def long_frame():
+    """shop, day, sales: the days of each shop below those of the one before."""
+    return pd.concat(
+        [pd.DataFrame({"shop": one, "day": DAYS[one], "sales": SERIES[one]}) for one in IDS],
+        ignore_index=True,
+    )
+
+
+def wide_frame():
+    """A column for each, which begin on different days and end on the same."""
+    n = max(LENGTHS.values())
+    columns = {one: np.append(np.full(n - LENGTHS[one], np.nan), SERIES[one]) for one in IDS}
+    return pd.DataFrame(columns, index=DAYS["b"])
+
+
+def shuffled(frame):
+    """Rows in disorder, of which the first are still in the order of IDS."""
+    first = frame.index[~frame["shop"].duplicated()]
+    rest = frame.index.difference(first).to_numpy(copy=True)
+    np.random.default_rng(1).shuffle(rest)
+    return frame.loc[[*first, *rest]]
+
+
+@pytest.fixture(scope="module")
+def expected():
+    """What the list gives, (n_series, STEPS)."""
+    return np.array(forecaster().fit(list(SERIES.values())).forecast(STEPS))[:, :, 0]
+
+
+@pytest.fixture(scope="module")
+def bounds():
+    """Intervals that the list gives, (n_series, STEPS, 2)."""
+    fitted = forecaster(calibration_fraction=0.4).fit(list(SERIES.values()))
+    return np.array(fitted.forecast_interval(coverage=0.7))[:, :, 0]
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    """On the long frame. Nobody refits it."""
+    return long().fit(long_frame())
+
+
+# Long frames of pandas
+
+
+def long_answer(values, names=("sales",)):
+    """values : (n_series, STEPS, n_names)"""
+    frames = [
+        pd.DataFrame({"shop": one, "day": days_after(one), **dict(zip(names, rows.T, strict=True))})
+        for one, rows in zip(IDS, values, strict=True)
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def as_periods(frame):
+    return frame.assign(day=frame["day"].dt.to_period("D"))
+
+
+LONG = {
+    "a column of dates": lambda frame: frame,
+    "dates as the index": lambda frame: frame.set_index("day"),
+    "ids and dates as the index": lambda frame: frame.set_index(["shop", "day"]),
+    "dates and ids as the index": lambda frame: frame.set_index(["day", "shop"]),
+    "a column of periods": as_periods,
+    "periods as the index": lambda frame: as_periods(frame).set_index("day"),
+    "no dates": lambda frame: frame.drop(columns="day"),
+    "ids last": lambda frame: frame[["sales", "day", "shop"]],
+    "categories": lambda frame: frame.assign(shop=pd.Categorical(frame["shop"], list("abcz"))),
+    "an index of its own": lambda frame: frame.set_index(pd.Index(np.arange(len(frame))[::-1] * 3)),
+    "dates that are named none": lambda frame: frame.set_index("day").rename_axis(None),
+}
+
+
+# Without dates nothing would tell the order.
+@pytest.mark.parametrize(
+    ("kind", "is_in_order"),
+    [(kind, True) for kind in LONG] + [(kind, False) for kind in LONG if kind != "no dates"],
+)
+def test_long_frames(kind, is_in_order, expected):
+    frame = long_frame()
+    form = LONG[kind]
+    answer = long().fit(form(frame if is_in_order else shuffled(frame))).forecast(STEPS)
+    wanted = long_answer(expected[:, :, np.newaxis])
+    if kind == "dates and ids as the index":
+        form = LONG["ids and dates as the index"]
+    elif kind == "ids last":
+        form = LONG["a column of dates"]
+    elif kind == "an index of its own":
+        form = LONG["a column of dates"]
+    wanted = form(wanted)
+    if kind == "categories":
+        assert list(answer["shop"]) == list(wanted["shop"])
+        wanted["shop"] = answer["shop"]
+    pd.testing.assert_frame_equal(answer, wanted, check_freq=False)
+
+
+@pytest.mark.parametrize(
+    "ids", [[7, 3, 5], [2.5, 1.5, 0.5], [("x", 1), ("x", 0), ("y", 0)], [True, False, "other"]]
+)
+def test_ids_of_other_types(ids, expected):
+    frame = long_frame()
+    frame["shop"] = pd.Series([ids[IDS.index(one)] for one in frame["shop"]])
+    answer = long().fit(frame).forecast(STEPS)
+    assert answer["shop"].tolist() == [one for one in ids for _ in range(STEPS)]
+    np.testing.assert_allclose(answer["sales"], expected.ravel())
+
+
+def test_integer_ids_stay_integers():
+    frame = long_frame()
+    frame["shop"] = frame["shop"].map({"b": 7, "a": 3, "c": 5})
+    answer = long().fit(frame).forecast(STEPS)
+    assert answer["shop"].dtype == np.int64
+
+
+def test_whole_numbers_as_the_level_of_times(expected):
+    frame = long_frame().drop(columns="day")
+    frame["n"] = 10 + 2 * frame.groupby("shop").cumcount()
+    answer = long().fit(shuffled(frame).set_index(["shop", "n"])).forecast(STEPS)
+    assert answer.index.names == ["shop", "n"]
+    wanted = [(one, 10 + 2 * (LENGTHS[one] + k)) for one in IDS for k in range(STEPS)]
+    assert answer.index.tolist() == wanted
+    np.testing.assert_allclose(answer["sales"], expected.ravel())
+
+
+@pytest.mark.parametrize("freq", ["MS", "ME", "W", "h", "QS"])
+def test_times_of_each_series_go_on(freq, expected):
+    frame = long_frame()
+    times = {one: pd.date_range("2020-03-01", periods=n + STEPS, freq=freq) for one, n in
+             LENGTHS.items()}  # fmt: skip
+    frame["day"] = np.concatenate([times[one][: LENGTHS[one]] for one in IDS])
+    answer = long().fit(frame).forecast(STEPS)
+    wanted = [time for one in IDS for time in times[one][LENGTHS[one] :]]
+    assert answer["day"].tolist() == wanted
+    np.testing.assert_allclose(answer["sales"], expected.ravel())
+
+
+def test_the_season_is_that_of_the_dates():
+    frame = long_frame()
+    months = [pd.date_range("2020", periods=n, freq="MS") for n in LENGTHS.values()]
+    monthly = long(season_length=None).fit(frame.assign(day=np.concatenate(months)))
+    assert monthly.season_length_ == 12
+    assert long(season_length=None).fit(frame).season_length_ == 7
+
+
+def test_several_targets():
+    frame = long_frame()
+    frame.insert(2, "guests", 3 * frame["sales"] + np.arange(len(frame)) % 5)
+    fitted = long().fit(frame)
+    parts = [frame.loc[frame["shop"] == one, ["guests", "sales"]].to_numpy() for one in IDS]
+    values = np.array(forecaster().fit(parts).forecast(STEPS))
+    wanted = long_answer(values, ["guests", "sales"])
+    pd.testing.assert_frame_equal(fitted.forecast(STEPS), wanted)
+    assert list(fitted.feature_names_in_) == ["guests", "sales"]
+    only = long(target="sales").fit(frame).forecast(STEPS)
+    values = np.array(forecaster(target=1).fit(parts).forecast(STEPS))
+    pd.testing.assert_frame_equal(only, long_answer(values))
+
+
+def priced():
+    """The long frame with a price, and the prices of the two days after."""
+    frame = long_frame().assign(price=np.concatenate([PRICE[one][:-3] for one in IDS]))
+    rows = [
+        pd.DataFrame({"shop": one, "day": days_after(one, 3), "price": PRICE[one][-3:]})
+        for one in IDS
+    ]
+    return frame, pd.concat(rows, ignore_index=True)
+
+
+@pytest.fixture(scope="module")
+def informed():
+    """On the long frame with prices. Nobody refits it."""
+    return long(known="price").fit(priced()[0])
+
+
+@pytest.fixture(scope="module")
+def informed_values():
+    """(n_series, STEPS, 1) of the list."""
+    series = [np.column_stack([SERIES[one], PRICE[one][:-3]]) for one in IDS]
+    future = [PRICE[one][-3:, np.newaxis] for one in IDS]
+    return np.array(forecaster(known=1).fit(series).forecast(STEPS, future=future))
+
+
+FUTURES = {
+    "as it was": lambda future: future,
+    "in disorder": lambda future: future.sample(frac=1, random_state=0),
+    "with dates as the index": lambda future: future.set_index("day"),
+    "of more series": lambda future: pd.concat([future.assign(shop="new"), future]),
+    "with more columns": lambda future: future.assign(other=1.0)[["other", "price", "day", "shop"]],
+    "of the steps alone": lambda future: future.groupby("shop").head(STEPS),
+}
+
+
+@pytest.mark.parametrize("kind", FUTURES)
+def test_what_is_known_in_advance_is_a_long_frame(kind, informed, informed_values):
+    answer = informed.forecast(STEPS, future=FUTURES[kind](priced()[1]))
+    pd.testing.assert_frame_equal(answer, long_answer(informed_values))
+
+
+def test_known_columns_under_an_index_of_ids_and_dates(informed_values):
+    frame, future = (one.set_index(["shop", "day"]) for one in priced())
+    answer = long(known="price").fit(frame).forecast(STEPS, future=future)
+    wanted = long_answer(informed_values).set_index(["shop", "day"])
+    pd.testing.assert_frame_equal(answer, wanted, check_freq=False)
+
+
+def test_future_that_is_none(informed):
+    _, future = priced()
+    fails(
+        lambda: informed.forecast(future=future[future["shop"] != "a"]),
+        "future has no rows for 1 series, of which one is 'a'. Give what is known in advance for "
+        "each.",
+    )
+    for other in (np.ones((6, 1)), [np.ones((2, 1))] * 3):
+        fails(
+            lambda other=other: informed.forecast(future=other),
+            "future must have column 'shop', which tells the series apart, but has no named "
+            "columns.",
+        )
+    fails(
+        informed.forecast,
+        "Columns ['price'] are known in advance, so forecasts need them for the next 2 rows: give "
+        "future, with these columns and at least 2 rows.",
+    )
+    with pytest.raises(ValueError, match="future has 1 rows, but forecasts need 2"):
+        informed.forecast(future=future.groupby("shop").head(1))
+    with pytest.raises(ValueError, match="future goes from 2020-02-11 00:00:00 on, but the rows"):
+        informed.forecast(future=future.assign(day=future["day"] + pd.Timedelta("1D")))
+    with pytest.raises(ValueError, match="future contains NaN"):
+        informed.forecast(future=future.assign(price=np.nan))
+
+
+# Long frames of polars
+
+
+def long_polars():
+    frame = long_frame()
+    days = [day.date() for day in frame["day"]]
+    return pl.DataFrame(
+        {"shop": list(frame["shop"]), "day": days, "sales": frame["sales"].to_numpy()}
+    )
+
+
+def polars_answer(values, names=("sales",)):
+    return pl.DataFrame(
+        {
+            "shop": [one for one in IDS for _ in range(STEPS)],
+            "day": [day.date() for one in IDS for day in days_after(one)],
+            **dict(zip(names, np.concatenate(values).T, strict=True)),
+        }
+    )
+
+
+def test_long_polars(expected, bounds):
+    frame = long_polars()
+    wanted = polars_answer(expected[:, :, np.newaxis])
+    first = frame.unique("shop", keep="first", maintain_order=True)
+    disorder = pl.concat([first, frame.sample(fraction=1, shuffle=True, seed=0)])
+    for one in (frame, disorder.unique(maintain_order=True), frame.select("sales", "day", "shop")):
+        answer = long().fit(one).forecast(STEPS)
+        assert answer.schema == wanted.schema
+        assert answer.drop("sales").equals(wanted.drop("sales"))
+        np.testing.assert_allclose(answer["sales"], wanted["sales"])
+    without = long().fit(frame.drop("day")).forecast(STEPS)
+    assert without.columns == ["shop", "sales"]
+    np.testing.assert_allclose(without["sales"], wanted["sales"])
+    interval = long(calibration_fraction=0.4).fit(frame).forecast_interval(coverage=0.7)
+    wanted = polars_answer(bounds, ["sales_lower", "sales_upper"])
+    assert interval.drop("sales_lower", "sales_upper").equals(wanted.select("shop", "day"))
+    np.testing.assert_allclose(interval[:, 2:], wanted[:, 2:])
+
+
+def test_long_polars_with_times_and_other_ids(expected):
+    frame = long_polars().with_columns(
+        pl.col("day").cast(pl.Datetime("ms")),
+        pl.col("shop").replace_strict({"b": 7, "a": 3, "c": 5}),
+    )
+    answer = long().fit(frame).forecast(STEPS)
+    assert answer.schema == {"shop": pl.Int64, "day": pl.Datetime("ms"), "sales": pl.Float64}
+    assert answer["shop"].to_list() == [7, 7, 3, 3, 5, 5]
+    assert answer["day"][0] == datetime.datetime(2020, 2, 10)
+    np.testing.assert_allclose(answer["sales"], expected.ravel())
+
+
+def test_long_polars_known_in_advance(informed_values):
+    frame, future = priced()
+    both = [
+        pl.DataFrame(
+            {
+                name: [day.date() for day in part[name]] if name == "day" else part[name].tolist()
+                for name in part.columns
+            }
+        )
+        for part in (frame, future)
+    ]
+    fitted = long(known="price").fit(both[0])
+    answer = fitted.forecast(STEPS, future=both[1])
+    assert answer.drop("sales").equals(polars_answer(informed_values).drop("sales"))
+    np.testing.assert_allclose(answer["sales"], informed_values.ravel())
+    fails(
+        lambda: fitted.forecast(future=both[1].filter(pl.col("shop") != "c")),
+        "future has no rows for 1 series, of which one is 'c'. Give what is known in advance for "
+        "each.",
+    )
+    fails(
+        lambda: fitted.forecast(future=both[1].drop("shop")),
+        "future must have column 'shop', which tells the series apart, but has ['day', 'price'].",
+    )
+
+
+# Wide frames
+
+
+def wide_answer(values, names):
+    """values : (n_series, STEPS, k), of which the k columns of a series stand together."""
+    index = pd.DatetimeIndex(days_after("b"), freq="D")
+    return pd.DataFrame(np.concatenate(values, axis=1), index=index, columns=names)
+
+
+def test_wide_pandas(expected, bounds):
+    fitted = wide().fit(wide_frame())
+    wanted = wide_answer(expected[:, :, np.newaxis], IDS)
+    pd.testing.assert_frame_equal(fitted.forecast(STEPS), wanted)
+    interval = wide(calibration_fraction=0.4).fit(wide_frame()).forecast_interval(coverage=0.7)
+    names = [f"{one}_{side}" for one in IDS for side in ("lower", "upper")]
+    pd.testing.assert_frame_equal(interval, wide_answer(bounds, names))
+
+
+@pytest.mark.parametrize("names", [[3, 1, 2], [2020, 2021, 2022], [("x", 1), ("x", 2), ("y", 1)]])
+def test_wide_columns_that_are_no_strings(names, expected):
+    columns = pd.MultiIndex.from_tuples(names) if isinstance(names[0], tuple) else names
+    frame = wide_frame().set_axis(columns, axis=1)
+    answer = wide().fit(frame).forecast(STEPS)
+    assert list(answer.columns) == names
+    np.testing.assert_allclose(answer, expected.T)
+
+
+def test_wide_indexes(expected):
+    frame = wide_frame()
+    periods = wide().fit(frame.to_period("D")).forecast(STEPS)
+    pd.testing.assert_index_equal(periods.index, pd.PeriodIndex(days_after("b"), freq="D"))
+    rows = wide().fit(frame.reset_index(drop=True)).forecast(STEPS)
+    pd.testing.assert_index_equal(rows.index, pd.RangeIndex(40, 42))
+    for answer in (periods, rows):
+        np.testing.assert_allclose(answer, expected.T)
+
+
+def test_wide_polars(expected, bounds):
+    days = [day.date() for day in DAYS["b"]]
+    frame = pl.DataFrame({"day": days, **{one: wide_frame()[one].to_numpy() for one in IDS}})
+    frame = frame.with_columns(pl.col(IDS).fill_nan(None))
+    for given in (frame, frame.drop("day")):
+        answer = wide().fit(given).forecast(STEPS)
+        assert answer.columns == given.columns
+        if "day" in given.columns:
+            assert answer["day"].to_list() == [day.date() for day in days_after("b")]
+        np.testing.assert_allclose(answer.select(IDS).to_numpy(), expected.T)
+    interval = wide(calibration_fraction=0.4).fit(frame).forecast_interval(coverage=0.7)
+    names = [f"{one}_{side}" for one in IDS for side in ("lower", "upper")]
+    assert interval.columns == ["day", *names]
+    np.testing.assert_allclose(interval.select(names).to_numpy(), np.concatenate(bounds, axis=1))
+
+
+def test_wide_arrays(expected, bounds):
+    values = wide_frame().to_numpy()
+    np.testing.assert_allclose(wide().fit(values).forecast(STEPS), expected.T)
+    np.testing.assert_allclose(wide().fit(values.tolist()).forecast(STEPS), expected.T)
+    interval = wide(calibration_fraction=0.4).fit(values).forecast_interval(coverage=0.7)
+    np.testing.assert_allclose(interval, bounds.transpose(1, 0, 2))
+
+
+def test_a_gap_in_a_wide_frame_is_passed_over():
+    frame = wide_frame()
+    frame.iloc[30, 0] = np.nan
+    parts = [column.dropna() if name != "b" else column for name, column in frame.items()]
+    wanted = forecaster().fit(parts).forecast(STEPS)
+    answer = wide().fit(frame).forecast(STEPS)
+    np.testing.assert_allclose(answer, np.transpose(wanted))
+
+
+def test_a_frame_of_one_series():
+    """Is that series alone."""
+    frame = long_frame()
+    alone = forecaster().fit(SERIES["a"][:, np.newaxis]).forecast(STEPS)
+    answer = long().fit(frame[frame["shop"] == "a"]).forecast(STEPS)
+    wanted = pd.DataFrame({"shop": "a", "day": days_after("a"), "sales": alone[:, 0]})
+    pd.testing.assert_frame_equal(answer, wanted)
+    column = pd.DataFrame({"a": SERIES["a"]}, DAYS["a"])
+    np.testing.assert_allclose(wide().fit(column).forecast(STEPS), alone)
+
+
+# Series that come later
+
+
+def test_new_series_of_a_long_frame(fitted, expected):
+    new = long_frame().assign(shop=lambda frame: "new " + frame["shop"])
+    wanted = long_answer(expected[:, :, np.newaxis]).assign(shop=lambda f: "new " + f["shop"])
+    pd.testing.assert_frame_equal(fitted.forecast(STEPS, X=new), wanted)
+    one = fitted.forecast(5, X=new[new["shop"] == "new c"])
+    assert list(one["shop"]) == ["new c"] * 5
+    assert list(one["day"]) == days_after("c", 5)
+    by_list = forecaster().fit(list(SERIES.values())).forecast(5, X=[SERIES["c"]])
+    np.testing.assert_allclose(one["sales"], by_list[0][:, 0])
+
+
+def test_new_series_in_another_order_of_columns():
+    """By name, as they were in fit."""
+    frame, future = priced()
+    fitted = long(known="price").fit(frame)
+    wanted = fitted.forecast(STEPS, X=frame, future=future)
+    np.testing.assert_allclose(wanted["sales"], fitted.forecast(STEPS, future=future)["sales"])
+    with pytest.raises(ValueError, match="the same columns in the same order"):
+        fitted.forecast(X=frame[["shop", "day", "price", "sales"]], future=future)
+
+
+def test_new_series_of_wide_frames(expected):
+    fitted = wide().fit(wide_frame())
+    answer = fitted.forecast(STEPS, X=wide_frame()[["c", "b"]].rename(columns={"c": "new"}))
+    pd.testing.assert_frame_equal(
+        answer, wide_answer(expected[[2, 0]][:, :, np.newaxis], ["new", "b"])
+    )
+    array = fitted.forecast(STEPS, X=wide_frame().to_numpy())  # the form of X
+    np.testing.assert_allclose(array, expected.T)
+
+
+def test_intervals_of_new_series(bounds):
+    fitted = long(calibration_fraction=0.4).fit(long_frame())
+    answer = fitted.forecast_interval(coverage=0.7)
+    wanted = long_answer(bounds, ["sales_lower", "sales_upper"])
+    pd.testing.assert_frame_equal(answer, wanted)
+    frame = long_frame().set_index(["shop", "day"])
+    answer = long(calibration_fraction=0.4).fit(frame).forecast_interval(coverage=0.7)
+    wanted = wanted.set_index(["shop", "day"])
+    pd.testing.assert_frame_equal(answer, wanted, check_freq=False)
+    assert list(fitted.forecast_interval(1, 0.7, X=long_frame()[:20])["shop"]) == ["b"]
+
+
+# Errors
+
+NO_SUCH_GROUP = (
+    "group='shop' must name the column of X that tells its series apart, or be 'columns', which "
+    "makes each column a series. X has {}"
+)
+
+
+OTHER_FORM = (
+    "X is a {}, but SequenceForecaster was fitted on several series, in a long frame with its "
+    "series named by 'shop'. Give X in that form."
+)
+
+
+@pytest.mark.parametrize(
+    ("X", "given"),
+    [
+        (long_frame().rename(columns={"shop": "store"}), "columns ['store', 'day', 'sales']."),
+        (wide_frame().to_numpy(), "no named columns (it is a ndarray)."),
+        (pd.Series(SERIES["a"]), "no named columns (it is a Series)."),
+        (long_polars().drop("shop"), "columns ['day', 'sales']."),
+    ],
+)
+def test_group_names_nothing(X, given, fitted):
+    fails(lambda: long().fit(X), NO_SUCH_GROUP.format(given))
+    fails(lambda: fitted.forecast(X=X), OTHER_FORM.format(type(X).__name__))
+
+
+def test_group_of_a_list(fitted):
+    series = list(SERIES.values())
+    sentence = (
+        "group={!r} tells the series of one frame apart, but X is a list of 3 series already. "
+        "Leave group None."
+    )
+    fails(lambda: long().fit(series), sentence.format("shop"))
+    fails(lambda: wide().fit(series), sentence.format("columns"))
+    fails(lambda: fitted.forecast(X=series), OTHER_FORM.format("list"))
+
+
+def test_group_that_is_no_string():
+    fails(
+        lambda: forecaster(group=0).fit(long_frame()),
+        "The 'group' parameter of SequenceForecaster must be an instance of 'str' or None. Got 0 "
+        "instead.",
+    )
+
+
+def test_rows_without_an_id():
+    frame = long_frame()
+    frame.loc[3, "shop"] = np.nan
+    polars = long_polars().with_columns(
+        shop=pl.when(pl.col("sales") > 10).then(None).otherwise(pl.col("shop"))
+    )
+    for one in (frame, frame.set_index("day"), frame.set_index(["shop", "day"]), polars):
+        fails(
+            lambda one=one: long().fit(one),
+            "Column 'shop' of X, named by group, has rows without a value. Give each its series.",
+        )
+
+
+@pytest.mark.parametrize("kind", ["missing", "doubled"])
+def test_dates_without_a_step_name_their_series(kind):
+    frame = long_frame()
+    spoilt = frame.drop(index=50) if kind == "missing" else pd.concat([frame, frame.loc[50:50]])
+    sentence = {
+        "missing": "Series 'a' of X: X's index has no regular step between 2020-01-01 00:00:00 and "
+        "2020-01-31 00:00:00: rows are missing (the widest gap is after {}) or out of order. A "
+        "network counts rows, so make them regular first: X.asfreq('D') or "
+        "X.resample('D').mean().".format(frame["day"][49]),
+        "doubled": "Series 'a' of X: X's index has {} more than once. Rows of one series have "
+        "different times: drop or add up the doubled ones; if X holds several series, "
+        "SequenceForecaster(group=...) names what tells them apart.".format(frame["day"][50]),
+    }[kind]
+    for form in ("a column of dates", "dates as the index", "ids and dates as the index"):
+        fails(lambda form=form: long().fit(LONG[form](spoilt)), sentence)
+    rows = [0 if i == 50 else i for i in range(95)] if kind == "doubled" else None
+    if rows is None:
+        polars = long_polars()
+        fails(lambda: long().fit(pl.concat([polars[:50], polars[51:]])), sentence)
+
+
+def test_an_index_of_three_levels():
+    fails(
+        lambda: long().fit(long_frame().assign(k=1).set_index(["shop", "day", "k"])),
+        "group='shop' is a level of an index of 3 levels, but it should have two: what tells the "
+        "series apart, and their time.",
+    )
+    fails(
+        lambda: long().fit(long_frame().drop(columns="day").set_index("shop")),
+        "group='shop' is a level of an index of 1 levels, but it should have two: what tells the "
+        "series apart, and their time.",
+    )
+
+
+def test_two_columns_of_dates():
+    fails(
+        lambda: long().fit(long_frame().assign(night=long_frame()["day"])),
+        "Series 'b' of X: Columns ['day', 'night'] of X hold dates or times, which are no numbers. "
+        "Name the rows by them: X.set_index('day').",
+    )
+
+
+def test_a_wide_column_without_a_number():
+    fails(
+        lambda: wide().fit(wide_frame().assign(d=np.nan)),
+        "Column 'd' of X holds no number, so that it is no series. Drop such columns: "
+        "X.dropna(axis=1, how='all').",
+    )
+
+
+def test_predict_takes_no_frame_of_several(fitted):
+    sentence = (
+        "X is a frame of several series (group={!r}), but rows can be aligned with a series, or a "
+        "list of them, only. Fit on a list of series, or use forecast."
+    )
+    for call in (fitted.predict, fitted.score):
+        fails(lambda call=call: call(long_frame()), sentence.format("shop"))
+    fitted = wide().fit(wide_frame())
+    fails(lambda: fitted.predict(wide_frame()), sentence.format("columns"))
+
+
+def test_wide_series_take_no_future():
+    fails(
+        lambda: wide().fit(wide_frame()).forecast(future=[np.ones((2, 1))] * 3),
+        "future was given, but the forecaster was fitted with known=None.",
+    )
+
+
+# What was wrong once
+
+
+@pytest.mark.parametrize("parameter", ["target", "known"])
+def test_names_of_wide_columns(parameter):
+    """The message says "Its columns are 0 to 0, unnamed", where X has columns b, a and c."""
+    with pytest.raises(ValueError) as caught:
+        wide(**{parameter: "a"}).fit(wide_frame())
+    assert "0 to 0, unnamed" not in str(caught.value)
+    assert "group" in str(caught.value)
+
+
+def test_the_first_series_has_one_row(expected):
+    """The dates of the others tell its step, as they do where it comes later."""
+    frame = long_frame()
+    lone = frame[:1].assign(shop="new")
+    last = long().fit(pd.concat([frame, lone])).forecast(STEPS)
+    first = long().fit(pd.concat([lone, frame])).forecast(STEPS)
+    assert list(first["day"]) == [*last["day"][-STEPS:], *last["day"][:-STEPS]]
+
+
+def test_new_series_of_one_row(fitted):
+    """The step was known in fit."""
+    answer = fitted.forecast(STEPS, X=long_frame()[:1])
+    assert list(answer["day"]) == [pd.Timestamp("2020-01-02"), pd.Timestamp("2020-01-03")]
+
+
+@pytest.mark.filterwarnings("ignore:1 series of X have fewer")
+def test_the_first_series_has_two_months():
+    """31 days apart, they are taken for a step of 31 days."""
+    months = [pd.date_range("2020", periods=n, freq="MS") for n in LENGTHS.values()]
+    frame = long_frame().assign(day=np.concatenate(months))
+    fitted = long(season_length=None).fit(pd.concat([frame[:2].assign(shop="new"), frame]))
+    assert fitted.season_length_ == 12
+    assert fitted.forecast(1)["day"][0] == pd.Timestamp("2020-03-01")
+
+
+def test_series_of_another_step():
+    """Its season would have another number of rows, and its forecasts the wrong dates."""
+    months = [pd.date_range("2020", periods=n, freq="MS") for n in LENGTHS.values()]
+    frame = long_frame().assign(day=np.concatenate(months))
+    days = pd.DataFrame(
+        {"shop": "new", "day": pd.date_range("2020", periods=9), "sales": np.arange(9.0) ** 2}
+    )
+    halves = days[:2].assign(day=pd.to_datetime(["2020-01-01", "2020-07-01"]))
+    one = days[:1].assign(day=pd.Timestamp("2020-01-15"))
+    for odd in (days, halves, one):
+        with pytest.raises(ValueError, match=r"^Series 'new' of X goes from .* the step 'MS' of"):
+            long().fit(pd.concat([frame, odd]))
+
+
+def test_no_rows_and_other_containers():
+    fails(
+        lambda: long().fit(long_frame()[:0]),
+        "X has no rows (n_samples=0). Give at least one series.",
+    )
+    sentence = (
+        "X is a {}, but several series come as a list: list(X.values()) of a dict, else list(X)."
+    )
+    fails(lambda: forecaster().fit(SERIES), sentence.format("dict"))
+    fails(lambda: forecaster().fit(tuple(SERIES.values())), sentence.format("tuple"))
+
+
+def test_an_unnamed_index_is_listed_as_a_column(informed):
+    """`but has ['day', 'price', None]`."""
+    fails(
+        lambda: informed.forecast(future=priced()[1].drop(columns="shop")),
+        "future must have column 'shop', which tells the series apart, but has ['day', 'price'].",
+    )
+
+
+def test_future_does_not_say_whose_rows(informed):
+    """Of a hundred shops, one has a row too few."""
+    _, future = priced()
+    is_short = (future["shop"] == "a") & (future["day"] > days_after("a")[0])
+    for spoilt in (future[~is_short], future.assign(price=future["price"].mask(is_short))):
+        with pytest.raises(ValueError, match="'a'"):
+            informed.forecast(future=spoilt)
+
+
+def test_dates_as_strings():
+    """One series says to make dates of them; here a string cannot be made a float."""
+    frame = long_frame()
+    with pytest.raises(ValueError, match="date"):
+        long().fit(frame.assign(day=frame["day"].astype(str)))
+
+
+def test_nothing_but_names():
+    """The message is "at least one array or dtype is required"."""
+    with pytest.raises(ValueError, match="column"):
+        long().fit(long_frame()[["shop", "day"]])
+
+
+def test_series_of_a_frame_are_no_list(fitted):
+    """The message speaks of "Series 0 of the list X", where X is a frame with names."""
+    frame = long_frame()
+    with pytest.raises(ValueError) as caught:
+        fitted.forecast(X=frame.assign(more=1.0))
+    assert "list" not in str(caught.value)
