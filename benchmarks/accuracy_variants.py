@@ -17,6 +17,7 @@ import numpy as np
 from _series_sets import SEASON_LENGTH, SETS, monthly
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import LinearRegression
+from sklearn.neural_network import MLPRegressor
 
 from skgru import GRURegressor, SequenceForecaster
 from skgru.metrics import mean_absolute_scaled_error, symmetric_mean_absolute_percentage_error
@@ -81,6 +82,7 @@ VARIANTS = {
     "early stopping": changed(**STOPS),
     "no series weight": with_forecaster(series_weight=None),
     "linear alone": only(LinearRegression(), LONG),
+    "MLP alone": only(MLPRegressor((128, 128), batch_size=128, max_iter=20, random_state=0), SHORT),
     "boosting alone": only(HistGradientBoostingRegressor(random_state=0), SHORT),
     "and linear": beside(LinearRegression(), LONG),
     "and boosting": beside(HistGradientBoostingRegressor(random_state=0), SHORT),
