@@ -82,7 +82,10 @@ VARIANTS = {
     "early stopping": changed(**STOPS),
     "no series weight": with_forecaster(series_weight=None),
     "linear alone": only(LinearRegression(), LONG),
-    "MLP alone": only(MLPRegressor((128, 128), batch_size=128, max_iter=20, random_state=0), SHORT),
+    "MLP alone": only(
+        MLPRegressor(hidden_layer_sizes=(128, 128), batch_size=128, max_iter=6, random_state=0),
+        SHORT,
+    ),
     "boosting alone": only(HistGradientBoostingRegressor(random_state=0), SHORT),
     "and linear": beside(LinearRegression(), LONG),
     "and boosting": beside(HistGradientBoostingRegressor(random_state=0), SHORT),

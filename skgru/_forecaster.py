@@ -39,7 +39,7 @@ from skgru._pairs import Part
 from skgru._panel import WIDE, Panel, as_columns, frame_of, read_panel
 from skgru._plan import Plan
 from skgru._scaling import AutoScaler
-from skgru._series import Table, as_series, is_list_of_series
+from skgru._series import Table, as_series, check_list, is_list_of_series
 from skgru._validation import Instance, Number, at_least, real_between, remember_features
 from skgru._windowing import as_table
 
@@ -304,7 +304,7 @@ class SequenceForecaster(BaseEstimator):
                     f"{plan.horizon} need at least {n_needed}, and X has "
                     f"n_samples={max(map(len, series))}. Use a smaller fraction or a longer series."
                 )
-            trial = self._fit_model(plan, shortened, members, weighs)
+            trial = self._fit_model(plan, shortened, members, weighs, is_trial=True)
         model = self._fit_model(plan, series, members, weighs)
         if self.calibration_fraction:
             errors, series_of = errors_of(trial, model, series, held_out)
@@ -424,11 +424,13 @@ class SequenceForecaster(BaseEstimator):
         if rows.sum() < 2 and not must:
             return np.nan
         if rows.sum() < 2:
+            what = f"{n_needed} rows of history" if plan.pools else "a complete window"
+            shorter = "" if plan.pools else "a shorter window "
             raise ValueError(
                 f"X has {len(table)} rows, of which {rows.sum()} can be scored: "
-                f"window_length={self._plan_.window_length} and horizon={self._plan_.horizon} need "
-                "at least two rows with a complete window before and horizon rows after them. Use "
-                "a longer series, a shorter window or a smaller horizon."
+                f"window_length={plan.window_length} and horizon={plan.horizon} need at least two "
+                f"rows with {what} before and horizon rows after them. Use a longer series, "
+                f"{shorter}or a smaller horizon."
             )
         return r2_score(actual[rows], predicted[rows])
 
@@ -767,11 +769,16 @@ class SequenceForecaster(BaseEstimator):
         return members
 
     def _fit_model(
-        self, plan: Plan, series: list[np.ndarray], members: list[Member], weighs: bool
+        self,
+        plan: Plan,
+        series: list[np.ndarray],
+        members: list[Member],
+        weighs: bool,
+        is_trial: bool = False,
     ) -> ForecastModel:
         scaler = AutoScaler() if isinstance(self.scaler, str) else self.scaler
         covariate_scaler = self.scaler if hasattr(self.scaler, "fit") else StandardScaler()
-        return ForecastModel.fit(plan, series, scaler, covariate_scaler, members, weighs)
+        return ForecastModel.fit(plan, series, scaler, covariate_scaler, members, weighs, is_trial)
 
     def _context(self, table: Table) -> np.ndarray:
         """Rows before the table that are known: the end of the training series, or none."""
@@ -862,6 +869,7 @@ class SequenceForecaster(BaseEstimator):
             "long": not is_list and self.group in names,
             "wide": not is_list and self.group not in names and np.ndim(X) == 2,
         }
+        check_list(X)
         if has_form[kind]:
             return
         wanted = {
@@ -885,10 +893,11 @@ class SequenceForecaster(BaseEstimator):
         ]
         if short:
             warnings.warn(
-                f"{len(short)} series of X have fewer than the {plan.least_history} rows that a "
-                f"forecast of the network needs (level={plan.level!r}, baseline={plan.baseline!r}, "
-                f"season_length={plan.season_length}), of which one is {short[0]}: they get the "
-                "naive forecast alone, and intervals that hold less than they say.",
+                f"Too short for a forecast of the network: series {short[0]}"
+                + (f" and {len(short) - 1} more" if len(short) > 1 else "")
+                + f". It needs {plan.least_history} rows (level={plan.level!r}, "
+                f"baseline={plan.baseline!r}, season_length={plan.season_length}). A shorter series"
+                " gets the naive forecast alone, and intervals that hold less than they say.",
                 UserWarning,
                 stacklevel=stacklevel,
             )

@@ -143,9 +143,11 @@ class ForecastModel:
         covariate_scaler: Any,
         members: Sequence[Member],
         weighs: bool = False,
+        is_trial: bool = False,
     ) -> ForecastModel:
         """Scalers and regressors are cloned. All series train the same regressors; with `weighs`
-        those that change less from season to season count for more.
+        those that change less from season to season count for more. A trial may have steps that no
+        series teaches.
         """
         covariates = [*plan.past, *plan.known]
         rows = [values[:, covariates] for values in series] if covariates else []
@@ -169,6 +171,8 @@ class ForecastModel:
                 f"(n_samples={longest}). Use a shorter window, a smaller horizon, or a longer "
                 "series without gaps."
             )
+        if not is_complete.any() and not is_trial:
+            _check_steps(pairs, origins, max(map(len, series)))
         if plan.pools:
             changes = [model.usual_change_of(part.z) for part in parts]
             known = [change for change in changes if np.isfinite(change)]
@@ -376,6 +380,21 @@ class ForecastModel:
             for member in self.members
         ]
         return every[0] if len(every) == 1 else np.median(every, axis=0)
+
+
+def _check_steps(pairs: Pairs, origins: np.ndarray, n_rows: int) -> None:
+    """Raises ValueError where no series is long enough to teach the far steps of a forecast."""
+    plan = pairs.plan
+    taught = [np.isfinite(pairs.at(piece)[1]).any(axis=0) for piece in pairs.pieces(origins)]
+    steps = np.any(taught, axis=0).reshape(plan.steps_of_call, -1).all(axis=1)
+    if not steps.all():
+        n_taught = int(steps.argmin())
+        raise ValueError(
+            f"horizon={plan.horizon} is too far for X: its series teach the first {n_taught} steps "
+            f"only, as a forecast needs {plan.least_history} rows before it and the longest series "
+            f"has {n_rows} (n_samples). Use horizon={max(1, n_taught)} or less, longer series, or "
+            "strategy='recursive'."
+        )
 
 
 def _takes_windows(regressor: Any) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from skgru._series import Rows, Table, as_series, is_list_of_series
+from skgru._series import Rows, Table, as_series, check_list, is_list_of_series
 
 # What `group` says of a frame whose columns are series of their own.
 WIDE = "columns"
@@ -133,8 +133,7 @@ def read_panel(
         lone = as_columns(X)
         ids = list(range(len(lone)))
         return _tables(lone, ids, estimator, usual), Panel("list", ids)
-    if isinstance(X, list) and not X:
-        raise ValueError("X is an empty list. Give at least one series.")
+    check_list(X)
     if type(X) in (dict, tuple) or hasattr(X, "__next__"):  # sparse matrices may be dicts
         raise ValueError(
             f"X is a {type(X).__name__}, but several series come as a list: list(X.values()) of a "
@@ -262,7 +261,9 @@ def _tables(parts: list[Any], ids: Any, estimator: Any, usual: Any) -> list[Tabl
         try:
             tables[i] = as_series(part, estimator, usual)
         except ValueError as error:
-            raise ValueError(f"Series {one!r} of X: {error}") from error
+            raise ValueError(
+                f"Series {one!r} of X: {error} (X is that series alone here.)"
+            ) from error
         rows = tables[i].rows
         if rows.index is None:
             continue

@@ -95,7 +95,7 @@ class RecurrentEstimator(BaseEstimator):
         "learning_rate": [
             real_between(0, None, closed="neither"),
             StrOptions({"cosine"}),
-            Instance(["get_config", "__call__"]),
+            Instance(["get_config", "__call__"], "a Keras LearningRateSchedule (not a class)"),
         ],
         "clipnorm": [None, real_between(0, None, closed="neither")],
         "epochs": [at_least(1)],

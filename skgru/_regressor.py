@@ -110,7 +110,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     learning_rate : float, "cosine" or Keras LearningRateSchedule, default=0.001
         Step size of a named optimizer. Greater than 0. "cosine": in the first 5 % of the steps of a
         fit up to 0.01, then down along half a cosine to 1 % of that; `epochs` calls of
-        `partial_fit` make one such course.
+        `partial_fit` make one such course, after which it stays at its last rate.
 
     clipnorm : float or None, default=None
         Longest gradient of a weight array that a named optimizer lets through. Greater than 0.

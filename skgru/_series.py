@@ -25,6 +25,23 @@ def is_list_of_series(X: Any) -> bool:
     return isinstance(X, list) and bool(X) and all(hasattr(one, "__array__") for one in X)
 
 
+def check_list(X: Any) -> None:
+    """Raises ValueError where a list is neither series nor numbers."""
+    if not isinstance(X, list) or is_list_of_series(X):
+        return
+    if not X:
+        raise ValueError("X is an empty list. Give at least one series.")
+    ragged = all(isinstance(one, list | tuple) for one in X) and len({len(one) for one in X}) > 1
+    wrong = [one for one in X if one is None or isinstance(one, dict | str)]
+    if wrong or ragged or any(hasattr(one, "__array__") for one in X if not np.isscalar(one)):
+        what = sorted({type(one).__name__ for one in wrong or X})
+        raise ValueError(
+            f"X is a list with {', '.join(what)} in it, but series in a list must be pandas or "
+            "polars Series or data frames, or arrays. Make them of what is something else, as "
+            "np.array(values), and leave out what is empty."
+        )
+
+
 @dataclass(frozen=True)
 class Rows:
     """How the rows of a series are named.
@@ -147,13 +164,24 @@ def as_series(X: Any, estimator: Any, usual: Any = None) -> Table:
     library = type(X).__module__.split(".")[0]
     if library == "polars":
         return _from_polars(X, estimator, usual)
+    check_list(X)
     table = as_table(X)
     rows, labels = Rows(), None
     if library == "pandas" and hasattr(table, "columns"):
-        if dates := [name for name, dtype in table.dtypes.items() if dtype.kind in "Mm"]:
+        dates = [
+            name
+            for name, dtype in table.dtypes.items()
+            if dtype.kind in "Mm" or hasattr(dtype, "freq")
+        ]
+        if dates:
+            has_times = X.index.dtype.kind == "M" or hasattr(X.index.dtype, "freq")
+            remedy = f"Drop them: X.drop(columns={dates!r})."
+            if not has_times:
+                remedy = f"Name the rows by {'them' if len(dates) == 1 else 'one of them'}: "
+                remedy += f"X.set_index({dates[0]!r})"
+                remedy += "." if len(dates) == 1 else f", and drop {dates[1:]}."
             raise ValueError(
-                f"Columns {dates} of X hold dates or times, which are no numbers. Name the rows by "
-                f"them: X.set_index({dates[0]!r})."
+                f"Columns {dates} of X hold dates or times, which are no numbers. {remedy}"
             )
     if library == "pandas":
         rows = Rows("pandas", X.index, _step_of(X.index, usual))
@@ -194,9 +222,25 @@ def _numbers(table: Any, estimator: Any) -> np.ndarray:
     is_ready = type(table) is np.ndarray and table.dtype == np.float64 and table.ndim == 2
     if is_ready and table.size and not np.isinf(table).any():
         return table
-    return check_array(
-        table, dtype=np.float64, ensure_all_finite="allow-nan", estimator=estimator, input_name="X"
-    )
+    try:
+        return check_array(
+            table,
+            dtype=np.float64,
+            ensure_all_finite="allow-nan",
+            estimator=estimator,
+            input_name="X",
+        )
+    except ValueError as error:
+        if "could not convert string" not in str(error) or not hasattr(table, "columns"):
+            raise
+        texts = [
+            name
+            for name in table.columns
+            if str(table[name].dtype).lower() in ("object", "str", "string")
+        ]
+        raise ValueError(
+            f"Columns {texts} of X hold text ({error}). Make numbers of it, or drop them."
+        ) from error
 
 
 def _goes_by(index: Any, step: Any) -> bool:
@@ -226,6 +270,11 @@ def _step_of(index: Any, usual: Any = None) -> Any:
             raise ValueError(_irregular(index, f"X.resample({index.freqstr!r}).mean()"))
         return index.freq
     if isinstance(index, pd.DatetimeIndex):
+        if index.hasnans:
+            raise ValueError(
+                f"X has {index.isna().sum()} rows whose date is missing (NaT), so that nothing "
+                "says where they belong. Fill the dates in, or drop those rows."
+            )
         if index.freq is not None and index.freq.n > 0:
             return index.freq
         if len(index) == 1:

@@ -33,13 +33,20 @@ class Number(Interval):
 
 
 class Instance(HasMethods):
-    """scikit-learn's HasMethods without classes, which have the methods of their instances too."""
+    """scikit-learn's HasMethods without classes, which have the methods of their instances too.
+
+    name : what messages call it, instead of its methods.
+    """
+
+    def __init__(self, methods: list[str], name: str | None = None):
+        super().__init__(methods)
+        self.name = name
 
     def is_satisfied_by(self, val: Any) -> bool:
         return not isinstance(val, type) and super().is_satisfied_by(val)
 
     def __str__(self) -> str:
-        return super().__str__().replace("an object", "an object (not a class)")
+        return self.name or super().__str__().replace("an object", "an object (not a class)")
 
 
 def at_least(minimum: int) -> Number:

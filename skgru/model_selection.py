@@ -400,6 +400,11 @@ def backtest(
             f"X is a list of {len(X)} series, but a backtest is of one: its origins are rows of "
             "that series. Call backtest for each of them."
         )
+    if forecaster.group is not None:
+        raise ValueError(
+            f"group={forecaster.group!r} makes several series of X, but a backtest is of one: its "
+            "origins are rows of that series. Give it one series, and a forecaster with group=None."
+        )
     if not isinstance(refit, bool | np.bool_):
         raise ValueError(f"refit={refit!r} must be True or False.")
     forecaster._validate_params()

@@ -593,8 +593,7 @@ RULES = {
         [3, None, ADAM],
     ),
     "learning_rate": (
-        f"{POSITIVE}, a str among {{'cosine'}} or an object (not a class) implementing "
-        "'get_config' and '__call__'",
+        f"{POSITIVE}, a str among {{'cosine'}} or a Keras LearningRateSchedule (not a class)",
         [0, -1.0, True, None, "fast", np.inf, np.nan],
     ),
     "clipnorm": (f"None or {POSITIVE}", [0, -1.0, True, "1", np.inf]),

@@ -783,8 +783,8 @@ def test_rates_that_are_none(estimator, rate):
     fails(
         lambda: estimator(learning_rate=rate).fit(WINDOWS, np.arange(len(WINDOWS)) % 2),
         f"The 'learning_rate' parameter of {estimator.__name__} must be a float in the range (0.0, "
-        "inf), a str among {'cosine'} or an object (not a class) implementing 'get_config' and "
-        f"'__call__'. Got {rate!r} instead.",
+        "inf), a str among {'cosine'} or a Keras LearningRateSchedule (not a class). "
+        f"Got {rate!r} instead.",
     )
 
 
@@ -904,7 +904,7 @@ def test_a_new_series_of_one_row(linear):
     assert answer.shape == (HORIZON, 1)
     assert np.isfinite(answer).all()
     seasonal = forecaster(season_length=4).fit(SERIES)
-    with pytest.warns(UserWarning, match="they get the naive forecast alone"):
+    with pytest.warns(UserWarning, match="gets the naive forecast alone"):
         (answer,) = seasonal.forecast(5, X=[np.array([7.0])])
     np.testing.assert_allclose(answer, np.full((5, 1), 7.0))
 
@@ -931,7 +931,58 @@ def test_series_of_a_list_have_the_same_columns():
     fails(
         lambda: forecaster().fit([SERIES[0], SERIES[0][:0]]),
         "Series 1 of X: Found array with 0 sample(s) (shape=(0, 1)) while a minimum of 1 is "
-        "required by SequenceForecaster.",
+        "required by SequenceForecaster. (X is that series alone here.)",
+    )
+
+
+def test_steps_that_no_series_teaches():
+    settings = {"season_length": 4, "level": "mean", "baseline": "seasonal", "horizon": 9}
+    fails(
+        lambda: SequenceForecaster(GRURegressor(3, epochs=1), **settings).fit(
+            [np.arange(1.0, 9.0), np.arange(1.0, 12.0)]
+        ),
+        "horizon=9 is too far for X: its series teach the first 7 steps only, as a forecast needs "
+        "4 rows before it and the longest series has 11 (n_samples). Use horizon=7 or less, longer "
+        "series, or strategy='recursive'.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("X", "what"),
+    [
+        ([np.ones(9), None], "NoneType"),
+        ([{"a": 1}], "dict"),
+        (["a", "b"], "str"),
+        ([[1.0, 2.0], [1.0]], "list"),
+        ([np.ones(9), [1.0, 2.0]], "list, ndarray"),
+    ],
+)
+def test_lists_of_something_else(X, what):
+    fails(
+        lambda: forecaster().fit(X),
+        f"X is a list with {what} in it, but series in a list must be pandas or polars Series or "
+        "data frames, or arrays. Make them of what is something else, as np.array(values), and "
+        "leave out what is empty.",
+    )
+
+
+@pytest.mark.parametrize("method", ["predict", "score", "forecast"])
+def test_a_list_of_nothing(method):
+    fitted = forecaster().fit([one for one in SERIES])
+    call = getattr(fitted, method)
+    fails(
+        lambda: call(X=[]),
+        "X is an empty list. Give at least one series.",
+    )
+
+
+def test_a_series_of_a_list_too_short_to_score():
+    fitted = forecaster(season_length=4, level="mean", baseline="seasonal").fit(SERIES[:2])
+    fails(
+        lambda: fitted.score([SERIES[0][:7]]),
+        "X has 7 rows, of which 1 can be scored: window_length=6 and horizon=3 need at least two "
+        "rows with 4 rows of history before and horizon rows after them. Use a longer series, or a "
+        "smaller horizon.",
     )
 
 
@@ -1126,7 +1177,7 @@ def test_a_warning_of_the_naive_forecast_alone(n):
     short = SERIES[0][:n]
     params = {"season_length": 4, "level": "mean", "baseline": "seasonal"}
     fitted = forecaster(**params).fit(SERIES)
-    message = rf"1 series of X have fewer than the 4 rows .* {{}} \({n} rows\)"
+    message = rf"forecast of the network: series {{}} \({n} rows\)\. It needs 4 rows "
     with pytest.warns(UserWarning, match=message.format(0)):
         fitted.forecast(X=[short])
     with pytest.warns(UserWarning, match=message.format(len(SERIES))):
@@ -1141,7 +1192,7 @@ def test_a_profile_is_of_real_seasons():
     np.testing.assert_allclose(fitted.forecast()[1][:, 0], pattern)
 
 
-@pytest.mark.filterwarnings("ignore:5 series of X have fewer")
+@pytest.mark.filterwarnings("ignore:Too short for a forecast")
 def test_short_series_with_covariates():
     """Their windows have no rows that could be filled."""
     series = [np.column_stack([walk(8), walk(8)]) for _ in range(5)]
@@ -1160,7 +1211,7 @@ def test_new_series_are_read_with_the_step_of_the_training_series():
     assert list(answer.index) == list(pd.date_range("2021-02-01", periods=HORIZON, freq="MS"))
 
 
-@pytest.mark.filterwarnings("ignore:1 series of X have fewer")
+@pytest.mark.filterwarnings("ignore:Too short for a forecast")
 def test_the_season_does_not_depend_on_the_order():
     """It is that of the first series, of which two dates do not tell months from days."""
     index = pd.DatetimeIndex(pd.date_range("2020-01-01", periods=50, freq="MS").to_numpy())

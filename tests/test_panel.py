@@ -12,6 +12,7 @@ import pytest
 from sklearn.linear_model import LinearRegression
 
 from skgru import SequenceForecaster
+from skgru.model_selection import backtest
 
 RNG = np.random.default_rng(0)
 LENGTHS = {"b": 40, "a": 31, "c": 24}  # in no order
@@ -549,10 +550,11 @@ def test_dates_without_a_step_name_their_series(kind):
         "missing": "Series 'a' of X: X's index has no regular step between 2020-01-01 00:00:00 and "
         "2020-01-31 00:00:00: rows are missing (the widest gap is after {}) or out of order. A "
         "network counts rows, so make them regular first: X.asfreq('D') or "
-        "X.resample('D').mean().".format(frame["day"][49]),
+        "X.resample('D').mean(). (X is that series alone here.)".format(frame["day"][49]),
         "doubled": "Series 'a' of X: X's index has {} more than once. Rows of one series have "
         "different times: drop or add up the doubled ones; if X holds several series, "
-        "SequenceForecaster(group=...) names what tells them apart.".format(frame["day"][50]),
+        "SequenceForecaster(group=...) names what tells them apart. (X is that series alone "
+        "here.)".format(frame["day"][50]),
     }[kind]
     for form in ("a column of dates", "dates as the index", "ids and dates as the index"):
         fails(lambda form=form: long().fit(LONG[form](spoilt)), sentence)
@@ -575,11 +577,39 @@ def test_an_index_of_three_levels():
     )
 
 
+def test_a_missing_date():
+    index = pd.DatetimeIndex(["2020-01-01", None, "2020-01-03", "2020-01-04"])
+    fails(
+        lambda: forecaster().fit([pd.Series(np.ones(4), index=index)]),
+        "Series 0 of X: X has 1 rows whose date is missing (NaT), so that nothing says where they "
+        "belong. Fill the dates in, or drop those rows. (X is that series alone here.)",
+    )
+
+
+def test_text_in_a_wide_frame():
+    frame = pd.DataFrame({"a": np.ones(20), "city": ["x"] * 20})
+    fails(
+        lambda: forecaster(group="columns").fit(frame),
+        "Columns ['city'] of X hold text (could not convert string to float: 'x'). Make numbers of "
+        "it, or drop them.",
+    )
+
+
+def test_a_backtest_of_several_series():
+    frame = pd.DataFrame({"a": np.ones(20), "b": np.ones(20)})
+    fails(
+        lambda: backtest(forecaster(group="columns"), frame, initial=10),
+        "group='columns' makes several series of X, but a backtest is of one: its origins are rows "
+        "of that series. Give it one series, and a forecaster with group=None.",
+    )
+
+
 def test_two_columns_of_dates():
     fails(
         lambda: long().fit(long_frame().assign(night=long_frame()["day"])),
         "Series 'b' of X: Columns ['day', 'night'] of X hold dates or times, which are no numbers. "
-        "Name the rows by them: X.set_index('day').",
+        "Name the rows by one of them: X.set_index('day'), and drop ['night']. (X is that series "
+        "alone here.)",
     )
 
 
@@ -636,7 +666,7 @@ def test_new_series_of_one_row(fitted):
     assert list(answer["day"]) == [pd.Timestamp("2020-01-02"), pd.Timestamp("2020-01-03")]
 
 
-@pytest.mark.filterwarnings("ignore:1 series of X have fewer")
+@pytest.mark.filterwarnings("ignore:Too short for a forecast")
 def test_the_first_series_has_two_months():
     """31 days apart, they are taken for a step of 31 days."""
     months = [pd.date_range("2020", periods=n, freq="MS") for n in LENGTHS.values()]
