@@ -275,6 +275,7 @@ def _tables(parts: list[Any], ids: Any, estimator: Any, usual: Any) -> list[Tabl
                 f"Series {one!r} of X goes from {rows.index[0]} to {rows.index[-1]} "
                 + ("and does not lie on" if step is None else f"in steps of {step!r}, not")
                 + f" the step {getattr(usual, 'freqstr', usual)!r} of {whose}. Insert its missing "
-                "rows, resample it to that step, or leave it out: series of one network have one step."
+                "rows, resample it to that step, or leave it out: series of one network have one "
+                "step."
             )
     return [tables[i] for i in range(len(named))]
