@@ -23,11 +23,6 @@ def series_of(name: str) -> list[tuple[np.ndarray, np.ndarray]]:
     return [(np.asarray(one.x, float), np.asarray(one.xx, float)) for one in series]
 
 
-def monthly(name: str) -> list[tuple[np.ndarray, np.ndarray]]:
-    """The same of a monthly set, one of `SETS`."""
-    return series_of(name)
-
-
 def evenly(items: list, n: int) -> list:
     """n items, evenly spaced."""
     return [items[i] for i in np.linspace(0, len(items) - 1, n).round().astype(int)]

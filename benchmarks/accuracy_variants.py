@@ -14,7 +14,7 @@ import argparse
 import time
 
 import numpy as np
-from _series_sets import SEASON_LENGTH, SETS, monthly
+from _series_sets import SEASON_LENGTH, SETS, series_of
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import LinearRegression
 from sklearn.neural_network import MLPRegressor
@@ -143,7 +143,7 @@ if __name__ == "__main__":
     names = [*VARIANTS, *POOLS]
     if unknown := set(options.variants) - set(names):
         parser.error(f"no such variant: {sorted(unknown)}; choose from {', '.join(names)}")
-    sets = [tuple(zip(*monthly(name), strict=True)) for name in SETS]
+    sets = [tuple(zip(*series_of(name), strict=True)) for name in SETS]
     sets = [(list(histories), actuals) for histories, actuals in sets]
     for variant in options.variants or names:
         for seed in options.seeds:

@@ -10,7 +10,7 @@ rows without a season, on which it was chosen too: random walks, and autoregress
 
 import numpy as np
 from _common import arguments, seconds
-from _series_sets import SEASON_LENGTH, SETS, evenly, monthly
+from _series_sets import SEASON_LENGTH, SETS, evenly, series_of
 
 from skgru import SequenceForecaster
 from skgru.datasets import load_sunspots, make_sine
@@ -34,7 +34,7 @@ def seasonal_naive(history, horizon):
 
 def one_by_one(name):
     naive, ours, times = [], [], []
-    for history, actual in evenly(monthly(name), 60):
+    for history, actual in evenly(series_of(name), 60):
         horizon, series = len(actual), history.reshape(-1, 1)
         forecaster = SequenceForecaster(
             horizon=horizon, season_length=SEASON_LENGTH, random_state=0

@@ -8,7 +8,7 @@ evenly spaced M1 monthly series of at least 96 rows, each forecast 12 rows ahead
 
 import numpy as np
 from _common import arguments
-from _series_sets import SEASON_LENGTH, evenly, monthly
+from _series_sets import SEASON_LENGTH, evenly, series_of
 
 from skgru import SequenceForecaster
 
@@ -44,7 +44,7 @@ def simulated(n_series=200, n_rows=240):
 
 
 def m1(n_series=50, n_rows=96):
-    long_enough = [(h, a) for h, a in monthly("M1 monthly") if len(h) >= n_rows]
+    long_enough = [(h, a) for h, a in series_of("M1 monthly") if len(h) >= n_rows]
     for history, actual in evenly(long_enough, n_series):
         yield "M1 monthly", history, actual[:HORIZON], SEASON_LENGTH
 

@@ -968,7 +968,7 @@ def test_lists_of_something_else(X, what):
 
 @pytest.mark.parametrize("method", ["predict", "score", "forecast"])
 def test_a_list_of_nothing(method):
-    fitted = forecaster().fit([one for one in SERIES])
+    fitted = forecaster().fit(SERIES)
     call = getattr(fitted, method)
     fails(
         lambda: call(X=[]),
