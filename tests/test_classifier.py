@@ -29,7 +29,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OrdinalEncoder
 
 from skgru import GRUClassifier, GRURegressor, SequenceWindower, as_windows
-from skgru._engine.cells import apply_network
+from skgru._engine.layers import apply_network
 from skgru._engine.network import MASKED, build_network, initial_weights
 from skgru._specs import NetworkSpec
 

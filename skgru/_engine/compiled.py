@@ -17,8 +17,8 @@ import numpy as np
 import tensorflow as tf
 
 from skgru._engine.callbacks import EpochCallbacks, first_with_batch_hooks
-from skgru._engine.cells import apply_network
 from skgru._engine.inference import accuracy, predict, prepare
+from skgru._engine.layers import apply_network
 from skgru._engine.network import (
     N_GATES,
     initial_weights,

@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow as tf
 from joblib import cpu_count
 
-from skgru._engine.cells import apply_network
+from skgru._engine.layers import apply_network
 from skgru._engine.network import initial_weights
 from skgru._engine.program import Packing, Program, ProgramCache
 from skgru._specs import Examples, NetworkSpec

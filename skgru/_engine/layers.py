@@ -1,0 +1,365 @@
+"""Networks as pure functions of their weights, with gradients written out by hand.
+
+They compute what Keras' layers of the same name compute, from the same weight arrays in the same
+order. Written out, one matrix product a step gives the gradients of all its weights, where
+automatic differentiation makes one for each array.
+
+Between layers arrays are (n_steps, width, n_rows).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import tensorflow as tf
+
+from skgru._engine.cells import CELLS
+from skgru._specs import NetworkSpec
+
+Tensors = Sequence[tf.Tensor]
+Shapes = Sequence[tuple[int, ...]]
+
+# Numbers in a row that the compiler copies one by one.
+SHORT_ROW = 64
+# What the rows of a sum of products are a multiple of: others are added number by number.
+PRODUCT_WIDTH = 16
+
+
+def flat_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """An array of short rows is kept as one row: long ones are copied with vectors."""
+    return (shape[0] * shape[1],) if shape[-1] <= SHORT_ROW else tuple(shape)
+
+
+def flat(tensors: Tensors) -> list[tf.Tensor]:
+    return [tf.reshape(tensor, flat_shape(tensor.shape)) for tensor in tensors]
+
+
+def shaped(tensors: Tensors, shapes: Shapes, *before: int) -> list[tf.Tensor]:
+    pairs = zip(tensors, shapes, strict=True)
+    return [tf.reshape(tensor, (*before, *shape)) for tensor, shape in pairs]
+
+
+def scan(
+    step: Callable, state: Tensors, inputs: Tensors, kept_shapes: Shapes, reverse: bool = False
+) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
+    """Run `step(state, inputs_at_t) -> (state, outputs_at_t)` along time.
+
+    inputs : each (n_steps, ...); kept_shapes : of the outputs of a step. Returns the last state,
+    and the outputs of all steps, each (n_steps, ...), in the order of time whichever way it ran.
+    """
+    n_steps = inputs[0].shape[0]
+    state_shapes = [part.shape for part in state]
+    kept = [
+        tf.TensorArray(tf.float32, size=n_steps, element_shape=flat_shape(shape))
+        for shape in kept_shapes
+    ]
+
+    def body(i, state, kept):
+        t = n_steps - 1 - i if reverse else i
+        state, outputs = step(shaped(state, state_shapes), [x[t] for x in inputs])
+        arrays = zip(kept, flat(outputs), strict=True)
+        return i + 1, flat(state), [array.write(t, output) for array, output in arrays]
+
+    _, state, kept = tf.while_loop(
+        lambda i, *_: i < n_steps,
+        body,
+        (tf.constant(0), flat(state), kept),
+        maximum_iterations=n_steps,
+    )
+    outputs = [array.stack() for array in kept]
+    return shaped(state, state_shapes), shaped(outputs, kept_shapes, n_steps)
+
+
+def kept_where_unknown(masks: Tensors, state: Tensors, before: Tensors) -> Tensors:
+    for is_known in masks:
+        pairs = zip(state, before, strict=True)
+        state = [tf.where(is_known > 0, new, old) for new, old in pairs]
+    return state
+
+
+def applied_layer(
+    cell: Any,
+    X: tf.Tensor,
+    weights: Tensors,
+    return_sequences: bool,
+    known: tf.Tensor | None,
+) -> tf.Tensor:
+    """(n_steps, n_inputs, n_rows) -> (n_steps, units, n_rows), or (units, n_rows) of the last step.
+
+    weights : kernel (n_inputs, n_gates * units), recurrent kernel (units, n_gates * units), bias.
+    known : (n_steps, 1, n_rows) of 1 and 0; a step of 0 leaves the state, and the output, as it is.
+
+    Arrays are (n_rows, width) at a step, and each gate has its own matrices: the compiler can't
+    vectorise what reads a third of each row.
+    """
+    X = tf.transpose(X, (0, 2, 1))
+    n_steps, n_rows, n_inputs = X.shape
+    units = weights[1].shape[0]
+
+    def of_gates(array: tf.Tensor | None) -> list:
+        return [0.0] * cell.n_gates if array is None else tf.split(array, cell.n_gates, axis=-1)
+
+    kernels, recurrent_kernels = of_gates(weights[0]), of_gates(weights[1])
+    input_biases, recurrent_biases = map(of_gates, cell.biases(weights[2]))
+
+    def terms(
+        x: tf.Tensor, kernels: Tensors, biases: Tensors, product: Callable
+    ) -> list[tf.Tensor]:
+        return [product(x, kernel) + bias for kernel, bias in zip(kernels, biases, strict=True)]
+
+    if n_inputs == 1:
+        sequences = [X]  # a multiplication, which fuses with the gates of its step
+    else:
+        all_rows = tf.reshape(X, (n_steps * n_rows, n_inputs))
+        projections = terms(all_rows, kernels, input_biases, tf.matmul)
+        sequences = [tf.reshape(p, (n_steps, n_rows, units)) for p in projections]
+    masks = [] if known is None else [tf.transpose(known, (0, 2, 1))]
+
+    def step(state, now):
+        mask, x = now[: len(masks)], now[len(masks) :]
+        if n_inputs == 1:
+            x = terms(x[0], kernels, input_biases, tf.multiply)
+        recurrent = terms(state[0], recurrent_kernels, recurrent_biases, tf.matmul)
+        before, (state, _) = state, cell.step(state, x, recurrent)
+        state = kept_where_unknown(mask, state, before)
+        return state, state[:1] if return_sequences else ()
+
+    nothing = [tf.zeros((n_rows, units)) for _ in range(cell.n_states)]
+    kept_shapes = [(n_rows, units)] if return_sequences else []
+    last, outputs = scan(step, nothing, [*masks, *sequences], kept_shapes)
+    return tf.transpose(outputs[0], (0, 2, 1)) if return_sequences else tf.transpose(last[0])
+
+
+def side_by_side(sequence: tf.Tensor) -> tf.Tensor:
+    """(n_steps, width, n_rows) -> (width, n_steps * n_rows)."""
+    n_steps, width, n_rows = sequence.shape
+    return tf.reshape(tf.transpose(sequence, (1, 0, 2)), (width, n_steps * n_rows))
+
+
+def padded_size(n: int) -> int:
+    return -(-n // PRODUCT_WIDTH) * PRODUCT_WIDTH
+
+
+def padded_columns(matrix: tf.Tensor, width: int) -> tf.Tensor:
+    return tf.pad(matrix, ((0, 0), (0, width - matrix.shape[1])))
+
+
+def padded_rows(blocks: Tensors, height: int) -> tf.Tensor:
+    """Blocks one above the other, and zeros below them."""
+    missing = height - sum(block.shape[0] for block in blocks)
+    return tf.concat([*blocks, tf.zeros((missing, blocks[0].shape[1]))], axis=0)
+
+
+def trained_layer(
+    cell: Any,
+    X: tf.Tensor,
+    weights: Tensors,
+    return_sequences: bool,
+    passes_on: bool,
+    known: tf.Tensor | None,
+) -> tuple[tf.Tensor, Callable]:
+    """What `applied_layer` gives, and a function from its gradient to that of X, None without
+    `passes_on`, and of the weights.
+
+    Arrays are (width, n_rows) at a step: a gate is then a block of its own, which the compiler
+    reads with vectors, and one product serves all gates.
+    """
+    n_steps, n_inputs, n_rows = X.shape
+    units, width = weights[1].shape
+    kernel, recurrent_kernel = tf.transpose(weights[0]), tf.transpose(weights[1])
+    input_bias, recurrent_bias = cell.biases(weights[2])
+    input_bias = input_bias[:, tf.newaxis]
+    projects_all = n_inputs > 1
+    if projects_all:
+        projected = kernel @ side_by_side(X) + input_bias
+        sequence = tf.transpose(tf.reshape(projected, (width, n_steps, n_rows)), (1, 0, 2))
+    else:
+        # A multiplication, which fuses with the gates of its step: no product, nothing to keep.
+        sequence = X
+    nothing = tuple(tf.zeros((units, n_rows)) for _ in range(cell.n_states))
+    masks = [] if known is None else [known]
+
+    def step(state, now):
+        *mask, now = now
+        x = now if projects_all else kernel * now + input_bias
+        recurrent = recurrent_kernel @ state[0]
+        if recurrent_bias is not None:
+            recurrent += recurrent_bias[:, tf.newaxis]
+        blocks = [height * units for height in cell.blocks]
+        terms = tf.split(x, blocks), tf.split(recurrent, blocks)
+        before, (state, kept) = state, cell.step(state, *terms)
+        state = kept_where_unknown(mask, state, before)
+        return state, (*before, *kept)
+
+    heights = (1,) * cell.n_states + cell.kept
+    kept_shapes = [(height * units, n_rows) for height in heights]
+    last, outputs = scan(step, nothing, [*masks, sequence], kept_shapes)
+    after = last[0]
+    if return_sequences:
+        after = tf.concat([outputs[0][1:], last[0][tf.newaxis]], axis=0)
+
+    def pull_back(upstream: tf.Tensor) -> tuple[tf.Tensor | None, list[tf.Tensor]]:
+        n_shared = width - units * cell.n_apart
+        height, height_apart = padded_size(width), padded_size(width - n_shared)
+        recurrent_kernel = padded_columns(weights[1], height)
+        kernel = padded_columns(weights[0][:, :n_shared], height)
+        kernel_apart = padded_columns(weights[0][:, n_shared:], height_apart)
+        one = tf.ones((1, n_rows))
+
+        def step_back(state, inputs):
+            d_state, sums = state[: cell.n_states], state[cell.n_states :]
+            x, *inputs = inputs
+            mask, inputs = inputs[: len(masks)], inputs[len(masks) :]
+            if return_sequences:
+                d_h, *inputs = inputs
+                d_state = (d_state[0] + d_h, *d_state[1:])
+            passed_on = [tuple(d * (1 - is_known) for d in d_state) for is_known in mask]
+            for is_known in mask:
+                d_state = tuple(d * is_known for d in d_state)
+            before, kept = inputs[: cell.n_states], inputs[cell.n_states :]
+            d_state, gates, apart = cell.step_gradient(d_state, before, kept)
+            d_gates = padded_rows(gates, height)
+            d_state = (d_state[0] + recurrent_kernel @ d_gates, *d_state[1:])
+            for past in passed_on:
+                d_state = tuple(d + p for d, p in zip(d_state, past, strict=True))
+            # With the input and a row of ones, one product gives the gradients of all weights.
+            sources = tf.concat([before[0], x, one], axis=0)
+            products = [tf.matmul(sources, d_gates, transpose_b=True)]
+            d_x = kernel @ d_gates if passes_on else None
+            if apart:
+                d_apart = padded_rows(apart, height_apart)
+                sources = tf.concat([x, one], axis=0)
+                products.append(tf.matmul(sources, d_apart, transpose_b=True))
+                d_x = d_x + kernel_apart @ d_apart if passes_on else None
+            sums = [total + product for total, product in zip(sums, products, strict=True)]
+            return (*d_state, *sums), [d_x] if passes_on else []
+
+        d_last = nothing if return_sequences else (upstream, *nothing[1:])
+        no_sums = [tf.zeros((units + n_inputs + 1, height))]
+        if cell.n_apart:
+            no_sums.append(tf.zeros((n_inputs + 1, height_apart)))
+        sequences = [*masks, upstream] if return_sequences else masks
+        ends, d_X = scan(
+            step_back,
+            [*d_last, *no_sums],
+            [X, *sequences, *outputs],
+            [(n_inputs, n_rows)] if passes_on else [],
+            reverse=True,
+        )
+        d_all, *d_inputs_apart = ends[cell.n_states :]
+        d_kernel, d_bias = d_all[units:-1, :width], d_all[-1, :width]
+        for d_apart in d_inputs_apart:
+            d_inputs = [d_all[units:, :n_shared], d_apart[:, : width - n_shared]]
+            d_input = tf.concat(d_inputs, axis=1)
+            d_kernel, d_bias = d_input[:-1], tf.stack([d_input[-1], d_bias])
+        return (d_X or [None])[0], [d_kernel, d_all[:units, :width], d_bias]
+
+    return after, pull_back
+
+
+def recurrent_layer(
+    cell: Any,
+    X: tf.Tensor,
+    weights: Tensors,
+    return_sequences: bool,
+    trains: bool,
+    passes_on: bool,
+    known: tf.Tensor | None = None,
+) -> tuple[tf.Tensor, Any]:
+    """`trained_layer`, or `applied_layer` without a gradient: each has the form that is fast."""
+    if trains:
+        return trained_layer(cell, X, weights, return_sequences, passes_on, known)
+    return applied_layer(cell, X, weights, return_sequences, known), None
+
+
+def both_directions(
+    cell: Any,
+    X: tf.Tensor,
+    weights: Tensors,
+    return_sequences: bool,
+    trains: bool,
+    passes_on: bool,
+    known: tf.Tensor | None = None,
+) -> tuple[tf.Tensor, Any]:
+    """Two recurrent layers over time and against it, their outputs one above the other."""
+    reversed_known = None if known is None else known[::-1]
+    given = (return_sequences, trains, passes_on)
+    forward, pull_forward = recurrent_layer(cell, X, weights[:3], *given, known)
+    backward, pull_backward = recurrent_layer(cell, X[::-1], weights[3:], *given, reversed_known)
+
+    def in_time(sequence: tf.Tensor) -> tf.Tensor:
+        return sequence[::-1] if return_sequences else sequence
+
+    def pull_back(upstream: tf.Tensor) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        d_forward, d_backward = tf.split(upstream, 2, axis=-2)
+        d_X, gradients = pull_forward(d_forward)
+        d_X_reversed, gradients_backward = pull_backward(in_time(d_backward))
+        d_X = d_X + d_X_reversed[::-1] if passes_on else None
+        return d_X, gradients + gradients_backward
+
+    return tf.concat([forward, in_time(backward)], axis=-2), pull_back if trains else None
+
+
+def apply_network(
+    spec: NetworkSpec, weights: Tensors, X: tf.Tensor, masks: Callable | None = None
+) -> tuple[tf.Tensor, Any]:
+    """What `build_network(spec)` computes.
+
+    (n_rows, window_length, n_channels) -> (n_rows, n_values).
+
+    weights : as `Model.get_weights` orders them; masks : (layer, shape) -> factors of a layer's
+    outputs, for dropout. With masks the network trains, and there is a second result: a function
+    from the gradient of the outputs to that of the weights.
+    """
+    trains = masks is not None
+    layer_function = both_directions if spec.bidirectional else recurrent_layer
+    n_arrays = 6 if spec.bidirectional else 3
+    known = None
+    if spec.masks:
+        is_known = tf.reduce_all(tf.math.is_finite(X), axis=2, keepdims=True)
+        X = tf.where(is_known, X, 0.0)
+        known = tf.transpose(tf.cast(is_known, tf.float32), (1, 2, 0))
+    outputs = tf.transpose(X, (1, 2, 0))
+    embedding, weights = weights[: bool(spec.embedding_dim)], weights[bool(spec.embedding_dim) :]
+    for table in embedding:
+        # Row 0 of the table stands for no token, as in Keras.
+        tokens = tf.cast(outputs[:, 0], tf.int32) + 1  # (n_steps, n_rows)
+        tokens = tokens if known is None else tokens * tf.cast(known[:, 0], tf.int32)
+        outputs = tf.transpose(tf.gather(table, tokens), (0, 2, 1))
+    pull_backs = []
+    for layer in range(len(spec.units)):
+        outputs, pull_back = layer_function(
+            CELLS[spec.cell],
+            outputs,
+            weights[layer * n_arrays : (layer + 1) * n_arrays],
+            layer < len(spec.units) - 1,
+            trains,
+            layer > 0 or bool(embedding),
+            known,
+        )
+        mask = masks(layer, outputs.shape) if masks is not None and spec.dropout else None
+        outputs = outputs if mask is None else outputs * mask
+        pull_backs.append((pull_back, mask))
+    kernel, bias, *highway = weights[len(spec.units) * n_arrays :]
+    features = outputs
+    flat = tf.reshape(X, (X.shape[0], spec.window_length * spec.n_channels))
+
+    def gradient(upstream: tf.Tensor) -> list[tf.Tensor]:
+        gradients = [features @ upstream, tf.reduce_sum(upstream, 0)]
+        gradients += [tf.matmul(flat, upstream, transpose_a=True) for _ in highway]
+        upstream = tf.matmul(kernel, upstream, transpose_b=True)
+        for pull_back, mask in reversed(pull_backs):
+            upstream = upstream if mask is None else upstream * mask
+            upstream, layer_gradients = pull_back(upstream)
+            gradients = layer_gradients + gradients
+        for table in embedding:
+            by_token = tf.transpose(upstream, (0, 2, 1))
+            d_table = tf.math.unsorted_segment_sum(by_token, tokens, table.shape[0])
+            gradients = [d_table, *gradients]
+        return gradients
+
+    values = tf.matmul(features, kernel, transpose_a=True) + bias
+    for linear in highway:
+        values += flat @ linear
+    return values, gradient if trains else None
