@@ -34,7 +34,7 @@ from skgru._engine.progress import (
     epoch_order,
     rate_shares,
 )
-from skgru._engine.stateless import SUPPORTED, join, split, stateless
+from skgru._engine.stateless import SUPPORTED, Parts, join, stateless
 from skgru._specs import (
     Examples,
     NetworkSpec,
@@ -117,25 +117,30 @@ class TrainingProgram:
 
         Returns the new weights and slots, and the sum over the rows of their batch's loss.
         """
-        values, *slots = self._packing.unpack(floats, integers)
+        # The first slot is the number of steps so far: a loop that carries less compiles faster.
+        values, n_before, *slots = self._packing.unpack(floats, integers)
+
+        def n_steps_before(i):
+            return n_before + tf.cast(i, n_before.dtype)
 
         def step(i, values, slots, total):
             def masks(layer, shape):
                 return dropout_mask(shape, self.network.dropout, seed, i, layer)
 
-            weights = split(values, self._shapes)
+            weights = Parts(values, self._shapes)
             outputs, pull_back = apply_network(self.network, weights, X[i], masks)
             with tf.GradientTape() as tape:
                 tape.watch(outputs)
                 loss = self._loss(y[i], outputs, sample_weight=weight[i])
             gradient = join(pull_back(tape.gradient(loss, outputs)))
-            values, slots = self._update(values, slots, learning_rates[i], gradient)
+            slots = [n_steps_before(i), *slots]
+            values, (_, *slots) = self._update(values, slots, learning_rates[i], gradient)
             n_rows = tf.cast(tf.math.count_nonzero(weight[i]), tf.float32)
             return i + 1, values, slots, total + loss * n_rows
 
         start = (tf.constant(0), values, slots, tf.constant(0.0))
         _, values, slots, total = tf.while_loop(lambda i, *_: i < n_steps, step, start)
-        return *self._packing.repack([values, *slots]), total
+        return *self._packing.repack([values, n_steps_before(n_steps), *slots]), total
 
     def pack(self, state: NetworkState) -> tuple[np.ndarray, np.ndarray]:
         values = np.concatenate([np.ravel(weight) for weight in state.weights])

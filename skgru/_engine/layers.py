@@ -101,7 +101,7 @@ def applied_layer(
         return [0.0] * cell.n_gates if array is None else tf.split(array, cell.n_gates, axis=-1)
 
     kernels, recurrent_kernels = of_gates(weights[0]), of_gates(weights[1])
-    input_biases, recurrent_biases = map(of_gates, cell.biases(weights[2]))
+    input_biases, _ = map(of_gates, cell.biases(weights[2]))
 
     def terms(
         x: tf.Tensor, kernels: Tensors, biases: Tensors, product: Callable
@@ -118,8 +118,10 @@ def applied_layer(
 
     def step(state, now):
         mask, x = now[: len(masks)], now[len(masks) :]
+        # Cut out here and not before the loop: the cut is then a part of the kernels that add them.
+        input_biases, recurrent_biases = map(of_gates, cell.biases(weights[2]))
         if n_inputs == 1:
-            x = terms(x[0], kernels, input_biases, tf.multiply)
+            x = terms(x[0], of_gates(weights[0]), input_biases, tf.multiply)
         recurrent = terms(state[0], recurrent_kernels, recurrent_biases, tf.matmul)
         before, (state, _) = state, cell.step(state, x, recurrent)
         state = kept_where_unknown(mask, state, before)
@@ -129,12 +131,6 @@ def applied_layer(
     kept_shapes = [(n_rows, units)] if return_sequences else []
     last, outputs = scan(step, nothing, [*masks, *sequences], kept_shapes)
     return tf.transpose(outputs[0], (0, 2, 1)) if return_sequences else tf.transpose(last[0])
-
-
-def side_by_side(sequence: tf.Tensor) -> tf.Tensor:
-    """(n_steps, width, n_rows) -> (width, n_steps * n_rows)."""
-    n_steps, width, n_rows = sequence.shape
-    return tf.reshape(tf.transpose(sequence, (1, 0, 2)), (width, n_steps * n_rows))
 
 
 def padded_size(n: int) -> int:
@@ -165,24 +161,18 @@ def trained_layer(
     Arrays are (width, n_rows) at a step: a gate is then a block of its own, which the compiler
     reads with vectors, and one product serves all gates.
     """
-    n_steps, n_inputs, n_rows = X.shape
+    _, n_inputs, n_rows = X.shape
     units, width = weights[1].shape
     kernel, recurrent_kernel = tf.transpose(weights[0]), tf.transpose(weights[1])
-    input_bias, recurrent_bias = cell.biases(weights[2])
-    input_bias = input_bias[:, tf.newaxis]
-    projects_all = n_inputs > 1
-    if projects_all:
-        projected = kernel @ side_by_side(X) + input_bias
-        sequence = tf.transpose(tf.reshape(projected, (width, n_steps, n_rows)), (1, 0, 2))
-    else:
-        # A multiplication, which fuses with the gates of its step: no product, nothing to keep.
-        sequence = X
     nothing = tuple(tf.zeros((units, n_rows)) for _ in range(cell.n_states))
     masks = [] if known is None else [known]
 
     def step(state, now):
         *mask, now = now
-        x = now if projects_all else kernel * now + input_bias
+        input_bias, recurrent_bias = cell.biases(weights[2])
+        # Of a single channel a multiplication, which fuses with the gates.
+        x = tf.transpose(weights[0]) * now if n_inputs == 1 else kernel @ now
+        x += input_bias[:, tf.newaxis]
         recurrent = recurrent_kernel @ state[0]
         if recurrent_bias is not None:
             recurrent += recurrent_bias[:, tf.newaxis]
@@ -194,7 +184,7 @@ def trained_layer(
 
     heights = (1,) * cell.n_states + cell.kept
     kept_shapes = [(height * units, n_rows) for height in heights]
-    last, outputs = scan(step, nothing, [*masks, sequence], kept_shapes)
+    last, outputs = scan(step, nothing, [*masks, X], kept_shapes)
     after = last[0]
     if return_sequences:
         after = tf.concat([outputs[0][1:], last[0][tf.newaxis]], axis=0)

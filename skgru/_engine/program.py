@@ -27,8 +27,10 @@ class Program:
     function : tensors -> tensors; signature : shape and dtype of each argument; n_threads : cores
     that a call uses, 1 or 0 for all. Small matrix products take longer on two cores than on one.
 
-    A session with one thread runs one call at a time. Once calls have waited for each other as long
-    as compiling took, another session compiles the same graph, and they wait no more.
+    A program runs in the thread that calls it as long as no more than nine of its operations could
+    begin at once: XLA gives some of them to the session's thread then, and the rest follows. A
+    session with one thread runs one such call at a time. Once calls have waited for each other as
+    long as compiling took, another session compiles the same graph, and they wait no more.
     """
 
     def __init__(
@@ -94,12 +96,15 @@ class Program:
             for array, (_, dtype) in zip(arrays, self._signature, strict=True)
         ]
         was_compiled, started = self._compiling_took is not None, time.perf_counter()
+        worked = time.thread_time()
         try:
             call = self._idle.pop()
         except IndexError:
             outputs = self._first(*arguments)
             if was_compiled:
-                self._has_waited(time.perf_counter() - started)
+                # What this thread has computed itself is no waiting.
+                worked = time.thread_time() - worked
+                self._has_waited(time.perf_counter() - started - worked)
             return outputs
         try:
             outputs = call(*arguments)

@@ -68,7 +68,7 @@ def stateless(
     clip, shapes = optimizer._clip_gradients, [weight.shape for weight in weights]
 
     def clip_each_weight(gradients):
-        return [join(clip(split(gradients[0], shapes)))]
+        return [join(clip(Parts(gradients[0], shapes)))]
 
     optimizer._clip_gradients = clip_each_weight if _clips(optimizer) else list
 
@@ -99,10 +99,27 @@ def _clips(optimizer: keras.optimizers.Optimizer) -> bool:
     return bool(optimizer.clipnorm or optimizer.global_clipnorm or optimizer.clipvalue)
 
 
-def split(vector: tf.Tensor, shapes: Sequence[tuple[int, ...]]) -> list[tf.Tensor]:
-    """The arrays that were joined to a vector."""
-    sizes = [np.prod(shape, dtype=int) for shape in shapes]
-    return [tf.reshape(p, s) for p, s in zip(tf.split(vector, sizes), shapes, strict=True)]
+class Parts(Sequence):
+    """The arrays that were joined to a vector. Each is cut out where it is asked for, in a loop or
+    outside, so that the compiler makes the cut a part of what is computed there.
+    """
+
+    def __init__(self, vector: tf.Tensor, shapes: Sequence[tuple[int, ...]], start: int = 0):
+        self.vector = vector
+        self.shapes = list(shapes)
+        sizes = [np.prod(shape, dtype=int) for shape in self.shapes]
+        self.starts = [start, *(start + np.cumsum(sizes, dtype=int))]
+
+    def __len__(self) -> int:
+        return len(self.shapes)
+
+    def __getitem__(self, index):
+        if isinstance(index, slice):
+            first, _, _ = index.indices(len(self))
+            return Parts(self.vector, self.shapes[index], self.starts[first])
+        index = range(len(self))[index]
+        part = self.vector[self.starts[index] : self.starts[index + 1]]
+        return tf.reshape(part, self.shapes[index])
 
 
 def join(arrays: Sequence[tf.Tensor]) -> tf.Tensor:
