@@ -553,6 +553,23 @@ class SequenceForecaster(BaseEstimator):
         flat = [one.reshape(new.steps, -1) for one in bounds]
         return self._answers(flat, names, new)
 
+    def set_params(self, **params):
+        """Set parameters, those of `regressor` and `scaler` as `regressor__units=16`.
+
+        Raises ValueError where what stands there has no parameters.
+        """
+        for parameter in ("regressor", "scaler"):
+            nested = [name for name in params if name.startswith(f"{parameter}__")]
+            holder = params.get(parameter, getattr(self, parameter))
+            if nested and not hasattr(holder, "set_params"):
+                example = "GRURegressor()" if parameter == "regressor" else "StandardScaler()"
+                raise ValueError(
+                    f"{nested[0]}={params[nested[0]]!r} needs an estimator whose parameter it is, "
+                    f"but {parameter} is {holder!r}: there is nothing to set before fit chooses. "
+                    f"Give {parameter}={example} or another estimator."
+                )
+        return super().set_params(**params)
+
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True

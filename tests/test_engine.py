@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 
 import keras
 import numpy as np
@@ -20,7 +21,7 @@ from skgru._engine import compiled, inference
 from skgru._engine.callbacks import needs_batch_hooks
 from skgru._engine.layers import apply_network
 from skgru._engine.network import build_network, initial_weights, make_loss
-from skgru._engine.stateless import SUPPORTED
+from skgru._engine.stateless import SUPPORTED, Parts, join
 from skgru._specs import NetworkSpec, Rows
 
 EPOCHS = 5
@@ -108,6 +109,40 @@ def test_networks_compute_what_keras_layers_compute(cell, bidirectional, highway
     X = np.random.default_rng(1).normal(size=(11, 7, 3)).astype(np.float32)
     ours, _ = apply_network(spec, weights, X)
     np.testing.assert_allclose(ours, model(X), atol=1e-6)
+
+
+# Short rows are kept flat, long ones are not; 3 * 16 gates need no padding, 3 * 5 do.
+@pytest.mark.parametrize("n_rows", [1, 11, 80])
+@pytest.mark.parametrize("n_channels", [1, 3])
+@pytest.mark.parametrize(
+    "options", [("gru", (16,)), ("gru", (5, 4)), ("lstm", (5,)), ("rnn", (16,))]
+)
+def test_both_forms_of_a_layer_give_the_same_and_gradients_equal_automatic_ones(
+    options, n_channels, n_rows
+):
+    spec = NetworkSpec(*options, False, 0.0, 6, n_channels, 2)
+    generator = np.random.default_rng(0)
+    weights = [w + 0.1 * generator.normal(size=w.shape) for w in initial_weights(spec, 3)]
+    weights = [tf.constant(w, tf.float32) for w in weights]
+    X = generator.normal(size=(n_rows, 6, n_channels)).astype(np.float32)
+    with tf.GradientTape() as tape:
+        tape.watch(weights)
+        applied, _ = apply_network(spec, weights, X)
+        total = tf.reduce_sum(applied**2)
+    values, gradient = apply_network(spec, weights, X, lambda layer, shape: None)
+    np.testing.assert_allclose(values, applied, atol=1e-6)
+    for ours, automatic in zip(gradient(2 * values), tape.gradient(total, weights), strict=True):
+        np.testing.assert_allclose(ours, automatic, rtol=1e-4, atol=1e-4 * n_rows)
+
+
+def test_parts_are_the_arrays_that_were_joined():
+    arrays = [np.arange(6.0).reshape(2, 3), np.arange(4.0), np.ones((1, 2, 2))]
+    parts = Parts(join(arrays), [array.shape for array in arrays])
+    for given in (parts, [parts[0], *parts[1:]], [*parts[:-1], parts[-1]]):
+        for part, array in zip(given, arrays, strict=True):
+            np.testing.assert_array_equal(part, array)
+    with pytest.raises(IndexError):
+        parts[3]
 
 
 @pytest.mark.parametrize("bidirectional", [False, True])
@@ -373,6 +408,18 @@ def test_calls_that_wait_for_each_other_get_a_session_each():
     program._idle.append(taken)
     assert largest_difference(while_taken, alone) == 0
     assert largest_difference(in_second_session, alone) == 0
+
+
+def test_a_small_fit_is_computed_by_the_thread_that_fits():
+    # So fits in several threads need not wait for each other. XLA decides that by the program's
+    # form, see docs/performance.md.
+    windows = SequenceWindower(10).fit_transform(make_series(8000, n_channels=1))
+    network = regressor(units=16, epochs=3, batch_size=32).fit(windows)
+    wait_for_other_threads()
+    before = time.thread_time(), time.process_time()
+    clone(network).fit(windows)
+    here, anywhere = time.thread_time() - before[0], time.process_time() - before[1]
+    assert here > anywhere / 2
 
 
 def test_training_prepares_the_prediction():

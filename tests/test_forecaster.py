@@ -1251,3 +1251,23 @@ def test_grid_search_over_several_series():
     search = GridSearchCV(forecaster(), {"window_length": [2, 4]}, cv=3).fit(several)
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
     assert len(search.predict(several)) == 6
+
+
+def test_a_search_over_parameters_of_what_fit_would_choose():
+    search = GridSearchCV(SequenceForecaster(), {"regressor__units": [4, 8]}, cv=TimeSeriesSplit(2))
+    sentence = (
+        "regressor__units=4 needs an estimator whose parameter it is, but regressor is None: there "
+        "is nothing to set before fit chooses. Give regressor=GRURegressor() or another estimator."
+    )
+    fails(lambda: search.fit(np.arange(60.0)), sentence)
+    model = SequenceForecaster().set_params(regressor=Ridge(), regressor__alpha=2.0)
+    assert model.get_params()["regressor__alpha"] == 2.0
+
+
+def test_a_parameter_of_a_scaler_that_is_a_word():
+    sentence = (
+        "scaler__with_mean=False needs an estimator whose parameter it is, but scaler is 'auto': "
+        "there is nothing to set before fit chooses. Give scaler=StandardScaler() or another "
+        "estimator."
+    )
+    fails(lambda: SequenceForecaster().set_params(scaler__with_mean=False), sentence)
