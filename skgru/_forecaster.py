@@ -554,9 +554,30 @@ class SequenceForecaster(BaseEstimator):
         return self._answers(flat, names, new)
 
     def set_params(self, **params):
-        """Set parameters, those of `regressor` and `scaler` as `regressor__units=16`.
+        """Set parameters, those of an estimator within as `regressor__units=16`.
 
-        Raises ValueError where what stands there has no parameters.
+        Parameters
+        ----------
+        params : dict
+            Names and values, as in every scikit-learn estimator.
+
+        Returns
+        -------
+        self : SequenceForecaster
+            This forecaster.
+
+        Raises
+        ------
+        ValueError
+            If a parameter of `regressor` or `scaler` is given, and what stands there is no
+            estimator but "auto", None or a list.
+
+        Examples
+        --------
+        >>> from skgru import GRURegressor, SequenceForecaster
+        >>> forecaster = SequenceForecaster(GRURegressor()).set_params(regressor__units=16)
+        >>> forecaster.regressor.units
+        16
         """
         for parameter in ("regressor", "scaler"):
             nested = [name for name in params if name.startswith(f"{parameter}__")]
