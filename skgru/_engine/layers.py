@@ -1,7 +1,7 @@
 """Networks as pure functions of their weights, with gradients written out by hand.
 
 They compute what Keras' layers of the same name compute, from the same weight arrays in the same
-order. Written out, one matrix product a step gives the gradients of all its weights, where
+order. Written out, one matrix product a step gives the gradients of nearly all its weights, where
 automatic differentiation makes one for each array.
 
 Between layers arrays are (n_steps, width, n_rows).
@@ -213,7 +213,8 @@ def trained_layer(
             d_state = (d_state[0] + recurrent_kernel @ d_gates, *d_state[1:])
             for past in passed_on:
                 d_state = tuple(d + p for d, p in zip(d_state, past, strict=True))
-            # With the input and a row of ones, one product gives the gradients of all weights.
+            # With the input and a row of ones, one product gives the gradients of all weights but
+            # those of the input terms apart.
             sources = tf.concat([before[0], x, one], axis=0)
             products = [tf.matmul(sources, d_gates, transpose_b=True)]
             d_x = kernel @ d_gates if passes_on else None

@@ -28,8 +28,8 @@ class Program:
     that a call uses, 1 or 0 for all. Small matrix products take longer on two cores than on one.
 
     A program runs in the thread that calls it as long as no more than nine of its operations could
-    begin at once: XLA gives some of them to the session's thread then, and the rest follows. A
-    session with one thread runs one such call at a time. Once calls have waited for each other as
+    begin at once. Of more, XLA gives some to the session's thread, and the rest follows. A session
+    with one thread runs one such call at a time. Once calls have waited for each other as
     long as compiling took, another session compiles the same graph, and they wait no more.
     """
 

@@ -101,7 +101,8 @@ def _clips(optimizer: keras.optimizers.Optimizer) -> bool:
 
 class Parts(Sequence):
     """The arrays that were joined to a vector. Each is cut out where it is asked for, in a loop or
-    outside, so that the compiler makes the cut a part of what is computed there.
+    outside, so that the compiler makes the cut a part of what is computed there. Slices take all
+    arrays between two of them.
     """
 
     def __init__(self, vector: tf.Tensor, shapes: Sequence[tuple[int, ...]], start: int = 0):
