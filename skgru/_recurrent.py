@@ -29,6 +29,7 @@ from skgru._validation import (
     check_units,
     check_windows,
     is_usable,
+    n_missing_steps,
     real_between,
     remember_features,
 )
@@ -256,6 +257,8 @@ class RecurrentEstimator(BaseEstimator):
             self._training_spec(self._batch_size_for(n_training), seed),
             schedule=(0, int(self.epochs)) if is_part else (earlier, epochs),
             masks_targets=masks_targets,
+            has_missing=network.masks
+            and bool(n_missing_steps(windows.windows)[windows.rows].any()),
         )
         trained = train(
             network,

@@ -6,7 +6,7 @@ TensorFlow.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -52,6 +52,10 @@ class NetworkSpec:
         """Numbers that the first recurrent layer gets in a step."""
         return self.embedding_dim or self.n_channels
 
+    def without_masks(self) -> NetworkSpec:
+        """The same network for windows without NaN, where it has less to do."""
+        return replace(self, masks=False)
+
     def rearranged(self, values: np.ndarray) -> np.ndarray:
         """(n, n_values) -> (n, n_outputs, n_quantiles), sorted, so that quantiles never cross."""
         return np.sort(values.reshape(len(values), self.n_outputs, len(self.quantiles)), axis=-1)
@@ -68,7 +72,8 @@ class TrainingSpec:
     """How a network is trained. `seed` fixes the weights, the order of the rows and the dropout.
 
     schedule : the epoch that a cosine begins with, and how many it takes. masks_targets : NaN among
-    the targets is not known, and teaches nothing; else there is none.
+    the targets is not known, and teaches nothing; else there is none. has_missing : whether any
+    window has a step with NaN.
     """
 
     loss: Any
@@ -86,6 +91,7 @@ class TrainingSpec:
     verbose: int
     schedule: tuple[int, int] = (0, 1)
     masks_targets: bool = False
+    has_missing: bool = True
 
 
 @dataclass(frozen=True)

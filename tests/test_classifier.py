@@ -29,6 +29,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OrdinalEncoder
 
 from skgru import GRUClassifier, GRURegressor, SequenceWindower, as_windows
+from skgru._engine import compiled, inference
 from skgru._engine.layers import apply_network
 from skgru._engine.network import MASKED, build_network, initial_weights
 from skgru._specs import NetworkSpec
@@ -212,6 +213,32 @@ def gru_in_numpy(weights, window):
         z = expit(x_z + h_z)
         h = z * h + (1 - z) * np.tanh(x_h + expit(x_r + h_r) * h_h)
     return h @ out + out_bias
+
+
+def test_complete_windows_do_without_masks_and_give_the_same(monkeypatch):
+    compiled.programs._programs.clear()
+    inference.programs._programs.clear()
+
+    def masks():
+        networks = {key[0].masks for key in compiled.programs._programs}
+        return networks, {key[1].masks for key in inference.programs._programs}
+
+    complete = np.nan_to_num(X)
+    plain = small().fit(complete, Y)
+    probabilities = plain.predict_proba(complete)
+    assert masks() == ({False}, {False})
+    np.testing.assert_allclose(plain.predict_proba(with_holes(3)).sum(axis=1), 1, atol=1e-6)
+    assert masks() == ({False}, {False, True})
+    # The same, as if there had been a gap.
+    monkeypatch.setattr(
+        "skgru._recurrent.n_missing_steps", lambda windows: np.ones(len(windows), dtype=int)
+    )
+    masked = small().fit(complete, Y)
+    assert masks() == ({False, True}, {False, True})
+    for ours, theirs in zip(plain._weights, masked._weights, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-6)
+    with_a_gap = np.concatenate([complete, with_holes(1)])  # so all of them go through the masks
+    np.testing.assert_allclose(masked.predict_proba(with_a_gap)[:-1], probabilities, atol=1e-5)
 
 
 def test_probabilities_equal_those_of_a_slow_loop(trained):

@@ -410,14 +410,17 @@ def test_calls_that_wait_for_each_other_get_a_session_each():
     assert largest_difference(in_second_session, alone) == 0
 
 
-def test_a_small_fit_is_computed_by_the_thread_that_fits():
+@pytest.mark.parametrize("n_channels", [1, 3])
+@pytest.mark.parametrize("options", [{}, {"cell": "lstm"}, {"highway": True}])
+def test_a_small_fit_is_computed_by_the_thread_that_fits(options, n_channels):
     # So fits in several threads need not wait for each other. XLA decides that by the program's
     # form, see docs/performance.md.
-    windows = SequenceWindower(10).fit_transform(make_series(8000, n_channels=1))
-    network = regressor(units=16, epochs=3, batch_size=32).fit(windows)
+    series = make_series(8000, n_channels)
+    windows, y = SequenceWindower(10).fit_transform(series[:-1])[9:], series[10:, 0]
+    network = regressor(units=16, epochs=3, batch_size=32, **options).fit(windows, y)
     wait_for_other_threads()
     before = time.thread_time(), time.process_time()
-    clone(network).fit(windows)
+    clone(network).fit(windows, y)
     here, anywhere = time.thread_time() - before[0], time.process_time() - before[1]
     assert here > anywhere / 2
 

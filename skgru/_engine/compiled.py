@@ -18,7 +18,7 @@ import tensorflow as tf
 
 from skgru._engine.callbacks import EpochCallbacks, first_with_batch_hooks
 from skgru._engine.inference import accuracy, predict, prepare
-from skgru._engine.layers import apply_network
+from skgru._engine.layers import Scratch, apply_network, scratch_shapes
 from skgru._engine.network import (
     N_GATES,
     initial_weights,
@@ -123,12 +123,12 @@ class TrainingProgram:
         def n_steps_before(i):
             return n_before + tf.cast(i, n_before.dtype)
 
-        def step(i, values, slots, total):
+        def step(i, values, slots, total, arrays):
             def masks(layer, shape):
                 return dropout_mask(shape, self.network.dropout, seed, i, layer)
 
-            weights = Parts(values, self._shapes)
-            outputs, pull_back = apply_network(self.network, weights, X[i], masks)
+            weights, scratch = Parts(values, self._shapes), Scratch(arrays)
+            outputs, pull_back = apply_network(self.network, weights, X[i], masks, scratch)
             with tf.GradientTape() as tape:
                 tape.watch(outputs)
                 loss = self._loss(y[i], outputs, sample_weight=weight[i])
@@ -136,10 +136,11 @@ class TrainingProgram:
             slots = [n_steps_before(i), *slots]
             values, (_, *slots) = self._update(values, slots, learning_rates[i], gradient)
             n_rows = tf.cast(tf.math.count_nonzero(weight[i]), tf.float32)
-            return i + 1, values, slots, total + loss * n_rows
+            return i + 1, values, slots, total + loss * n_rows, scratch.written
 
-        start = (tf.constant(0), values, slots, tf.constant(0.0))
-        _, values, slots, total = tf.while_loop(lambda i, *_: i < n_steps, step, start)
+        arrays = [tf.zeros(shape) for shape in scratch_shapes(self.network, self.batch_size)]
+        start = (tf.constant(0), values, slots, tf.constant(0.0), arrays)
+        _, values, slots, total, _ = tf.while_loop(lambda i, *_: i < n_steps, step, start)
         return *self._packing.repack([values, n_steps_before(n_steps), *slots]), total
 
     def pack(self, state: NetworkState) -> tuple[np.ndarray, np.ndarray]:
@@ -271,8 +272,9 @@ def fit_compiled(
 ) -> tuple[NetworkState, dict[str, list[float]]]:
     """What `wrapper.fit_stock` does, compiled."""
     _check_callbacks(training)
-    program = program_for(network, training)
-    prepare(network)  # while the training compiles
+    trained = network if training.has_missing else network.without_masks()
+    program = program_for(trained, training)
+    prepare(trained)  # while the training compiles
     first_epoch = earlier.epoch if earlier else 0
     last_epoch = first_epoch + epochs
     state = _starting_state(network, training, program, earlier)

@@ -148,6 +148,8 @@ def predict(
     spec: NetworkSpec, weights: list[np.ndarray], rows: np.ndarray, jit_compile: bool = True
 ) -> np.ndarray:
     """float32 (n, window_length, n_channels) -> float32 (n, n_values)."""
+    if spec.masks and not np.isnan(rows).any():
+        spec = spec.without_masks()
     program = _prediction_program(spec, jit_compile)
     packed = program.packing.pack(weights)
     rows_at_once = program.n_blocks * BLOCK_ROWS

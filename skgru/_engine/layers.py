@@ -40,8 +40,27 @@ def shaped(tensors: Tensors, shapes: Shapes, *before: int) -> list[tf.Tensor]:
     return [tf.reshape(tensor, (*before, *shape)) for tensor, shape in pairs]
 
 
+class Scratch:
+    """Arrays that loops over time write the outputs of their steps into, taken in the order in
+    which the loops run. Handed from one batch to the next, they need not be made for each.
+    """
+
+    def __init__(self, arrays: Tensors | None = None):
+        self._arrays = None if arrays is None else iter(arrays)
+        self.written: list[tf.Tensor] = []
+
+    def take(self, n_steps: int, shape: tuple[int, ...]) -> tf.TensorArray:
+        array = tf.TensorArray(tf.float32, size=n_steps, element_shape=flat_shape(shape))
+        return array if self._arrays is None else array.unstack(next(self._arrays))
+
+
 def scan(
-    step: Callable, state: Tensors, inputs: Tensors, kept_shapes: Shapes, reverse: bool = False
+    step: Callable,
+    state: Tensors,
+    inputs: Tensors,
+    kept_shapes: Shapes,
+    scratch: Scratch,
+    reverse: bool = False,
 ) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
     """Run `step(state, inputs_at_t) -> (state, outputs_at_t)` along time.
 
@@ -50,10 +69,7 @@ def scan(
     """
     n_steps = inputs[0].shape[0]
     state_shapes = [part.shape for part in state]
-    kept = [
-        tf.TensorArray(tf.float32, size=n_steps, element_shape=flat_shape(shape))
-        for shape in kept_shapes
-    ]
+    kept = [scratch.take(n_steps, shape) for shape in kept_shapes]
 
     def body(i, state, kept):
         t = n_steps - 1 - i if reverse else i
@@ -65,9 +81,9 @@ def scan(
         lambda i, *_: i < n_steps,
         body,
         (tf.constant(0), flat(state), kept),
-        maximum_iterations=n_steps,
     )
     outputs = [array.stack() for array in kept]
+    scratch.written += outputs
     return shaped(state, state_shapes), shaped(outputs, kept_shapes, n_steps)
 
 
@@ -129,7 +145,7 @@ def applied_layer(
 
     nothing = [tf.zeros((n_rows, units)) for _ in range(cell.n_states)]
     kept_shapes = [(n_rows, units)] if return_sequences else []
-    last, outputs = scan(step, nothing, [*masks, *sequences], kept_shapes)
+    last, outputs = scan(step, nothing, [*masks, *sequences], kept_shapes, Scratch())
     return tf.transpose(outputs[0], (0, 2, 1)) if return_sequences else tf.transpose(last[0])
 
 
@@ -147,6 +163,34 @@ def padded_rows(blocks: Tensors, height: int) -> tf.Tensor:
     return tf.concat([*blocks, tf.zeros((missing, blocks[0].shape[1]))], axis=0)
 
 
+def kept_forward(cell: Any, units: int, n_rows: int) -> list[tuple[int, int]]:
+    """Shapes of what a step of `trained_layer` keeps: the state before it, and the cell's own."""
+    heights = (1,) * cell.n_states + cell.kept
+    return [(height * units, n_rows) for height in heights]
+
+
+def kept_backward(
+    cell: Any, units: int, n_inputs: int, n_rows: int, passes_on: bool
+) -> list[tuple[int, int]]:
+    """Shapes of what a step of its gradient keeps."""
+    apart = [(cell.n_apart * units, n_rows)] if cell.n_apart else []
+    return [*apart, (n_inputs, n_rows)] if passes_on else apart
+
+
+def scratch_shapes(spec: NetworkSpec, n_rows: int) -> list[tuple[int, ...]]:
+    """Shapes of the arrays that a step of training takes from `Scratch`, in their order."""
+    cell, n_directions = CELLS[spec.cell], 1 + spec.bidirectional
+    widths = [spec.width, *(n_directions * units for units in spec.units)]
+    forward: list[tuple[int, int]] = []
+    backward: list[tuple[int, int]] = []
+    for layer, units in enumerate(spec.units):
+        passes_on = layer > 0 or bool(spec.embedding_dim)
+        forward += n_directions * kept_forward(cell, units, n_rows)
+        of_gradient = kept_backward(cell, units, widths[layer], n_rows, passes_on)
+        backward = n_directions * of_gradient + backward
+    return [(spec.window_length, *flat_shape(shape)) for shape in forward + backward]
+
+
 def trained_layer(
     cell: Any,
     X: tf.Tensor,
@@ -154,6 +198,7 @@ def trained_layer(
     return_sequences: bool,
     passes_on: bool,
     known: tf.Tensor | None,
+    scratch: Scratch,
 ) -> tuple[tf.Tensor, Callable]:
     """What `applied_layer` gives, and a function from its gradient to that of X, None without
     `passes_on`, and of the weights.
@@ -161,7 +206,7 @@ def trained_layer(
     Arrays are (width, n_rows) at a step: a gate is then a block of its own, which the compiler
     reads with vectors, and one product serves all gates.
     """
-    _, n_inputs, n_rows = X.shape
+    n_steps, n_inputs, n_rows = X.shape
     units, width = weights[1].shape
     kernel, recurrent_kernel = tf.transpose(weights[0]), tf.transpose(weights[1])
     nothing = tuple(tf.zeros((units, n_rows)) for _ in range(cell.n_states))
@@ -182,69 +227,65 @@ def trained_layer(
         state = kept_where_unknown(mask, state, before)
         return state, (*before, *kept)
 
-    heights = (1,) * cell.n_states + cell.kept
-    kept_shapes = [(height * units, n_rows) for height in heights]
-    last, outputs = scan(step, nothing, [*masks, X], kept_shapes)
+    kept_shapes = kept_forward(cell, units, n_rows)
+    last, outputs = scan(step, nothing, [*masks, X], kept_shapes, scratch)
     after = last[0]
     if return_sequences:
         after = tf.concat([outputs[0][1:], last[0][tf.newaxis]], axis=0)
 
     def pull_back(upstream: tf.Tensor) -> tuple[tf.Tensor | None, list[tf.Tensor]]:
         n_shared = width - units * cell.n_apart
-        height, height_apart = padded_size(width), padded_size(width - n_shared)
+        height = padded_size(width)
         recurrent_kernel = padded_columns(weights[1], height)
         kernel = padded_columns(weights[0][:, :n_shared], height)
-        kernel_apart = padded_columns(weights[0][:, n_shared:], height_apart)
         one = tf.ones((1, n_rows))
 
         def step_back(state, inputs):
-            d_state, sums = state[: cell.n_states], state[cell.n_states :]
+            *d_state, total = state
             x, *inputs = inputs
             mask, inputs = inputs[: len(masks)], inputs[len(masks) :]
             if return_sequences:
                 d_h, *inputs = inputs
-                d_state = (d_state[0] + d_h, *d_state[1:])
-            passed_on = [tuple(d * (1 - is_known) for d in d_state) for is_known in mask]
+                d_state = [d_state[0] + d_h, *d_state[1:]]
+            passed_on = [[d * (1 - is_known) for d in d_state] for is_known in mask]
             for is_known in mask:
-                d_state = tuple(d * is_known for d in d_state)
+                d_state = [d * is_known for d in d_state]
             before, kept = inputs[: cell.n_states], inputs[cell.n_states :]
             d_state, gates, apart = cell.step_gradient(d_state, before, kept)
             d_gates = padded_rows(gates, height)
-            d_state = (d_state[0] + recurrent_kernel @ d_gates, *d_state[1:])
+            d_state = [d_state[0] + recurrent_kernel @ d_gates, *d_state[1:]]
             for past in passed_on:
-                d_state = tuple(d + p for d, p in zip(d_state, past, strict=True))
+                d_state = [d + p for d, p in zip(d_state, past, strict=True)]
             # With the input and a row of ones, one product gives the gradients of all weights but
             # those of the input terms apart.
             sources = tf.concat([before[0], x, one], axis=0)
-            products = [tf.matmul(sources, d_gates, transpose_b=True)]
-            d_x = kernel @ d_gates if passes_on else None
-            if apart:
-                d_apart = padded_rows(apart, height_apart)
-                sources = tf.concat([x, one], axis=0)
-                products.append(tf.matmul(sources, d_apart, transpose_b=True))
-                d_x = d_x + kernel_apart @ d_apart if passes_on else None
-            sums = [total + product for total, product in zip(sums, products, strict=True)]
-            return (*d_state, *sums), [d_x] if passes_on else []
+            total += tf.matmul(sources, d_gates, transpose_b=True)
+            d_apart = [tf.concat(apart, axis=0)] if apart else []
+            if not passes_on:
+                return (*d_state, total), d_apart
+            d_x = kernel @ d_gates
+            for d in d_apart:
+                d_x += weights[0][:, n_shared:] @ d
+            return (*d_state, total), [*d_apart, d_x]
 
         d_last = nothing if return_sequences else (upstream, *nothing[1:])
-        no_sums = [tf.zeros((units + n_inputs + 1, height))]
-        if cell.n_apart:
-            no_sums.append(tf.zeros((n_inputs + 1, height_apart)))
-        sequences = [*masks, upstream] if return_sequences else masks
-        ends, d_X = scan(
+        (*_, d_all), outputs_back = scan(
             step_back,
-            [*d_last, *no_sums],
-            [X, *sequences, *outputs],
-            [(n_inputs, n_rows)] if passes_on else [],
+            [*d_last, tf.zeros((units + n_inputs + 1, height))],
+            [X, *masks, *([upstream] if return_sequences else []), *outputs],
+            kept_backward(cell, units, n_inputs, n_rows, passes_on),
+            scratch,
             reverse=True,
         )
-        d_all, *d_inputs_apart = ends[cell.n_states :]
         d_kernel, d_bias = d_all[units:-1, :width], d_all[-1, :width]
-        for d_apart in d_inputs_apart:
-            d_inputs = [d_all[units:, :n_shared], d_apart[:, : width - n_shared]]
-            d_input = tf.concat(d_inputs, axis=1)
+        if cell.n_apart:
+            d_apart, *outputs_back = outputs_back
+            sources = tf.concat([X, tf.ones((n_steps, 1, n_rows))], axis=1)
+            d_apart = tf.einsum("tir,tur->iu", sources, d_apart)
+            d_input = tf.concat([d_all[units:, :n_shared], d_apart], axis=1)
             d_kernel, d_bias = d_input[:-1], tf.stack([d_input[-1], d_bias])
-        return (d_X or [None])[0], [d_kernel, d_all[:units, :width], d_bias]
+        d_X = outputs_back[0] if passes_on else None
+        return d_X, [d_kernel, d_all[:units, :width], d_bias]
 
     return after, pull_back
 
@@ -256,11 +297,12 @@ def recurrent_layer(
     return_sequences: bool,
     trains: bool,
     passes_on: bool,
-    known: tf.Tensor | None = None,
+    known: tf.Tensor | None,
+    scratch: Scratch,
 ) -> tuple[tf.Tensor, Any]:
     """`trained_layer`, or `applied_layer` without a gradient: each has the form that is fast."""
     if trains:
-        return trained_layer(cell, X, weights, return_sequences, passes_on, known)
+        return trained_layer(cell, X, weights, return_sequences, passes_on, known, scratch)
     return applied_layer(cell, X, weights, return_sequences, known), None
 
 
@@ -271,13 +313,16 @@ def both_directions(
     return_sequences: bool,
     trains: bool,
     passes_on: bool,
-    known: tf.Tensor | None = None,
+    known: tf.Tensor | None,
+    scratch: Scratch,
 ) -> tuple[tf.Tensor, Any]:
     """Two recurrent layers over time and against it, their outputs one above the other."""
     reversed_known = None if known is None else known[::-1]
     given = (return_sequences, trains, passes_on)
-    forward, pull_forward = recurrent_layer(cell, X, weights[:3], *given, known)
-    backward, pull_backward = recurrent_layer(cell, X[::-1], weights[3:], *given, reversed_known)
+    forward, pull_forward = recurrent_layer(cell, X, weights[:3], *given, known, scratch)
+    backward, pull_backward = recurrent_layer(
+        cell, X[::-1], weights[3:], *given, reversed_known, scratch
+    )
 
     def in_time(sequence: tf.Tensor) -> tf.Tensor:
         return sequence[::-1] if return_sequences else sequence
@@ -293,7 +338,11 @@ def both_directions(
 
 
 def apply_network(
-    spec: NetworkSpec, weights: Tensors, X: tf.Tensor, masks: Callable | None = None
+    spec: NetworkSpec,
+    weights: Tensors,
+    X: tf.Tensor,
+    masks: Callable | None = None,
+    scratch: Scratch | None = None,
 ) -> tuple[tf.Tensor, Any]:
     """What `build_network(spec)` computes.
 
@@ -301,9 +350,10 @@ def apply_network(
 
     weights : as `Model.get_weights` orders them; masks : (layer, shape) -> factors of a layer's
     outputs, for dropout. With masks the network trains, and there is a second result: a function
-    from the gradient of the outputs to that of the weights.
+    from the gradient of the outputs to that of the weights. scratch : arrays of `scratch_shapes`.
     """
     trains = masks is not None
+    scratch = scratch or Scratch()
     layer_function = both_directions if spec.bidirectional else recurrent_layer
     n_arrays = 6 if spec.bidirectional else 3
     known = None
@@ -328,6 +378,7 @@ def apply_network(
             trains,
             layer > 0 or bool(embedding),
             known,
+            scratch,
         )
         mask = masks(layer, outputs.shape) if masks is not None and spec.dropout else None
         outputs = outputs if mask is None else outputs * mask
