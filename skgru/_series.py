@@ -168,6 +168,12 @@ def as_series(X: Any, estimator: Any, usual: Any = None) -> Table:
     table = as_table(X)
     rows, labels = Rows(), None
     if library == "pandas" and hasattr(table, "columns"):
+        if not table.columns.is_unique:
+            twice = list(table.columns[table.columns.duplicated()].unique())
+            raise ValueError(
+                f"X has several columns of the same name: {twice}. Rename them, or keep the first "
+                "of each: X.loc[:, ~X.columns.duplicated()]."
+            )
         dates = [
             name
             for name, dtype in table.dtypes.items()

@@ -34,6 +34,16 @@ def fails(call, sentence, error=ValueError):
     assert str(caught.value) == sentence
 
 
+@pytest.mark.parametrize("group", [None, "columns"])
+def test_columns_of_one_name(group):
+    frame = pd.DataFrame(TABLE, columns=["a", "a"])
+    fails(
+        lambda: forecaster(group=group).fit(frame),
+        "X has several columns of the same name: ['a']. Rename them, or keep the first of each: "
+        "X.loc[:, ~X.columns.duplicated()].",
+    )
+
+
 @pytest.fixture(scope="module")
 def fitted():
     """On VALUES as an array. Nobody refits it."""

@@ -116,9 +116,6 @@ def applied_layer(
     def of_gates(array: tf.Tensor | None) -> list:
         return [0.0] * cell.n_gates if array is None else tf.split(array, cell.n_gates, axis=-1)
 
-    kernels, recurrent_kernels = of_gates(weights[0]), of_gates(weights[1])
-    input_biases, _ = map(of_gates, cell.biases(weights[2]))
-
     def terms(
         x: tf.Tensor, kernels: Tensors, biases: Tensors, product: Callable
     ) -> list[tf.Tensor]:
@@ -128,9 +125,11 @@ def applied_layer(
         sequences = [X]  # a multiplication, which fuses with the gates of its step
     else:
         all_rows = tf.reshape(X, (n_steps * n_rows, n_inputs))
-        projections = terms(all_rows, kernels, input_biases, tf.matmul)
+        input_biases, _ = map(of_gates, cell.biases(weights[2]))
+        projections = terms(all_rows, of_gates(weights[0]), input_biases, tf.matmul)
         sequences = [tf.reshape(p, (n_steps, n_rows, units)) for p in projections]
     masks = [] if known is None else [tf.transpose(known, (0, 2, 1))]
+    recurrent_kernels = of_gates(weights[1])
 
     def step(state, now):
         mask, x = now[: len(masks)], now[len(masks) :]
