@@ -880,8 +880,8 @@ class SequenceForecaster(BaseEstimator):
                         for scaler, past in zip(scalers, pasts, strict=True)
                     ]
                 )
-                n_kept = self._plan_.history_length
-                pasts = [tail_of(past, n_kept, self._plan_) for past in pasts]
+            n_kept = self._plan_.history_length
+            pasts = [tail_of(past, n_kept, self._plan_) for past in pasts]
         parts = []
         aheads = self._futures(future, tables, panel)
         ids = [None] if panel is None else panel.ids

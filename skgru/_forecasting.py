@@ -84,15 +84,18 @@ def restored(scaler: Any, values: np.ndarray) -> np.ndarray:
 
 
 def tail_of(values: np.ndarray, n_rows: int, plan: Plan) -> np.ndarray:
-    """A copy of the last rows, (at most n_rows, n_columns). A target of one of several series that
-    ended before them goes on with its last value.
+    """A copy of the last rows, (at most n_rows, n_columns). A target that has a gap where they
+    begin to matter starts with its last value before: of a single series where the window begins,
+    of several where they ended before all that is seen.
     """
     tail = values[-n_rows:].copy()
-    for column in plan.targets if plan.pools else ():
-        seen = tail[-plan.history_length :, column]  # a view
-        if np.isnan(seen).all():
-            known = values[np.isfinite(values[:, column]), column]
-            seen[0] = known[-1] if len(known) else np.nan
+    n_seen = plan.history_length if plan.pools else plan.window_length
+    for column in plan.targets:
+        seen = tail[-n_seen:, column]  # a view
+        if np.isnan(seen if plan.pools else seen[:1]).all():
+            before = values[: len(values) - len(seen), column]
+            known = before[np.isfinite(before)]
+            seen[:1] = known[-1] if len(known) else np.nan
     return tail
 
 
@@ -282,12 +285,15 @@ class ForecastModel:
         length = self.plan.history_length
         view = sliding_view(joined.z, length)
         at_once = max(1, VALUES_AT_ONCE // ((length + steps) * joined.z.shape[1]))
+        window_length = self.plan.window_length
+        carried = None if self.plan.pools else forward_filled(joined.z[np.newaxis])[0]
         pieces = []
         for start in range(0, len(origins), at_once):
             piece = origins[start : start + at_once]
-            pieces.append(
-                self._roll(view[piece - length + 1].copy(), joined, piece, steps, quantile)
-            )
+            histories = view[piece - length + 1].copy()
+            if carried is not None:  # a gap where the window begins is no missing past
+                histories[:, -window_length] = carried[piece - window_length + 1]
+            pieces.append(self._roll(histories, joined, piece, steps, quantile))
         return np.concatenate(pieces)
 
     def _roll(

@@ -619,6 +619,21 @@ def test_gaps_are_passed_over():
     np.testing.assert_allclose(fitted.forecast()[:, 0], expected, rtol=1e-8)
 
 
+@pytest.mark.parametrize("n_missing", [1, 3])
+def test_a_gap_where_the_window_begins_is_filled_like_any_other(n_missing):
+    model = forecaster(window_length=6)
+    first = len(WALK) - 6
+    gap = slice(first - n_missing + 1, first + 1)
+    missing, carried = WALK.copy(), WALK.copy()
+    missing[gap], carried[gap] = np.nan, WALK[gap.start - 1]
+    for fitted in (model.fit(column(WALK)), clone(model).fit(column(missing))):
+        expected = fitted.forecast(X=column(carried))
+        np.testing.assert_allclose(fitted.forecast(X=column(missing)), expected)
+        ours, expected_row = (fitted.predict(column(x))[-1] for x in (missing, carried))
+        np.testing.assert_allclose(ours, expected_row)
+    np.testing.assert_allclose(fitted.forecast(), expected)
+
+
 @pytest.mark.parametrize("baseline", ["last", "seasonal"])
 def test_a_window_of_nothing_but_gaps_is_answered(baseline):
     values = column(WALK)
