@@ -83,7 +83,8 @@ class SequenceForecaster(BaseEstimator):
 
     season_length : int or None, default=None
         Rows in a season (12 for monthly data), 1 for none. None: by the frequency of the index,
-        where it has one.
+        where it is one of dates and there are two seasons and `horizon` rows; else 1. Arrays have
+        no dates: give it.
 
     scaler : transformer, None or "auto", default="auto"
         Transformer with `inverse_transform`, fitted to the target columns. "auto": logarithm of
@@ -289,6 +290,7 @@ class SequenceForecaster(BaseEstimator):
                 UserWarning,
                 stacklevel=2,
             )
+        self._warn_of_season(tables, plan)
         series = [table.values for table in tables]
         members = self._members(plan, series)
         weighs = self.series_weight is not None and plan.pools
@@ -372,7 +374,7 @@ class SequenceForecaster(BaseEstimator):
         table = self._read_new(X)
         forecasts = self._row_by_row(table)
         steps = range(1, self._plan_.horizon + 1)
-        names = [f"{name}_step{k}" for k in steps for name in self._target_names]
+        names = [f"{name}_step{k}" for k in steps for name in self._names_in(table)]
         flat = forecasts.reshape(len(table), -1)
         return table.rows.frame(flat, names, table.rows.index, flat.shape[1] == 1)
 
@@ -468,7 +470,7 @@ class SequenceForecaster(BaseEstimator):
         new = self._origins(steps, X, future)
         forecasts = self._model.forecast_after(new.parts, new.steps)
         values = [restored(own, z) for own, z in zip(new.scalers, forecasts, strict=True)]
-        return self._answers(values, self._target_names, new)
+        return self._answers(values, [""], new)
 
     def forecast_interval(self, steps=None, coverage=0.9, X=None, future=None):
         """Intervals that hold what comes with probability `coverage`, step by step.
@@ -549,9 +551,8 @@ class SequenceForecaster(BaseEstimator):
             if new.panel is None:
                 return bounds[0]
             return np.concatenate(bounds, axis=1) if new.panel.kind == "wide" else bounds
-        names = [f"{name}_{side}" for name in self._target_names for side in ("lower", "upper")]
         flat = [one.reshape(new.steps, -1) for one in bounds]
-        return self._answers(flat, names, new)
+        return self._answers(flat, ["_lower", "_upper"], new)
 
     def set_params(self, **params):
         """Set parameters, those of an estimator within as `regressor__units=16`.
@@ -599,6 +600,12 @@ class SequenceForecaster(BaseEstimator):
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_model")
+
+    def _names_in(self, table: Table) -> list[Any]:
+        """Names of the targets in a table, or in fit where it has none."""
+        if table.names is None and table.labels is None:
+            return self._target_names
+        return [table.columns[i] for i in self._plan_.targets]
 
     @property
     def _target_names(self) -> list[str]:
@@ -921,6 +928,20 @@ class SequenceForecaster(BaseEstimator):
             + ("; a single series is a list of one." if kind == "list" else ".")
         )
 
+    def _warn_of_season(self, tables: list[Table], plan: Plan) -> None:
+        """Of a season that the index names, and "auto" can't use."""
+        season_length = max(tables, key=len).rows.season_length
+        if self.season_length is None and plan.season_length < season_length:
+            steps = plan.horizon if plan.strategy == "direct" else 1
+            warnings.warn(
+                f"The index of X names a season of {season_length} rows, which is not used: "
+                f"season_length=None wants {2 * season_length + steps} rows, two seasons and the "
+                f"steps ahead. Give season_length={season_length} to use it all the same, 1 to do "
+                "without.",
+                UserWarning,
+                stacklevel=3,
+            )
+
     def _warn_of_short(
         self, tables: list[Table], panel: Panel, plan: Plan, stacklevel: int
     ) -> None:
@@ -1017,12 +1038,20 @@ class SequenceForecaster(BaseEstimator):
             raise ValueError(f"future contains NaN in its first {steps} rows. Fill it first.")
         return values[:steps]
 
-    def _answers(self, values: list[np.ndarray], names: list[str], new: Origins) -> Any:
-        """Forecasts of each series, (steps, n_names), in the form of the series."""
-        if new.panel is None:
-            return frame_of(values[0], names, new.tables[0])
-        if new.panel.kind == "wide":  # the names of one series, without its own
-            names = [name.removeprefix(self._target_names[0]) for name in names]
+    def _answers(self, values: list[np.ndarray], endings: list[str], new: Origins) -> Any:
+        """Numbers of each series, (steps, n_targets * n_endings), in the form of the series."""
+
+        def names_in(table: Table) -> list[str]:
+            names = self._names_in(table)
+            return [f"{name}{end}" if end else name for name in names for end in endings]
+
+        if new.panel is None or new.panel.kind == "list":  # each with names of its own
+            frames = [
+                frame_of(one, names_in(table), table)
+                for one, table in zip(values, new.tables, strict=True)
+            ]
+            return frames if new.panel else frames[0]
+        names = endings if new.panel.kind == "wide" else names_in(new.tables[0])
         return new.panel.answers(values, names, new.tables)
 
     def _interval_quantiles(self, coverage: float) -> list[float]:

@@ -31,9 +31,9 @@ class Panel:
     is_level: bool = False
 
     def answers(self, values: list[np.ndarray], names: list[str], tables: list[Table]) -> Any:
-        """Forecasts in the form of the series. values : one array (steps, n_names) for each."""
-        if self.kind == "list":
-            return [frame_of(one, names, table) for one, table in zip(values, tables, strict=True)]
+        """Forecasts in the form of a frame of series. values : one array (steps, n_names) for each;
+        names : of the numbers of one series, without its own name in a wide frame.
+        """
         if self.kind == "wide":
             return self._wide(values, names, tables[0].rows)
         return self._long(values, names, tables)

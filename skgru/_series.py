@@ -242,7 +242,7 @@ def _numbers(table: Any, estimator: Any) -> np.ndarray:
         texts = [
             name
             for name in table.columns
-            if str(table[name].dtype).lower() in ("object", "str", "string")
+            if str(table[name].dtype).lower() in ("object", "str", "string", "category")
         ]
         raise ValueError(
             f"Columns {texts} of X hold text ({error}). Make numbers of it, or drop them."

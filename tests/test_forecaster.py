@@ -5,6 +5,7 @@ Containers and indexes are in test_series.py.
 
 import copy
 import pickle
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -219,7 +220,20 @@ def test_what_auto_decides():
     assert fitted.window_length_ == 2
     months = pd.Series(season[:, 0], index=pd.date_range("2020", periods=80, freq="MS"))
     assert SequenceForecaster(LinearRegression()).fit(months).season_length_ == 12
-    assert SequenceForecaster(LinearRegression()).fit(months[:20]).season_length_ == 1
+    sentence = (
+        "The index of X names a season of 12 rows, which is not used: season_length=None wants 25 "
+        "rows, two seasons and the steps ahead. Give season_length=12 to use it all the same, 1 to "
+        "do without."
+    )
+    for n_rows, season_length in ((20, 1), (24, 1), (25, 12)):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            fitted = SequenceForecaster(LinearRegression()).fit(months[:n_rows])
+        assert fitted.season_length_ == season_length
+        assert [str(one.message) for one in caught] == ([sentence] if season_length == 1 else [])
+    for season_length in (1, 12):
+        chosen = SequenceForecaster(LinearRegression(), season_length=season_length)
+        assert chosen.fit(months[:20]).season_length_ == season_length
 
 
 @pytest.mark.parametrize("n_rows", range(2, 12))

@@ -738,3 +738,15 @@ def test_series_of_a_frame_are_no_list(fitted):
     with pytest.raises(ValueError) as caught:
         fitted.forecast(X=frame.assign(more=1.0))
     assert "list" not in str(caught.value)
+
+
+def test_each_series_of_a_list_keeps_its_name():
+    series = [pd.Series(SERIES[one], name=one) for one in "ab"]
+    model = forecaster(calibration_fraction=0.3).fit(series)
+    for given, names in ((None, "ab"), ([series[1].rename("c")], "c")):
+        answers = model.forecast(X=given), model.forecast_interval(X=given, coverage=0.5)
+        for name, forecast, interval in zip(names, *answers, strict=True):
+            assert forecast.name == name
+            assert list(interval.columns) == [f"{name}_lower", f"{name}_upper"]
+    steps = [list(one.columns) for one in model.predict(series)]
+    assert steps == [[f"{name}_step{k}" for k in (1, 2)] for name in "ab"]
