@@ -86,12 +86,6 @@ def auto_window_lengths(season_length: int, n_rows: int) -> tuple[int, ...]:
     return tuple(int(np.clip(n_rows - 1, 1, length)) for length in lengths)
 
 
-def longest_run(is_complete: np.ndarray) -> int:
-    """Most True values in a row."""
-    ends = np.flatnonzero(~np.concatenate([[False], is_complete, [False]]))
-    return int(np.diff(ends).max() - 1)
-
-
 def usual_length(lengths: list[int]) -> int:
     """Rows of the series in whose like half of all rows lie."""
     ordered = np.sort(lengths)

@@ -31,10 +31,9 @@ from skgru._defaults import (
     auto_window_length,
     auto_window_lengths,
     default_regressors,
-    longest_run,
     usual_length,
 )
-from skgru._forecasting import ForecastModel, Member, restored, scaled, tail_of
+from skgru._forecasting import ForecastModel, Member, longest_run, restored, scaled, tail_of
 from skgru._pairs import Part
 from skgru._panel import WIDE, Panel, as_columns, frame_of, read_panel
 from skgru._plan import Plan
@@ -273,12 +272,12 @@ class SequenceForecaster(BaseEstimator):
         if panel is not None and panel.kind == "wide":
             self._check_wide()
         plan = self._plan(tables)
+        _check_numbers([table.values for table in tables], panel, plan)
         if panel is not None:
-            _check_numbers(tables, panel, plan)
             _warn_of_counters(tables, panel, plan)
-            _warn_of_ends(tables, panel, plan, stacklevel=3)
             if plan.pools:
                 self._warn_of_short(tables, panel, plan, stacklevel=3)
+        _warn_of_ends(tables, panel, plan, stacklevel=3)
         # scikit-learn's own checks give arrays as y to all that they fit; a Series comes from
         # somebody who means it.
         if y is not None and y is not X and hasattr(y, "to_numpy"):
@@ -872,11 +871,11 @@ class SequenceForecaster(BaseEstimator):
                 self._check_panel(X)
                 tables, panel = self._read(X, self._usual_step)
                 self._check_columns(tables, self._tails[0], panel)
-                _check_numbers(tables, panel, self._plan_)
                 pasts = [table.values for table in tables]
+            _check_numbers(pasts, panel, self._plan_)
+            _warn_of_ends(tables, panel, self._plan_, stacklevel=4)
             if self._plan_.pools:
                 self._warn_of_short(tables, panel, self._plan_, stacklevel=4)
-                _warn_of_ends(tables, panel, self._plan_, stacklevel=4)
             else:
                 self._warn_if_short(min(map(len, pasts)))
             scalers, zs = [model.scaler_for(past) for past in pasts], [None] * len(pasts)
@@ -1114,24 +1113,37 @@ class SequenceForecaster(BaseEstimator):
         return np.take_along_axis(ordered, rank[np.newaxis] - 1, axis=0)[0]
 
 
-def _check_numbers(tables: list[Table], panel: Panel, plan: Plan) -> None:
-    """Each of several series has something to be forecast from."""
-    for one, table in zip(panel.ids, tables, strict=True):
-        if np.isnan(table.values[:, plan.targets]).all(axis=0).any():
+def _check_numbers(series: list[np.ndarray], panel: Panel | None, plan: Plan) -> None:
+    """Each series has something to be forecast from."""
+    for i, values in enumerate(series):
+        if not np.isnan(values[:, plan.targets]).all(axis=0).any():
+            continue
+        if panel is None:
             raise ValueError(
-                f"Series {one!r} of X has no number in a column that is forecast, so that there is "
-                "nothing to go by. Leave it out."
+                "X has no number in a column that is forecast, only NaN, so that there is nothing "
+                "to go by. Give another series, or name other columns in target."
             )
+        raise ValueError(
+            f"Series {panel.ids[i]!r} of X has no number in a column that is forecast, so that "
+            "there is nothing to go by. Leave it out."
+        )
 
 
-def _warn_of_ends(tables: list[Table], panel: Panel, plan: Plan, stacklevel: int) -> None:
+def _warn_of_ends(tables: list[Table], panel: Panel | None, plan: Plan, stacklevel: int) -> None:
     """Of series whose last rows are not known, while the forecast starts after them."""
     ended = []
-    for one, table in zip(panel.ids, tables, strict=True):
+    for one, table in zip([None] if panel is None else panel.ids, tables, strict=True):
         is_known = np.isfinite(table.values[:, plan.targets]).any(axis=1)
         if n_after := int(is_known[::-1].argmax()):
             ended.append(f"{one!r} (by {n_after} rows)")
-    if ended:
+    if ended and panel is None:
+        warnings.warn(
+            f"X ends in {n_after} rows of NaN: the last value before stands for what is missing, "
+            "and forecasts start after it. Cut those rows off to forecast from the last value.",
+            UserWarning,
+            stacklevel=stacklevel,
+        )
+    elif ended:
         warnings.warn(
             f"{len(ended)} series of X end in NaN before their last row, of which one is "
             f"{ended[0]}: their last value stands for what is missing, and forecasts start after "

@@ -113,6 +113,32 @@ def forward_filled(histories: np.ndarray) -> np.ndarray:
     return filled
 
 
+def longest_run(is_complete: np.ndarray) -> int:
+    """Most True values in a row."""
+    ends = np.flatnonzero(~np.concatenate([[False], is_complete, [False]]))
+    return int(np.diff(ends).max() - 1)
+
+
+def _too_short(plan: Plan, series: Sequence[np.ndarray]) -> str:
+    """Why no window of the series can be trained on, and what to do."""
+    longest = max(map(len, series))
+    run = max(longest_run(np.isfinite(values).all(axis=1)) for values in series)
+    found, first = f"X has {longest} (n_samples={longest})", "Use "
+    if run < longest:
+        found = f"the longest such run in X has {run} (n_samples={longest})"
+        first = (
+            "Fill the gaps, for example by X.interpolate(), drop columns without numbers, or use "
+        )
+    remedies = ["a shorter window, "] if plan.window_length > 1 else []
+    remedies += ["a smaller horizon, "] if plan.horizon > 1 else []
+    return (
+        f"window_length={plan.window_length} and season_length={plan.season_length} with "
+        f"{plan.strategy} forecasts of horizon={plan.horizon} need at least {plan.n_rows_needed} "
+        f"rows in a row without NaN, but {found}. {first}{''.join(remedies)}"
+        f"{'or ' if remedies else ''}a longer series without gaps."
+    )
+
+
 def seasonal_change(z: np.ndarray, season_length: int) -> float:
     """Mean absolute difference between seasons, plus `LEAST_CHANGE`: (n_rows, n_targets). NaN where
     there is none.
@@ -166,14 +192,7 @@ class ForecastModel:
         pairs = Pairs(plan, joined)
         origins, is_complete = pairs.usable()
         if not len(origins):
-            longest = max(map(len, series))
-            raise ValueError(
-                f"window_length={plan.window_length} and season_length={plan.season_length} with "
-                f"{plan.strategy} forecasts of horizon={plan.horizon} need at least "
-                f"{plan.n_rows_needed} rows in a row without NaN, but X has {longest} "
-                f"(n_samples={longest}). Use a shorter window, a smaller horizon, or a longer "
-                "series without gaps."
-            )
+            raise ValueError(_too_short(plan, series))
         if not is_complete.any() and not is_trial:
             _check_steps(pairs, origins, max(map(len, series)))
         if plan.pools:

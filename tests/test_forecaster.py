@@ -1245,8 +1245,46 @@ def test_too_short_for_the_season(baseline):
 
 
 def test_nothing_but_gaps():
-    with pytest.raises(ValueError, match="NaN"):
-        forecaster().fit(np.full((N, 1), np.nan))
+    sentence = (
+        "X has no number in a column that is forecast, only NaN, so that there is nothing to go "
+        "by. Give another series, or name other columns in target."
+    )
+    nothing = np.full((N, 1), np.nan)
+    fails(lambda: forecaster().fit(nothing), sentence)
+    fitted = SequenceForecaster(LinearRegression()).fit(pd.Series(WALK))
+    fails(lambda: fitted.forecast(X=pd.Series(nothing[:, 0])), sentence)
+
+
+def test_too_many_gaps():
+    values = column(WALK)
+    values[::4] = np.nan
+    fails(
+        lambda: forecaster().fit(values),
+        "window_length=6 and season_length=1 with direct forecasts of horizon=3 need at least 9 "
+        f"rows in a row without NaN, but the longest such run in X has 3 (n_samples={N}). Fill the "
+        "gaps, for example by X.interpolate(), drop columns without numbers, or use a shorter "
+        "window, a smaller horizon, or a longer series without gaps.",
+    )
+    fails(
+        lambda: forecaster(window_length=1, horizon=1).fit(column(WALK[:1])),
+        "window_length=1 and season_length=1 with direct forecasts of horizon=1 need at least 2 "
+        "rows in a row without NaN, but X has 1 (n_samples=1). Use a longer series without gaps.",
+    )
+
+
+def test_a_series_that_ends_in_gaps():
+    values = column(WALK)
+    values[-3:] = np.nan
+    sentence = (
+        "X ends in 3 rows of NaN: the last value before stands for what is missing, and forecasts "
+        "start after it. Cut those rows off to forecast from the last value."
+    )
+    with pytest.warns(UserWarning) as caught:
+        fitted = forecaster().fit(values)
+    assert [str(one.message) for one in caught] == [sentence]
+    with pytest.warns(UserWarning) as caught:
+        fitted.forecast(X=values)
+    assert [str(one.message) for one in caught] == [sentence]
 
 
 def test_predict_of_a_list():

@@ -179,7 +179,9 @@ def test_forecast_of_every_container(container, passengers):
 def test_a_forecast_joins_the_last_value_that_is_known(forecaster, passengers):
     series = passengers.copy()
     series.iloc[-2:] = np.nan
-    (_, _), (x, y) = lines(ForecastDisplay.from_estimator(forecaster, series).ax_)
+    with pytest.warns(UserWarning, match="X ends in 2 rows of NaN"):
+        display = ForecastDisplay.from_estimator(forecaster, series)
+    (_, _), (x, y) = lines(display.ax_)
     assert y[0] == passengers["passengers"].iloc[-3]
     np.testing.assert_allclose(x[:2], [months("1960-10", 1)[0], months("1961-01", 1)[0]])
 
