@@ -285,7 +285,8 @@ class SequenceForecaster(BaseEstimator):
             warnings.warn(
                 f"y is ignored: a {type(y).__name__} of shape {y.shape} was given, but what is "
                 f"forecast are columns {forecast} of X. Leave y out, or make it a column of X and "
-                "name it in target.",
+                "name it in target. For another measure than R2 in a search, scoring takes a "
+                "function (forecaster, X) that compares forecast(len(X)) with X.",
                 UserWarning,
                 stacklevel=2,
             )
@@ -684,6 +685,8 @@ class SequenceForecaster(BaseEstimator):
         if self._panel is not None:
             self._check_columns([table], self._tails[0], Panel("list", [0]))
             return table
+        if table.is_single and self.n_features_in_ == 1:
+            return table  # a Series may have any name
         columns = as_table(X) if table.rows.time is None else X.drop(table.rows.time)
         validate_data(self, columns, reset=False, skip_check_array=True)
         return table
@@ -849,6 +852,11 @@ class SequenceForecaster(BaseEstimator):
         check_is_fitted(self)
         steps = self._plan_.horizon if steps is None else steps
         if not at_least(1).is_satisfied_by(steps):
+            if hasattr(steps, "__array__") or isinstance(steps, list):
+                raise ValueError(
+                    f"steps is a {type(steps).__name__}, but must be an int, the rows to forecast. "
+                    "Give a series to forecast from as X: forecast(X=series)."
+                )
             raise ValueError(f"steps={steps!r} must be an int of at least 1: the rows to forecast.")
         if self._plan_.past and steps > self._plan_.steps_of_call:
             names = [self._tails[0].columns[i] for i in self._plan_.past]

@@ -1121,13 +1121,32 @@ def test_a_name_for_a_series_without_one(parameter):
     )
 
 
+def test_a_series_of_another_name():
+    fitted = forecaster().fit(pd.Series(WALK, name="one"))
+    expected = fitted.forecast(X=pd.Series(WALK[:-5], name="one"))
+    other = pd.Series(WALK[:-5], name="other")
+    pd.testing.assert_series_equal(fitted.forecast(X=other), expected.rename("other"))
+    assert list(fitted.predict(other).columns) == ["other_step1", "other_step2", "other_step3"]
+
+
+def test_a_series_in_place_of_steps():
+    series = pd.Series(WALK)
+    fails(
+        lambda: forecaster().fit(series).forecast(series),
+        "steps is a Series, but must be an int, the rows to forecast. Give a series to forecast "
+        "from as X: forecast(X=series).",
+    )
+
+
 def test_y_is_ignored_with_a_warning():
     X, y = dated(), pd.Series(WALK)
     with pytest.warns(UserWarning) as caught:
         fitted = forecaster(target="first").fit(X, y)
     assert [str(one.message) for one in caught] == [
         "y is ignored: a Series of shape (90,) was given, but what is forecast are columns "
-        "['first'] of X. Leave y out, or make it a column of X and name it in target."
+        "['first'] of X. Leave y out, or make it a column of X and name it in target. For another "
+        "measure than R2 in a search, scoring takes a function (forecaster, X) that compares "
+        "forecast(len(X)) with X."
     ]
     assert caught[0].filename == __file__
     without = forecaster(target="first").fit(X, X)  # what was meant is clear
