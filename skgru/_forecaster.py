@@ -306,6 +306,13 @@ class SequenceForecaster(BaseEstimator):
                     f"{plan.horizon} need at least {n_needed}, and X has "
                     f"n_samples={max(map(len, series))}. Use a smaller fraction or a longer series."
                 )
+            if not plan.pools and held_out[0] < plan.horizon:
+                fraction = np.ceil(100 * (plan.horizon + 1) / len(series[0])) / 100
+                raise ValueError(
+                    f"calibration_fraction={self.calibration_fraction} keeps out {held_out[0]} of "
+                    f"{len(series[0])} rows, which tell no error of step {plan.horizon}. Use at "
+                    f"least {fraction:g}, or a smaller horizon."
+                )
             trial = self._fit_model(plan, shortened, members, weighs, is_trial=True)
         model = self._fit_model(plan, series, members, weighs)
         if self.calibration_fraction:

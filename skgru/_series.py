@@ -293,6 +293,8 @@ def _step_of(index: Any, usual: Any = None) -> Any:
         if freq is None or not index.is_monotonic_increasing:
             usual_step = likely_freq(index)
             remedy = f"X.asfreq({usual_step!r}) or X.resample({usual_step!r}).mean()"
+            if usual_step == "B":  # holidays are missing: the price of the day before still holds
+                remedy = "X.asfreq('B').ffill()"
             if period := _one_in_each(index):  # the 15th of each month is a month, and no gap
                 remedy = f"X.to_period({period!r})"
             raise ValueError(_irregular(index, remedy))
@@ -336,6 +338,8 @@ def _are_date_strings(index: Any) -> bool:
 def likely_freq(index: Any) -> str:
     """The frequency that dates with gaps were probably meant to have, by the median gap."""
     days = float(np.median(np.diff(index.to_numpy()) / np.timedelta64(1, "D")))
+    if days == 1 and len(index) > 7 and (index.day_of_week < 5).all():
+        return "B"
     for freq, shortest in (("YS", 360), ("QS", 85), ("MS", 27), ("W", 6.9), ("D", 0.9)):
         if days >= shortest:
             return freq

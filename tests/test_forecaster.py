@@ -1291,6 +1291,16 @@ def test_too_many_gaps():
     )
 
 
+def test_a_calibration_that_knows_no_far_step():
+    fails(
+        lambda: forecaster(calibration_fraction=0.02).fit(column(WALK)),
+        "calibration_fraction=0.02 keeps out 2 of 90 rows, which tell no error of step 3. Use at "
+        "least 0.05, or a smaller horizon.",
+    )
+    fitted = forecaster(calibration_fraction=0.05).fit(column(WALK))
+    assert fitted.forecast_interval(coverage=0.5).shape == (3, 1, 2)
+
+
 def test_a_series_that_ends_in_gaps():
     values = column(WALK)
     values[-3:] = np.nan

@@ -16,6 +16,7 @@ from sklearn.linear_model import LinearRegression
 from skgru import SequenceForecaster
 from skgru._scaling import AutoScaler
 from skgru._series import as_series
+from skgru.datasets import load_aapl
 
 N = 40
 RNG = np.random.default_rng(0)
@@ -588,3 +589,11 @@ def test_auto_scaler_goes_round_its_checks(column):
             method(X[:, 0])
         with pytest.raises(ValueError, match="0 sample"):
             method(X[:0])
+
+
+def test_stock_prices_lead_to_business_days():
+    prices = load_aapl(as_frame=True)
+    with pytest.raises(ValueError, match=r"regular first: X\.asfreq\('B'\)\.ffill\(\)\.$"):
+        forecaster().fit(prices)
+    fitted = SequenceForecaster(LinearRegression(), horizon=2).fit(prices.asfreq("B").ffill())
+    assert fitted.season_length_ == 5
