@@ -556,6 +556,11 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
                 classes = np.arange(n_tokens) if is_part else np.unique(labels)
         else:
             y = _check_y(y, estimator=self)
+            if y.dtype.kind == "O" and (missing := [i for i, one in enumerate(y) if one is None]):
+                raise ValueError(
+                    f"y[{missing[0]}] is None ({len(missing)} of {len(y)} labels are). Leave such "
+                    "sequences out, or give them a label of their own."
+                )
             check_classification_targets(y)
             check_consistent_length(windows, y)
             classes = np.unique(y) if classes is None else classes

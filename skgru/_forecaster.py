@@ -12,7 +12,7 @@ from numbers import Integral
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.ensemble._base import _set_random_states
 from sklearn.metrics import r2_score
 from sklearn.preprocessing import StandardScaler
@@ -643,6 +643,13 @@ class SequenceForecaster(BaseEstimator):
             "regressor": (is_regressor, "regressors (no classes)"),
             "window_length": (at_least(1).is_satisfied_by, "ints of at least 1"),
         }
+        given = self.regressor if isinstance(self.regressor, list | tuple) else [self.regressor]
+        for one in given:
+            if hasattr(one, "fit") and not isinstance(one, type) and is_classifier(one):
+                raise ValueError(
+                    f"regressor={one!r} is a classifier, but what is forecast are numbers. Give a "
+                    "regressor, GRURegressor() for example."
+                )
         n_kinds = 1
         for name, (is_right, what) in rules.items():
             several = getattr(self, name)

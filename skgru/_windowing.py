@@ -393,8 +393,21 @@ def as_windows(sequences, window_length=None):
     >>> as_windows([[5.0, 6.0]], window_length=3)[:, :, 0]
     array([[nan,  5.,  6.]])
     """
+    if isinstance(sequences, dict) or hasattr(sequences, "columns"):
+        remedy = "list(sequences.values())"
+        if hasattr(sequences, "columns"):
+            remedy = "[part.drop(columns='id') for _, part in sequences.groupby('id')]"
+        raise ValueError(
+            f"sequences is a {type(sequences).__name__}, but must be a list of arrays or frames, "
+            f"one for each sequence: {remedy}, for example."
+        )
     tables = []
     for position, sequence in enumerate(sequences):
+        if isinstance(sequence, tuple) and hasattr(sequence[-1], "columns"):
+            raise ValueError(
+                f"sequences[{position}] is a pair of a name and a {type(sequence[-1]).__name__}, "
+                "as groupby gives them. Give the frames alone: [part for _, part in sequences]."
+            )
         values = as_table(sequence)
         values = np.asarray(values) if not hasattr(values, "columns") else values
         if values.ndim == 0 or not len(values):

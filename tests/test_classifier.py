@@ -958,6 +958,37 @@ def test_networks_vote_and_are_calibrated(trained):
     np.testing.assert_allclose(calibrated.predict_proba(X).sum(axis=1), 1, rtol=1e-6)
 
 
+def test_frames_and_dicts_of_sequences():
+    frame = pd.DataFrame({"id": [1, 1, 2], "x": [0.0, 1.0, 2.0]})
+    fails(
+        lambda: as_windows(frame),
+        "sequences is a DataFrame, but must be a list of arrays or frames, one for each sequence: "
+        "[part.drop(columns='id') for _, part in sequences.groupby('id')], for example.",
+    )
+    fails(
+        lambda: as_windows({"a": [1.0, 2.0]}),
+        "sequences is a dict, but must be a list of arrays or frames, one for each sequence: "
+        "list(sequences.values()), for example.",
+    )
+    fails(
+        lambda: as_windows(frame.groupby("id")),
+        "sequences[0] is a pair of a name and a DataFrame, as groupby gives them. Give the frames "
+        "alone: [part for _, part in sequences].",
+    )
+    parts = [part.drop(columns="id") for _, part in frame.groupby("id")]
+    np.testing.assert_array_equal(as_windows(parts)[:, :, 0], [[0, 1], [np.nan, 2]])
+
+
+def test_labels_that_are_none():
+    y = Y.astype(object)
+    y[3:5] = None
+    fails(
+        lambda: small().fit(X, y),
+        f"y[3] is None (2 of {len(Y)} labels are). Leave such sequences out, or give them a label "
+        "of their own.",
+    )
+
+
 def test_ragged_sequences_need_as_windows():
     sentence = (
         "X holds sequences of different lengths, which are no array. Put them into one with "

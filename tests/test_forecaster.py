@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestRegressor
 from sklearn.exceptions import NotFittedError
-from sklearn.linear_model import LinearRegression, Ridge
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 from sklearn.metrics import r2_score
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
@@ -1299,6 +1299,15 @@ def test_a_calibration_that_knows_no_far_step():
     )
     fitted = forecaster(calibration_fraction=0.05).fit(column(WALK))
     assert fitted.forecast_interval(coverage=0.5).shape == (3, 1, 2)
+
+
+def test_a_classifier_forecasts_nothing():
+    for chosen in (LogisticRegression(), [LinearRegression(), LogisticRegression()]):
+        fails(
+            lambda chosen=chosen: SequenceForecaster(chosen).fit(column(WALK)),
+            "regressor=LogisticRegression() is a classifier, but what is forecast are numbers. "
+            "Give a regressor, GRURegressor() for example.",
+        )
 
 
 def test_a_series_that_ends_in_gaps():
