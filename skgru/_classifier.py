@@ -305,8 +305,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         ------
         ValueError
             If a parameter is out of range, X contains infinity or what is no token, y contains NaN,
-            one class or numbers that are no classes, or has another length than X, no usable window
-            is left to train on, windows don't overlap where y is None, or training diverges.
+            None, one class or numbers that are no classes, or has another length than X, no usable
+            window is left to train on, windows don't overlap where y is None, or training diverges.
         TypeError
             If X is sparse.
         """

@@ -263,8 +263,8 @@ class SequenceForecaster(BaseEstimator):
         Raises
         ------
         ValueError
-            If a parameter is out of range, a column is not in X, the index has no regular step, or
-            the series is too short.
+            If a parameter is out of range, `regressor` is a classifier, a column is not in X, the
+            index has no regular step, or the series is too short or holds no number.
         """
         self._validate_params()
         self._check_kinds()

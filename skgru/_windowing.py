@@ -377,8 +377,9 @@ def as_windows(sequences, window_length=None):
     Raises
     ------
     ValueError
-        If there are no sequences, one is empty or longer than window_length, they differ in
-        channels, or one has more than two dimensions, infinity, strings or complex numbers.
+        If there are no sequences, or they come in a dict or a data frame, one is empty or longer
+        than window_length, they differ in channels, or one has more than two dimensions, infinity,
+        strings or complex numbers.
 
     See Also
     --------

@@ -22,7 +22,8 @@ Shapes = Sequence[tuple[int, ...]]
 
 # Numbers in a row that the compiler copies one by one.
 SHORT_ROW = 64
-# What the rows of a sum of products are a multiple of: others are added number by number.
+# What the gradients of the gates are padded to a multiple of: products and sums of other widths
+# take longer.
 PRODUCT_WIDTH = 16
 
 
