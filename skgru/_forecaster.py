@@ -37,6 +37,7 @@ from skgru._forecasting import ForecastModel, Member, longest_run, restored, sca
 from skgru._pairs import Part
 from skgru._panel import WIDE, Panel, as_columns, frame_of, read_panel
 from skgru._plan import Plan
+from skgru._pretrained import is_short, load_pretrained, why_not_pretrained
 from skgru._scaling import AutoScaler
 from skgru._series import Table, as_series, check_list, is_list_of_series
 from skgru._validation import Instance, Number, at_least, real_between, remember_features
@@ -124,6 +125,13 @@ class SequenceForecaster(BaseEstimator):
         Regressors with seeds of their own, whose median is the forecast. "auto": as many as there
         are kinds in `regressor` and `window_length`, and 4 for several series without `regressor`.
 
+    pretrained : {"auto", "only"} or None, default="auto"
+        Whether two networks forecast too that skgru brings along, trained on simulated monthly and
+        quarterly series. "auto": the forecast is the mean of theirs and that of the regressors,
+        where `regressor` is None, `season_length` 4 or 12, `scaler` "auto", and X one column
+        without negative values and shorter than 500 rows, or such series. "only": nothing is
+        trained, so that a season of rows is enough. None: never.
+
     calibration_fraction : float, default=0.0
         Last part of the series that intervals are calibrated on, in [0, 1). 0: no intervals. The
         regressor is then fitted again on everything.
@@ -140,7 +148,7 @@ class SequenceForecaster(BaseEstimator):
         The fitted scaler of the targets; of several series a list.
 
     regressors_ : list of estimators
-        The fitted regressors.
+        The fitted regressors, and after them the networks that were trained before.
 
     n_features_in_ : int
         Number of columns.
@@ -198,6 +206,7 @@ class SequenceForecaster(BaseEstimator):
         "group": [str, None],
         "series_weight": [StrOptions({"auto", "inverse_change"}), None],
         "n_estimators": [at_least(1), StrOptions({"auto"})],
+        "pretrained": [StrOptions({"auto", "only"}), None],
         "calibration_fraction": [real_between(0, 1, closed="left")],
         "random_state": [
             Number(Integral, 0, 2**32 - 1, closed="both"),
@@ -222,6 +231,7 @@ class SequenceForecaster(BaseEstimator):
         group=None,
         series_weight="auto",
         n_estimators="auto",
+        pretrained="auto",
         calibration_fraction=0.0,
         random_state=None,
     ):
@@ -238,6 +248,7 @@ class SequenceForecaster(BaseEstimator):
         self.group = group
         self.series_weight = series_weight
         self.n_estimators = n_estimators
+        self.pretrained = pretrained
         self.calibration_fraction = calibration_fraction
         self.random_state = random_state
 
@@ -292,7 +303,7 @@ class SequenceForecaster(BaseEstimator):
             )
         self._warn_of_season(tables, plan)
         series = [table.values for table in tables]
-        members = self._members(plan, series)
+        members = [] if self.pretrained == "only" else self._members(plan, series)
         weighs = self.series_weight is not None and plan.pools
         errors, series_of = None, None
         if self.calibration_fraction:
@@ -317,7 +328,7 @@ class SequenceForecaster(BaseEstimator):
         model = self._fit_model(plan, series, members, weighs)
         if self.calibration_fraction:
             errors, series_of = errors_of(trial, model, series, held_out)
-        n_kept = plan.history_length + 1
+        n_kept = model.history_length + 1
         tails = [replace(table, values=tail_of(table.values, n_kept, plan)) for table in tables]
         self.__dict__.update(
             _model=model,
@@ -735,7 +746,8 @@ class SequenceForecaster(BaseEstimator):
         steps = horizon if self.strategy == "direct" else 1
         longest = max(tables, key=len)
         season_length = self.season_length or longest.rows.season_length
-        if self.season_length is None and n_rows < 2 * season_length + steps:
+        is_too_short = n_rows < 2 * season_length + steps and self.pretrained != "only"
+        if self.season_length is None and is_too_short:
             season_length = 1
         if self.baseline in ("seasonal", "profile") and season_length == 1:
             raise ValueError(
@@ -743,7 +755,9 @@ class SequenceForecaster(BaseEstimator):
                 "season_length (12 for monthly data), or use baseline='last'."
             )
         windows = self.window_length
-        if isinstance(windows, str):
+        if self.pretrained == "only":
+            windows = (season_length,)
+        elif isinstance(windows, str):
             if pools:
                 windows = auto_window_lengths(season_length, max(lengths))
             else:
@@ -755,6 +769,8 @@ class SequenceForecaster(BaseEstimator):
         level, baseline = "last", "last"
         if has_season:
             level, baseline = "mean", "seasonal" if pools else "profile"
+        if self.pretrained == "only":
+            level, baseline = "mean", "seasonal" if season_length > 1 else "last"
         return Plan(
             windows=tuple(windows),
             horizon=horizon,
@@ -839,7 +855,27 @@ class SequenceForecaster(BaseEstimator):
     ) -> ForecastModel:
         scaler = AutoScaler() if isinstance(self.scaler, str) else self.scaler
         covariate_scaler = self.scaler if hasattr(self.scaler, "fit") else StandardScaler()
-        return ForecastModel.fit(plan, series, scaler, covariate_scaler, members, weighs, is_trial)
+        pretrained = self._pretrained_for(plan, series)
+        return ForecastModel.fit(
+            plan, series, scaler, covariate_scaler, members, weighs, is_trial, pretrained
+        )
+
+    def _pretrained_for(self, plan: Plan, series: list[np.ndarray]) -> ForecastModel | None:
+        """The networks that skgru brings along, where they share in the forecast."""
+        if self.pretrained is None:
+            return None
+        missing = why_not_pretrained(plan, series, self.scaler)
+        if self.pretrained == "only":
+            if self.regressor is not None:
+                missing = f"regressor={self.regressor!r}, which would not be used"
+            if missing:
+                raise ValueError(
+                    f"pretrained='only' has nothing to forecast X with: there is {missing}. Use "
+                    "pretrained='auto', which trains networks on X."
+                )
+        elif missing or self.regressor is not None or not is_short(series):
+            return None
+        return load_pretrained(plan.season_length)
 
     def _context(self, table: Table) -> np.ndarray:
         """Rows before the table that are known: the end of the training series, or none."""
@@ -908,7 +944,7 @@ class SequenceForecaster(BaseEstimator):
                         for scaler, past in zip(scalers, pasts, strict=True)
                     ]
                 )
-            n_kept = self._plan_.history_length
+            n_kept = model.history_length
             pasts = [tail_of(past, n_kept, self._plan_) for past in pasts]
         parts = []
         aheads = self._futures(future, tables, panel)
@@ -993,6 +1029,8 @@ class SequenceForecaster(BaseEstimator):
         what = "the naive forecast alone"
         if n_rows >= plan.window_length:
             what = "the level in place of the baseline"
+        if self._model.pretrained is not None and self._model.members:
+            what += ", and with the pretrained networks"
         warnings.warn(
             f"X has {n_rows} rows to forecast from, but {' and '.join(needs)}: forecasts are made "
             f"with {what}. Give at least {n_needed} rows.",

@@ -38,6 +38,8 @@ LONGEST_COMPILED_HISTORY = 2048
 # Added to the mean seasonal change of a series before it is divided by, so that one that repeats
 # itself does not count for all others; on a logarithmic scale, 2 % of the level.
 LEAST_CHANGE = 0.02
+# Changes on the scale of the network up to which a series repeats itself: rounding, no news.
+REPEATS_TO = 1e-9
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,10 @@ def tail_of(values: np.ndarray, n_rows: int, plan: Plan) -> np.ndarray:
     return tail
 
 
+def mean_of(forecasts: list[np.ndarray]) -> np.ndarray:
+    return forecasts[0] if len(forecasts) == 1 else np.mean(forecasts, axis=0)
+
+
 def _tail(part: Part, n_rows: int) -> Part:
     """The last rows of a series, and what is known after them."""
     start = max(0, len(part) - n_rows)
@@ -119,7 +125,7 @@ def longest_run(is_complete: np.ndarray) -> int:
     return int(np.diff(ends).max() - 1)
 
 
-def _too_short(plan: Plan, series: Sequence[np.ndarray]) -> str:
+def _too_short(plan: Plan, series: Sequence[np.ndarray], is_pretrained: bool) -> str:
     """Why no window of the series can be trained on, and what to do."""
     longest = max(map(len, series))
     run = max(longest_run(np.isfinite(values).all(axis=1)) for values in series)
@@ -131,6 +137,7 @@ def _too_short(plan: Plan, series: Sequence[np.ndarray]) -> str:
         )
     remedies = ["a shorter window, "] if plan.window_length > 1 else []
     remedies += ["a smaller horizon, "] if plan.horizon > 1 else []
+    remedies += ["pretrained='only', "] if is_pretrained else []
     return (
         f"window_length={plan.window_length} and season_length={plan.season_length} with "
         f"{plan.strategy} forecasts of horizon={plan.horizon} need at least {plan.n_rows_needed} "
@@ -159,6 +166,9 @@ class ForecastModel:
         self.covariate_scaler = covariate_scaler
         self.target_means = np.zeros(len(plan.targets))
         self.members: list[Member] = []
+        # Trained on other series, and with windows of its own: gives half of the forecast, or all
+        # of it where there are no members.
+        self.pretrained: ForecastModel | None = None
         # How much each of several series has changed from season to season.
         self.changes = np.ones(1)
         self.usual_change = 1.0
@@ -173,10 +183,11 @@ class ForecastModel:
         members: Sequence[Member],
         weighs: bool = False,
         is_trial: bool = False,
+        pretrained: ForecastModel | None = None,
     ) -> ForecastModel:
         """Scalers and regressors are cloned. All series train the same regressors; with `weighs`
         those that change less from season to season count for more. A trial may have steps that no
-        series teaches.
+        series teaches. Without members all is left to `pretrained`.
         """
         covariates = [*plan.past, *plan.known]
         rows = [values[:, covariates] for values in series] if covariates else []
@@ -184,22 +195,25 @@ class ForecastModel:
             plan, scaler, clone(covariate_scaler).fit(np.concatenate(rows)) if covariates else None
         )
         model.scalers = [model.new_scaler(values) for values in series]
+        model.pretrained = pretrained
         parts = [model.part(values, own) for values, own in zip(series, model.scalers, strict=True)]
         joined = join(parts, plan.history_length - 1, plan.steps_of_call)
         check_representable(joined.z, "X")
         n_known = np.maximum(np.isfinite(joined.z).sum(axis=0), 1)
         model.target_means = np.nansum(joined.z, axis=0) / n_known
-        pairs = Pairs(plan, joined)
-        origins, is_complete = pairs.usable()
-        if not len(origins):
-            raise ValueError(_too_short(plan, series))
-        if not is_complete.any() and not is_trial:
-            _check_steps(pairs, origins, max(map(len, series)))
         if plan.pools:
             changes = [model.usual_change_of(part.z) for part in parts]
             known = [change for change in changes if np.isfinite(change)]
             model.usual_change = float(np.median(known)) if known else 1.0
             model.changes = model.known_changes(changes)
+        if not members:
+            return model
+        pairs = Pairs(plan, joined)
+        origins, is_complete = pairs.usable()
+        if not len(origins):
+            raise ValueError(_too_short(plan, series, pretrained is not None))
+        if not is_complete.any() and not is_trial:
+            _check_steps(pairs, origins, max(map(len, series)), pretrained is not None)
         weight = None
         if weighs:
             changes = [seasonal_change(part.z, plan.season_length) for part in parts]
@@ -227,7 +241,18 @@ class ForecastModel:
 
     @property
     def regressors(self) -> list[Any]:
-        return [member.regressor for member in self.members]
+        return [member.regressor for model in self.models for member in model.members]
+
+    @property
+    def models(self) -> list[ForecastModel]:
+        """Those whose mean is the forecast."""
+        own = [self] if self.members else []
+        return own if self.pretrained is None else [*own, self.pretrained]
+
+    @property
+    def history_length(self) -> int:
+        """Rows that a forecast looks back on."""
+        return max(model.plan.history_length for model in [self, *self.models])
 
     def new_scaler(self, values: np.ndarray) -> Any:
         """A scaler fitted to the targets of a series (n_rows, n_columns)."""
@@ -274,6 +299,9 @@ class ForecastModel:
         where the columns known in advance are not known far enough.
         """
         steps = self.plan.horizon
+        return mean_of([model._forecast_rows(part, origins, steps) for model in self.models])
+
+    def _forecast_rows(self, part: Part, origins: np.ndarray, steps: int) -> np.ndarray:
         joined = join([part], self.plan.history_length - 1, self._n_after(steps))
         return self._forecast_at(joined, origins + joined.first[0], steps, None)
 
@@ -283,6 +311,11 @@ class ForecastModel:
         """What follows the last row of each series, scaled: (n_series, steps, n_targets); or a
         quantile of it, of regressors that learned it.
         """
+        return mean_of([model._forecast_after(parts, steps, quantile) for model in self.models])
+
+    def _forecast_after(
+        self, parts: Sequence[Part], steps: int, quantile: float | None
+    ) -> np.ndarray:
         length = self.plan.history_length
         z = parts[0].z
         if len(parts) == 1 and self.covariate_scaler is None and len(z) >= length:
@@ -356,11 +389,26 @@ class ForecastModel:
             X = fill_missing(X, np.zeros(X.shape[2]))
             difference = self._median(X, quantile).reshape(len(X), plan.steps_of_call, n_targets)
             difference[is_short] = 0
+            if plan.pools:
+                difference = np.where(self._repeats(histories)[:, np.newaxis], 0, difference)
             now = np.where(is_known[:, np.newaxis, np.newaxis], baseline + difference, np.nan)
             forecasts.append(now)
             if ahead + plan.steps_of_call < steps:
                 histories = np.concatenate([histories, now], axis=1)[:, -plan.history_length :]
         return np.concatenate(forecasts, axis=1)[:, :steps]
+
+    def _repeats(self, histories: np.ndarray) -> np.ndarray:
+        """Which targets have repeated themselves, season after season, in all that is seen, so that
+        there is nothing to add to the baseline: (n_origins, n_targets).
+        """
+        plan, m = self.plan, self.plan.season_length
+        has_seasons = m == 1 or plan.baseline in ("seasonal", "profile")
+        n_origins, n_rows, n_targets = histories.shape
+        if plan.past or plan.known or not has_seasons or n_rows < 2 * m:
+            return np.zeros((n_origins, n_targets), bool)
+        changes = np.abs(histories[:, m:] - histories[:, :-m])
+        known = np.isfinite(changes)
+        return (~known | (changes <= REPEATS_TO)).all(axis=1) & (known.sum(axis=1) >= m)
 
     def _rolls_compiled(self, histories: np.ndarray, steps: int) -> bool:
         """Whether a network alone can feed its forecasts back, without leaving its program."""
@@ -407,7 +455,7 @@ class ForecastModel:
         return every[0] if len(every) == 1 else np.median(every, axis=0)
 
 
-def _check_steps(pairs: Pairs, origins: np.ndarray, n_rows: int) -> None:
+def _check_steps(pairs: Pairs, origins: np.ndarray, n_rows: int, is_pretrained: bool) -> None:
     """Raises ValueError where no series is long enough to teach the far steps of a forecast."""
     plan = pairs.plan
     taught = [np.isfinite(pairs.at(piece)[1]).any(axis=0) for piece in pairs.pieces(origins)]
@@ -417,8 +465,9 @@ def _check_steps(pairs: Pairs, origins: np.ndarray, n_rows: int) -> None:
         raise ValueError(
             f"horizon={plan.horizon} is too far for X: its series teach the first {n_taught} steps "
             f"only, as a forecast needs {plan.least_history} rows before it and the longest series "
-            f"has {n_rows} (n_samples). Use horizon={max(1, n_taught)} or less, longer series, or "
-            "strategy='recursive'."
+            f"has {n_rows} (n_samples). Use horizon={max(1, n_taught)} or less, longer series, "
+            + ("pretrained='only', " if is_pretrained else "")
+            + "or strategy='recursive'."
         )
 
 

@@ -278,6 +278,19 @@ class RecurrentEstimator(BaseEstimator):
                 None if network.masks else channel_means(examples.windows, examples.sample_weight)
             )
             learned = learned | {"_channel_means": means}
+        self._store(network, training, trained.state, scaling, history, learned)
+        remember_features(self, _get_feature_names(X), windows.shape[1])
+
+    def _store(
+        self,
+        network: NetworkSpec,
+        training: TrainingSpec,
+        state: NetworkState,
+        scaling: TargetScaling,
+        history: dict[str, list[float]],
+        learned: dict[str, Any],
+    ) -> None:
+        """Keep a trained network as plain data. learned : further attributes."""
         self.__dict__.update(
             learned,
             history_=history,
@@ -285,10 +298,10 @@ class RecurrentEstimator(BaseEstimator):
             n_outputs_=network.n_outputs,
             n_channels_in_=network.n_channels,
             _architecture=asdict(network),
-            _weights=trained.state.weights,
-            _slots=trained.state.slots,
-            _slots_of=trained.state.optimizer,
-            _seed=seed,
+            _weights=state.weights,
+            _slots=state.slots,
+            _slots_of=state.optimizer,
+            _seed=training.seed,
             _batch_size=training.batch_size,
             _trained_with={
                 name: getattr(training, name)
@@ -298,7 +311,6 @@ class RecurrentEstimator(BaseEstimator):
             _target_scale=scaling.scale,
             _target_ndim=scaling.ndim,
         )
-        remember_features(self, _get_feature_names(X), windows.shape[1])
 
     def _split(self, rows: np.ndarray, reach: int) -> tuple[int, int]:
         """How many rows to train on, and how many after them to drop: their targets lie in the

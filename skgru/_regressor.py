@@ -16,7 +16,7 @@ from sklearn.utils.validation import (
 )
 
 from skgru._recurrent import RecurrentEstimator, usable_rows, without_zero_weights
-from skgru._specs import NetworkSpec, Rows, TargetScaling
+from skgru._specs import NetworkSpec, NetworkState, Rows, TargetScaling
 from skgru._validation import (
     Instance,
     at_least,
@@ -27,6 +27,7 @@ from skgru._validation import (
     check_windows,
     is_overlapping,
     nothing_usable,
+    remember_features,
 )
 from skgru._windowing import following_rows
 
@@ -663,6 +664,24 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             masks_targets=windows.masks_targets,
             learned={"_is_self_target": False, "_channels": [], "_horizon": reach},
         )
+
+    def _restore(self, weights: list[np.ndarray], window_length: int, n_outputs: int) -> None:
+        """Be fitted to windows of one channel, with weights that were trained elsewhere."""
+        windows = Rows(np.zeros((0, window_length, 1)), np.zeros(0, int))
+        self._store(
+            self._network_spec(windows, np.zeros((0, n_outputs))),
+            self._training_spec(self._batch_size_for(0), 0),
+            NetworkState(weights, [], "", 0),
+            TargetScaling(np.zeros(n_outputs), np.ones(n_outputs), 2 - (n_outputs == 1)),
+            {"loss": []},
+            {
+                "_is_self_target": False,
+                "_channels": [],
+                "_horizon": n_outputs,
+                "_channel_means": np.zeros(1),
+            },
+        )
+        remember_features(self, None, window_length)
 
     def _own_targets(
         self, windows: np.ndarray, horizon: int, channels: np.ndarray, masks: bool

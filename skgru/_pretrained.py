@@ -1,0 +1,82 @@
+"""Networks trained beforehand, on simulated monthly and quarterly series: what is known of
+growth, seasons and noise before it has seen a row.
+
+Their weights are plain arrays in `skgru/pretrained`, made by benchmarks/pretrain.py.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+from skgru._defaults import LONG_SERIES, auto_window_lengths, network_of_many, usual_length
+from skgru._forecasting import ForecastModel, Member
+from skgru._plan import Plan
+from skgru._regressor import GRURegressor
+from skgru._scaling import AutoScaler
+
+# Rows in a season, and the rows that the networks for it look ahead.
+HORIZONS = {4: 8, 12: 24}
+
+
+def pretrained_plan(season_length: int) -> Plan:
+    """What the networks were trained to forecast, and from what."""
+    windows = auto_window_lengths(season_length, LONG_SERIES)
+    return Plan(
+        windows=windows,
+        horizon=HORIZONS[season_length],
+        season_length=season_length,
+        level="mean",
+        baseline="seasonal",
+        strategy="direct",
+        targets=(0,),
+        past=(),
+        known=(),
+        pools=True,
+    )
+
+
+@cache
+def load_pretrained(season_length: int) -> ForecastModel:
+    """The networks for a season, in the frame that they were trained in."""
+    plan = pretrained_plan(season_length)
+    model = ForecastModel(plan, AutoScaler(), None)
+    source = files("skgru") / "pretrained" / f"season_{season_length}.npz"
+    with source.open("rb") as file, np.load(file) as arrays:
+        for i, window_length in enumerate(plan.windows):
+            weights = [arrays[name] for name in arrays.files if name.startswith(f"{i}_")]
+            regressor = network_of_many(highway=i == 0, epochs=1)
+            regressor._restore(weights, window_length, plan.horizon)
+            model.members.append(Member(regressor, window_length))
+    return model
+
+
+def pack(regressors: list[GRURegressor]) -> dict[str, np.ndarray]:
+    """Weights of fitted networks, named as `load_pretrained` looks for them."""
+    return {
+        f"{i}_{j}": weight
+        for i, regressor in enumerate(regressors)
+        for j, weight in enumerate(regressor._weights)
+    }
+
+
+def why_not_pretrained(plan: Plan, series: list[np.ndarray], scaler: Any) -> str:
+    """What the networks would have to be told of and were not; empty where they can forecast."""
+    if plan.season_length not in HORIZONS:
+        return f"season_length={plan.season_length}, and there are networks for 4 and 12"
+    if len(plan.targets) > 1 or plan.past or plan.known:
+        return "more than one column, and they know series of one"
+    if scaler != "auto":
+        return f"scaler={scaler!r}, and they were trained on the scale of 'auto'"
+    lowest = min(np.nanmin(values[:, plan.targets]) for values in series)
+    if lowest < 0:
+        return f"a value of {lowest:g}, and they know series without negative values"
+    return ""
+
+
+def is_short(series: list[np.ndarray]) -> bool:
+    """Whether what other series teach is still worth as much as what these do."""
+    return usual_length(list(map(len, series))) < LONG_SERIES

@@ -1,0 +1,288 @@
+"""The networks that skgru brings along: what they share in, what they ask for, and how a series
+that repeats itself is forecast.
+"""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.linear_model import Ridge
+from sklearn.preprocessing import StandardScaler
+
+from skgru import SequenceForecaster
+from skgru._pretrained import HORIZONS, load_pretrained, pretrained_plan
+from skgru.datasets import load_airline_passengers
+from skgru.metrics import mean_absolute_scaled_error
+
+AIRLINE = load_airline_passengers()[:, 0]
+RNG = np.random.default_rng(0)
+
+
+def seasonal(n, m=12, spread=0.05):
+    """Positive, with a season and noise, (n,)."""
+    course = 0.3 * np.sin(2 * np.pi * np.arange(n) / m)
+    return np.exp(3 + course + RNG.normal(scale=spread, size=n).cumsum() / 3)
+
+
+SERIES = [seasonal(60), seasonal(44), seasonal(31)]
+
+
+def forecaster(**parameters):
+    return SequenceForecaster(
+        **({"horizon": 6, "season_length": 12, "random_state": 0} | parameters)
+    )
+
+
+def forecasts(X, **parameters):
+    return np.asarray(forecaster(**parameters).fit(X).forecast())
+
+
+# Oracle and identity
+
+
+@pytest.mark.parametrize("season_length", HORIZONS)
+def test_weights_are_those_of_the_plan(season_length):
+    model, plan = load_pretrained(season_length), pretrained_plan(season_length)
+    assert [member.window_length for member in model.members] == list(plan.windows)
+    assert [member.regressor.highway for member in model.members] == [True, False]
+    for member in model.members:
+        windows = RNG.normal(scale=0.1, size=(3, member.window_length, 1)).astype(np.float32)
+        ours = member.regressor.predict(windows)
+        assert ours.shape == (3, HORIZONS[season_length])
+        theirs = member.regressor.model_.predict(windows, verbose=0)
+        np.testing.assert_allclose(ours, theirs, atol=1e-5)
+
+
+@pytest.mark.parametrize("season_length", HORIZONS)
+def test_the_networks_forecast_in_their_frame(season_length):
+    """Seasonal naive and what the networks make of the logarithms around their last season."""
+    values = seasonal(60, season_length)
+    z = np.log(values)
+    differences = [
+        member.regressor.predict(
+            (z[-member.window_length :] - z[-season_length:].mean()).reshape(1, -1, 1)
+        )[0, :6]
+        for member in load_pretrained(season_length).members
+    ]
+    expected = np.exp(np.resize(z[-season_length:], 6) + np.mean(differences, axis=0))
+    answer = forecasts(values.reshape(-1, 1), season_length=season_length, pretrained="only")
+    np.testing.assert_allclose(answer[:, 0], expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("X", [SERIES[0].reshape(-1, 1), SERIES], ids=["one", "many"])
+def test_auto_is_the_mean_of_both(X):
+    auto, own, only = (
+        [np.log(one) for one in np.atleast_3d(forecasts(X, pretrained=pretrained))]
+        for pretrained in ("auto", None, "only")
+    )
+    np.testing.assert_allclose(auto, np.mean([own, only], axis=0), rtol=1e-6)
+
+
+def test_one_series_and_several_are_the_same_to_networks_that_learn_nothing():
+    together = forecaster(pretrained="only").fit(SERIES)
+    for values, answer in zip(SERIES, together.forecast(), strict=True):
+        alone = forecasts(values.reshape(-1, 1), pretrained="only")
+        np.testing.assert_allclose(answer, alone, rtol=1e-6)
+    new = seasonal(40)
+    later = together.forecast(X=[new])[0]
+    np.testing.assert_allclose(later, forecasts(new.reshape(-1, 1), pretrained="only"), rtol=1e-6)
+
+
+def test_units_do_not_matter():
+    X = AIRLINE.reshape(-1, 1)
+    small, large = (forecasts(unit * X, pretrained="only") for unit in (1, 1000))
+    np.testing.assert_allclose(large, 1000 * small, rtol=1e-5)
+
+
+@pytest.mark.parametrize("pretrained", ["auto", "only"])
+def test_row_by_row_is_a_forecast_from_each_row(pretrained):
+    X = SERIES[0].reshape(-1, 1)
+    fitted = forecaster(pretrained=pretrained).fit(X)
+    rows = fitted.predict(X)
+    for t in (30, 40, len(X) - 1):
+        np.testing.assert_allclose(rows[t], fitted.forecast(X=X[: t + 1])[:, 0], rtol=1e-5)
+
+
+def test_far_steps_are_fed_back():
+    fitted = forecaster(pretrained="only").fit(AIRLINE.reshape(-1, 1))
+    near, far = fitted.forecast(24), fitted.forecast(30)
+    np.testing.assert_allclose(far[:24], near, rtol=1e-6)
+    going_on = np.concatenate([AIRLINE.reshape(-1, 1), near])
+    again = forecaster(pretrained="only").fit(going_on).forecast(6)
+    np.testing.assert_allclose(far[24:], again, rtol=1e-5)
+
+
+# A series that repeats itself
+
+
+@pytest.mark.parametrize("pretrained", [None, "only", "auto"])
+def test_what_has_always_repeated_itself_goes_on(pretrained):
+    months = np.tile(np.arange(1.0, 13), 4)
+    repeated = [np.full(50, 5.0), np.zeros(50), np.full(50, -5.0), months]
+    if pretrained:
+        del repeated[2]  # negative
+    answers = forecasts([*repeated, *SERIES], pretrained=pretrained)
+    for values, answer in zip(repeated, answers, strict=False):
+        np.testing.assert_allclose(answer[:, 0], values[: len(answer)], rtol=1e-7)
+
+
+def test_without_a_season_too():
+    answers = forecasts([np.full(30, 5.0), seasonal(30)], season_length=1)
+    np.testing.assert_allclose(answers[0][:, 0], 5, rtol=1e-9)
+
+
+def test_less_than_two_seasons_repeat_nothing():
+    fitted = forecaster().fit(SERIES)
+    flat, longer = np.full(23, 5.0), np.full(24, 5.0)
+    assert (fitted.forecast(X=[flat])[0] != 5).all()
+    np.testing.assert_allclose(fitted.forecast(X=[longer])[0], 5, rtol=1e-9)
+
+
+def test_what_repeats_itself_no_more_is_left_to_the_networks():
+    answers = forecasts([np.r_[np.full(49, 5.0), 6], *SERIES])
+    assert not np.isin(answers[0], [5, 6]).any()
+
+
+# Behaviour
+
+
+def test_a_season_of_rows_is_enough():
+    first = pd.Series(
+        AIRLINE[:14], pd.period_range("1949-01", periods=14, freq="M"), name="airline"
+    )
+    answer = SequenceForecaster(pretrained="only", horizon=12).fit(first).forecast()
+    assert answer.index[0] == pd.Period("1950-03", "M")
+    assert np.isfinite(answer).all()
+    with pytest.raises(ValueError, match="Use a smaller horizon, pretrained='only', or a longer"):
+        forecaster(horizon=24).fit(first)
+    with pytest.raises(ValueError, match="Use a smaller horizon, or a longer"):
+        forecaster(pretrained=None, horizon=24).fit(first)
+    assert len(forecaster(pretrained="only", horizon=24).fit(first).forecast()) == 24
+
+
+def test_they_know_of_growth_and_seasons_before_they_see_any():
+    """From six origins two years ahead, against the value a year ago."""
+    errors = {"only": [], "naive": []}
+    for n in range(60, 132, 12):
+        history, actual = AIRLINE[:n], AIRLINE[n : n + 12]
+        answer = forecasts(history.reshape(-1, 1), horizon=12, pretrained="only")[:, 0]
+        for name, values in (("only", answer), ("naive", history[-12:])):
+            errors[name].append(
+                mean_absolute_scaled_error(actual, values, y_train=history, season_length=12)
+            )
+    assert np.mean(errors["only"]) < 0.75 * np.mean(errors["naive"])
+
+
+def test_far_steps_that_nothing_teaches():
+    with pytest.raises(ValueError, match="pretrained='only', or strategy='recursive'"):
+        forecaster(horizon=24).fit([AIRLINE[:20], AIRLINE[:22]])
+    both = forecaster(pretrained="only", horizon=24).fit([AIRLINE[:20], AIRLINE[:22]])
+    assert np.isfinite(both.forecast()).all()
+
+
+def test_nothing_is_random_where_nothing_is_trained():
+    X = AIRLINE.reshape(-1, 1)
+    answers = [forecasts(X, pretrained="only", random_state=seed) for seed in (0, 1)]
+    np.testing.assert_array_equal(*answers)
+
+
+def test_fitted_networks_are_listed_last():
+    fitted = forecaster().fit(AIRLINE.reshape(-1, 1))
+    assert len(fitted.regressors_) == 3
+    assert fitted.regressors_[1:] == [one.regressor for one in load_pretrained(12).members]
+    assert fitted.regressors_[0].loss_curve_
+    assert fitted.window_length_ == 24
+    assert fitted.baseline_ == "profile"
+
+
+def test_pickles_take_them_along():
+    fitted = forecaster(calibration_fraction=0.3).fit(AIRLINE.reshape(-1, 1))
+    copied = pickle.loads(pickle.dumps(fitted))
+    np.testing.assert_array_equal(copied.forecast(), fitted.forecast())
+    np.testing.assert_array_equal(
+        copied.forecast_interval(coverage=0.8), fitted.forecast_interval(coverage=0.8)
+    )
+    assert clone(fitted).pretrained == "auto"
+
+
+@pytest.mark.parametrize("pretrained", ["auto", "only"])
+@pytest.mark.parametrize(
+    "X", [AIRLINE.reshape(-1, 1), [AIRLINE[:100], AIRLINE[:90]]], ids=["1", "2"]
+)
+def test_intervals_lie_around_the_forecast(X, pretrained):
+    fitted = forecaster(pretrained=pretrained, calibration_fraction=0.3).fit(X)
+    middles, bounds = fitted.forecast(), fitted.forecast_interval(coverage=0.5)
+    middles, bounds = (one if isinstance(X, list) else [one] for one in (middles, bounds))
+    for middle, bound in zip(middles, bounds, strict=True):
+        assert (bound[..., 0] < middle).all()
+        assert (middle < bound[..., 1]).all()
+
+
+def test_gaps_are_passed_over():
+    values = AIRLINE.copy()
+    values[[50, 111, 140]] = np.nan
+    answer = forecasts(values.reshape(-1, 1), pretrained="only")
+    complete = forecasts(AIRLINE.reshape(-1, 1), pretrained="only")
+    np.testing.assert_allclose(answer, complete, rtol=0.1)
+
+
+# Where they take no part
+
+
+LONG = np.tile(AIRLINE, 4)
+TWO = np.column_stack([AIRLINE, AIRLINE])
+
+
+@pytest.mark.parametrize(
+    "X, parameters",
+    [
+        (AIRLINE, {"season_length": 7}),
+        (AIRLINE, {"season_length": 1}),
+        (AIRLINE, {"regressor": Ridge()}),
+        (AIRLINE, {"scaler": None}),
+        (AIRLINE, {"scaler": StandardScaler()}),
+        (AIRLINE - 200, {}),
+        (LONG, {}),
+        (TWO, {}),
+        (TWO, {"target": 0}),
+    ],
+    ids=str,
+)
+def test_where_they_take_no_part(X, parameters):
+    X = X.reshape(len(X), -1)
+    auto, own = (forecaster(pretrained=p, **parameters).fit(X) for p in ("auto", None))
+    np.testing.assert_array_equal(auto.forecast(), own.forecast())
+    assert len(auto.regressors_) == len(own.regressors_)
+
+
+# Errors
+
+
+@pytest.mark.parametrize(
+    "X, parameters, what",
+    [
+        (AIRLINE, {"season_length": 7}, "season_length=7, and there are networks for 4 and 12"),
+        (AIRLINE, {"regressor": Ridge()}, "regressor=Ridge(), which would not be used"),
+        (
+            AIRLINE,
+            {"scaler": StandardScaler()},
+            "scaler=StandardScaler(), and they were trained on the scale of 'auto'",
+        ),
+        (
+            AIRLINE - 200,
+            {},
+            "a value of -96, and they know series without negative values",
+        ),
+        (TWO, {}, "more than one column, and they know series of one"),
+    ],
+    ids=str,
+)
+def test_only_says_what_it_lacks(X, parameters, what):
+    with pytest.raises(ValueError) as error:
+        forecaster(pretrained="only", **parameters).fit(X.reshape(len(X), -1))
+    assert str(error.value) == (
+        f"pretrained='only' has nothing to forecast X with: there is {what}. Use "
+        "pretrained='auto', which trains networks on X."
+    )
