@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -71,3 +72,102 @@ def following(targets: np.ndarray, horizon: int) -> np.ndarray:
     """Rows t+1 .. t+horizon for each row t, NaN after the end: (n_rows, horizon, n_targets)."""
     after = np.pad(targets[1:], ((0, horizon), (0, 0)), constant_values=np.nan)
     return np.stack([after[k : k + len(targets)] for k in range(horizon)], axis=1)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What intervals are made of.
+
+    n_rows : rows of each series in fit; errors : as `errors_of` gives them, None where no rows were
+    kept out; series_of : the series that each belongs to.
+    """
+
+    plan: Plan
+    n_rows: list[int]
+    errors: np.ndarray | None = None
+    series_of: np.ndarray | None = None
+
+    def radius(self, coverage: float) -> np.ndarray:
+        """Half widths of the intervals on the scale of the network, (horizon, n_targets)."""
+        if self.errors is None or self.series_of is None:
+            raise ValueError(
+                "Intervals need calibration, which is off: calibration_fraction=0. Use "
+                f"{self.advice(coverage)}, or a regressor of quantiles: "
+                "GRURegressor(loss='pinball', quantiles=(0.05, 0.5, 0.95))."
+            )
+        n_known = np.isfinite(self.errors).sum(axis=0)  # (horizon, n_targets)
+        if ((n_known + 1) * coverage - 1e-9 > n_known).any():
+            raise ValueError(
+                f"coverage={coverage} needs at least {n_errors_needed(coverage)} calibration "
+                f"errors at each step, but step {1 + int(n_known.min(axis=1).argmin())} has "
+                f"{n_known.min()}. Use {self.advice(coverage)}."
+            )
+        if self.plan.pools:
+            return radius_of_many(self.errors, self.series_of, coverage)
+        # Neighbouring origins share all but one of the rows that a far step depends on.
+        independent = n_known / np.sqrt(np.arange(1, len(n_known) + 1))[:, np.newaxis]
+        level = np.minimum((1 + 1 / independent) * coverage, 1)
+        rank = np.ceil(level * n_known - 1e-9).astype(int)
+        ordered = np.sort(np.abs(self.errors), axis=0)  # NaN last
+        return np.take_along_axis(ordered, rank[np.newaxis] - 1, axis=0)[0]
+
+    def quantiles(self, regressors: list[Any], coverage: float) -> list[float]:
+        """The regressors' own quantiles that bound an interval; none where errors were calibrated
+        or the regressors have no quantiles.
+        """
+        every = [getattr(regressor, "quantiles", None) for regressor in regressors]
+        learned = every[0] if all(one == every[0] for one in every) else None
+        if self.errors is not None or learned is None:
+            return []
+        wanted = [(1 - coverage) / 2, (1 + coverage) / 2]
+        found = [q for w in wanted for q in learned if abs(q - w) < 1e-9]
+        if len(found) < 2:
+            raise ValueError(
+                f"coverage={coverage} needs the quantiles {wanted[0]:.4g} and {wanted[1]:.4g}, but "
+                f"the regressor has learned {list(learned)}. Fit it with these quantiles, or "
+                f"calibrate: {self.advice(coverage)}."
+            )
+        return found
+
+    def advice(self, coverage: float) -> str:
+        """A calibration_fraction that gives enough errors at the last step."""
+        plan, n_rows = self.plan, np.array(self.n_rows)
+        n_used = 0 if self.errors is None else len(self.errors)
+        for fraction in np.arange(20, 100, 5) / 100:
+            held_out = np.array(rows_held_out(plan, n_rows, fraction))
+            n_errors = np.maximum(0, held_out - plan.horizon + 1).sum()
+            can_fit = (n_rows - held_out).max() >= plan.n_rows_needed
+            # More than there were: gaps may have taken errors that the fraction counts on.
+            if n_errors >= n_errors_needed(coverage) and held_out.sum() > n_used and can_fit:
+                return f"calibration_fraction={fraction:g}, which gives enough errors"
+        return (
+            "a longer series, a smaller coverage or a smaller horizon (no calibration_fraction "
+            f"of {n_rows.max()} rows gives enough errors)"
+        )
+
+
+def parts_of(
+    plan: Plan, series: list[np.ndarray], fraction: float
+) -> tuple[list[np.ndarray], list[int]]:
+    """Series without the rows that a trial forecaster does not see, and how many these are.
+
+    Raises ValueError where too little is left, or kept out.
+    """
+    lengths = list(map(len, series))
+    held_out = rows_held_out(plan, lengths, fraction)
+    shortened = [values[: len(values) - n] for values, n in zip(series, held_out, strict=True)]
+    n_needed, n_left = plan.n_rows_needed, max(map(len, shortened))
+    if n_left < n_needed:
+        raise ValueError(
+            f"calibration_fraction={fraction} leaves {n_left} rows to fit a first forecaster on, "
+            f"but window_length={plan.window_length} and horizon={plan.horizon} need at least "
+            f"{n_needed}, and X has n_samples={max(lengths)}. Use a smaller fraction or a longer "
+            "series."
+        )
+    if not plan.pools and held_out[0] < plan.horizon:
+        least = np.ceil(100 * (plan.horizon + 1) / lengths[0]) / 100
+        raise ValueError(
+            f"calibration_fraction={fraction} keeps out {held_out[0]} of {lengths[0]} rows, which "
+            f"tell no error of step {plan.horizon}. Use at least {least:g}, or a smaller horizon."
+        )
+    return shortened, held_out

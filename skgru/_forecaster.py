@@ -1,7 +1,7 @@
 """SequenceForecaster: from a series to its forecast, in the series' own form and units.
 
-Here parameters are checked and every "auto" is decided. Containers are read and written in
-`_series.py`, numbers are worked out in `_forecasting.py`.
+Parameters and fitted state live here. Every "auto" is decided in `_choices.py`, containers are read
+and written in `_series.py` and `_panel.py`, numbers are worked out in `_forecasting.py`.
 """
 
 from __future__ import annotations
@@ -12,32 +12,28 @@ from numbers import Integral
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.base import BaseEstimator, clone, is_classifier
-from sklearn.ensemble._base import _set_random_states
+from sklearn.base import BaseEstimator
 from sklearn.metrics import r2_score
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import Tags, check_random_state
+from sklearn.utils import Tags
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skgru._calibration import (
-    errors_of,
-    following,
-    n_errors_needed,
-    radius_of_many,
-    rows_held_out,
+from skgru._calibration import Calibration, errors_of, following, parts_of
+from skgru._choices import check_kinds, check_wide, make_members, make_plan, pretrained_for
+from skgru._forecasting import ForecastModel, Member, restored, scaled, tail_of
+from skgru._future import futures_of, known_rows
+from skgru._notices import (
+    check_numbers,
+    warn_if_short,
+    warn_of_counters,
+    warn_of_ends,
+    warn_of_season,
+    warn_of_short,
 )
-from skgru._defaults import (
-    auto_window_length,
-    auto_window_lengths,
-    default_regressors,
-    usual_length,
-)
-from skgru._forecasting import ForecastModel, Member, longest_run, restored, scaled, tail_of
 from skgru._pairs import Part
-from skgru._panel import WIDE, Panel, as_columns, frame_of, read_panel
+from skgru._panel import Panel, as_columns, frame_of, read_panel
 from skgru._plan import Plan
-from skgru._pretrained import is_short, load_pretrained, why_not_pretrained
 from skgru._scaling import AutoScaler
 from skgru._series import Table, as_series, check_list, is_list_of_series
 from skgru._validation import Instance, Number, at_least, real_between, remember_features
@@ -278,17 +274,17 @@ class SequenceForecaster(BaseEstimator):
             index has no regular step, or the series is too short or holds no number.
         """
         self._validate_params()
-        self._check_kinds()
+        check_kinds(self)
         tables, panel = self._read(X)
         if panel is not None and panel.kind == "wide":
-            self._check_wide()
-        plan = self._plan(tables)
-        _check_numbers([table.values for table in tables], panel, plan)
+            check_wide(self)
+        plan = make_plan(self, tables)
+        check_numbers([table.values for table in tables], panel, plan)
         if panel is not None:
-            _warn_of_counters(tables, panel, plan)
+            warn_of_counters(tables, panel, plan)
             if plan.pools:
-                self._warn_of_short(tables, panel, plan, stacklevel=3)
-        _warn_of_ends(tables, panel, plan, stacklevel=3)
+                warn_of_short(tables, panel, plan, stacklevel=3)
+        warn_of_ends(tables, panel, plan, stacklevel=3)
         # scikit-learn's own checks give arrays as y to all that they fit; a Series comes from
         # somebody who means it.
         if y is not None and y is not X and hasattr(y, "to_numpy"):
@@ -301,42 +297,25 @@ class SequenceForecaster(BaseEstimator):
                 UserWarning,
                 stacklevel=2,
             )
-        self._warn_of_season(tables, plan)
+        warn_of_season(self.season_length, tables, plan)
         series = [table.values for table in tables]
-        members = [] if self.pretrained == "only" else self._members(plan, series)
-        weighs = self.series_weight is not None and plan.pools
-        errors, series_of = None, None
+        members = [] if self.pretrained == "only" else make_members(self, plan, series)
+        pretrained = pretrained_for(self, plan, series)
+        calibration = Calibration(plan, list(map(len, series)))
         if self.calibration_fraction:
-            held_out = rows_held_out(plan, list(map(len, series)), self.calibration_fraction)
-            shortened = [v[: len(v) - n] for v, n in zip(series, held_out, strict=True)]
-            n_needed, n_left = plan.n_rows_needed, max(map(len, shortened))
-            if n_left < n_needed:
-                raise ValueError(
-                    f"calibration_fraction={self.calibration_fraction} leaves {n_left} rows to fit "
-                    f"a first forecaster on, but window_length={plan.window_length} and horizon="
-                    f"{plan.horizon} need at least {n_needed}, and X has "
-                    f"n_samples={max(map(len, series))}. Use a smaller fraction or a longer series."
-                )
-            if not plan.pools and held_out[0] < plan.horizon:
-                fraction = np.ceil(100 * (plan.horizon + 1) / len(series[0])) / 100
-                raise ValueError(
-                    f"calibration_fraction={self.calibration_fraction} keeps out {held_out[0]} of "
-                    f"{len(series[0])} rows, which tell no error of step {plan.horizon}. Use at "
-                    f"least {fraction:g}, or a smaller horizon."
-                )
-            trial = self._fit_model(plan, shortened, members, weighs, is_trial=True)
-        model = self._fit_model(plan, series, members, weighs)
+            shortened, held_out = parts_of(plan, series, self.calibration_fraction)
+            trial = self._fit_model(plan, shortened, members, pretrained, is_trial=True)
+        model = self._fit_model(plan, series, members, pretrained)
         if self.calibration_fraction:
             errors, series_of = errors_of(trial, model, series, held_out)
+            calibration = replace(calibration, errors=errors, series_of=series_of)
         n_kept = model.history_length + 1
         tails = [replace(table, values=tail_of(table.values, n_kept, plan)) for table in tables]
         self.__dict__.update(
             _model=model,
             _plan_=plan,
             _panel=panel,
-            _errors=errors,
-            _series_of_errors=series_of,
-            _n_rows=[len(values) for values in series],
+            _calibration=calibration,
             _first_rows=[values[: plan.window_length].copy() for values in series],
             _tails=tails,
             _scaled_tails=[
@@ -546,8 +525,8 @@ class SequenceForecaster(BaseEstimator):
                 f"coverage={coverage!r} must be a float between 0 and 1, both excluded: the share "
                 "of actual values that the interval should hold."
             )
-        quantiles = self._interval_quantiles(coverage)
-        radius = None if quantiles else self._radius(coverage)  # (horizon, n_targets)
+        quantiles = self._calibration.quantiles(self.regressors_, coverage)
+        radius = None if quantiles else self._calibration.radius(coverage)  # (horizon, n_targets)
         new = self._origins(steps, X, future)
         n_steps = self._plan_.steps_of_call if quantiles else self._plan_.horizon
         if new.steps > n_steps:
@@ -647,46 +626,6 @@ class SequenceForecaster(BaseEstimator):
                     f"{like.columns}. Give all series the same columns in the same order."
                 )
 
-    def _check_kinds(self) -> None:
-        """Lists of regressors and window lengths, and how many of them are wanted."""
-        is_regressor = Instance(["fit", "predict"]).is_satisfied_by
-        rules = {
-            "regressor": (is_regressor, "regressors (no classes)"),
-            "window_length": (at_least(1).is_satisfied_by, "ints of at least 1"),
-        }
-        given = self.regressor if isinstance(self.regressor, list | tuple) else [self.regressor]
-        for one in given:
-            if hasattr(one, "fit") and not isinstance(one, type) and is_classifier(one):
-                raise ValueError(
-                    f"regressor={one!r} is a classifier, but what is forecast are numbers. Give a "
-                    "regressor, GRURegressor() for example."
-                )
-        n_kinds = 1
-        for name, (is_right, what) in rules.items():
-            several = getattr(self, name)
-            if not isinstance(several, list | tuple):
-                continue
-            if not several or not all(is_right(one) for one in several):
-                raise ValueError(
-                    f"{name}={several!r} must be a non-empty list of {what}: one for each kind of "
-                    "member whose median is the forecast."
-                )
-            n_kinds = max(n_kinds, len(several))
-        if self.n_estimators != "auto" and self.n_estimators < n_kinds:
-            raise ValueError(
-                f"n_estimators={self.n_estimators} is less than the {n_kinds} kinds that regressor "
-                'and window_length list, so that some would be left out. Use "auto", or at least '
-                f"{n_kinds}."
-            )
-
-    def _check_wide(self) -> None:
-        for name in ("target", "known"):
-            if (value := getattr(self, name)) is not None:
-                raise ValueError(
-                    f"{name}={value!r} names a column of each series, but with group={WIDE!r} each "
-                    f"column is a series of its own. Leave {name} None, or give a long frame."
-                )
-
     def _lone(self, X: list[Any]) -> list[Any]:
         if self._panel is None or self._panel.kind != "list":
             raise ValueError(
@@ -716,166 +655,20 @@ class SequenceForecaster(BaseEstimator):
         validate_data(self, columns, reset=False, skip_check_array=True)
         return table
 
-    def _plan(self, tables: list[Table]) -> Plan:
-        n_columns = tables[0].values.shape[1]
-        known = self._columns("known", self.known, tables[0], [])
-        rest = [i for i in range(n_columns) if i not in known]
-        targets = self._columns("target", self.target, tables[0], rest)
-        if both := sorted(set(known) & set(targets)):
-            names = [tables[0].columns[i] for i in both]
-            raise ValueError(
-                f"Columns {names} are named by target and by known, but what is known in advance "
-                "need not be forecast. Leave them out of one of the two."
-            )
-        if not targets:
-            raise ValueError(
-                f"target={self.target!r} with known={self.known!r} leaves no column of X to "
-                "forecast. Name at least one in target, or leave it None."
-            )
-        past = [i for i in rest if i not in targets]
-        horizon, lengths = int(self.horizon), [len(table) for table in tables]
-        pools = len(tables) > 1
-        n_rows = usual_length(lengths)
-        if past and self.strategy == "recursive" and horizon > 1:
-            names = [tables[0].columns[i] for i in past]
-            raise ValueError(
-                f"strategy='recursive' with horizon={horizon} needs columns {names} for rows that "
-                "are not known yet. Use strategy='direct', name them in known, or forecast them "
-                "too (target=None)."
-            )
-        steps = horizon if self.strategy == "direct" else 1
-        longest = max(tables, key=len)
-        season_length = self.season_length or longest.rows.season_length
-        is_too_short = n_rows < 2 * season_length + steps and self.pretrained != "only"
-        if self.season_length is None and is_too_short:
-            season_length = 1
-        if self.baseline in ("seasonal", "profile") and season_length == 1:
-            raise ValueError(
-                f"baseline={self.baseline!r} needs a season, but season_length is 1. Give "
-                "season_length (12 for monthly data), or use baseline='last'."
-            )
-        windows = self.window_length
-        if self.pretrained == "only":
-            windows = (season_length,)
-        elif isinstance(windows, str):
-            if pools:
-                windows = auto_window_lengths(season_length, max(lengths))
-            else:
-                n_complete = longest_run(np.isfinite(tables[0].values).all(axis=1))
-                windows = (auto_window_length(n_complete, steps, season_length),)
-        elif isinstance(windows, Integral):
-            windows = (int(windows),)
-        has_season = season_length > 1 and (pools or n_rows > 2 * season_length)
-        level, baseline = "last", "last"
-        if has_season:
-            level, baseline = "mean", "seasonal" if pools else "profile"
-        if self.pretrained == "only":
-            level, baseline = "mean", "seasonal" if season_length > 1 else "last"
-        return Plan(
-            windows=tuple(windows),
-            horizon=horizon,
-            season_length=int(season_length),
-            level=level if self.level == "auto" else self.level,
-            baseline=baseline if self.baseline == "auto" else self.baseline,
-            strategy=self.strategy,
-            targets=tuple(targets),
-            past=tuple(past),
-            known=tuple(known),
-            pools=pools,
-        )
-
-    def _columns(self, parameter: str, chosen: Any, table: Table, default: list[int]) -> list[int]:
-        """Positions of the columns that `target` or `known` names."""
-        if chosen is None:
-            return default
-        if isinstance(chosen, set | frozenset | dict):
-            raise ValueError(
-                f"{parameter}={chosen!r} has no order. Give a list of names or positions."
-            )
-        is_one = isinstance(chosen, str | Integral)
-        positions, n_columns = [], table.values.shape[1]
-        for one in [chosen] if is_one else list(chosen):
-            if isinstance(one, str) and table.names is not None and one in table.names:
-                positions.append(table.names.index(one))
-            elif Number(Integral, 0, n_columns, closed="left").is_satisfied_by(one):
-                positions.append(int(one))
-            elif (
-                isinstance(one, str)
-                and table.is_single
-                and table.names is None
-                and table.labels is None
-            ):
-                raise ValueError(
-                    f"{parameter}={chosen!r} names {one!r}, but X is a Series without a name. Give "
-                    f"it one, X.rename({one!r}), or leave {parameter} None."
-                )
-            else:
-                raise ValueError(
-                    f"{parameter}={chosen!r} names {one!r}, which is no column of X. Its columns "
-                    f"are {table.columns if table.names else f'0 to {n_columns - 1}, unnamed'}."
-                )
-        if len(set(positions)) < len(positions):
-            raise ValueError(f"{parameter}={chosen!r} names a column twice. Name each once.")
-        return positions
-
-    def _members(self, plan: Plan, series: list[np.ndarray]) -> list[Member]:
-        """The regressors to fit, each with its window and a seed of its own."""
-        lengths, templates = list(plan.windows), self.regressor
-        if templates is None:
-            templates = default_regressors(plan, [len(values) for values in series])
-        elif not isinstance(templates, list | tuple):
-            templates = [templates]
-        n_kinds = max(len(templates), len(lengths))
-        n = self.n_estimators
-        if n == "auto":
-            n = max(n_kinds, 4) if self.regressor is None and plan.pools else n_kinds
-        members = [
-            Member(clone(templates[i % len(templates)]), lengths[i % len(lengths)])
-            for i in range(n)
-        ]
-        seed = self.random_state
-        if seed is None and n > 1:
-            own = getattr(templates[0], "random_state", None)
-            # From the operating system: numpy's global state is not ours to move.
-            fresh = np.random.SeedSequence().generate_state(1)[0]
-            seed = own if isinstance(own, Integral) else int(fresh)
-        if seed is not None:
-            random = check_random_state(seed)
-            for member in members:
-                _set_random_states(member.regressor, random)
-        return members
-
     def _fit_model(
         self,
         plan: Plan,
         series: list[np.ndarray],
         members: list[Member],
-        weighs: bool,
+        pretrained: ForecastModel | None,
         is_trial: bool = False,
     ) -> ForecastModel:
         scaler = AutoScaler() if isinstance(self.scaler, str) else self.scaler
         covariate_scaler = self.scaler if hasattr(self.scaler, "fit") else StandardScaler()
-        pretrained = self._pretrained_for(plan, series)
+        weighs = self.series_weight is not None and plan.pools
         return ForecastModel.fit(
             plan, series, scaler, covariate_scaler, members, weighs, is_trial, pretrained
         )
-
-    def _pretrained_for(self, plan: Plan, series: list[np.ndarray]) -> ForecastModel | None:
-        """The networks that skgru brings along, where they share in the forecast."""
-        if self.pretrained is None:
-            return None
-        missing = why_not_pretrained(plan, series, self.scaler)
-        if self.pretrained == "only":
-            if self.regressor is not None:
-                missing = f"regressor={self.regressor!r}, which would not be used"
-            if missing:
-                raise ValueError(
-                    f"pretrained='only' has nothing to forecast X with: there is {missing}. Use "
-                    "pretrained='auto', which trains networks on X."
-                )
-        elif missing or self.regressor is not None or not is_short(series):
-            return None
-        return load_pretrained(plan.season_length)
 
     def _context(self, table: Table) -> np.ndarray:
         """Rows before the table that are known: the end of the training series, or none."""
@@ -930,12 +723,14 @@ class SequenceForecaster(BaseEstimator):
                 tables, panel = self._read(X, self._usual_step)
                 self._check_columns(tables, self._tails[0], panel)
                 pasts = [table.values for table in tables]
-            _check_numbers(pasts, panel, self._plan_)
-            _warn_of_ends(tables, panel, self._plan_, stacklevel=4)
+            check_numbers(pasts, panel, self._plan_)
+            warn_of_ends(tables, panel, self._plan_, stacklevel=4)
             if self._plan_.pools:
-                self._warn_of_short(tables, panel, self._plan_, stacklevel=4)
+                warn_of_short(tables, panel, self._plan_, stacklevel=4)
             else:
-                self._warn_if_short(min(map(len, pasts)))
+                warn_if_short(
+                    min(map(len, pasts)), self._plan_, bool(model.members and model.pretrained)
+                )
             scalers, zs = [model.scaler_for(past) for past in pasts], [None] * len(pasts)
             if self._plan_.pools:
                 changes = model.known_changes(
@@ -947,13 +742,13 @@ class SequenceForecaster(BaseEstimator):
             n_kept = model.history_length
             pasts = [tail_of(past, n_kept, self._plan_) for past in pasts]
         parts = []
-        aheads = self._futures(future, tables, panel)
+        aheads = futures_of(future, tables, panel, self._plan_)
         ids = [None] if panel is None else panel.ids
         for table, past, scaler, z, ahead, one in zip(
             tables, pasts, scalers, zs, aheads, ids, strict=True
         ):
             try:
-                known = self._known_rows(ahead, steps, table)
+                known = known_rows(ahead, steps, table, self._plan_, self._tails[0], self)
             except ValueError as error:
                 if panel is None or ahead is None:
                     raise
@@ -985,118 +780,6 @@ class SequenceForecaster(BaseEstimator):
             + ("; a single series is a list of one." if kind == "list" else ".")
         )
 
-    def _warn_of_season(self, tables: list[Table], plan: Plan) -> None:
-        """Of a season that the index names, and "auto" can't use."""
-        season_length = max(tables, key=len).rows.season_length
-        if self.season_length is None and plan.season_length < season_length:
-            steps = plan.horizon if plan.strategy == "direct" else 1
-            warnings.warn(
-                f"The index of X names a season of {season_length} rows, which is not used: "
-                f"season_length=None wants {2 * season_length + steps} rows, two seasons and the "
-                f"steps ahead. Give season_length={season_length} to use it all the same, 1 to do "
-                "without.",
-                UserWarning,
-                stacklevel=3,
-            )
-
-    def _warn_of_short(
-        self, tables: list[Table], panel: Panel, plan: Plan, stacklevel: int
-    ) -> None:
-        short = [
-            f"{one!r} ({len(table)} rows)"
-            for one, table in zip(panel.ids, tables, strict=True)
-            if len(table) < plan.least_history
-        ]
-        if short:
-            warnings.warn(
-                f"Too short for a forecast of the network: series {short[0]}"
-                + (f" and {len(short) - 1} more" if len(short) > 1 else "")
-                + f". It needs {plan.least_history} rows (level={plan.level!r}, "
-                f"baseline={plan.baseline!r}, season_length={plan.season_length}). A shorter series"
-                " gets the naive forecast alone, and intervals that hold less than they say.",
-                UserWarning,
-                stacklevel=stacklevel,
-            )
-
-    def _warn_if_short(self, n_rows: int) -> None:
-        plan = self._plan_
-        n_needed = plan.least_history
-        if n_rows >= n_needed:
-            return
-        needs = [f"a window needs {plan.window_length}"]
-        if plan.baseline in ("seasonal", "profile"):
-            needs.append(f"baseline={plan.baseline!r} a season of {plan.season_length}")
-        what = "the naive forecast alone"
-        if n_rows >= plan.window_length:
-            what = "the level in place of the baseline"
-        if self._model.pretrained is not None and self._model.members:
-            what += ", and with the pretrained networks"
-        warnings.warn(
-            f"X has {n_rows} rows to forecast from, but {' and '.join(needs)}: forecasts are made "
-            f"with {what}. Give at least {n_needed} rows.",
-            UserWarning,
-            stacklevel=4,
-        )
-
-    def _futures(self, future: Any, tables: list[Table], panel: Panel | None) -> list[Any]:
-        """What is known in advance for each series."""
-        if future is not None and not self._plan_.known:
-            raise ValueError("future was given, but the forecaster was fitted with known=None.")
-        if panel is None or future is None:
-            return [future] * len(tables)
-        if panel.kind == "long":
-            return panel.split(future)
-        if not isinstance(future, list) or len(future) != len(tables):
-            given = f"a list of {len(future)}" if isinstance(future, list) else "no list"
-            raise ValueError(
-                f"future must be a list of {len(tables)}, one for each series, but is {given}."
-            )
-        return future
-
-    def _known_rows(self, future: Any, steps: int, table: Table) -> np.ndarray:
-        """The known columns of the rows to forecast, (steps, n_known)."""
-        names = [self._tails[0].columns[i] for i in self._plan_.known]
-        if not names:
-            return np.empty((0, 0))
-        # A direct network reads what is known for all the steps of a call.
-        steps_of_call = self._plan_.steps_of_call
-        steps = -(-steps // steps_of_call) * steps_of_call
-        if future is None:
-            raise ValueError(
-                f"Columns {names} are known in advance, so forecasts need them for the next "
-                f"{steps} rows: give future, with these columns and at least {steps} rows."
-            )
-        given = as_series(future, self)
-        values = given.values
-        if given.names is not None and self._tails[0].names is not None:
-            if missing := [name for name in names if name not in given.names]:
-                raise ValueError(
-                    f"future has columns {given.names}, but lacks {missing}, which are known in "
-                    "advance. Give them for the rows to forecast."
-                )
-            values = values[:, [given.names.index(name) for name in names]]
-        elif values.shape[1] != len(names):
-            raise ValueError(
-                f"future has {values.shape[1]} columns, but {len(names)} are known in advance: "
-                f"{names}. Give these, in this order."
-            )
-        if len(values) < steps:
-            raise ValueError(
-                f"future has {len(values)} rows, but forecasts need {steps} (steps rounded up to a "
-                f"multiple of the {steps_of_call} that the regressor gives at once). Give at least "
-                f"{steps} rows, the first right after the last row of the series."
-            )
-        if given.rows.index is not None and table.rows.index is not None:
-            expected = table.rows.following(steps)
-            if list(given.rows.index[:steps]) != list(expected):
-                raise ValueError(
-                    f"future goes from {given.rows.index[0]} on, but the rows to forecast are "
-                    f"{expected[0]} to {expected[-1]}. Give it for these rows."
-                )
-        if not np.isfinite(values[:steps]).all():
-            raise ValueError(f"future contains NaN in its first {steps} rows. Fill it first.")
-        return values[:steps]
-
     def _answers(self, values: list[np.ndarray], endings: list[str], new: Origins) -> Any:
         """Numbers of each series, (steps, n_targets * n_endings), in the form of the series."""
 
@@ -1112,119 +795,3 @@ class SequenceForecaster(BaseEstimator):
             return frames if new.panel else frames[0]
         names = endings if new.panel.kind == "wide" else names_in(new.tables[0])
         return new.panel.answers(values, names, new.tables)
-
-    def _interval_quantiles(self, coverage: float) -> list[float]:
-        """The regressors' own quantiles that bound the interval; none where errors were calibrated
-        or the regressors have no quantiles.
-        """
-        every = [getattr(regressor, "quantiles", None) for regressor in self.regressors_]
-        learned = every[0] if all(one == every[0] for one in every) else None
-        if self._errors is not None or learned is None:
-            return []
-        wanted = [(1 - coverage) / 2, (1 + coverage) / 2]
-        found = [q for w in wanted for q in learned if abs(q - w) < 1e-9]
-        if len(found) < 2:
-            raise ValueError(
-                f"coverage={coverage} needs the quantiles {wanted[0]:.4g} and {wanted[1]:.4g}, but "
-                f"the regressor has learned {list(learned)}. Fit it with these quantiles, or "
-                f"calibrate: {self._enough_calibration(coverage)}."
-            )
-        return found
-
-    def _enough_calibration(self, coverage: float) -> str:
-        """A calibration_fraction that gives enough errors at the last step, as advice."""
-        plan, n_rows = self._plan_, np.array(self._n_rows)
-        n_used = 0 if self._errors is None else len(self._errors)
-        for fraction in np.arange(20, 100, 5) / 100:
-            held_out = np.array(rows_held_out(plan, n_rows, fraction))
-            n_errors = np.maximum(0, held_out - plan.horizon + 1).sum()
-            can_fit = (n_rows - held_out).max() >= plan.n_rows_needed
-            # More than there were: gaps may have taken errors that the fraction counts on.
-            if n_errors >= n_errors_needed(coverage) and held_out.sum() > n_used and can_fit:
-                return f"calibration_fraction={fraction:g}, which gives enough errors"
-        return (
-            "a longer series, a smaller coverage or a smaller horizon (no calibration_fraction "
-            f"of {n_rows.max()} rows gives enough errors)"
-        )
-
-    def _radius(self, coverage: float) -> np.ndarray:
-        """Half widths of the intervals on the scale of the network, (horizon, n_targets)."""
-        if self._errors is None:
-            raise ValueError(
-                "Intervals need calibration, which is off: calibration_fraction=0. Use "
-                f"{self._enough_calibration(coverage)}, or a regressor of quantiles: "
-                "GRURegressor(loss='pinball', quantiles=(0.05, 0.5, 0.95))."
-            )
-        n_known = np.isfinite(self._errors).sum(axis=0)  # (horizon, n_targets)
-        if ((n_known + 1) * coverage - 1e-9 > n_known).any():
-            n_needed = n_errors_needed(coverage)
-            raise ValueError(
-                f"coverage={coverage} needs at least {n_needed} calibration errors at each step, "
-                f"but step {1 + int(n_known.min(axis=1).argmin())} has {n_known.min()}. Use "
-                f"{self._enough_calibration(coverage)}."
-            )
-        if self._plan_.pools:
-            return radius_of_many(self._errors, self._series_of_errors, coverage)
-        # Neighbouring origins share all but one of the rows that a far step depends on.
-        independent = n_known / np.sqrt(np.arange(1, len(n_known) + 1))[:, np.newaxis]
-        level = np.minimum((1 + 1 / independent) * coverage, 1)
-        rank = np.ceil(level * n_known - 1e-9).astype(int)
-        ordered = np.sort(np.abs(self._errors), axis=0)  # NaN last
-        return np.take_along_axis(ordered, rank[np.newaxis] - 1, axis=0)[0]
-
-
-def _check_numbers(series: list[np.ndarray], panel: Panel | None, plan: Plan) -> None:
-    """Each series has something to be forecast from."""
-    for i, values in enumerate(series):
-        if not np.isnan(values[:, plan.targets]).all(axis=0).any():
-            continue
-        if panel is None:
-            raise ValueError(
-                "X has no number in a column that is forecast, only NaN, so that there is nothing "
-                "to go by. Give another series, or name other columns in target."
-            )
-        raise ValueError(
-            f"Series {panel.ids[i]!r} of X has no number in a column that is forecast, so that "
-            "there is nothing to go by. Leave it out."
-        )
-
-
-def _warn_of_ends(tables: list[Table], panel: Panel | None, plan: Plan, stacklevel: int) -> None:
-    """Of series whose last rows are not known, while the forecast starts after them."""
-    ended = []
-    for one, table in zip([None] if panel is None else panel.ids, tables, strict=True):
-        is_known = np.isfinite(table.values[:, plan.targets]).any(axis=1)
-        if n_after := int(is_known[::-1].argmax()):
-            ended.append(f"{one!r} (by {n_after} rows)")
-    if ended and panel is None:
-        warnings.warn(
-            f"X ends in {n_after} rows of NaN: the last value before stands for what is missing, "
-            "and forecasts start after it. Cut those rows off to forecast from the last value.",
-            UserWarning,
-            stacklevel=stacklevel,
-        )
-    elif ended:
-        warnings.warn(
-            f"{len(ended)} series of X end in NaN before their last row, of which one is "
-            f"{ended[0]}: their last value stands for what is missing, and forecasts start after "
-            "it. Cut those rows off, in a list or a long frame, to forecast from the last value.",
-            UserWarning,
-            stacklevel=stacklevel,
-        )
-
-
-def _warn_of_counters(tables: list[Table], panel: Panel, plan: Plan) -> None:
-    """Of a column that numbers the rows of each series in a long frame, which is hardly meant."""
-    if panel.kind != "long":
-        return
-    longest = max(tables, key=len)
-    for column in plan.targets:
-        if len(longest) > 2 and (np.diff(longest.values[:, column]) == 1).all():
-            name = longest.columns[column]
-            warnings.warn(
-                f"Column {name!r} of X counts the rows of its series, and is forecast like the "
-                "others. Drop it (rows are taken in order), make dates of it, or name what is to "
-                "be forecast in target.",
-                UserWarning,
-                stacklevel=3,
-            )

