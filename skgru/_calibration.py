@@ -147,16 +147,25 @@ class Calibration:
 
 
 def parts_of(
-    plan: Plan, series: list[np.ndarray], fraction: float
+    plan: Plan, series: list[np.ndarray], fraction: float, n_needed: int
 ) -> tuple[list[np.ndarray], list[int]]:
-    """Series without the rows that a trial forecaster does not see, and how many these are.
+    """Series without the rows that a trial forecaster does not see, and how many these are. It
+    needs `n_needed` rows itself.
 
     Raises ValueError where too little is left, or kept out.
     """
     lengths = list(map(len, series))
     held_out = rows_held_out(plan, lengths, fraction)
     shortened = [values[: len(values) - n] for values, n in zip(series, held_out, strict=True)]
-    n_needed, n_left = plan.n_rows_needed, max(map(len, shortened))
+    n_left = max(map(len, shortened))
+    least = np.ceil(100 * (plan.horizon + 1) / lengths[0]) / 100
+    if not plan.pools and lengths[0] - np.ceil(least * lengths[0]) < n_needed:
+        raise ValueError(
+            f"calibration_fraction={fraction} wants more rows than n_samples={lengths[0]}: a first "
+            f"forecaster of window_length={plan.window_length} and horizon={plan.horizon} needs "
+            f"{n_needed}, and {plan.horizon + 1} must be kept out to measure its last step. Use "
+            f"{'a smaller horizon or ' if plan.horizon > 1 else ''}a longer series."
+        )
     if n_left < n_needed:
         raise ValueError(
             f"calibration_fraction={fraction} leaves {n_left} rows to fit a first forecaster on, "
@@ -165,7 +174,6 @@ def parts_of(
             "series."
         )
     if not plan.pools and held_out[0] < plan.horizon:
-        least = np.ceil(100 * (plan.horizon + 1) / lengths[0]) / 100
         raise ValueError(
             f"calibration_fraction={fraction} keeps out {held_out[0]} of {lengths[0]} rows, which "
             f"tell no error of step {plan.horizon}. Use at least {least:g}, or a smaller horizon."

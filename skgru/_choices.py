@@ -205,15 +205,16 @@ def pretrained_for(parameters: Any, plan: Plan, series: list[np.ndarray]) -> For
     """The networks that skgru brings along, where they share in the forecast."""
     if parameters.pretrained is None:
         return None
-    missing = why_not_pretrained(plan, series, parameters.scaler)
-    if parameters.pretrained == "only":
-        if parameters.regressor is not None:
-            missing = f"regressor={parameters.regressor!r}, which would not be used"
-        if missing:
-            raise ValueError(
-                f"pretrained='only' has nothing to forecast X with: there is {missing}. Use "
-                "pretrained='auto', which trains networks on X."
-            )
-    elif missing or parameters.regressor is not None or not is_short(series):
-        return None
+    missing, remedy = why_not_pretrained(plan, parameters.scaler)
+    if parameters.pretrained == "auto":
+        takes_part = not missing and parameters.regressor is None and is_short(series)
+        return load_pretrained(plan.season_length) if takes_part else None
+    if parameters.regressor is not None:
+        missing = f"regressor={parameters.regressor!r}, which would have no part in it"
+        remedy = "regressor=None, or "
+    if missing:
+        raise ValueError(
+            f"pretrained='only' has nothing to forecast X with: there is {missing}. Use {remedy}"
+            "pretrained='auto', which trains networks on X."
+        )
     return load_pretrained(plan.season_length)

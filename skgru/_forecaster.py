@@ -20,10 +20,17 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skgru._calibration import Calibration, errors_of, following, parts_of
-from skgru._choices import check_kinds, check_wide, make_members, make_plan, pretrained_for
+from skgru._choices import (
+    check_kinds,
+    check_wide,
+    make_members,
+    make_plan,
+    pretrained_for,
+)
 from skgru._forecasting import ForecastModel, Member, restored, scaled, tail_of
 from skgru._future import futures_of, known_rows
 from skgru._notices import (
+    check_alone,
     check_numbers,
     warn_if_short,
     warn_of_counters,
@@ -123,10 +130,11 @@ class SequenceForecaster(BaseEstimator):
 
     pretrained : {"auto", "only"} or None, default="auto"
         Whether two networks forecast too that skgru brings along, trained on simulated monthly and
-        quarterly series. "auto": the forecast is the mean of theirs and that of the regressors,
-        where `regressor` is None, `season_length` 4 or 12, `scaler` "auto", and X one column
-        without negative values and shorter than 500 rows, or such series. "only": nothing is
-        trained, so that a season of rows is enough. None: never.
+        quarterly series. "auto": they count as one regressor more, in the mean of logarithms, where
+        `regressor` is None, `season_length` 4 or 12, `scaler` "auto", and X one column of positive
+        values with less than 500 rows; of several series for those that are positive, if half of
+        all rows lie in series of less than 500. "only": nothing is trained, a season of rows is
+        enough, and parameters of regressors, windows and baseline play no part. None: never.
 
     calibration_fraction : float, default=0.0
         Last part of the series that intervals are calibrated on, in [0, 1). 0: no intervals. The
@@ -144,7 +152,11 @@ class SequenceForecaster(BaseEstimator):
         The fitted scaler of the targets; of several series a list.
 
     regressors_ : list of estimators
-        The fitted regressors, and after them the networks that were trained before.
+        The fitted regressors, and after them the pretrained networks, which give 24 or 8 steps
+        whatever `horizon` is.
+
+    pretrained_ : bool
+        Whether the pretrained networks take part.
 
     n_features_in_ : int
         Number of columns.
@@ -301,9 +313,12 @@ class SequenceForecaster(BaseEstimator):
         series = [table.values for table in tables]
         members = [] if self.pretrained == "only" else make_members(self, plan, series)
         pretrained = pretrained_for(self, plan, series)
+        if not members:
+            check_alone(series, panel, plan, stacklevel=3)
         calibration = Calibration(plan, list(map(len, series)))
         if self.calibration_fraction:
-            shortened, held_out = parts_of(plan, series, self.calibration_fraction)
+            n_needed = plan.n_rows_needed if members else plan.season_length
+            shortened, held_out = parts_of(plan, series, self.calibration_fraction, n_needed)
             trial = self._fit_model(plan, shortened, members, pretrained, is_trial=True)
         model = self._fit_model(plan, series, members, pretrained)
         if self.calibration_fraction:
@@ -329,6 +344,7 @@ class SequenceForecaster(BaseEstimator):
             baseline_=plan.baseline,
             scaler_=model.scalers if plan.pools else model.scalers[0],
             regressors_=model.regressors,
+            pretrained_=model.pretrained is not None,
         )
         names = tables[0].names
         remember_features(
@@ -686,6 +702,8 @@ class SequenceForecaster(BaseEstimator):
         """(n_rows, horizon, n_targets)"""
         context = self._context(table)
         values = np.concatenate([context, table.values])
+        if not self._model.members:
+            check_alone([values], None, self._plan_, stacklevel=4)
         origins = np.arange(len(context), len(values))
         scaler = self._model.scaler_for(values)
         forecasts = self._model.forecast_rows(self._model.part(values, scaler), origins)
@@ -724,6 +742,8 @@ class SequenceForecaster(BaseEstimator):
                 self._check_columns(tables, self._tails[0], panel)
                 pasts = [table.values for table in tables]
             check_numbers(pasts, panel, self._plan_)
+            if not model.members:
+                check_alone(pasts, panel, self._plan_, stacklevel=4)
             warn_of_ends(tables, panel, self._plan_, stacklevel=4)
             if self._plan_.pools:
                 warn_of_short(tables, panel, self._plan_, stacklevel=4)

@@ -29,6 +29,7 @@ from skgru._pairs import (
 from skgru._plan import Plan, baseline_of, level_of
 from skgru._recurrent import fill_missing
 from skgru._regressor import GRURegressor
+from skgru._scaling import AutoScaler
 from skgru._specs import Rows
 from skgru._validation import check_representable
 from skgru._windowing import sliding_view
@@ -101,14 +102,15 @@ def tail_of(values: np.ndarray, n_rows: int, plan: Plan) -> np.ndarray:
     return tail
 
 
-def mean_of(forecasts: list[np.ndarray]) -> np.ndarray:
-    return forecasts[0] if len(forecasts) == 1 else np.mean(forecasts, axis=0)
+def is_log(scaler: Any) -> bool:
+    """Whether a series is forecast as the logarithm of itself, or nearly."""
+    return isinstance(scaler, AutoScaler) and scaler._changes_by_shares
 
 
 def _tail(part: Part, n_rows: int) -> Part:
     """The last rows of a series, and what is known after them."""
     start = max(0, len(part) - n_rows)
-    return Part(part.z[start:], part.past[start:], part.known[start:])
+    return Part(part.z[start:], part.past[start:], part.known[start:], part.is_log)
 
 
 def forward_filled(histories: np.ndarray) -> np.ndarray:
@@ -166,9 +168,12 @@ class ForecastModel:
         self.covariate_scaler = covariate_scaler
         self.target_means = np.zeros(len(plan.targets))
         self.members: list[Member] = []
-        # Trained on other series, and with windows of its own: gives half of the forecast, or all
-        # of it where there are no members.
+        # Trained on other series, and with windows of its own. It counts as one member more, for
+        # series on a logarithmic scale, as its own were; without members the baseline is left.
         self.pretrained: ForecastModel | None = None
+        # Mean change from season to season up to which a series is so calm that less and less is
+        # added to the baseline.
+        self.least_change = 0.0
         # How much each of several series has changed from season to season.
         self.changes = np.ones(1)
         self.usual_change = 1.0
@@ -187,7 +192,7 @@ class ForecastModel:
     ) -> ForecastModel:
         """Scalers and regressors are cloned. All series train the same regressors; with `weighs`
         those that change less from season to season count for more. A trial may have steps that no
-        series teaches. Without members all is left to `pretrained`.
+        series teaches. Without members there is the baseline, and `pretrained`.
         """
         covariates = [*plan.past, *plan.known]
         rows = [values[:, covariates] for values in series] if covariates else []
@@ -195,7 +200,8 @@ class ForecastModel:
             plan, scaler, clone(covariate_scaler).fit(np.concatenate(rows)) if covariates else None
         )
         model.scalers = [model.new_scaler(values) for values in series]
-        model.pretrained = pretrained
+        if not members or any(map(is_log, model.scalers)):
+            model.pretrained = pretrained
         parts = [model.part(values, own) for values, own in zip(series, model.scalers, strict=True)]
         joined = join(parts, plan.history_length - 1, plan.steps_of_call)
         check_representable(joined.z, "X")
@@ -241,18 +247,14 @@ class ForecastModel:
 
     @property
     def regressors(self) -> list[Any]:
-        return [member.regressor for model in self.models for member in model.members]
-
-    @property
-    def models(self) -> list[ForecastModel]:
-        """Those whose mean is the forecast."""
-        own = [self] if self.members else []
-        return own if self.pretrained is None else [*own, self.pretrained]
+        own = [member.regressor for member in self.members]
+        return own if self.pretrained is None else own + self.pretrained.regressors
 
     @property
     def history_length(self) -> int:
         """Rows that a forecast looks back on."""
-        return max(model.plan.history_length for model in [self, *self.models])
+        own = self.plan.history_length
+        return own if self.pretrained is None else max(own, self.pretrained.plan.history_length)
 
     def new_scaler(self, values: np.ndarray) -> Any:
         """A scaler fitted to the targets of a series (n_rows, n_columns)."""
@@ -286,7 +288,7 @@ class ForecastModel:
         plan, n_past = self.plan, len(self.plan.past)
         z = scaled(scaler, values[:, plan.targets]) if z is None else z
         if self.covariate_scaler is None:
-            return Part(z, values[:, :0], values[:, :0])
+            return Part(z, values[:, :0], values[:, :0], is_log(scaler))
         columns = values[:, [*plan.past, *plan.known]]
         if known is not None and len(known):
             more = np.hstack([np.full((len(known), n_past), np.nan), known])
@@ -298,8 +300,15 @@ class ForecastModel:
         """What follows each origin of one series, scaled: (n_origins, horizon, n_targets). NaN
         where the columns known in advance are not known far enough.
         """
-        steps = self.plan.horizon
-        return mean_of([model._forecast_rows(part, origins, steps) for model in self.models])
+        steps, share = self.plan.horizon, self._share_of(part)
+        own = self._forecast_rows(part, origins, steps)
+        if share == 0 or self.pretrained is None:
+            return own
+        return own + share * (self.pretrained._forecast_rows(part, origins, steps) - own)
+
+    def _share_of(self, part: Part) -> float:
+        """Of the pretrained networks in the forecast of a series: that of one member."""
+        return 1 / (1 + len(self.members)) if self.pretrained is not None and part.is_log else 0
 
     def _forecast_rows(self, part: Part, origins: np.ndarray, steps: int) -> np.ndarray:
         joined = join([part], self.plan.history_length - 1, self._n_after(steps))
@@ -311,7 +320,12 @@ class ForecastModel:
         """What follows the last row of each series, scaled: (n_series, steps, n_targets); or a
         quantile of it, of regressors that learned it.
         """
-        return mean_of([model._forecast_after(parts, steps, quantile) for model in self.models])
+        shares = np.array([self._share_of(part) for part in parts])
+        own = self._forecast_after(parts, steps, quantile)
+        if not shares.any() or self.pretrained is None:
+            return own
+        pretrained = self.pretrained._forecast_after(parts, steps, None)
+        return own + shares[:, np.newaxis, np.newaxis] * (pretrained - own)
 
     def _forecast_after(
         self, parts: Sequence[Part], steps: int, quantile: float | None
@@ -390,25 +404,33 @@ class ForecastModel:
             difference = self._median(X, quantile).reshape(len(X), plan.steps_of_call, n_targets)
             difference[is_short] = 0
             if plan.pools:
-                difference = np.where(self._repeats(histories)[:, np.newaxis], 0, difference)
+                difference *= self._liveliness(histories)[:, np.newaxis]
             now = np.where(is_known[:, np.newaxis, np.newaxis], baseline + difference, np.nan)
             forecasts.append(now)
             if ahead + plan.steps_of_call < steps:
                 histories = np.concatenate([histories, now], axis=1)[:, -plan.history_length :]
         return np.concatenate(forecasts, axis=1)[:, :steps]
 
-    def _repeats(self, histories: np.ndarray) -> np.ndarray:
-        """Which targets have repeated themselves, season after season, in all that is seen, so that
-        there is nothing to add to the baseline: (n_origins, n_targets).
+    def _liveliness(self, histories: np.ndarray) -> np.ndarray:
+        """What share of the difference is added to the baseline, (n_origins, n_targets): nothing
+        where a target has repeated itself, season after season, in all that is seen; less than all
+        where it has changed less than `least_change`.
         """
         plan, m = self.plan, self.plan.season_length
         has_seasons = m == 1 or plan.baseline in ("seasonal", "profile")
         n_origins, n_rows, n_targets = histories.shape
         if plan.past or plan.known or not has_seasons or n_rows < 2 * m:
-            return np.zeros((n_origins, n_targets), bool)
+            return np.ones((n_origins, n_targets))
         changes = np.abs(histories[:, m:] - histories[:, :-m])
-        known = np.isfinite(changes)
-        return (~known | (changes <= REPEATS_TO)).all(axis=1) & (known.sum(axis=1) >= m)
+        is_known = np.isfinite(changes)
+        n_known = is_known.sum(axis=1)
+        sizes = np.where(is_known, changes, 0)
+        share = np.ones((n_origins, n_targets))
+        if self.least_change:
+            share = np.minimum(1, sizes.sum(axis=1) / np.maximum(n_known, 1) / self.least_change)
+        share[sizes.max(axis=1) <= REPEATS_TO] = 0
+        share[n_known < m] = 1  # too short to tell
+        return share
 
     def _rolls_compiled(self, histories: np.ndarray, steps: int) -> bool:
         """Whether a network alone can feed its forecasts back, without leaving its program."""
@@ -448,6 +470,9 @@ class ForecastModel:
         return rolled
 
     def _median(self, X: np.ndarray, quantile: float | None) -> np.ndarray:
+        """(n, window_length, n_channels) -> (n, n_outputs); nothing to add without members."""
+        if not self.members:
+            return np.zeros((len(X), self.plan.steps_of_call * len(self.plan.targets)))
         every = [
             predict_regressor(member.regressor, X[:, -member.window_length :], quantile)
             for member in self.members

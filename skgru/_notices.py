@@ -8,6 +8,8 @@ import numpy as np
 
 from skgru._panel import Panel
 from skgru._plan import Plan
+from skgru._pretrained import HORIZONS
+from skgru._scaling import changes_by_shares
 from skgru._series import Table
 
 
@@ -77,7 +79,8 @@ def warn_of_season(given: int | None, tables: list[Table], plan: Plan) -> None:
             f"The index of X names a season of {season_length} rows, which is not used: "
             f"season_length=None wants {2 * season_length + steps} rows, two seasons and the "
             f"steps ahead. Give season_length={season_length} to use it all the same, 1 to do "
-            "without.",
+            "without."
+            + (" pretrained='only' needs one season." if season_length in HORIZONS else ""),
             UserWarning,
             stacklevel=3,
         )
@@ -113,11 +116,49 @@ def warn_if_short(n_rows: int, plan: Plan, is_half_pretrained: bool) -> None:
     what = "the naive forecast alone"
     if n_rows >= plan.window_length:
         what = "the level in place of the baseline"
-    if is_half_pretrained:
-        what += ", and with the pretrained networks"
+    if is_half_pretrained and n_rows >= plan.season_length:
+        what += " in place of the regressors, and with the pretrained networks"
     warnings.warn(
         f"X has {n_rows} rows to forecast from, but {' and '.join(needs)}: forecasts are made "
         f"with {what}. Give at least {n_needed} rows.",
         UserWarning,
         stacklevel=4,
     )
+
+
+def check_alone(series: list[np.ndarray], panel: Panel | None, plan: Plan, stacklevel: int) -> None:
+    """Pretrained networks that forecast alone need positive values, and a season of them. Of
+    several series there is a warning of those that have none; too short ones have one already.
+    """
+    unknown = []
+    for i, values in enumerate(series):
+        targets = values[:, plan.targets]
+        if not changes_by_shares(targets):
+            unknown.append((i, np.nanmin(targets)))
+    rule = (
+        "the networks know positive series only, with a zero at most here and there among hundreds"
+    )
+    if panel is not None and len(series) > 1:
+        if unknown:
+            i, lowest = unknown[0]
+            warnings.warn(
+                f"Series {panel.ids[i]!r} of X"
+                + (f" and {len(unknown) - 1} more" if len(unknown) > 1 else "")
+                + f" can't be forecast by pretrained='only': there is a value of {lowest:g}, and "
+                f"{rule}. They get the naive forecast; use pretrained='auto', which trains "
+                "networks on X.",
+                UserWarning,
+                stacklevel=stacklevel,
+            )
+        return
+    if unknown:
+        raise ValueError(
+            "pretrained='only' has nothing to forecast X with: there is a value of "
+            f"{unknown[0][1]:g}, and {rule}. Use pretrained='auto', which trains networks on X."
+        )
+    n_known = int(np.isfinite(series[0][:, plan.targets]).sum())
+    if n_known < plan.season_length:
+        raise ValueError(
+            f"pretrained='only' needs a season of rows, {plan.season_length}, but X has {n_known} "
+            "that are known. Give a longer series."
+        )

@@ -22,12 +22,14 @@ VALUES_AT_ONCE = 1 << 18
 @dataclass(frozen=True)
 class Part:
     """One series on the scale of the network: targets (n_rows, n_targets), columns seen in the past
-    (n_rows, n_past), and columns known in advance (n_rows + n_more, n_known).
+    (n_rows, n_past), and columns known in advance (n_rows + n_more, n_known). is_log : whether the
+    scale is a logarithm, on which a change is a share of the level.
     """
 
     z: np.ndarray
     past: np.ndarray
     known: np.ndarray
+    is_log: bool = False
 
     def __len__(self) -> int:
         return len(self.z)

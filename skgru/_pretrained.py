@@ -20,6 +20,9 @@ from skgru._scaling import AutoScaler
 
 # Rows in a season, and the rows that the networks for it look ahead.
 HORIZONS = {4: 8, 12: 24}
+# Mean change from season to season, as a share of the level, below which the growth that they
+# expect is no news from a series: it is scaled down with it.
+CALM = 0.01
 
 
 def pretrained_plan(season_length: int) -> Plan:
@@ -44,6 +47,7 @@ def load_pretrained(season_length: int) -> ForecastModel:
     """The networks for a season, in the frame that they were trained in."""
     plan = pretrained_plan(season_length)
     model = ForecastModel(plan, AutoScaler(), None)
+    model.least_change = CALM
     source = files("skgru") / "pretrained" / f"season_{season_length}.npz"
     with source.open("rb") as file, np.load(file) as arrays:
         for i, window_length in enumerate(plan.windows):
@@ -63,18 +67,21 @@ def pack(regressors: list[GRURegressor]) -> dict[str, np.ndarray]:
     }
 
 
-def why_not_pretrained(plan: Plan, series: list[np.ndarray], scaler: Any) -> str:
-    """What the networks would have to be told of and were not; empty where they can forecast."""
+def why_not_pretrained(plan: Plan, scaler: Any) -> tuple[str, str]:
+    """What the networks don't know of, and the remedy; empty where they can forecast."""
     if plan.season_length not in HORIZONS:
-        return f"season_length={plan.season_length}, and there are networks for 4 and 12"
+        return (
+            f"season_length={plan.season_length}, and there are networks for 4 and 12",
+            "season_length=12 or 4, where that is the season, or ",
+        )
     if len(plan.targets) > 1 or plan.past or plan.known:
-        return "more than one column, and they know series of one"
+        return (
+            "more than one column, and they know series of one",
+            "group='columns' where each is a series, one column alone, or ",
+        )
     if scaler != "auto":
-        return f"scaler={scaler!r}, and they were trained on the scale of 'auto'"
-    lowest = min(np.nanmin(values[:, plan.targets]) for values in series)
-    if lowest < 0:
-        return f"a value of {lowest:g}, and they know series without negative values"
-    return ""
+        return f"scaler={scaler!r}, and they know the scale of 'auto'", "scaler='auto', or "
+    return "", ""
 
 
 def is_short(series: list[np.ndarray]) -> bool:

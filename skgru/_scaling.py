@@ -8,6 +8,9 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_array, check_is_fitted
 
+# What 1 is added to without a difference.
+LARGE = 100
+
 
 def _as_floats(X: Any) -> np.ndarray:
     """X as float64 (n_samples, n_features), NaN passes."""
@@ -34,6 +37,15 @@ def _kind_of(known: np.ndarray) -> tuple[str, float, float, float]:
     return "standard", -known.mean(), np.nan, 1.0 if is_constant else spread
 
 
+def changes_by_shares(values: np.ndarray) -> bool:
+    """Whether a change on the scale of "auto" is a share of the level: a logarithm, also that of
+    1 + x where x is mostly 100 or more.
+    """
+    known = values[np.isfinite(values)]
+    lowest = known.min(initial=np.inf)
+    return lowest > 0 or (lowest == 0 and np.median(known) >= LARGE)
+
+
 class AutoScaler(TransformerMixin, BaseEstimator):
     """Logarithm for positive columns, log(1 + x) where there are zeros, else standardised.
 
@@ -51,6 +63,7 @@ class AutoScaler(TransformerMixin, BaseEstimator):
         X = _as_floats(X)
         columns = [_kind_of(column[np.isfinite(column)]) for column in X.T]
         self.kinds_ = [kind for kind, *_ in columns]
+        self._changes_by_shares = all(changes_by_shares(column) for column in X.T)
         self._shift, knee, self._scale = np.array([numbers for _, *numbers in columns]).T
         self._is_log = ~np.isnan(knee)
         self._knee = np.where(self._is_log, knee, 1.0)

@@ -71,13 +71,45 @@ def test_the_networks_forecast_in_their_frame(season_length):
     np.testing.assert_allclose(answer[:, 0], expected, rtol=1e-6)
 
 
-@pytest.mark.parametrize("X", [SERIES[0].reshape(-1, 1), SERIES], ids=["one", "many"])
-def test_auto_is_the_mean_of_both(X):
+@pytest.mark.parametrize(
+    "X, parameters, n_members",
+    [
+        (SERIES[0].reshape(-1, 1), {}, 1),
+        (SERIES[0].reshape(-1, 1), {"n_estimators": 3}, 3),
+        (SERIES, {}, 4),
+    ],
+    ids=["one", "three members", "many"],
+)
+def test_they_count_as_one_member(X, parameters, n_members):
     auto, own, only = (
-        [np.log(one) for one in np.atleast_3d(forecasts(X, pretrained=pretrained))]
+        np.log(forecasts(X, pretrained=pretrained, **parameters))
         for pretrained in ("auto", None, "only")
     )
-    np.testing.assert_allclose(auto, np.mean([own, only], axis=0), rtol=1e-6)
+    expected = (n_members * own + only) / (n_members + 1)
+    np.testing.assert_allclose(auto, expected, rtol=1e-6)
+
+
+def test_a_zero_among_hundreds_is_no_obstacle():
+    values = AIRLINE.copy()
+    values[50] = 0
+    answer, complete = (forecasts(X.reshape(-1, 1), pretrained="only") for X in (values, AIRLINE))
+    np.testing.assert_allclose(answer, complete, rtol=0.02)
+    small = forecaster().fit(values.reshape(-1, 1) / 1e6)
+    assert not small.pretrained_  # log(1 + x) is no logarithm there
+
+
+def test_of_several_series_those_with_zeros_are_left_to_the_regressors():
+    counts = np.r_[0, np.arange(1.0, 40)]
+    auto, own = (forecasts([*SERIES, counts], pretrained=p) for p in ("auto", None))
+    np.testing.assert_array_equal(auto[-1], own[-1])
+    assert (auto[:-1] != own[:-1]).all()
+
+
+@pytest.mark.parametrize("change", [1e-6, 1e-4, 1e-3])
+def test_calm_series_are_not_expected_to_grow(change):
+    calm = 1000 * (1 + change * RNG.normal(size=84))
+    answer = forecasts(calm.reshape(-1, 1), pretrained="only", horizon=12)[:, 0]
+    assert np.abs(answer / calm[-12:] - 1).max() < 3 * change
 
 
 def test_one_series_and_several_are_the_same_to_networks_that_learn_nothing():
@@ -120,9 +152,9 @@ def test_far_steps_are_fed_back():
 @pytest.mark.parametrize("pretrained", [None, "only", "auto"])
 def test_what_has_always_repeated_itself_goes_on(pretrained):
     months = np.tile(np.arange(1.0, 13), 4)
-    repeated = [np.full(50, 5.0), np.zeros(50), np.full(50, -5.0), months]
-    if pretrained:
-        del repeated[2]  # negative
+    repeated = [np.full(50, 5.0), months, np.zeros(50), np.full(50, -5.0)]
+    if pretrained == "only":
+        repeated = repeated[:2]
     answers = forecasts([*repeated, *SERIES], pretrained=pretrained)
     for values, answer in zip(repeated, answers, strict=False):
         np.testing.assert_allclose(answer[:, 0], values[: len(answer)], rtol=1e-7)
@@ -193,6 +225,8 @@ def test_fitted_networks_are_listed_last():
     assert len(fitted.regressors_) == 3
     assert fitted.regressors_[1:] == [one.regressor for one in load_pretrained(12).members]
     assert fitted.regressors_[0].loss_curve_
+    assert fitted.pretrained_
+    assert not forecaster(pretrained=None).fit(AIRLINE.reshape(-1, 1)).pretrained_
     assert fitted.window_length_ == 24
     assert fitted.baseline_ == "profile"
 
@@ -244,6 +278,7 @@ TWO = np.column_stack([AIRLINE, AIRLINE])
         (AIRLINE, {"scaler": None}),
         (AIRLINE, {"scaler": StandardScaler()}),
         (AIRLINE - 200, {}),
+        (np.clip(AIRLINE - 250, 0, None), {}),
         (LONG, {}),
         (TWO, {}),
         (TWO, {"target": 0}),
@@ -263,19 +298,34 @@ def test_where_they_take_no_part(X, parameters):
 @pytest.mark.parametrize(
     "X, parameters, what",
     [
-        (AIRLINE, {"season_length": 7}, "season_length=7, and there are networks for 4 and 12"),
-        (AIRLINE, {"regressor": Ridge()}, "regressor=Ridge(), which would not be used"),
+        (
+            AIRLINE,
+            {"season_length": 7},
+            "season_length=7, and there are networks for 4 and 12. Use season_length=12 or 4, "
+            "where that is the season, or ",
+        ),
+        (
+            AIRLINE,
+            {"regressor": Ridge()},
+            "regressor=Ridge(), which would have no part in it. Use regressor=None, or ",
+        ),
         (
             AIRLINE,
             {"scaler": StandardScaler()},
-            "scaler=StandardScaler(), and they were trained on the scale of 'auto'",
+            "scaler=StandardScaler(), and they know the scale of 'auto'. Use scaler='auto', or ",
         ),
         (
             AIRLINE - 200,
             {},
-            "a value of -96, and they know series without negative values",
+            "a value of -96, and the networks know positive series only, with a zero at most here "
+            "and there among hundreds. Use ",
         ),
-        (TWO, {}, "more than one column, and they know series of one"),
+        (
+            TWO,
+            {},
+            "more than one column, and they know series of one. Use group='columns' where each is "
+            "a series, one column alone, or ",
+        ),
     ],
     ids=str,
 )
@@ -283,6 +333,52 @@ def test_only_says_what_it_lacks(X, parameters, what):
     with pytest.raises(ValueError) as error:
         forecaster(pretrained="only", **parameters).fit(X.reshape(len(X), -1))
     assert str(error.value) == (
-        f"pretrained='only' has nothing to forecast X with: there is {what}. Use "
-        "pretrained='auto', which trains networks on X."
+        f"pretrained='only' has nothing to forecast X with: there is {what}pretrained='auto', "
+        "which trains networks on X."
     )
+
+
+def test_later_series_are_looked_at_too():
+    fitted = forecaster(pretrained="only").fit(SERIES)
+    with pytest.raises(ValueError, match="there is a value of -1, and the networks know positive"):
+        fitted.forecast(X=[np.r_[SERIES[0], -1]])
+    with pytest.warns(UserWarning) as warned:
+        answer = fitted.forecast(X=[SERIES[0], np.r_[SERIES[0], -1]])
+    assert str(warned[0].message) == (
+        "Series 1 of X can't be forecast by pretrained='only': there is a value of -1, and the "
+        "networks know positive series only, with a zero at most here and there among hundreds. "
+        "They get the naive forecast; use pretrained='auto', which trains networks on X."
+    )
+    np.testing.assert_allclose(answer[1][:, 0], np.r_[SERIES[0], -1][-12:-6])
+    assert (answer[0][:, 0] != SERIES[0][-12:-6]).all()
+    with pytest.raises(ValueError, match="there is a value of 0, and the networks know positive"):
+        fitted.predict(np.r_[SERIES[0], 0].reshape(-1, 1))
+
+
+def test_less_than_a_season_is_an_error():
+    values = AIRLINE[:14].copy()
+    values[:3] = np.nan
+    with pytest.raises(ValueError) as error:
+        forecaster(pretrained="only").fit(values.reshape(-1, 1))
+    assert str(error.value) == (
+        "pretrained='only' needs a season of rows, 12, but X has 11 that are known. Give a longer "
+        "series."
+    )
+
+
+def test_a_season_that_is_not_used_points_to_them():
+    months = pd.Series(AIRLINE[:20], pd.period_range("1949-01", periods=20, freq="M"))
+    with pytest.warns(UserWarning, match="1 to do without. pretrained='only' needs one season."):
+        SequenceForecaster(horizon=6).fit(months)
+
+
+def test_intervals_that_no_fraction_allows():
+    with pytest.raises(ValueError) as error:
+        forecaster(horizon=12, calibration_fraction=0.3).fit(AIRLINE[:30].reshape(-1, 1))
+    assert str(error.value) == (
+        "calibration_fraction=0.3 wants more rows than n_samples=30: a first forecaster of "
+        "window_length=9 and horizon=12 needs 24, and 13 must be kept out to measure its last "
+        "step. Use a smaller horizon or a longer series."
+    )
+    only = forecaster(horizon=12, calibration_fraction=0.45, pretrained="only")
+    assert only.fit(AIRLINE[:30].reshape(-1, 1)).forecast_interval(coverage=0.4).shape == (12, 1, 2)
