@@ -217,9 +217,10 @@ class ForecastModel:
         pairs = Pairs(plan, joined)
         origins, is_complete = pairs.usable()
         if not len(origins):
-            raise ValueError(_too_short(plan, series, pretrained is not None))
+            raise ValueError(_too_short(plan, series, model.pretrained is not None))
         if not is_complete.any() and not is_trial:
-            _check_steps(pairs, origins, max(map(len, series)), pretrained is not None)
+            n_rows = max(map(len, series))
+            _check_steps(pairs, origins, n_rows, model.pretrained is not None)
         weight = None
         if weighs:
             changes = [seasonal_change(part.z, plan.season_length) for part in parts]

@@ -6,6 +6,7 @@ Their weights are plain arrays in `skgru/pretrained`, made by benchmarks/pretrai
 
 from __future__ import annotations
 
+from copy import deepcopy
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -42,9 +43,15 @@ def pretrained_plan(season_length: int) -> Plan:
     )
 
 
-@cache
 def load_pretrained(season_length: int) -> ForecastModel:
-    """The networks for a season, in the frame that they were trained in."""
+    """The networks for a season, in the frame that they were trained in. A copy: what somebody
+    does with a fitted forecaster changes no other.
+    """
+    return deepcopy(_as_shipped(season_length))
+
+
+@cache
+def _as_shipped(season_length: int) -> ForecastModel:
     plan = pretrained_plan(season_length)
     model = ForecastModel(plan, AutoScaler(), None)
     model.least_change = CALM

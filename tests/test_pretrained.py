@@ -223,12 +223,21 @@ def test_nothing_is_random_where_nothing_is_trained():
 def test_fitted_networks_are_listed_last():
     fitted = forecaster().fit(AIRLINE.reshape(-1, 1))
     assert len(fitted.regressors_) == 3
-    assert fitted.regressors_[1:] == [one.regressor for one in load_pretrained(12).members]
+    assert [one.highway for one in fitted.regressors_[1:]] == [True, False]
     assert fitted.regressors_[0].loss_curve_
     assert fitted.pretrained_
     assert not forecaster(pretrained=None).fit(AIRLINE.reshape(-1, 1)).pretrained_
     assert fitted.window_length_ == 24
     assert fitted.baseline_ == "profile"
+
+
+def test_what_is_done_to_one_forecaster_changes_no_other():
+    first = forecaster(pretrained="only").fit(AIRLINE.reshape(-1, 1))
+    before = first.forecast()
+    first.regressors_[0]._weights[0][:] = 0
+    first.regressors_[1].fit(np.zeros((3, 24, 1)), np.zeros(3))
+    again = forecaster(pretrained="only").fit(AIRLINE.reshape(-1, 1))
+    np.testing.assert_array_equal(again.forecast(), before)
 
 
 def test_pickles_take_them_along():
