@@ -309,7 +309,8 @@ class SequenceForecaster(BaseEstimator):
                 UserWarning,
                 stacklevel=2,
             )
-        warn_of_season(self.season_length, tables, plan)
+        may_be_pretrained = self.pretrained is not None and self.regressor is None
+        warn_of_season(self.season_length, tables, plan, may_be_pretrained)
         series = [table.values for table in tables]
         members = [] if self.pretrained == "only" else make_members(self, plan, series)
         pretrained = pretrained_for(self, plan, series)

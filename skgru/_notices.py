@@ -70,7 +70,9 @@ def warn_of_counters(tables: list[Table], panel: Panel, plan: Plan) -> None:
             )
 
 
-def warn_of_season(given: int | None, tables: list[Table], plan: Plan) -> None:
+def warn_of_season(
+    given: int | None, tables: list[Table], plan: Plan, may_be_pretrained: bool
+) -> None:
     """Of a season that the index names, and "auto" can't use."""
     season_length = max(tables, key=len).rows.season_length
     if given is None and plan.season_length < season_length:
@@ -80,7 +82,11 @@ def warn_of_season(given: int | None, tables: list[Table], plan: Plan) -> None:
             f"season_length=None wants {2 * season_length + steps} rows, two seasons and the "
             f"steps ahead. Give season_length={season_length} to use it all the same, 1 to do "
             "without."
-            + (" pretrained='only' needs one season." if season_length in HORIZONS else ""),
+            + (
+                " pretrained='only' needs one season."
+                if may_be_pretrained and season_length in HORIZONS
+                else ""
+            ),
             UserWarning,
             stacklevel=3,
         )
