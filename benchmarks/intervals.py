@@ -2,13 +2,13 @@
 
 python benchmarks/intervals.py [simulated|m1 ...]
 
-200 simulated series of 240 rows (a third each: AR(1), season with trend, heteroscedastic), and 50
-evenly spaced M1 monthly series of at least 96 rows, each forecast 12 rows ahead.
+200 simulated series of 240 rows (a third each: AR(1), season with trend, heteroscedastic), and the
+M1 monthly series of at least 96 rows, each forecast 12 rows ahead.
 """
 
 import numpy as np
 from _common import arguments
-from _series_sets import SEASON_LENGTH, evenly, series_of
+from _series_sets import SEASON_LENGTH, series_of
 
 from skgru import SequenceForecaster
 
@@ -43,10 +43,10 @@ def simulated(n_series=200, n_rows=240):
         yield kind.__name__, values[:-HORIZON], values[-HORIZON:], season_length
 
 
-def m1(n_series=50, n_rows=96):
-    long_enough = [(h, a) for h, a in series_of("M1 monthly") if len(h) >= n_rows]
-    for history, actual in evenly(long_enough, n_series):
-        yield "M1 monthly", history, actual[:HORIZON], SEASON_LENGTH
+def m1(n_rows=96):
+    for history, actual in series_of("M1 monthly"):
+        if len(history) >= n_rows:
+            yield "M1 monthly", history, actual[:HORIZON], SEASON_LENGTH
 
 
 def covered(history, actual, season_length):
