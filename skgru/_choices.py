@@ -21,7 +21,8 @@ from skgru._defaults import (
 from skgru._forecasting import ForecastModel, Member, longest_run
 from skgru._panel import WIDE
 from skgru._plan import Plan
-from skgru._pretrained import is_short, load_pretrained, why_not_pretrained
+from skgru._pretrained import HORIZONS, is_short, load_pretrained, why_not_pretrained
+from skgru._scaling import changes_by_shares
 from skgru._series import Table
 from skgru._validation import Instance, Number, at_least
 
@@ -100,18 +101,28 @@ def make_plan(parameters: Any, tables: list[Table]) -> Plan:
             "too (target=None)."
         )
     steps = horizon if parameters.strategy == "direct" else 1
+    is_only = parameters.pretrained == "only"
     longest = max(tables, key=len)
     season_length = parameters.season_length or longest.rows.season_length
-    is_too_short = n_rows < 2 * season_length + steps and parameters.pretrained != "only"
-    if parameters.season_length is None and is_too_short:
+    # Pretrained networks know seasons from one that they see.
+    knows_season = is_only or (
+        parameters.pretrained == "auto"
+        and parameters.regressor is None
+        and parameters.scaler == "auto"
+        and season_length in HORIZONS
+        and len(rest) == len(targets) == n_columns == 1
+        and all(changes_by_shares(table.values) for table in tables)
+    )
+    n_wanted = season_length + 1 if knows_season else 2 * season_length + steps
+    if parameters.season_length is None and n_rows < n_wanted and not is_only:
         season_length = 1
-    if parameters.baseline in ("seasonal", "profile") and season_length == 1:
+    if parameters.baseline in ("seasonal", "profile") and season_length == 1 and not is_only:
         raise ValueError(
             f"baseline={parameters.baseline!r} needs a season, but season_length is 1. Give "
             "season_length (12 for monthly data), or use baseline='last'."
         )
     windows = parameters.window_length
-    if parameters.pretrained == "only":
+    if is_only:
         windows = (season_length,)
     elif isinstance(windows, str):
         if pools:
@@ -125,14 +136,14 @@ def make_plan(parameters: Any, tables: list[Table]) -> Plan:
     level, baseline = "last", "last"
     if has_season:
         level, baseline = "mean", "seasonal" if pools else "profile"
-    if parameters.pretrained == "only":
+    if is_only:
         level, baseline = "mean", "seasonal" if season_length > 1 else "last"
     return Plan(
         windows=tuple(windows),
         horizon=horizon,
         season_length=int(season_length),
-        level=level if parameters.level == "auto" else parameters.level,
-        baseline=baseline if parameters.baseline == "auto" else parameters.baseline,
+        level=level if parameters.level == "auto" or is_only else parameters.level,
+        baseline=baseline if parameters.baseline == "auto" or is_only else parameters.baseline,
         strategy=parameters.strategy,
         targets=tuple(targets),
         past=tuple(past),

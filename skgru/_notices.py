@@ -144,7 +144,7 @@ def check_alone(series: list[np.ndarray], panel: Panel | None, plan: Plan, stack
     rule = (
         "the networks know positive series only, with a zero at most here and there among hundreds"
     )
-    if panel is not None and len(series) > 1:
+    if panel is not None and len(unknown) < len(series) > 1:
         if unknown:
             i, lowest = unknown[0]
             warnings.warn(

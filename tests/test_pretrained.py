@@ -364,6 +364,11 @@ def test_later_series_are_looked_at_too():
         fitted.predict(np.r_[SERIES[0], 0].reshape(-1, 1))
 
 
+def test_series_of_which_none_is_known_are_an_error():
+    with pytest.raises(ValueError, match="pretrained='only' has nothing to forecast X with"):
+        forecaster(pretrained="only").fit([AIRLINE - 200, AIRLINE - 300])
+
+
 def test_less_than_a_season_is_an_error():
     values = AIRLINE[:14].copy()
     values[:3] = np.nan
@@ -376,9 +381,28 @@ def test_less_than_a_season_is_an_error():
 
 
 def test_a_season_that_is_not_used_points_to_them():
-    months = pd.Series(AIRLINE[:20], pd.period_range("1949-01", periods=20, freq="M"))
+    year = pd.Series(AIRLINE[:12], pd.period_range("1949-01", periods=12, freq="M"))
     with pytest.warns(UserWarning, match="1 to do without. pretrained='only' needs one season."):
-        SequenceForecaster(horizon=6).fit(months)
+        SequenceForecaster(horizon=2).fit(year)
+
+
+def test_they_take_the_season_of_the_index_from_one_season_on():
+    months = pd.Series(AIRLINE[:26], pd.period_range("1949-01", periods=26, freq="M"))
+    fitted = SequenceForecaster(horizon=6, random_state=0).fit(months)
+    assert (fitted.season_length_, fitted.pretrained_) == (12, True)
+    given = SequenceForecaster(horizon=6, random_state=0, season_length=12).fit(months)
+    np.testing.assert_array_equal(fitted.forecast(), given.forecast())
+    for other in ({"pretrained": None}, {"regressor": Ridge()}, {"scaler": None}):
+        with pytest.warns(UserWarning, match="names a season of 12 rows, which is not used"):
+            assert SequenceForecaster(horizon=6, **other).fit(months).season_length_ == 1
+
+
+def test_windows_and_baseline_play_no_part():
+    X = AIRLINE.reshape(-1, 1)
+    asked = {"window_length": 50, "strategy": "recursive", "baseline": "last", "level": "last"}
+    fitted = forecaster(pretrained="only", **asked).fit(X)
+    np.testing.assert_array_equal(fitted.forecast(), forecasts(X, pretrained="only"))
+    assert (fitted.baseline_, fitted.level_) == ("seasonal", "mean")
 
 
 def test_intervals_that_no_fraction_allows():
