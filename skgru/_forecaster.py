@@ -86,8 +86,8 @@ class SequenceForecaster(BaseEstimator):
 
     season_length : int or None, default=None
         Rows in a season (12 for monthly data), 1 for none. None: by the frequency of the index,
-        where it is one of dates and there are two seasons and `horizon` rows; else 1. Arrays have
-        no dates: give it.
+        where it is one of dates and there are two seasons and `horizon` rows (with pretrained
+        networks one season and a row); else 1. Arrays have no dates: give it.
 
     scaler : transformer, None or "auto", default="auto"
         Transformer with `inverse_transform`, fitted to the target columns. "auto": logarithm of
@@ -132,8 +132,8 @@ class SequenceForecaster(BaseEstimator):
         Whether two networks forecast too that skgru brings along, trained on simulated monthly and
         quarterly series. "auto": they count as one regressor more, in the mean of logarithms, where
         `regressor` is None, `season_length` 4 or 12, `scaler` "auto", and X one column of positive
-        values with less than 500 rows; of several series for those that are positive, if half of
-        all rows lie in series of less than 500. "only": nothing is trained, a season of rows is
+        values with less than 500 rows; of several series for all positive ones, unless most rows
+        lie in series of 500 and more. "only": nothing is trained, a season of rows is
         enough, and parameters of regressors, windows and baseline play no part. None: never.
 
     calibration_fraction : float, default=0.0
