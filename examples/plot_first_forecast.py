@@ -36,11 +36,12 @@ print(forecast.head(3))
 # -----------------
 # The index says that the series is monthly, hence a season of 12. All values are positive, hence a
 # logarithm. The network sees two seasons at a time, less their level, and learns how a year differs
-# from the mean course of the years before.
+# from the mean course of the years before. Half of the forecast is that of two networks which skgru
+# brings along for monthly series, trained on simulated ones.
 
 print(f"season of {forecaster.season_length_}, windows of {forecaster.window_length_} months")
 print(f"level: {forecaster.level_}, baseline: {forecaster.baseline_}")
-print(f"scaler: {forecaster.scaler_.kinds_[0]}")
+print(f"scaler: {forecaster.scaler_.kinds_[0]}, pretrained networks: {forecaster.pretrained_}")
 
 # %%
 # Against the value of a year ago
