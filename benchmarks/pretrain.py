@@ -2,8 +2,8 @@
 
 python benchmarks/pretrain.py [12] [4] [--series N] [--steps N] [--seed SEED] [--folder FOLDER]
 
-For each season length 10,000 series are simulated and two networks take 10,000 steps on them: four
-minutes for 12 and two for 4. No real series takes part, so that the networks have seen none that
+For each season length 10,000 series are simulated and two networks take 10,000 steps on them, in a
+few minutes. No real series takes part, so that the networks have seen none that
 they are measured on, and their weights are free. The ranges that are drawn from are broad; of two
 tries the other one, whose growth and changes of level did not depend on the rows in a year, did
 worse on M1 and Tourism.

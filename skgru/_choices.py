@@ -104,16 +104,7 @@ def make_plan(parameters: Any, tables: list[Table]) -> Plan:
     is_only = parameters.pretrained == "only"
     longest = max(tables, key=len)
     season_length = parameters.season_length or longest.rows.season_length
-    # Pretrained networks know seasons from one that they see.
-    knows_season = is_only or (
-        parameters.pretrained == "auto"
-        and parameters.regressor is None
-        and parameters.scaler == "auto"
-        and season_length in HORIZONS
-        and len(rest) == len(targets) == n_columns == 1
-        and all(changes_by_shares(table.values) for table in tables)
-    )
-    n_wanted = season_length + 1 if knows_season else 2 * season_length + steps
+    n_wanted = rows_for_season(parameters, tables, season_length)
     if parameters.season_length is None and n_rows < n_wanted and not is_only:
         season_length = 1
     if parameters.baseline in ("seasonal", "profile") and season_length == 1 and not is_only:
@@ -150,6 +141,23 @@ def make_plan(parameters: Any, tables: list[Table]) -> Plan:
         known=tuple(known),
         pools=pools,
     )
+
+
+def rows_for_season(parameters: Any, tables: list[Table], season_length: int) -> int:
+    """Rows from which a season that the index names is used. Pretrained networks know seasons, and
+    need to see one.
+    """
+    is_known = (
+        parameters.pretrained is not None
+        and parameters.regressor is None
+        and parameters.scaler == "auto"
+        and season_length in HORIZONS
+        and all(table.values.shape[1] == 1 for table in tables)
+        and all(changes_by_shares(table.values) for table in tables)
+    )
+    if is_known:
+        return season_length + 1
+    return 2 * season_length + (parameters.horizon if parameters.strategy == "direct" else 1)
 
 
 def columns_of(parameter: str, chosen: Any, table: Table, default: list[int]) -> list[int]:

@@ -26,6 +26,7 @@ from skgru._choices import (
     make_members,
     make_plan,
     pretrained_for,
+    rows_for_season,
 )
 from skgru._forecasting import ForecastModel, Member, restored, scaled, tail_of
 from skgru._future import futures_of, known_rows
@@ -309,8 +310,8 @@ class SequenceForecaster(BaseEstimator):
                 UserWarning,
                 stacklevel=2,
             )
-        may_be_pretrained = self.pretrained is not None and self.regressor is None
-        warn_of_season(self.season_length, tables, plan, may_be_pretrained)
+        named = max(tables, key=len).rows.season_length
+        warn_of_season(self.season_length, tables, plan, rows_for_season(self, tables, named))
         series = [table.values for table in tables]
         members = [] if self.pretrained == "only" else make_members(self, plan, series)
         pretrained = pretrained_for(self, plan, series)

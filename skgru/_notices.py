@@ -8,7 +8,6 @@ import numpy as np
 
 from skgru._panel import Panel
 from skgru._plan import Plan
-from skgru._pretrained import HORIZONS
 from skgru._scaling import changes_by_shares
 from skgru._series import Table
 
@@ -70,23 +69,17 @@ def warn_of_counters(tables: list[Table], panel: Panel, plan: Plan) -> None:
             )
 
 
-def warn_of_season(
-    given: int | None, tables: list[Table], plan: Plan, may_be_pretrained: bool
-) -> None:
-    """Of a season that the index names, and "auto" can't use."""
+def warn_of_season(given: int | None, tables: list[Table], plan: Plan, n_wanted: int) -> None:
+    """Of a season that the index names, and "auto" can't use for want of `n_wanted` rows."""
     season_length = max(tables, key=len).rows.season_length
     if given is None and plan.season_length < season_length:
-        steps = plan.horizon if plan.strategy == "direct" else 1
+        is_known = n_wanted == season_length + 1
+        what = "a season and a row" if is_known else "two seasons and the steps ahead"
         warnings.warn(
             f"The index of X names a season of {season_length} rows, which is not used: "
-            f"season_length=None wants {2 * season_length + steps} rows, two seasons and the "
-            f"steps ahead. Give season_length={season_length} to use it all the same, 1 to do "
-            "without."
-            + (
-                " pretrained='only' needs one season."
-                if may_be_pretrained and season_length in HORIZONS
-                else ""
-            ),
+            f"season_length=None wants {n_wanted} rows, {what}. Give season_length={season_length} "
+            "to use it all the same, 1 to do without."
+            + (" pretrained='only' needs one season." if is_known else ""),
             UserWarning,
             stacklevel=3,
         )

@@ -382,7 +382,9 @@ def test_less_than_a_season_is_an_error():
 
 def test_a_season_that_is_not_used_points_to_them():
     year = pd.Series(AIRLINE[:12], pd.period_range("1949-01", periods=12, freq="M"))
-    with pytest.warns(UserWarning, match="1 to do without. pretrained='only' needs one season."):
+    with pytest.warns(
+        UserWarning, match="wants 13 rows, a season and a row.*pretrained='only' needs one"
+    ):
         SequenceForecaster(horizon=2).fit(year)
 
 
