@@ -6,13 +6,12 @@ import warnings
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy.special import log_softmax, softmax
+from scipy.special import log_expit, log_softmax
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 from sklearn.utils import Tags, column_or_1d
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.class_weight import compute_class_weight
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
     _check_sample_weight,
     _check_y,
@@ -20,20 +19,34 @@ from sklearn.utils.validation import (
     check_is_fitted,
 )
 
-from skgru._recurrent import RecurrentEstimator, usable_rows, without_zero_weights
-from skgru._specs import CROSS_ENTROPY, Rows, TargetScaling
+from skgru._labels import Labels, labels_of
+from skgru._recurrent import (
+    Course,
+    RecurrentEstimator,
+    Task,
+    usable_rows,
+    weight_of_steps,
+    without_zero_weights,
+)
+from skgru._specs import (
+    BINARY_CROSS_ENTROPY,
+    CROSS_ENTROPY,
+    Examples,
+    NetworkSpec,
+    Rows,
+    TargetScaling,
+)
 from skgru._validation import (
     at_least,
+    check_like,
     check_tokens,
     check_usable,
+    check_validation_data,
     check_windows,
     is_overlapping,
     nothing_usable,
     real_between,
 )
-
-# Targets are codes of classes: there is nothing to scale.
-CODES = TargetScaling(np.zeros(1), np.ones(1), 1)
 
 
 class GRUClassifier(ClassifierMixin, RecurrentEstimator):
@@ -233,21 +246,27 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         cell="gru",
         bidirectional=False,
         dropout=0.0,
+        recurrent_dropout=0.0,
         highway=False,
         output_initializer="glorot_uniform",
         embedding_dim=None,
+        return_sequences="auto",
         class_weight=None,
         optimizer="adam",
         learning_rate=0.001,
         clipnorm=None,
+        alpha=0.0,
         epochs=50,
         batch_size="auto",
         shuffle=True,
         early_stopping=False,
         validation_fraction=0.1,
+        validation_split="auto",
         monitor="loss",
         n_iter_no_change=10,
         tol=1e-4,
+        normalize_X=True,
+        metrics=None,
         warm_start=False,
         jit_compile=True,
         callbacks=None,
@@ -259,21 +278,27 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         self.cell = cell
         self.bidirectional = bidirectional
         self.dropout = dropout
+        self.recurrent_dropout = recurrent_dropout
         self.highway = highway
         self.output_initializer = output_initializer
         self.embedding_dim = embedding_dim
+        self.return_sequences = return_sequences
         self.class_weight = class_weight
         self.optimizer = optimizer
         self.learning_rate = learning_rate
         self.clipnorm = clipnorm
+        self.alpha = alpha
         self.epochs = epochs
         self.batch_size = batch_size
         self.shuffle = shuffle
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
+        self.validation_split = validation_split
         self.monitor = monitor
         self.n_iter_no_change = n_iter_no_change
         self.tol = tol
+        self.normalize_X = normalize_X
+        self.metrics = metrics
         self.warm_start = warm_start
         self.jit_compile = jit_compile
         self.callbacks = callbacks
@@ -281,7 +306,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    def fit(self, X, y=None, sample_weight=None):
+    def fit(self, X, y=None, sample_weight=None, validation_data=None):
         """Train the network from scratch, or further with `warm_start=True`.
 
         Parameters
@@ -289,12 +314,20 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         X : array-like of shape (n_samples, window_length, n_channels) or (n_samples, window_length)
             Sequences, oldest step first. NaN is a missing step.
 
-        y : array-like of shape (n_samples,), default=None
-            Classes: numbers or strings. None, with `embedding_dim`: the token that follows each
-            window, read off the later windows, which must overlap.
+        y : array-like, default=None
+            Classes, numbers or strings: (n_samples,), one for each sequence, or (n_samples,
+            window_length), one for each step. Or (n_samples, n_labels) of 0 and 1: which labels a
+            sequence has. None, with `embedding_dim`: the token that follows each window, read off
+            the later windows, which must overlap.
 
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each window, at least 0.
+
+        validation_data : tuple (X_val, y_val) or (X_val, y_val, sample_weight_val), or X_val, \
+                default=None
+            Sequences whose loss and metrics `history_` reports for each epoch, as "val_loss",
+            "val_accuracy" and so on. With `early_stopping=True` they decide when to stop, and all
+            sequences of X are trained on. X_val alone, where y is None.
 
         Returns
         -------
@@ -313,7 +346,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         self._validate_params()
         continues = self.warm_start and self.__sklearn_is_fitted__()
         classes = self.classes_ if continues else None
-        return self._fit(X, y, sample_weight, classes, self.epochs, self.early_stopping, continues)
+        course = Course(self.epochs, self.early_stopping, continues)
+        return self._fit(X, y, sample_weight, validation_data, classes, course)
 
     def partial_fit(self, X, y=None, classes=None, sample_weight=None):
         """Train for one more epoch on all windows given, starting a network where there is none.
@@ -373,7 +407,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
                 "classes must be passed on the first call to partial_fit: all classes that later "
                 "calls will bring, such as classes=np.unique(y_of_everything)."
             )
-        return self._fit(X, y, sample_weight, classes, 1, False, continues, is_part=True)
+        course = Course(1, continues=continues, is_part=True)
+        return self._fit(X, y, sample_weight, None, classes, course)
 
     def predict(self, X):
         """Predict the class of each sequence: the one of the highest probability.
@@ -385,8 +420,9 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
 
         Returns
         -------
-        ndarray of shape (n_samples,)
-            Members of `classes_`.
+        ndarray of shape (n_samples,), (n_samples, window_length) or (n_samples, n_labels)
+            As y in `fit`: the class of each sequence or step, or 0 and 1 for each label, which is
+            predicted where its probability is above one half.
 
         Raises
         ------
@@ -395,8 +431,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         ValueError
             If X has other steps or channels than in `fit`, or is what `fit` refuses.
         """
-        best = self._logits(X).argmax(axis=1)
-        return self.classes_[best]
+        return self._predicted(self._outputs(self._checked_rows(X)))
 
     def predict_proba(self, X):
         """Predict the probability of each class.
@@ -408,9 +443,10 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
 
         Returns
         -------
-        ndarray of shape (n_samples, n_classes)
-            float64, in the order of `classes_`. Each row sums to 1, and does not depend on the
-            other rows of X.
+        ndarray of shape (n_samples, n_classes), (n_samples, window_length, n_classes) or \
+                (n_samples, n_labels)
+            float64, in the order of `classes_`. Probabilities of classes sum to 1; each label has
+            one of its own. A row does not depend on the other rows of X.
 
         Raises
         ------
@@ -419,7 +455,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         ValueError
             As `predict` does.
         """
-        return softmax(self._logits(X), axis=1)
+        outputs = self._outputs(self._checked_rows(X))
+        return self._network.probabilities(outputs)
 
     def predict_log_proba(self, X):
         """Predict the logarithm of the probability of each class.
@@ -431,7 +468,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
 
         Returns
         -------
-        ndarray of shape (n_samples, n_classes)
+        ndarray of the shape of `predict_proba`
             float64, in the order of `classes_`. Finite where the probability rounds to zero.
 
         Raises
@@ -441,10 +478,14 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         ValueError
             As `predict` does.
         """
-        return log_softmax(self._logits(X), axis=1)
+        network, outputs = self._network, self._outputs(self._checked_rows(X)).astype(np.float64)
+        if network.is_multilabel:
+            return log_expit(outputs)
+        steps = (network.window_length,) if network.each_step else ()
+        return log_softmax(outputs.reshape(len(outputs), *steps, network.n_classes), axis=-1)
 
     def score(self, X, y=None, sample_weight=None):
-        """Share of sequences whose class is predicted.
+        """Share of sequences, or steps, whose class is predicted, or of which all labels are.
 
         Without y, windows that no known token follows are not scored: a token that is NaN, because
         it was not seen in `fit`, is no error.
@@ -480,44 +521,72 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
                 "Use score(X, y)."
             )
         windows = self._check_new_windows(X)
+        network, known = self._network, None
         if y is None:
             rows, y = self._next_tokens(windows, self._masks)
         else:
-            y = column_or_1d(y, warn=True)
-            check_consistent_length(windows, y)
             rows = usable_rows(windows, False) if not self._masks else np.arange(len(windows))
             if not len(rows):
                 raise ValueError(nothing_usable(windows, 0, self._masks))
-            y = y[rows]
+            if network.each_step or network.is_multilabel:
+                labels = labels_of(windows, rows, y, self)
+                y, known = labels.values, labels.known
+            else:
+                y = column_or_1d(y, warn=True)
+                check_consistent_length(windows, y)
+                y = y[rows]
         if sample_weight is not None:
             sample_weight = _check_sample_weight(
                 sample_weight, windows, dtype=np.float64, ensure_non_negative=True
             )[rows]
-        predicted = self.classes_[self._outputs(Rows(windows, rows)).argmax(axis=1)]
+        predicted = self._predicted(self._outputs(self._rows(windows, rows)))
+        if known is not None:
+            y, predicted = y[known], predicted[known]
+            if sample_weight is not None:
+                sample_weight = np.repeat(sample_weight, known.sum(axis=1))
         return accuracy_score(y, predicted, sample_weight=sample_weight)
 
     @property
     def keras_estimator_(self) -> Any:
         """The trained network as a new scikeras KerasClassifier."""
         check_is_fitted(self)
+        if self._network.each_step:
+            raise ValueError(
+                "keras_estimator_ is a scikeras KerasClassifier, which has no classes for each "
+                "step of a sequence. Use model_, which gives their probabilities."
+            )
         from skgru._engine.wrapper import fitted_classifier
 
         return fitted_classifier(
-            self._network, self._fitted_training, self._state, self.history_, self.classes_
+            self._network,
+            self._fitted_training,
+            self._state,
+            self._inputs,
+            self.history_,
+            self.classes_,
         )
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.target_tags.required = False  # ClassifierMixin, which comes first, says True
+        tags.classifier_tags.multi_label = True
         return tags
 
-    def _trained_loss(self) -> str:
-        return CROSS_ENTROPY
+    def _trained_loss(self, network: NetworkSpec) -> str:
+        return BINARY_CROSS_ENTROPY if network.is_multilabel else CROSS_ENTROPY
 
-    def _logits(self, X: Any) -> np.ndarray:
+    def _checked_rows(self, X: Any) -> Rows:
         check_is_fitted(self)
-        windows = self._check_new_windows(X)
-        return self._outputs(Rows(windows, np.arange(len(windows)))).astype(np.float64)
+        return self._rows(self._check_new_windows(X))
+
+    def _predicted(self, outputs: np.ndarray) -> np.ndarray:
+        """What `predict` gives, from (n, n_values) logits."""
+        network = self._network
+        if network.is_multilabel:
+            return (outputs > 0).astype(self._label_dtype)
+        steps = (network.window_length,) if network.each_step else ()
+        logits = outputs.reshape(len(outputs), *steps, network.n_classes)
+        return self.classes_[logits.argmax(axis=-1)]
 
     def _check_new_windows(self, X: Any) -> np.ndarray:
         windows = super()._check_new_windows(X)
@@ -525,11 +594,11 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
             check_tokens(windows, self._architecture["n_tokens"])
         return windows
 
-    def _fit(self, X, y, sample_weight, classes, epochs, early_stopping, continues, is_part=False):
+    def _fit(self, X, y, sample_weight, validation_data, classes, course):
+        continues = course.continues
         if continues:
             self._check_new_windows(X)
         windows, _ = check_windows(X, self)
-        masks = self.missing == "mask"
         if self.embedding_dim is None and y is None:
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None. Only of "
@@ -549,57 +618,93 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
                 f"{'without' if self._is_self_target else 'with'} y and can only be continued so. "
                 "Use fit with warm_start=False to start afresh."
             )
+        if y is None and classes is None and course.is_part:
+            # A token that follows nothing here may do so in the next call of partial_fit.
+            classes = np.arange(n_tokens)
+        rows, labels = self._labelled(windows, y)
+        if classes is None:
+            classes = labels.classes()
+        examples, rows_kept = self._examples(windows, rows, labels, classes, sample_weight)
+        validation = None
+        if validation_data is not None:
+            X_val, y_val, weight = check_validation_data(validation_data, y is None)
+            held_out = check_like(check_windows(X_val, self)[0], windows)
+            if n_tokens:
+                check_tokens(held_out, n_tokens)
+            validation, _ = self._examples(
+                held_out, *self._labelled(held_out, y_val), classes, weight
+            )
+        has_class = labels.kind == "class"
+        n_outputs = labels.values.shape[1] if labels.kind == "labels" else 1
+        n_targets = examples.targets.shape[1]
+        identity = TargetScaling.identity(n_targets, ())  # codes of classes are not scaled
+        self._fit_network(
+            Task(
+                X,
+                examples,
+                shape={
+                    "n_outputs": n_outputs,
+                    "n_classes": 0 if labels.kind == "labels" else len(classes),
+                    "is_multilabel": labels.kind == "labels",
+                    "each_step": labels.kind == "steps",
+                    "n_tokens": n_tokens,
+                    "embedding_dim": self.embedding_dim or 0,
+                },
+                scaling_of=lambda targets, weight: identity,
+                learned={
+                    "classes_": classes,
+                    "_is_self_target": y is None,
+                    "_label_dtype": labels.values.dtype,
+                },
+                split=self._split_kind(windows, y is None, course, has_class),
+                labels=labels.values[rows_kept] if has_class and y is not None else None,
+                validation=validation,
+            ),
+            course,
+        )
+        return self
+
+    def _labelled(self, windows: np.ndarray, y: Any) -> tuple[np.ndarray, Labels]:
+        """Usable windows, and what is to be predicted of them."""
+        masks = self.missing == "mask"
         if y is None:
-            rows, labels = self._next_tokens(windows, masks)
-            if classes is None:
-                # A token that follows nothing here may do so in the next call of partial_fit.
-                classes = np.arange(n_tokens) if is_part else np.unique(labels)
-        else:
-            y = _check_y(y, estimator=self)
-            if y.dtype.kind == "O" and (missing := [i for i, one in enumerate(y) if one is None]):
-                raise ValueError(
-                    f"y[{missing[0]}] is None ({len(missing)} of {len(y)} labels are). Leave such "
-                    "sequences out, or give them a label of their own."
-                )
-            check_classification_targets(y)
-            check_consistent_length(windows, y)
-            classes = np.unique(y) if classes is None else classes
-            rows = check_usable(windows, masks)
-            if 2 * len(rows) < len(windows):
-                warnings.warn(
-                    f"{len(windows) - len(rows)} of {len(windows)} windows are left out of fit, "
-                    f"because they contain NaN and missing={self.missing!r}. "
-                    + ("Each of their steps does." if masks else 'missing="mask" keeps them.'),
-                    UserWarning,
-                    stacklevel=3,
-                )
-            labels = y[rows]
-        codes = _codes(labels, classes)
-        if self.class_weight is not None or sample_weight is not None:
+            rows, tokens = self._next_tokens(windows, masks)
+            return rows, Labels("class", tokens)
+        rows = check_usable(windows, masks)
+        labels = labels_of(windows, rows, y, self)
+        if 2 * len(rows) < len(windows):
+            warnings.warn(
+                f"{len(windows) - len(rows)} of {len(windows)} windows are left out of fit, "
+                f"because they contain NaN and missing={self.missing!r}. "
+                + ("Each of their steps does." if masks else 'missing="mask" keeps them.'),
+                UserWarning,
+                stacklevel=4,
+            )
+        return rows, labels
+
+    def _examples(
+        self,
+        windows: np.ndarray,
+        rows: np.ndarray,
+        labels: Labels,
+        classes: np.ndarray,
+        sample_weight: Any,
+    ) -> tuple[Examples, np.ndarray]:
+        """Windows, targets and weights, and which of the labels they belong to."""
+        targets = labels.targets(classes)
+        if sample_weight is not None:
             sample_weight = _check_sample_weight(
                 sample_weight, windows, dtype=np.float64, ensure_non_negative=True
             )[rows]
-            sample_weight = sample_weight * self._class_weights(labels, classes)
-            rows, codes, sample_weight = without_zero_weights(rows, codes, sample_weight)
-        self._fit_network(
-            X,
-            Rows(windows, rows),
-            codes,
-            sample_weight,
-            is_part=is_part,
-            epochs=epochs,
-            early_stopping=early_stopping,
-            reach=1,
-            scaling_of=lambda targets, weight: CODES,
-            continues=continues,
-            shape={
-                "n_classes": len(classes),
-                "n_tokens": n_tokens,
-                "embedding_dim": self.embedding_dim or 0,
-            },
-            learned={"classes_": classes, "_is_self_target": y is None},
-        )
-        return self
+        weight = weight_of_steps(sample_weight, labels.known)
+        if self.class_weight is not None:
+            by_class = self._class_weights(labels, classes)
+            weight = by_class if weight is None else by_class * weight.reshape(len(rows), -1)
+            weight = weight if labels.kind == "steps" else weight.ravel()
+        picked = np.arange(len(rows))
+        if weight is not None:
+            picked, targets, weight = without_zero_weights(picked, targets, weight)
+        return Examples(Rows(windows, rows[picked]), targets, weight), picked
 
     def _n_tokens(self, windows: np.ndarray, continues: bool) -> int:
         """How many tokens there are, 0 where X holds numbers."""
@@ -612,19 +717,26 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
             )
         return check_tokens(windows, self._architecture["n_tokens"] if continues else None)
 
-    def _class_weights(self, labels: np.ndarray, classes: np.ndarray) -> np.ndarray:
-        """Weight of each label by its class."""
-        if not isinstance(self.class_weight, dict):
-            present, codes = np.unique(labels, return_inverse=True)
-            return compute_class_weight(self.class_weight, classes=present, y=labels)[codes]
-        for name, weight in self.class_weight.items():
-            if not real_between(0, None, closed="left").is_satisfied_by(weight):
-                raise ValueError(
-                    f"class_weight={self.class_weight!r} gives class {name!r} the weight "
-                    f"{weight!r}, but weights must be finite numbers of at least 0."
-                )
-        weights = compute_class_weight(self.class_weight, classes=classes, y=labels)
-        return weights[np.searchsorted(classes, labels)]
+    def _class_weights(self, labels: Labels, classes: np.ndarray) -> np.ndarray:
+        """Weight of each label by its class: (n_rows, 1) or (n_rows, window_length)."""
+        if labels.kind == "labels":
+            raise ValueError(
+                f"class_weight={self.class_weight!r} weighs classes, but y holds several labels "
+                "for each sequence. Set class_weight=None, or give sample_weight."
+            )
+        if isinstance(self.class_weight, dict):
+            for name, weight in self.class_weight.items():
+                if not real_between(0, None, closed="left").is_satisfied_by(weight):
+                    raise ValueError(
+                        f"class_weight={self.class_weight!r} gives class {name!r} the weight "
+                        f"{weight!r}, but weights must be finite numbers of at least 0."
+                    )
+        else:
+            classes = labels.classes()
+        weights = compute_class_weight(self.class_weight, classes=classes, y=labels.flat())
+        codes = labels.targets(classes).astype(int)
+        known = 1 if labels.known is None else labels.known
+        return weights[codes] * known
 
     def _next_tokens(self, windows: np.ndarray, masks: bool) -> tuple[np.ndarray, np.ndarray]:
         """Windows that a token follows, and those tokens: (n_rows,), (n_rows,) int."""
@@ -641,20 +753,3 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         if not len(rows):
             raise ValueError(nothing_usable(windows, 1, masks))
         return rows, following[rows].astype(np.int64)
-
-
-def _codes(labels: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    """Positions of labels among the classes, as float64 (n_rows, 1)."""
-    if len(classes) < 2:
-        raise ValueError(
-            f"y has one class, {classes.tolist()[0]!r}, but a classifier needs at least 2 classes "
-            "to tell apart."
-        )
-    unknown = np.setdiff1d(labels, classes)
-    if len(unknown):
-        raise ValueError(
-            f"y contains labels {unknown.tolist()} that are not among the classes of the first "
-            f"fit, {classes.tolist()}. Name all classes in the first call of partial_fit, or use "
-            "fit with warm_start=False."
-        )
-    return np.searchsorted(classes, labels).astype(np.float64)[:, np.newaxis]

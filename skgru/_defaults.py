@@ -34,6 +34,7 @@ def default_regressor(n_rows: int, season_length: int) -> GRURegressor:
         batch_size=32,
         learning_rate=3e-4 if is_short else 3e-3,
         clipnorm=1.0,
+        normalize_X=False,
         normalize_y=False,
     )
 
@@ -59,6 +60,7 @@ def network_of_many(highway: bool, epochs: int) -> GRURegressor:
         batch_size=128,
         learning_rate="cosine",
         clipnorm=1.0,
+        normalize_X=False,
         normalize_y=False,
     )
 

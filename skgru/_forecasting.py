@@ -30,7 +30,6 @@ from skgru._plan import Plan, baseline_of, level_of
 from skgru._recurrent import fill_missing
 from skgru._regressor import GRURegressor
 from skgru._scaling import AutoScaler
-from skgru._specs import Rows
 from skgru._validation import check_representable
 from skgru._windowing import sliding_view
 
@@ -466,7 +465,11 @@ class ForecastModel:
             )
         else:
             n_known = -(-steps // plan.steps_of_call)
-        rolled = self.members[0].regressor._roll_on(history, steps, **naive)
+        regressor = self.members[0].regressor
+        naive["inputs"] = regressor._inputs
+        rolled = regressor._roll_on(
+            history, steps, regressor._target_mean, regressor._target_scale, **naive
+        )
         rolled[n_known * plan.steps_of_call :] = np.nan
         return rolled
 
@@ -542,7 +545,7 @@ def predict_regressor(regressor: Any, X: np.ndarray, quantile: float | None) -> 
         # scikit-learn's checks of one window take half as long as the network. This one was made
         # here, in the shape that fit saw; only its values can be wrong.
         check_representable(X, "X")
-        return regressor._predicted(Rows(X, np.arange(1))).reshape(1, -1)
+        return regressor._predicted(regressor._rows(X)).reshape(1, -1)
     X = X if _takes_windows(regressor) else X.reshape(len(X), -1)
     if quantile is None:
         return np.asarray(regressor.predict(X)).reshape(len(X), -1)

@@ -185,14 +185,31 @@ class PairWindows(Rows):
         return (len(self.origins), self.length, self.n_channels)
 
     def __getitem__(self, picked: Any) -> PairWindows:
-        return PairWindows(self.pairs, self.origins[picked], self.rows[picked], self.length)
+        windows = PairWindows(self.pairs, self.origins[picked], self.rows[picked], self.length)
+        windows.scaling = self.scaling
+        return windows
 
     def gather(self, picked: Any = slice(None)) -> np.ndarray:
         pieces = [
-            np.asarray(self.pairs.at(piece)[0][:, -self.length :], dtype=np.float32)
+            self._as_network_takes(self.pairs.at(piece)[0][:, -self.length :])
             for piece in self.pairs.pieces(self.origins[picked])
         ]
         return np.concatenate(pieces) if len(pieces) > 1 else np.ascontiguousarray(pieces[0])
+
+    def _as_network_takes(self, windows: np.ndarray) -> np.ndarray:
+        if self.scaling is not None:
+            windows = self.scaling.normalise(windows)
+        return np.asarray(windows, dtype=np.float32)
+
+    def values(self, picked: Any = slice(None)) -> np.ndarray:
+        pieces = self.pairs.pieces(self.origins[picked])
+        return np.concatenate([self.pairs.at(piece)[0][:, -self.length :] for piece in pieces])
+
+    def behind(self) -> None:
+        """Each window has a level of its own: no series is behind them all."""
+
+    def has_missing(self) -> bool:
+        return False  # windows with NaN are no origins
 
 
 class PairTargets:
@@ -209,5 +226,5 @@ class PairTargets:
         pieces = self.pairs.pieces(self.origins[picked])
         return np.concatenate([self.pairs.at(piece)[1] for piece in pieces])
 
-    def part(self, picked: slice) -> PairTargets:
+    def part(self, picked: Any) -> PairTargets:
         return PairTargets(self.pairs, self.origins[picked])

@@ -7,10 +7,10 @@ Estimators check, call and store. The numbers are computed in the functions abov
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, replace
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from numbers import Integral
-from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -19,20 +19,29 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import _get_feature_names, check_is_fitted, validate_data
 
-from skgru._specs import Examples, NetworkSpec, NetworkState, Rows, TargetScaling, TrainingSpec
+from skgru._specs import (
+    Examples,
+    InputScaling,
+    NetworkSpec,
+    NetworkState,
+    Rows,
+    TargetScaling,
+    TrainingSpec,
+)
 from skgru._validation import (
-    VALUES_AT_ONCE,
     Instance,
     Number,
     at_least,
     check_callbacks,
+    check_metrics,
     check_units,
     check_windows,
+    is_overlapping,
     is_usable,
-    n_missing_steps,
     real_between,
     remember_features,
 )
+from skgru._views import VALUES_AT_ONCE
 
 
 def auto_batch_size(n_windows: int) -> int:
@@ -66,13 +75,48 @@ def fill_missing(windows: np.ndarray, channel_means: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(windows), channel_means.astype(windows.dtype), windows)
 
 
-def channel_means(windows: Rows, sample_weight: np.ndarray | None) -> np.ndarray:
-    """Weighted mean of each channel over complete windows, (n_channels,) float64."""
+def channel_statistics(windows: Rows, sample_weight: np.ndarray | None) -> InputScaling:
+    """Weighted mean and standard deviation of each channel over the steps that are not NaN. The
+    standard deviation of a constant channel counts as 1.
+
+    sample_weight : (n,) or (n, window_length), or None.
+    """
     weight = np.ones(len(windows)) if sample_weight is None else sample_weight
-    total = np.zeros(windows.shape[2])
-    for piece in pieces_of(windows):
-        total += weight[piece] @ windows.gather(piece).mean(axis=1, dtype=np.float64)
-    return total / weight.sum(dtype=np.float64)
+    weight = weight.reshape(len(weight), -1).max(axis=1)
+
+    def weighted_sums(of: Any) -> tuple[np.ndarray, np.ndarray]:
+        n, total = np.zeros(windows.shape[2]), np.zeros(windows.shape[2])
+        for values, own_weight in _weighted_steps(windows, weight):
+            known = np.isfinite(values)
+            own = own_weight[:, np.newaxis] * known
+            n += own.sum(axis=0)
+            total += (own * of(np.where(known, values, 0.0))).sum(axis=0)
+        return np.maximum(n, np.finfo(np.float64).tiny), total
+
+    n, total = weighted_sums(lambda values: values)
+    mean = total / n
+    _, squares = weighted_sums(lambda values: (values - mean) ** 2)
+    scale = np.sqrt(squares / n)
+    is_constant = scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)
+    return InputScaling(mean, np.where(is_constant, 1.0, scale))
+
+
+def _weighted_steps(windows: Rows, weight: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The steps of all windows, (n, n_channels), and how much each counts, (n,), in pieces."""
+    series = windows.behind()
+    if series is None:
+        for piece in pieces_of(windows):
+            values = windows.values(piece)
+            yield values.reshape(-1, values.shape[2]), np.repeat(weight[piece], values.shape[1])
+        return
+    # A row counts as often as there are windows that hold it.
+    n, window_length = len(series), windows.shape[1]
+    begins = np.bincount(windows.rows, weight, n + 1)
+    ends = np.bincount(windows.rows + window_length, weight, n + 1)
+    counts = np.maximum(np.cumsum(begins - ends)[:n], 0)
+    step = max(1, VALUES_AT_ONCE // series.shape[1])
+    for start in range(0, n, step):
+        yield series[start : start + step], counts[start : start + step]
 
 
 def pieces_of(windows: Rows) -> list[slice]:
@@ -80,6 +124,41 @@ def pieces_of(windows: Rows) -> list[slice]:
     n, window_length, n_channels = windows.shape
     step = max(1, VALUES_AT_ONCE // (window_length * n_channels))
     return [slice(start, start + step) for start in range(0, n, step)]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a network is to learn: windows with targets, checked and usable.
+
+    X : what fit was given, for the names of its columns; shape : fields of the network that follow
+    from the targets; scaling_of : (targets, sample_weight) -> TargetScaling; learned : further
+    attributes to store; reach : rows that a target extends beyond its window; split : how
+    validation rows are chosen, "last", "random" or "stratified"; labels : of the rows, to stratify;
+    validation : rows that the user gave for it, in place of a part of the others.
+    """
+
+    X: Any
+    examples: Examples
+    shape: Mapping[str, Any]
+    scaling_of: Callable[[Any, np.ndarray | None], TargetScaling]
+    learned: Mapping[str, Any]
+    reach: int = 1
+    split: str = "last"
+    labels: np.ndarray | None = None
+    validation: Examples | None = None
+    masks_targets: bool = False
+
+
+@dataclass(frozen=True)
+class Course:
+    """How a fit goes: epochs, early stopping, whether it continues the network that there is, and
+    whether it is one of the epochs that make a course of the learning rate, as in partial_fit.
+    """
+
+    epochs: int
+    early_stopping: bool = False
+    continues: bool = False
+    is_part: bool = False
 
 
 class RecurrentEstimator(BaseEstimator):
@@ -90,6 +169,8 @@ class RecurrentEstimator(BaseEstimator):
         "cell": [StrOptions({"gru", "lstm", "rnn"})],
         "bidirectional": ["boolean"],
         "dropout": [real_between(0, 1, closed="left")],
+        "recurrent_dropout": [real_between(0, 1, closed="left")],
+        "return_sequences": [StrOptions({"auto"}), "boolean"],
         "highway": ["boolean"],
         "output_initializer": [StrOptions({"glorot_uniform", "zeros"})],
         "optimizer": [str, Instance(["get_config", "apply_gradients"])],
@@ -98,16 +179,20 @@ class RecurrentEstimator(BaseEstimator):
             StrOptions({"cosine"}),
             Instance(["get_config", "__call__"], "a Keras LearningRateSchedule (not a class)"),
         ],
+        "alpha": [real_between(0, None, closed="left")],
         "clipnorm": [None, real_between(0, None, closed="neither")],
         "epochs": [at_least(1)],
         "batch_size": [StrOptions({"auto"}), at_least(1)],
         "shuffle": ["boolean"],
         "early_stopping": ["boolean"],
         "validation_fraction": [real_between(0, 1, closed="neither")],
+        "validation_split": [StrOptions({"auto", "last", "random", "stratified"})],
         "n_iter_no_change": [at_least(1)],
         "tol": [real_between(0, None, closed="left")],
         "warm_start": ["boolean"],
         "jit_compile": ["boolean"],
+        "metrics": [None, str, list, tuple, Instance(["__call__"])],
+        "normalize_X": ["boolean"],
         "callbacks": [None, list, tuple, Instance(["set_model", "on_epoch_end"])],
         "missing": [StrOptions({"skip", "mask"})],
         "random_state": [
@@ -135,11 +220,11 @@ class RecurrentEstimator(BaseEstimator):
 
     @property
     def model_(self) -> Any:
-        """The trained network as a new, ordinary keras.Model, in normalised units."""
+        """The trained network as a new, ordinary keras.Model, for windows in the units of X."""
         check_is_fitted(self)
         from skgru._engine.wrapper import fitted_model
 
-        return fitted_model(self._network, self._fitted_training, self._state)
+        return fitted_model(self._network, self._fitted_training, self._state, self._inputs)
 
     @property
     def summary_(self) -> str:
@@ -165,7 +250,7 @@ class RecurrentEstimator(BaseEstimator):
     @property
     def _fitted_training(self) -> TrainingSpec:
         # What the network was trained with, whatever set_params has said since.
-        training = self._training_spec(self._batch_size, self._seed)
+        training = self._training_spec(self._network, self._batch_size, self._seed)
         return replace(training, **self._trained_with)
 
     @property
@@ -179,7 +264,7 @@ class RecurrentEstimator(BaseEstimator):
 
     @property
     def _scaling(self) -> TargetScaling:
-        return TargetScaling(self._target_mean, self._target_scale, self._target_ndim)
+        return TargetScaling(self._target_mean, self._target_scale, self._target_shape)
 
     def _check_new_windows(self, X: Any) -> np.ndarray:
         """X of predict, score or a continued fit: the same columns, steps and channels as in the
@@ -202,84 +287,73 @@ class RecurrentEstimator(BaseEstimator):
             )
         return windows
 
-    def _fit_network(
-        self,
-        X: Any,
-        windows: Rows,
-        targets: Any,
-        sample_weight: np.ndarray | None,
-        *,
-        epochs: int,
-        early_stopping: bool,
-        reach: int,
-        scaling_of: Any,
-        continues: bool,
-        learned: dict[str, Any],
-        is_part: bool = False,
-        masks_targets: bool = False,
-        shape: Mapping[str, Any] = MappingProxyType({}),
-    ) -> None:
-        """Train on windows, and only then store what was learned: a failed fit changes nothing.
-
-        X : what fit was given, for the names of its columns; targets : float64 (n_windows,
-        n_outputs), or what Examples takes for it; reach : rows that a target extends beyond its
-        window, for the split; scaling_of : (targets, sample_weight) -> TargetScaling; is_part : one
-        of the epochs that make a cosine, as partial_fit runs them; masks_targets : as in
-        TrainingSpec; shape : further fields of the network; learned : further attributes to store.
-        """
+    def _fit_network(self, task: Task, course: Course) -> None:
+        """Train, and only then store what was learned: a failed fit changes nothing."""
         from skgru._engine.training import train
 
-        n_training, n_dropped = len(windows), 0
-        if early_stopping:
-            n_training, n_dropped = self._split(windows.rows, reach)
-        parts = [slice(0, n_training), slice(n_training + n_dropped, None)]
-        examples, validation = (
-            Examples(
-                windows[part],
-                _part(targets, part),
-                None if sample_weight is None else sample_weight[part],
-            )
-            for part in parts
-        )
+        continues, examples = course.continues, task.examples
+        validation = task.validation
+        if course.early_stopping and validation is None:
+            examples, validation = self._split(task)
         scaling = (
-            self._scaling if continues else scaling_of(examples.targets, examples.sample_weight)
+            self._scaling
+            if continues
+            else task.scaling_of(examples.targets, examples.sample_weight)
         )
-        network = replace(self._network_spec(windows, targets), **shape)
-        if continues and network != self._network:
-            raise ValueError(
-                f"{type(self).__name__} would continue a fitted network of {self._architecture}, "
-                f"but its parameters or targets now ask for {asdict(network)}. Use fit with "
-                "warm_start=False to start afresh."
-            )
+        network = self._network_spec(task)
+        if continues:
+            self._check_continues(network)
+        if continues:
+            inputs, means = self._inputs, self._channel_means
+        elif network.embedding_dim:
+            inputs, means = None, np.zeros(1)
+        else:
+            statistics = channel_statistics(examples.windows, examples.sample_weight)
+            inputs, means = statistics if self.normalize_X else None, statistics.mean
+        examples = replace(examples, windows=examples.windows.scaled(inputs))
+        if validation is not None:
+            validation = replace(validation, windows=validation.windows.scaled(inputs))
         seed = self._seed if continues else self._draw_seed()
         earlier = self.n_iter_ if continues else 0
         training = replace(
-            self._training_spec(self._batch_size_for(n_training), seed),
-            schedule=(0, int(self.epochs)) if is_part else (earlier, epochs),
-            masks_targets=masks_targets,
-            has_missing=network.masks
-            and bool(n_missing_steps(windows.windows)[windows.rows].any()),
+            self._training_spec(network, self._batch_size_for(len(examples.windows)), seed),
+            early_stopping=course.early_stopping,
+            schedule=(0, int(self.epochs)) if course.is_part else (earlier, course.epochs),
+            masks_targets=task.masks_targets,
+            has_missing=network.masks and examples.windows.has_missing(),
         )
         trained = train(
             network,
             training,
             examples,
-            validation if early_stopping else None,
+            validation,
             scaling,
-            epochs,
+            course.epochs,
             self._state if continues else None,
         )
         history = trained.history
         if continues:
             history = _extended(self.history_, history)
-        if not continues:
-            # A network that passes over missing steps has nothing to fill.
-            means = (
-                None if network.masks else channel_means(examples.windows, examples.sample_weight)
-            )
-            learned = learned | {"_channel_means": means}
+        learned = {**task.learned, "_inputs": inputs, "_channel_means": means}
         self._store(network, training, trained.state, scaling, history, learned)
-        remember_features(self, _get_feature_names(X), windows.shape[1])
+        remember_features(self, _get_feature_names(task.X), self._n_features(task))
+
+    def _n_features(self, task: Task) -> int:
+        return task.examples.windows.shape[1]
+
+    def _check_continues(self, network: NetworkSpec) -> None:
+        """A network goes on only as what it is."""
+        before, now = asdict(self._network), asdict(network)
+        changed = [name for name in now if now[name] != before[name]]
+        changed = [name for name in changed if name != "output_initializer"]
+        if not changed:
+            return
+        what = ", ".join(f"{name}={now[name]!r} (it was {before[name]!r})" for name in changed)
+        raise ValueError(
+            f"{type(self).__name__} would continue a fitted network, but its parameters or the "
+            f"data now ask for another one: {what}. Use the values of before, or fit with "
+            "warm_start=False to start afresh."
+        )
 
     def _store(
         self,
@@ -305,51 +379,91 @@ class RecurrentEstimator(BaseEstimator):
             _batch_size=training.batch_size,
             _trained_with={
                 name: getattr(training, name)
-                for name in ("loss", "optimizer", "learning_rate", "clipnorm")
+                for name in ("loss", "optimizer", "learning_rate", "clipnorm", "metrics", "alpha")
             },
             _target_mean=scaling.mean,
             _target_scale=scaling.scale,
-            _target_ndim=scaling.ndim,
+            _target_shape=scaling.shape,
         )
 
-    def _split(self, rows: np.ndarray, reach: int) -> tuple[int, int]:
-        """How many rows to train on, and how many after them to drop: their targets lie in the
-        validation part.
-        """
-        n_validation = max(1, int(np.ceil(self.validation_fraction * len(rows))))
-        first = len(rows) - n_validation
-        n_training = int(np.searchsorted(rows, rows[first] - reach, side="right"))
-        if n_training < 1 or first < 1:
+    def _split(self, task: Task) -> tuple[Examples, Examples]:
+        """Rows to train on, and rows for validation."""
+        examples = task.examples
+        n = len(examples.windows)
+        n_validation = max(1, int(np.ceil(self.validation_fraction * n)))
+        if task.split == "last":
+            training, validation = _last_rows(examples.windows.rows, n_validation, task.reach)
+        else:
+            rng = np.random.default_rng([self._split_seed(), n])
+            labels = task.labels if task.split == "stratified" else np.zeros(n, int)
+            training, validation = stratified_rows(labels, n_validation, rng)
+        if not len(training) or not len(validation):
             raise ValueError(
                 f"early_stopping=True with validation_fraction={self.validation_fraction} leaves "
-                f"no window to train on: X has {len(rows)} usable windows. Use a smaller "
+                f"no window to train on: X has {n} usable windows. Use a smaller "
                 "validation_fraction or a longer series."
             )
-        return n_training, first - n_training
+        if task.labels is not None:
+            missing = np.setdiff1d(task.labels, task.labels[training])
+            if len(missing):
+                message = (
+                    f"early_stopping keeps all windows of {len(missing)} classes for validation, "
+                    f"with validation_split={self.validation_split!r} and validation_fraction="
+                    f"{self.validation_fraction}: the network never sees them. Use "
+                    'validation_split="stratified", or shuffle X and y.'
+                )
+                warnings.warn(message, UserWarning, stacklevel=5)
+        return examples_at(examples, training), examples_at(examples, validation)
 
-    def _network_spec(self, windows: Rows, targets: Any) -> NetworkSpec:
+    def _split_kind(
+        self, windows: np.ndarray, in_time: bool, course: Course, classes: bool = False
+    ) -> str:
+        """How validation rows are chosen. in_time : the targets follow from the order of the rows;
+        classes : each row has one class.
+        """
+        wanted = self.validation_split
+        if wanted == "stratified" and not classes:
+            raise ValueError(
+                'validation_split="stratified" draws the same share of each class, but y has no '
+                'class for each row. Use "random" or "last".'
+            )
+        if wanted != "auto" or not course.early_stopping:
+            return wanted
+        if in_time or is_overlapping(windows):
+            return "last"
+        return "stratified" if classes else "random"
+
+    def _split_seed(self) -> int:
+        """The same for equal fits; a RandomState is not moved."""
+        state = self.random_state
+        return int(state) if isinstance(state, Integral) else 0
+
+    def _network_spec(self, task: Task) -> NetworkSpec:
+        _, window_length, n_channels = task.examples.windows.shape
         return NetworkSpec(
             cell=self.cell,
             units=check_units(self.units),
             bidirectional=bool(self.bidirectional),
             dropout=float(self.dropout),
-            window_length=windows.shape[1],
-            n_channels=windows.shape[2],
-            n_outputs=targets.shape[1],
+            recurrent_dropout=float(self.recurrent_dropout),
+            window_length=window_length,
+            n_channels=n_channels,
             highway=bool(self.highway),
             output_initializer=self.output_initializer,
             masks=self.missing == "mask",
+            **task.shape,
         )
 
-    def _training_spec(self, batch_size: int, seed: int) -> TrainingSpec:
+    def _training_spec(self, network: NetworkSpec, batch_size: int, seed: int) -> TrainingSpec:
         return TrainingSpec(
-            loss=self._trained_loss(),
+            loss=self._trained_loss(network),
             optimizer=self.optimizer,
             # A Keras optimiser has its own.
             learning_rate=self.learning_rate if isinstance(self.optimizer, str) else None,
             clipnorm=self.clipnorm,
             batch_size=batch_size,
             shuffle=bool(self.shuffle),
+            early_stopping=False,
             n_iter_no_change=self.n_iter_no_change,
             tol=self.tol,
             monitor=getattr(self, "monitor", "loss"),
@@ -357,13 +471,19 @@ class RecurrentEstimator(BaseEstimator):
             seed=seed,
             jit_compile=bool(self.jit_compile),
             verbose=int(self.verbose),
+            metrics=check_metrics(self.metrics),
+            alpha=float(self.alpha),
         )
 
-    def _trained_loss(self) -> Any:
+    def _trained_loss(self, network: NetworkSpec) -> Any:
         return self.loss
 
     def _batch_size_for(self, n_windows: int) -> int:
-        return auto_batch_size(n_windows) if self.batch_size == "auto" else int(self.batch_size)
+        if self.batch_size == "auto":
+            return auto_batch_size(n_windows)
+        # A batch larger than all rows would be padded. The power of two lets folds of different
+        # sizes share a program.
+        return min(int(self.batch_size), 1 << max(0, n_windows - 1).bit_length())
 
     def _draw_seed(self) -> int:
         if self.random_state is None:
@@ -373,36 +493,98 @@ class RecurrentEstimator(BaseEstimator):
             return int(check_random_state(self.random_state).randint(2**31 - 1))
         return int(self.random_state)
 
+    def _rows(self, windows: np.ndarray, rows: np.ndarray | None = None) -> Rows:
+        """Windows as the fitted network takes them; all, or some rows."""
+        return Rows(windows, np.arange(len(windows)) if rows is None else rows, self._inputs)
+
     def _filled(self, windows: np.ndarray) -> np.ndarray:
-        """float32 windows as the network takes them: it passes over missing steps, or they are
-        filled, in place.
+        """float32 windows as the network takes them: it skips missing steps, or they are filled, in
+        place.
         """
-        return windows if self._masks else fill_missing(windows, self._channel_means)
+        if self._masks:
+            return windows
+        means = self._channel_means
+        return fill_missing(windows, means if self._inputs is None else np.zeros_like(means))
 
     def _outputs(self, windows: Rows) -> np.ndarray:
         """float32 (n, n_values) of the network."""
         from skgru._engine.inference import predict
 
-        outputs = [
-            predict(
-                self._network,
-                self._weights,
-                self._filled(windows.gather(piece)),
-                bool(self.jit_compile),
+        outputs = np.concatenate(
+            [
+                predict(
+                    self._network,
+                    self._weights,
+                    self._filled(windows.gather(piece)),
+                    bool(self.jit_compile),
+                )
+                for piece in pieces_of(windows)
+            ]
+        )
+        if not np.isfinite(outputs).all():
+            row = int(np.flatnonzero(~np.isfinite(outputs).all(axis=1))[0])
+            raise ValueError(
+                f"X[{windows.rows[row]}] holds values for which {type(self).__name__} has no "
+                "finite prediction: they lie too far outside those of fit. Correct or scale X."
             )
-            for piece in pieces_of(windows)
-        ]
-        return np.concatenate(outputs)
+        return outputs
 
 
-def _part(targets: Any, part: slice) -> Any:
-    """Some of the targets, not gathered where they can wait."""
-    return targets.part(part) if hasattr(targets, "part") else targets[part]
+def examples_at(examples: Examples, picked: np.ndarray) -> Examples:
+    """Some of the rows. Targets are not gathered where they can wait."""
+    targets, weight = examples.targets, examples.sample_weight
+    return Examples(
+        examples.windows[picked],
+        targets.part(picked) if hasattr(targets, "part") else targets[picked],
+        None if weight is None else weight[picked],
+    )
+
+
+def _last_rows(rows: np.ndarray, n_validation: int, reach: int) -> tuple[np.ndarray, np.ndarray]:
+    """Positions of rows to train on, and of the last ones for validation. Between them rows are
+    dropped whose targets lie in the validation part.
+
+    rows : increasing positions in time.
+    """
+    first = len(rows) - n_validation
+    n_training = 0
+    if first > 0:
+        n_training = int(np.searchsorted(rows, rows[first] - reach, side="right"))
+    return np.arange(n_training), np.arange(max(0, first), len(rows))
+
+
+def stratified_rows(
+    labels: np.ndarray, n_validation: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Positions to train on and for validation, both increasing, with nearly the same share of each
+    label. A label of one row stays in training.
+    """
+    _, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
+    wanted = np.minimum(n_validation * counts / len(labels), counts - 1)
+    taken = np.floor(wanted).astype(int)
+    for code in np.argsort(taken - wanted, kind="stable"):  # the largest remainders first
+        if taken.sum() < n_validation and taken[code] < counts[code] - 1:
+            taken[code] += 1
+    order = rng.permutation(len(labels))
+    picked = [order[codes[order] == code][:n] for code, n in enumerate(taken)]
+    validation = np.sort(np.concatenate(picked))
+    return np.setdiff1d(np.arange(len(labels)), validation), validation
 
 
 def usable_rows(windows: np.ndarray, masks: bool) -> np.ndarray:
     """Positions of the windows without NaN, or, with `masks`, of those with a step without NaN."""
     return np.flatnonzero(is_usable(windows, masks))
+
+
+def weight_of_steps(
+    sample_weight: np.ndarray | None, known: np.ndarray | None
+) -> np.ndarray | None:
+    """Weights of windows (n,), or with `known` (n, window_length) of their steps; None where all
+    count alike.
+    """
+    if known is None or (sample_weight is None and known.all()):
+        return sample_weight
+    return known * (1.0 if sample_weight is None else sample_weight.reshape(len(known), -1))
 
 
 def without_zero_weights(
@@ -416,7 +598,7 @@ def without_zero_weights(
         )
     # Only ratios count: as shares of the largest, none overflows float32 and not all underflow.
     sample_weight = (sample_weight / sample_weight.max()).astype(np.float32)
-    counts = sample_weight > 0
+    counts = sample_weight.reshape(len(rows), -1).any(axis=1)
     return rows[counts], targets[counts], sample_weight[counts]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,15 +14,24 @@ from sklearn.utils.validation import (
     check_is_fitted,
 )
 
-from skgru._recurrent import RecurrentEstimator, usable_rows, without_zero_weights
-from skgru._specs import NetworkSpec, NetworkState, Rows, TargetScaling
+from skgru._recurrent import (
+    Course,
+    RecurrentEstimator,
+    Task,
+    usable_rows,
+    weight_of_steps,
+    without_zero_weights,
+)
+from skgru._specs import Examples, NetworkState, Rows, TargetScaling
 from skgru._validation import (
     Instance,
     at_least,
+    check_like,
     check_quantiles,
     check_representable,
     check_target,
     check_targets,
+    check_validation_data,
     check_windows,
     is_overlapping,
     nothing_usable,
@@ -31,17 +39,28 @@ from skgru._validation import (
 )
 from skgru._windowing import following_rows
 
+# Losses that take logarithms or shares of the targets, by their names in lower case without "_".
+NEEDS_OWN_UNITS = {
+    *("poisson", "meansquaredlogarithmicerror", "msle", "meanabsolutepercentageerror", "mape"),
+    *("kldivergence", "kld", "binarycrossentropy", "bce", "binaryfocalcrossentropy"),
+}
+
 
 def standardisation(
-    targets: np.ndarray, sample_weight: np.ndarray | None, ndim: int
+    targets: np.ndarray, sample_weight: np.ndarray | None, shape: tuple[int, ...], n_steps: int = 1
 ) -> TargetScaling:
     """Weighted mean and standard deviation of each output; a constant output is only centred. NaN
-    is passed over.
+    is ignored.
+
+    targets : (n, n_steps * n_outputs); sample_weight : (n,), (n, n_steps) or None.
     """
-    known = np.isfinite(targets)
-    weight = known if sample_weight is None else known * sample_weight[:, np.newaxis]
+    n_outputs = targets.shape[1] // n_steps
+    targets = targets.reshape(-1, n_outputs)
+    weight = np.isfinite(targets).astype(np.float64)
+    if sample_weight is not None:
+        weight *= sample_weight.reshape(-1, 1)
     total = np.maximum(weight.sum(axis=0), np.finfo(np.float64).tiny)
-    targets = np.where(known, targets, 0)
+    targets = np.where(np.isfinite(targets), targets, 0)
     mean = (weight * targets).sum(axis=0) / total
     with np.errstate(over="ignore"):
         scale = np.sqrt((weight * (targets - mean) ** 2).sum(axis=0) / total)
@@ -51,7 +70,8 @@ def standardisation(
             "cannot standardise it. Scale y first."
         )
     is_constant = scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)
-    return TargetScaling(mean, np.where(is_constant | (scale == 0), 1.0, scale), ndim)
+    scale = np.where(is_constant | (scale == 0), 1.0, scale)
+    return TargetScaling(np.tile(mean, n_steps), np.tile(scale, n_steps), shape)
 
 
 def _has_quantiles(estimator: Any) -> bool:
@@ -278,23 +298,29 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         cell="gru",
         bidirectional=False,
         dropout=0.0,
+        recurrent_dropout=0.0,
         highway=False,
         output_initializer="glorot_uniform",
         horizon=1,
         target=None,
+        return_sequences="auto",
         loss="mean_squared_error",
         quantiles=None,
         optimizer="adam",
         learning_rate=0.001,
         clipnorm=None,
+        alpha=0.0,
         epochs=50,
         batch_size="auto",
         shuffle=True,
         early_stopping=False,
         validation_fraction=0.1,
+        validation_split="auto",
         n_iter_no_change=10,
         tol=1e-4,
+        normalize_X=True,
         normalize_y=True,
+        metrics=None,
         warm_start=False,
         jit_compile=True,
         callbacks=None,
@@ -306,23 +332,29 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         self.cell = cell
         self.bidirectional = bidirectional
         self.dropout = dropout
+        self.recurrent_dropout = recurrent_dropout
         self.highway = highway
         self.output_initializer = output_initializer
         self.horizon = horizon
         self.target = target
+        self.return_sequences = return_sequences
         self.loss = loss
         self.quantiles = quantiles
         self.optimizer = optimizer
         self.learning_rate = learning_rate
         self.clipnorm = clipnorm
+        self.alpha = alpha
         self.epochs = epochs
         self.batch_size = batch_size
         self.shuffle = shuffle
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
+        self.validation_split = validation_split
         self.n_iter_no_change = n_iter_no_change
         self.tol = tol
+        self.normalize_X = normalize_X
         self.normalize_y = normalize_y
+        self.metrics = metrics
         self.warm_start = warm_start
         self.jit_compile = jit_compile
         self.callbacks = callbacks
@@ -330,7 +362,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    def fit(self, X, y=None, sample_weight=None):
+    def fit(self, X, y=None, sample_weight=None, validation_data=None):
         """Train the network from scratch, or further with `warm_start=True`.
 
         Parameters
@@ -338,12 +370,19 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         X : array-like of shape (n_samples, window_length, n_channels) or (n_samples, window_length)
             Windows, oldest first and oldest step first. Windows that contain NaN are left out.
 
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
-            Targets. None: the `horizon` rows that follow each window, read off the later windows,
-            which must overlap.
+        y : array-like, default=None
+            Targets: (n_samples,) or (n_samples, n_outputs), one row for each window, or
+            (n_samples, window_length, n_outputs), one for each step of each window. None: the
+            `horizon` rows that follow each window, read off the later windows, which must overlap.
 
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each window, at least 0.
+
+        validation_data : tuple (X_val, y_val) or (X_val, y_val, sample_weight_val), or X_val, \
+                default=None
+            Windows whose loss and metrics `history_` reports for each epoch, as "val_loss" and so
+            on. With `early_stopping=True` they decide when to stop, and all windows of X are
+            trained on. X_val alone, where y is None: a series that is its own target.
 
         Returns
         -------
@@ -361,7 +400,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         """
         self._validate_params()
         continues = self.warm_start and self.__sklearn_is_fitted__()
-        return self._fit(X, y, sample_weight, self.epochs, self.early_stopping, continues)
+        course = Course(self.epochs, self.early_stopping, continues)
+        return self._fit(X, y, sample_weight, validation_data, course)
 
     def partial_fit(self, X, y=None, sample_weight=None):
         """Train for one more epoch on all windows given, starting a network where there is none.
@@ -390,7 +430,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             As `fit` does.
         """
         self._validate_params()
-        return self._fit(X, y, sample_weight, 1, False, self.__sklearn_is_fitted__(), is_part=True)
+        course = Course(1, continues=self.__sklearn_is_fitted__(), is_part=True)
+        return self._fit(X, y, sample_weight, None, course)
 
     def predict(self, X):
         """Predict what follows each window.
@@ -402,9 +443,11 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
 
         Returns
         -------
-        ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            float64, in y's units, or in the units of X where y was None; then time-major: all
-            targets one row ahead, then two. The medians where quantiles were learned.
+        ndarray of shape (n_samples,), (n_samples, n_outputs) or (n_samples, window_length, \
+                n_outputs)
+            float64, in y's units and the shape of y in `fit`, or in the units of X where y was
+            None; then time-major: all targets one row ahead, then two. The medians where quantiles
+            were learned.
 
         Raises
         ------
@@ -415,7 +458,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         """
         check_is_fitted(self)
         windows = self._check_new_windows(X)
-        return self._predicted(Rows(windows, np.arange(len(windows))))
+        return self._predicted(self._rows(windows))
 
     @available_if(_has_quantiles)
     def predict_quantiles(self, X):
@@ -429,7 +472,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         Returns
         -------
         ndarray of shape (n_samples, n_quantiles) or (n_samples, n_outputs, n_quantiles)
-            float64, in y's units. Two dimensions where there is one output.
+            float64, in y's units. Two dimensions where there is one output. Where y had targets
+            for each step, its shape and an axis of quantiles.
 
         Raises
         ------
@@ -440,10 +484,13 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         """
         check_is_fitted(self)
         windows = self._check_new_windows(X)
-        values = self._network.rearranged(self._outputs(Rows(windows, np.arange(len(windows)))))
+        values = self._network.rearranged(self._outputs(self._rows(windows)))
         scale, mean = self._target_scale[:, np.newaxis], self._target_mean[:, np.newaxis]
-        restored = values.astype(np.float64) * scale + mean  # (n, n_outputs, n_quantiles)
-        return restored[:, 0] if self.n_outputs_ == 1 else restored
+        restored = values.astype(np.float64) * scale + mean  # (n, n_targets, n_quantiles)
+        shape = self._target_shape
+        if not self._network.each_step:
+            shape = () if self.n_outputs_ == 1 else (self.n_outputs_,)
+        return restored.reshape(len(restored), *shape, restored.shape[2])
 
     def score(self, X, y=None, sample_weight=None):
         """Coefficient of determination R² on the complete windows of X, averaged over outputs.
@@ -481,22 +528,29 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
                 "Use score(X, y)."
             )
         windows = self._check_new_windows(X)
+        known = None
         if y is None:
             channels = np.asarray(self._channels)
             rows, targets = self._own_targets(windows, self._horizon, channels, self._masks)
         else:
-            rows, targets, _ = check_targets(windows, y, self, self._masks)
-            if targets.shape[1] != self.n_outputs_:
+            rows, targets, _, known = check_targets(windows, y, self, self._masks)
+            if targets.shape[1] != self._network.n_targets:
                 raise ValueError(
                     f"y has {targets.shape[1]} outputs, but {type(self).__name__} predicts "
-                    f"{self.n_outputs_} for each window. Give y as predict returns it."
+                    f"{self._network.n_targets} for each window. Give y as predict returns it."
                 )
         if sample_weight is not None:
             sample_weight = _check_sample_weight(
                 sample_weight, windows, dtype=np.float64, ensure_non_negative=True
             )[rows]
-        predicted = self._predicted(Rows(windows, rows))
-        return r2_score(targets.reshape(predicted.shape), predicted, sample_weight=sample_weight)
+        predicted = self._predicted(self._rows(windows, rows)).reshape(targets.shape)
+        if known is not None:  # a row for each step that is known
+            targets, predicted = (
+                values.reshape(*known.shape, -1)[known] for values in (targets, predicted)
+            )
+            if sample_weight is not None:
+                sample_weight = np.repeat(sample_weight, known.sum(axis=1))
+        return r2_score(targets, predicted, sample_weight=sample_weight)
 
     def forecast(self, X, steps):
         """Forecast the rows after the last window of X, feeding forecasts back as history.
@@ -534,12 +588,30 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         if not at_least(1).is_satisfied_by(steps):
             raise ValueError(f"steps={steps!r} must be an int of at least 1: the rows to forecast.")
         windows = self._check_new_windows(X)
-        last = Rows(windows, np.array([len(windows) - 1])).gather()
-        return self._roll_on(self._filled(last)[0], int(steps))
+        last = self._rows(windows, np.array([len(windows) - 1])).gather()
+        history = self._filled(last)[0]
+        inputs = self._inputs
+        if inputs is None:
+            return self._roll_on(history, int(steps), self._target_mean, self._target_scale)
+        # The history stays as the network takes it, and so do the outputs that are fed back: at a
+        # high level float32 would lose the changes.
+        mean, scale = (np.tile(of, self._horizon) for of in (inputs.mean, inputs.scale))
+        rolled = self._roll_on(
+            history, int(steps), (self._target_mean - mean) / scale, self._target_scale / scale
+        )
+        return rolled * inputs.scale + inputs.mean
 
-    def _roll_on(self, history: np.ndarray, steps: int, **naive: np.ndarray) -> np.ndarray:
+    def _roll_on(
+        self,
+        history: np.ndarray,
+        steps: int,
+        mean: np.ndarray,
+        scale: np.ndarray,
+        **naive: Any,
+    ) -> np.ndarray:
         """float64 (steps, n_forecast) after a history without NaN, but where steps are masked;
-        naive : `level`, `baseline` and `known` of `inference.roll_on`.
+        mean, scale : what turns outputs into rows of the history; naive : `level`, `baseline`,
+        `known` and `inputs` of `inference.roll_on`.
         """
         from skgru._engine.inference import roll_on
 
@@ -547,8 +619,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             self._network,
             self._weights,
             history,
-            self._target_mean,
-            self._target_scale,
+            mean,
+            scale,
             steps,
             bool(self.jit_compile),
             **naive,
@@ -562,15 +634,16 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         from skgru._engine.wrapper import fitted_wrapper
 
         return fitted_wrapper(
-            self._network, self._fitted_training, self._scaling, self._state, self.history_
+            self._network,
+            self._fitted_training,
+            self._scaling,
+            self._state,
+            self._inputs,
+            self.history_,
         )
 
     def _predicted(self, windows: Rows) -> np.ndarray:
         return self._scaling.restore(self._network.central(self._outputs(windows)))
-
-    def _network_spec(self, windows: Rows, targets: Any) -> NetworkSpec:
-        quantiles = check_quantiles(self.quantiles, self.loss)
-        return replace(super()._network_spec(windows, targets), quantiles=quantiles)
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
@@ -578,23 +651,20 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         tags.target_tags.required = False  # RegressorMixin, which comes first, says True
         return tags
 
-    def _fit(self, X, y, sample_weight, epochs, early_stopping, continues, is_part=False):
+    def _fit(self, X, y, sample_weight, validation_data, course):
+        self._check_loss()
+        continues = course.continues
         if continues:
             self._check_new_windows(X)
         windows, n_dimensions = check_windows(X, self)
+        if y is None and n_dimensions == 2 and windows.shape[1] == 1:
+            raise ValueError(
+                f"{type(self).__name__} requires y to be passed, but the target y is None and X "
+                "has one column: windows of one step can't show that they overlap. Give y, or put "
+                "a SequenceWindower before."
+            )
         channels = check_target(self.target, windows.shape[2])
-        if y is None:
-            if n_dimensions == 2 and windows.shape[1] == 1:
-                raise ValueError(
-                    f"{type(self).__name__} requires y to be passed, but the target y is None and "
-                    "X has one column: windows of one step can't show that they overlap. Give y, "
-                    "or put a SequenceWindower before."
-                )
-            masks = self.missing == "mask"
-            rows, targets = self._own_targets(windows, self.horizon, channels, masks)
-            ndim = 1 if targets.shape[1] == 1 else 2
-        else:
-            rows, targets, ndim = check_targets(windows, y, self, self.missing == "mask")
+        examples, shape, each_step = self._supervised(windows, y, sample_weight, channels)
         if continues and (y is None) != self._is_self_target:
             raise ValueError(
                 f"{type(self).__name__} was fitted "
@@ -608,32 +678,80 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
                 f"horizon={self._horizon}, but target={self.target!r} and horizon={self.horizon} "
                 "now ask for others. Use fit with warm_start=False to start afresh."
             )
+        validation = None
+        if validation_data is not None:
+            X_val, y_val, weight = check_validation_data(validation_data, y is None)
+            held_out = check_like(check_windows(X_val, self)[0], windows)
+            validation, _, _ = self._supervised(held_out, y_val, weight, channels)
+            if validation.targets.shape[1] != examples.targets.shape[1]:
+                raise ValueError(
+                    f"y_val in validation_data has {validation.targets.shape[1]} outputs, but y "
+                    f"has {examples.targets.shape[1]}. Give y_val as y."
+                )
+        n_steps = windows.shape[1] if each_step else 1
+
+        def scaling_of(targets, sample_weight):
+            if self.normalize_y:
+                return standardisation(targets, sample_weight, shape, n_steps)
+            check_representable(targets, "y")
+            return TargetScaling.identity(targets.shape[1], shape)
+
+        self._fit_network(
+            Task(
+                X,
+                examples,
+                shape=self._output_shape(examples.targets.shape[1] // n_steps, each_step),
+                scaling_of=scaling_of,
+                learned={
+                    "_is_self_target": y is None,
+                    "_channels": asked[0],
+                    "_horizon": asked[1],
+                },
+                reach=self.horizon if y is None else 1,
+                split=self._split_kind(windows, y is None, course),
+                validation=validation,
+            ),
+            course,
+        )
+        return self
+
+    def _supervised(
+        self, windows: np.ndarray, y: Any, sample_weight: Any, channels: np.ndarray
+    ) -> tuple[Examples, tuple[int, ...], bool]:
+        """Usable windows with their targets, the shape of a row of y, and whether it has targets
+        for each step.
+        """
+        masks, known = self.missing == "mask", None
+        if y is None:
+            rows, targets = self._own_targets(windows, self.horizon, channels, masks)
+            shape: tuple[int, ...] = () if targets.shape[1] == 1 else (targets.shape[1],)
+        else:
+            rows, targets, shape, known = check_targets(windows, y, self, masks)
         if sample_weight is not None:
             sample_weight = _check_sample_weight(
                 sample_weight, windows, dtype=np.float64, ensure_non_negative=True
             )[rows]
-            rows, targets, sample_weight = without_zero_weights(rows, targets, sample_weight)
+        weight = weight_of_steps(sample_weight, known)
+        if weight is not None:
+            rows, targets, weight = without_zero_weights(rows, targets, weight)
+        return Examples(Rows(windows, rows), targets, weight), shape, known is not None
 
-        def scaling_of(targets, sample_weight):
-            if self.normalize_y:
-                return standardisation(targets, sample_weight, ndim)
-            check_representable(targets, "y")
-            return TargetScaling(np.zeros(targets.shape[1]), np.ones(targets.shape[1]), ndim)
+    def _output_shape(self, n_outputs: int, each_step: bool = False) -> dict[str, Any]:
+        return {
+            "n_outputs": n_outputs,
+            "each_step": each_step,
+            "quantiles": check_quantiles(self.quantiles, self.loss),
+        }
 
-        self._fit_network(
-            X,
-            Rows(windows, rows),
-            targets,
-            sample_weight,
-            is_part=is_part,
-            epochs=epochs,
-            early_stopping=early_stopping,
-            reach=self.horizon if y is None else 1,
-            scaling_of=scaling_of,
-            continues=continues,
-            learned={"_is_self_target": y is None, "_channels": asked[0], "_horizon": asked[1]},
-        )
-        return self
+    def _check_loss(self) -> None:
+        """Refuse a loss that cannot be computed of normalised targets."""
+        loss = self.loss
+        name = loss if isinstance(loss, str) else getattr(loss, "__name__", type(loss).__name__)
+        if self.normalize_y and name.lower().replace("_", "") in NEEDS_OWN_UNITS:
+            raise ValueError(
+                f"loss={self.loss!r} needs targets in their own, positive units, but "
+                "normalize_y=True subtracts their mean. Set normalize_y=False, or use another loss."
+            )
 
     def _fit_pairs(
         self, windows: Any, targets: Any, sample_weight: np.ndarray | None, reach: int
@@ -642,44 +760,57 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         whose targets may be NaN, which is not known.
         """
         self._validate_params()
+        self._check_loss()
+        n_targets = targets.shape[1]
+        shape = () if n_targets == 1 else (n_targets,)
 
         def scaling_of(targets, sample_weight):
             if self.normalize_y:
-                return standardisation(targets[:], sample_weight, 2 - (targets.shape[1] == 1))
-            n = targets.shape[1]
-            return TargetScaling(np.zeros(n), np.ones(n), 2 - (n == 1))
+                return standardisation(targets[:], sample_weight, shape)
+            return TargetScaling.identity(n_targets, shape)
 
         if sample_weight is not None:
             sample_weight = (sample_weight / sample_weight.max()).astype(np.float32)
         self._fit_network(
-            None,
-            windows,
-            targets,
-            sample_weight,
-            epochs=self.epochs,
-            early_stopping=self.early_stopping,
-            reach=reach,
-            scaling_of=scaling_of,
-            continues=False,
-            masks_targets=windows.masks_targets,
-            learned={"_is_self_target": False, "_channels": [], "_horizon": reach},
+            Task(
+                None,
+                Examples(windows, targets, sample_weight),
+                shape=self._output_shape(n_targets),
+                scaling_of=scaling_of,
+                learned={"_is_self_target": False, "_channels": [], "_horizon": reach},
+                reach=reach,
+                split="last" if self.validation_split == "auto" else self.validation_split,
+                masks_targets=windows.masks_targets,
+            ),
+            Course(self.epochs, self.early_stopping),
         )
 
     def _restore(self, weights: list[np.ndarray], window_length: int, n_outputs: int) -> None:
         """Be fitted to windows of one channel, with weights that were trained elsewhere."""
         windows = Rows(np.zeros((0, window_length, 1)), np.zeros(0, int))
-        self._store(
-            self._network_spec(windows, np.zeros((0, n_outputs))),
-            self._training_spec(self._batch_size_for(0), 0),
-            NetworkState(weights, [], "", 0),
-            TargetScaling(np.zeros(n_outputs), np.ones(n_outputs), 2 - (n_outputs == 1)),
-            {"loss": []},
-            {
+        shape = () if n_outputs == 1 else (n_outputs,)
+        scaling = TargetScaling.identity(n_outputs, shape)
+        task = Task(
+            None,
+            Examples(windows, np.zeros((0, n_outputs)), None),
+            shape=self._output_shape(n_outputs),
+            scaling_of=lambda targets, weight: scaling,
+            learned={
                 "_is_self_target": False,
                 "_channels": [],
                 "_horizon": n_outputs,
                 "_channel_means": np.zeros(1),
+                "_inputs": None,
             },
+        )
+        network = self._network_spec(task)
+        self._store(
+            network,
+            self._training_spec(network, self._batch_size_for(0), 0),
+            NetworkState(weights, [], "", 0),
+            scaling,
+            {"loss": []},
+            task.learned,
         )
         remember_features(self, None, window_length)
 

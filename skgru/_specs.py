@@ -6,15 +6,21 @@ TensorFlow.
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from scipy.special import expit, softmax
+
+from skgru._views import n_missing_steps, rows_behind
 
 # The one loss whose name Keras doesn't know. Its quantiles are the network's.
 PINBALL = "pinball"
 # The loss of classifiers: categorical cross-entropy of class codes, on logits.
 CROSS_ENTROPY = "cross_entropy"
+# The loss of several labels a row: the binary cross-entropy of each, on logits.
+BINARY_CROSS_ENTROPY = "binary_cross_entropy"
 
 
 @dataclass(frozen=True)
@@ -22,9 +28,11 @@ class NetworkSpec:
     """What shapes a network. Two networks with equal specs have the same variables, though
     `output_initializer` may start them from other values.
 
-    masks : steps with NaN are passed over; else there are none. n_tokens, embedding_dim : 0 where
+    masks : steps with NaN are skipped; else there are none. n_tokens, embedding_dim : 0 where
     the window holds numbers, not tokens. n_classes : 0 where the outputs are numbers; else the one
-    output is a class, for which the network gives as many logits.
+    output is a class, for which the network gives as many logits. is_multilabel : each output is a
+    label that is there or not, for which the network gives a logit. each_step : the network gives
+    outputs for each step of the window, and not for the window as a whole.
     """
 
     cell: str
@@ -41,11 +49,29 @@ class NetworkSpec:
     n_tokens: int = 0
     embedding_dim: int = 0
     n_classes: int = 0
+    is_multilabel: bool = False
+    each_step: bool = False
+    recurrent_dropout: float = 0.0
+
+    @property
+    def values_of_step(self) -> int:
+        """Width of the output layer: each quantile of each output, or logits."""
+        return self.n_classes or self.n_outputs * max(1, len(self.quantiles))
+
+    @property
+    def n_steps_out(self) -> int:
+        """How many times the output layer is applied to a window."""
+        return self.window_length if self.each_step else 1
 
     @property
     def n_values(self) -> int:
-        """Numbers that the network gives for a window: each quantile of each output, or logits."""
-        return self.n_classes or self.n_outputs * max(1, len(self.quantiles))
+        """Numbers that the network gives for a window, step by step."""
+        return self.n_steps_out * self.values_of_step
+
+    @property
+    def n_targets(self) -> int:
+        """Numbers that a row of targets holds, step by step."""
+        return self.n_steps_out * self.n_outputs
 
     @property
     def width(self) -> int:
@@ -57,23 +83,35 @@ class NetworkSpec:
         return replace(self, masks=False)
 
     def rearranged(self, values: np.ndarray) -> np.ndarray:
-        """(n, n_values) -> (n, n_outputs, n_quantiles), sorted, so that quantiles never cross."""
-        return np.sort(values.reshape(len(values), self.n_outputs, len(self.quantiles)), axis=-1)
+        """(n, n_values) -> (n, n_targets, n_quantiles), sorted, so that quantiles never cross."""
+        return np.sort(values.reshape(len(values), self.n_targets, len(self.quantiles)), axis=-1)
 
     def central(self, values: np.ndarray) -> np.ndarray:
-        """(n, n_values) -> (n, n_outputs): the medians where the network gives quantiles."""
+        """(n, n_values) -> (n, n_targets): the medians where the network gives quantiles."""
         if not self.quantiles:
             return values
         return self.rearranged(values)[:, :, self.quantiles.index(0.5)]
+
+    def probabilities(self, logits: np.ndarray) -> np.ndarray:
+        """(n, n_values) logits -> float64 probabilities: (n, n_classes), (n, window_length,
+        n_classes) or (n, n_outputs).
+        """
+        logits = logits.astype(np.float64)
+        if self.is_multilabel:
+            return expit(logits)
+        probabilities = softmax(logits.reshape(-1, self.n_classes), axis=1)
+        shape = (self.window_length,) if self.each_step else ()
+        return probabilities.reshape(len(logits), *shape, self.n_classes)
 
 
 @dataclass(frozen=True)
 class TrainingSpec:
     """How a network is trained. `seed` fixes the weights, the order of the rows and the dropout.
 
-    schedule : the epoch that a cosine begins with, and how many it takes. masks_targets : NaN among
-    the targets is not known, and teaches nothing; else there is none. has_missing : whether any
-    window has a step with NaN.
+    schedule : the epoch that a cosine begins with, and how many it takes. masks_targets : a target
+    that is NaN is unknown and ignored; else there is none. has_missing : whether any window has a
+    step with NaN. metrics : names, functions or objects of Keras, besides the loss. alpha : weight
+    of the penalty on the squares of the kernels.
     """
 
     loss: Any
@@ -82,6 +120,7 @@ class TrainingSpec:
     clipnorm: float | None
     batch_size: int
     shuffle: bool
+    early_stopping: bool
     n_iter_no_change: int
     tol: float
     monitor: str
@@ -92,31 +131,53 @@ class TrainingSpec:
     schedule: tuple[int, int] = (0, 1)
     masks_targets: bool = False
     has_missing: bool = True
+    metrics: tuple[Any, ...] = ()
+    alpha: float = 0.0
 
 
 @dataclass(frozen=True)
 class TargetScaling:
     """Targets in y's units against targets as the network sees them.
 
-    mean, scale : float64 arrays of shape (n_outputs,). ``ndim`` is 1 where one output comes back as
-    (n,).
+    mean, scale : float64 arrays of shape (n_targets,). shape : of a row of y; () for a number.
     """
 
     mean: np.ndarray
     scale: np.ndarray
-    ndim: int
+    shape: tuple[int, ...]
+
+    @classmethod
+    def identity(cls, n_targets: int, shape: tuple[int, ...]) -> TargetScaling:
+        return cls(np.zeros(n_targets), np.ones(n_targets), shape)
 
     def normalise(self, y: np.ndarray) -> np.ndarray:
-        """(n, n_outputs) or (n,) in y's units -> float32 (n, n_outputs)."""
+        """(n, n_targets) or (n, *shape) in y's units -> float32 (n, n_targets)."""
         y = np.asarray(y, dtype=np.float64).reshape(len(y), len(self.mean))
         return ((y - self.mean) / self.scale).astype(np.float32)
 
     def restore(self, outputs: np.ndarray) -> np.ndarray:
-        """What the network says -> float64 in y's units, (n,) or (n, n_outputs)."""
+        """(n, n_targets) of the network -> float64 in y's units, (n, *shape)."""
         y = outputs.astype(np.float64)
         y *= self.scale  # in place: a copy of a million rows is 8 MB
         y += self.mean
-        return y[:, 0] if self.ndim == 1 else y
+        return y.reshape(len(y), *self.shape)
+
+
+@dataclass(frozen=True)
+class InputScaling:
+    """Windows in the units of X against windows as the network sees them.
+
+    mean, scale : float64 arrays of shape (n_channels,).
+    """
+
+    mean: np.ndarray
+    scale: np.ndarray
+
+    def normalise(self, values: np.ndarray) -> np.ndarray:
+        """(..., n_channels) -> float64: float32 would lose small changes at a high level."""
+        normalised = np.subtract(values, self.mean, dtype=np.float64)
+        normalised /= self.scale
+        return normalised
 
 
 class Rows:
@@ -126,12 +187,13 @@ class Rows:
     nothing here ever copies more than the batch that is asked for.
 
     windows : (n_windows, window_length, n_channels), any real dtype; rows : (n_rows,) positions in
-    it.
+    it; scaling : what becomes of the windows that are gathered, None for nothing.
     """
 
-    def __init__(self, windows: np.ndarray, rows: np.ndarray):
+    def __init__(self, windows: np.ndarray, rows: np.ndarray, scaling: InputScaling | None = None):
         self.windows = windows
         self.rows = rows
+        self.scaling = scaling
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -145,18 +207,39 @@ class Rows:
         return len(self.rows)
 
     def __getitem__(self, picked: Any) -> Rows:
-        return Rows(self.windows, self.rows[picked])
+        return Rows(self.windows, self.rows[picked], self.scaling)
+
+    def scaled(self, scaling: InputScaling | None) -> Rows:
+        """The same windows with another scaling."""
+        other = copy.copy(self)
+        other.scaling = scaling
+        return other
 
     def gather(self, picked: Any = slice(None)) -> np.ndarray:
-        """float32 copy of the picked windows, (n_picked, window_length, n_channels)."""
-        return np.ascontiguousarray(self.windows[self.rows[picked]], dtype=np.float32)
+        """float32 copy of the picked windows, scaled: (n_picked, window_length, n_channels)."""
+        windows = self.values(picked)
+        if self.scaling is not None:
+            windows = self.scaling.normalise(windows)
+        return np.ascontiguousarray(windows, dtype=np.float32)
+
+    def values(self, picked: Any = slice(None)) -> np.ndarray:
+        """Copy of the picked windows in their own units: (n_picked, window_length, n_channels)."""
+        return self.windows[self.rows[picked]]
+
+    def behind(self) -> np.ndarray | None:
+        """The series of which the windows are a sliding view, (n, n_channels), or None."""
+        return rows_behind(self.windows)
+
+    def has_missing(self) -> bool:
+        """Whether any window has a step with NaN."""
+        return bool(n_missing_steps(self.windows)[self.rows].any())
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Windows with what they should give. targets : an array (n, n_outputs), or what gives arrays
-    (k, n_outputs) when it is indexed; sample_weight : (n,) positive, or None where all weigh the
-    same.
+    """Windows with what they should give. targets : an array (n, n_targets), or what gives arrays
+    (k, n_targets) when it is indexed; sample_weight : (n,) positive, or None where all weigh the
+    same; for outputs of each step (n, window_length), 0 where the target is unknown.
     """
 
     windows: Rows

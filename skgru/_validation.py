@@ -6,23 +6,27 @@ of windows is never copied whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Sequence
 from itertools import pairwise
 from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 from sklearn.utils._param_validation import HasMethods, Interval
-from sklearn.utils.validation import check_array, check_consistent_length
+from sklearn.utils.validation import (
+    assert_all_finite,
+    check_array,
+    check_consistent_length,
+)
 
 from skgru._specs import PINBALL
+from skgru._views import n_missing_steps, rows_behind, slices_of
 
 # A numpy scalar: compared with a Python float, float16 would turn this limit into infinity.
 FLOAT32_MAX = np.finfo(np.float32).max
 # float32 holds all whole numbers below this.
 MOST_TOKENS = 1 << 24
-# A piece of windows that is looked at or gathered at once: some megabytes.
-VALUES_AT_ONCE = 1 << 20
 
 
 class Number(Interval):
@@ -144,30 +148,6 @@ def remember_features(estimator: Any, names: np.ndarray | None, n_features: int)
         del estimator.feature_names_in_
 
 
-def _pieces(windows: np.ndarray) -> Iterator[slice]:
-    step = max(1, VALUES_AT_ONCE // max(1, windows[:1].size))
-    for start in range(0, len(windows), step):
-        yield slice(start, start + step)
-
-
-def rows_behind(windows: np.ndarray) -> np.ndarray | None:
-    """The series that a sliding view was made from, (n_windows + window_length - 1, n_channels), or
-    None.
-
-    Where one step to the next window is one step along the window in memory, window t is rows t ..
-    t+L-1 of one block.
-    """
-    n_windows, window_length, _ = windows.shape
-    if n_windows < 2 or window_length < 2 or windows.strides[0] != windows.strides[1]:
-        return None
-    return np.lib.stride_tricks.as_strided(
-        windows,
-        (n_windows + window_length - 1, windows.shape[2]),
-        (windows.strides[0], windows.strides[2]),
-        writeable=False,
-    )
-
-
 def check_windows(X: Any, estimator: Any) -> tuple[np.ndarray, int]:
     """X as (n_samples, window_length, n_channels), and how many dimensions it had. NaN passes.
 
@@ -202,7 +182,7 @@ def check_windows(X: Any, estimator: Any) -> tuple[np.ndarray, int]:
         raise ValueError(f"X has shape {X.shape}, but windows need at least 1 step and 1 channel.")
     windows = X[:, :, np.newaxis] if X.ndim == 2 else X
     series = rows_behind(windows)
-    pieces = [series] if series is not None else (windows[piece] for piece in _pieces(windows))
+    pieces = [series] if series is not None else (windows[piece] for piece in slices_of(windows))
     for values in pieces:
         check_representable(values, "X")
     return windows, X.ndim
@@ -229,7 +209,7 @@ def check_tokens(windows: np.ndarray, n_tokens: int | None) -> int:
             "ids. Join the columns to one id, or set embedding_dim=None."
         )
     series = rows_behind(windows)
-    pieces = [series] if series is not None else (windows[piece] for piece in _pieces(windows))
+    pieces = [series] if series is not None else (windows[piece] for piece in slices_of(windows))
     largest = -1
     for values in pieces:
         # In float64: neither float16 nor uint8 can be compared with what it can't hold.
@@ -253,19 +233,6 @@ def check_tokens(windows: np.ndarray, n_tokens: int | None) -> int:
     return n_tokens
 
 
-def n_missing_steps(windows: np.ndarray) -> np.ndarray:
-    """(n_windows,) int: steps of each window at which a channel is NaN."""
-    if windows.dtype.kind != "f" or not len(windows):
-        return np.zeros(len(windows), dtype=int)
-    series = rows_behind(windows)
-    if series is None:
-        pieces = (np.isnan(windows[piece]).any(axis=2) for piece in _pieces(windows))
-        return np.concatenate([missing.sum(axis=1) for missing in pieces])
-    n_missing = np.concatenate([[0], np.cumsum(np.isnan(series).any(axis=1))])
-    window_length = windows.shape[1]
-    return n_missing[window_length:] - n_missing[:-window_length]
-
-
 def is_complete(windows: np.ndarray) -> np.ndarray:
     """(n_windows,) bool: which windows contain no NaN."""
     return n_missing_steps(windows) == 0
@@ -282,26 +249,144 @@ def is_overlapping(windows: np.ndarray) -> bool:
     """Whether each window is the one before, moved on by one row (NaN equals NaN)."""
     if rows_behind(windows) is not None:
         return True
-    for piece in _pieces(windows):
+    for piece in slices_of(windows):
         now = windows[piece.start : piece.stop + 1]  # one more: the pieces overlap too
         if not np.array_equal(now[1:, :-1], now[:-1, 1:], equal_nan=windows.dtype.kind == "f"):
             return False
     return True
 
 
+def check_metrics(metrics: Any) -> tuple[Any, ...]:
+    """None, one Keras metric or several, as a tuple."""
+    several = () if metrics is None else _as_tuple(metrics)
+    if isinstance(metrics, str):
+        several = (metrics,)
+    for metric in several:
+        if not isinstance(metric, str) and not Instance(["__call__"]).is_satisfied_by(metric):
+            raise ValueError(
+                f"metrics={metrics!r} must be names, functions or objects of keras.metrics, but "
+                f"{metric!r} is none. Give for example metrics=['mean_absolute_error']."
+            )
+    return several
+
+
 def check_targets(
     windows: np.ndarray, y: Any, estimator: Any, masks: bool
-) -> tuple[np.ndarray, np.ndarray, int]:
-    """Usable windows, their targets in y as (n_rows, n_outputs), and y's number of
-    dimensions.
+) -> tuple[np.ndarray, np.ndarray, tuple[int, ...], np.ndarray | None]:
+    """Usable windows, their targets in y as (n_rows, n_targets), and the shape of a row of y.
+
+    The last is None, or where y has outputs for each step, which steps of the windows are known:
+    (n_rows, window_length) bool. There targets of other steps are 0.
     """
-    y = check_array(y, dtype=np.float64, ensure_2d=False, estimator=estimator, input_name="y")
-    if y.ndim == 0 or 0 in y.shape:
+    y = check_array(
+        y,
+        dtype=np.float64,
+        ensure_2d=False,
+        allow_nd=True,
+        ensure_all_finite="allow-nan" if np.ndim(y) > 1 else True,
+        estimator=estimator,
+        input_name="y",
+    )
+    if y.ndim == 0 or 0 in y.shape or y.ndim > 3:
         raise ValueError(
-            f"y has shape {y.shape}, but must be (n_samples,) or (n_samples, n_outputs)."
+            f"y has shape {y.shape}, but must be (n_samples,) or (n_samples, n_outputs), or "
+            "(n_samples, window_length, n_outputs) for outputs at each step."
         )
     check_consistent_length(windows, y)
-    return (rows := check_usable(windows, masks)), y.reshape(len(y), -1)[rows], y.ndim
+    each_step = has_each_step(windows, y.shape, estimator)
+    rows = check_usable(windows, masks)
+    known = None
+    if each_step:
+        known = known_steps(windows, rows)
+        y = y[rows]
+        is_missing = np.isnan(y).reshape(*known.shape, -1).any(axis=2) & known
+        if is_missing.any():
+            row, step = np.argwhere(is_missing)[0]
+            raise ValueError(
+                f"Input y contains NaN at step {step} of row {rows[row]}, where X is known. Only "
+                'steps that are NaN in X, with missing="mask", need no target: give one, or set '
+                "X to NaN there."
+            )
+        y = np.nan_to_num(y)
+    else:
+        assert_all_finite(y, estimator_name=type(estimator).__name__, input_name="y")
+        y = y[rows]
+    return rows, y.reshape(len(y), -1), y.shape[1:], known
+
+
+def check_validation_data(validation_data: Any, is_self_target: bool) -> tuple[Any, Any, Any]:
+    """(X_val, y_val, sample_weight_val), of which the last two may be None."""
+    parts = validation_data if isinstance(validation_data, tuple | list) else (validation_data,)
+    if not 1 <= len(parts) <= 3:
+        raise ValueError(
+            f"validation_data has {len(parts)} parts, but must be (X_val, y_val) or (X_val, y_val, "
+            "sample_weight_val), or X_val alone where y is None."
+        )
+    X_val, y_val, weight = (*parts, None, None)[:3]
+    if is_self_target and y_val is not None:
+        raise ValueError(
+            "validation_data has y_val, but y is None, so that targets are read off the windows. "
+            "Give validation_data=X_val, or give y too."
+        )
+    if not is_self_target and y_val is None:
+        raise ValueError(
+            "validation_data has no y_val, but y was given. Give validation_data=(X_val, y_val)."
+        )
+    return X_val, y_val, weight
+
+
+def check_like(windows: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Windows for validation have the steps and channels of those that are trained on."""
+    if windows.shape[1:] != others.shape[1:]:
+        raise ValueError(
+            f"X_val in validation_data has windows of {windows.shape[1]} steps and "
+            f"{windows.shape[2]} channels, but X has windows of {others.shape[1]} steps and "
+            f"{others.shape[2]} channels. Make both in the same way."
+        )
+    return windows
+
+
+def known_steps(windows: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """(n_rows, window_length) bool: steps of these windows at which no channel is NaN."""
+    if windows.dtype.kind != "f":
+        return np.ones((len(rows), windows.shape[1]), bool)
+    return ~np.isnan(windows[rows]).any(axis=2)
+
+
+def has_each_step(windows: np.ndarray, shape: tuple[int, ...], estimator: Any) -> bool:
+    """Whether y of this shape holds outputs for each step of the windows."""
+    wanted, length = estimator.return_sequences, windows.shape[1]
+    name = type(estimator).__name__
+    if wanted == "auto":
+        wanted = len(shape) == 3
+        if len(shape) == 2 and shape[1] == length > 1 and not is_overlapping(windows):
+            warnings.warn(
+                f"y has shape {shape}, as many columns as X has steps, and is read as one output "
+                f"for each step. Give return_sequences=True to {name} to choose that without this "
+                "message, or return_sequences=False for so many outputs of a window.",
+                UserWarning,
+                stacklevel=6,
+            )
+            wanted = True
+    if not wanted:
+        if len(shape) == 3:
+            raise ValueError(
+                f"y has shape {shape}, but with return_sequences=False it must be (n_samples,) or "
+                "(n_samples, n_outputs). Use return_sequences=True."
+            )
+        return False
+    if len(shape) < 2 or shape[1] != length:
+        raise ValueError(
+            f"y has shape {shape}, but {name} with outputs for each step needs (n_samples, "
+            f"{length}) or (n_samples, {length}, n_outputs): X has windows of {length} steps. Give "
+            "a target for each step, or use return_sequences=False."
+        )
+    if estimator.highway:
+        raise ValueError(
+            "highway=True adds a path from the whole window, but y has outputs for each step. Set "
+            "highway=False."
+        )
+    return True
 
 
 def check_usable(windows: np.ndarray, masks: bool) -> np.ndarray:

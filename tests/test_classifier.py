@@ -231,7 +231,7 @@ def test_complete_windows_do_without_masks_and_give_the_same(monkeypatch):
     assert masks() == ({False}, {False, True})
     # The same, as if there had been a gap.
     monkeypatch.setattr(
-        "skgru._recurrent.n_missing_steps", lambda windows: np.ones(len(windows), dtype=int)
+        "skgru._specs.n_missing_steps", lambda windows: np.ones(len(windows), dtype=int)
     )
     masked = small().fit(complete, Y)
     assert masks() == ({False, True}, {False, True})

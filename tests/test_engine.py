@@ -20,7 +20,8 @@ from skgru import GRURegressor, SequenceWindower
 from skgru._engine import compiled, inference
 from skgru._engine.callbacks import needs_batch_hooks
 from skgru._engine.layers import apply_network
-from skgru._engine.network import build_network, initial_weights, make_loss
+from skgru._engine.losses import make_loss
+from skgru._engine.network import build_network, initial_weights
 from skgru._engine.stateless import SUPPORTED, Parts, join
 from skgru._specs import NetworkSpec, Rows
 

@@ -14,15 +14,18 @@ from typing import Any
 import keras
 import numpy as np
 
+from skgru._engine.losses import probe
+from skgru._engine.metrics import probabilities
+from skgru._engine.names import constant_names
 from skgru._engine.network import (
-    compiled_network,
     first_rate,
     get_state,
     has_schedule,
     is_schedule,
+    public_network,
     set_state,
 )
-from skgru._specs import NetworkSpec, NetworkState, TrainingSpec
+from skgru._specs import InputScaling, NetworkSpec, NetworkState, TrainingSpec
 
 _BATCH_HOOKS = (
     "on_batch_begin",
@@ -42,6 +45,11 @@ def needs_batch_hooks(callback: keras.callbacks.Callback) -> bool:
         return False  # a chunk of batches is soon enough to notice
     if isinstance(callback, keras.callbacks.ModelCheckpoint):
         return callback.save_freq != "epoch"
+    return has_batch_hooks(callback)
+
+
+def has_batch_hooks(callback: keras.callbacks.Callback) -> bool:
+    """Whether a callback has a hook in the middle of an epoch that is not Keras' empty one."""
     own = keras.callbacks.Callback
     hooks = [(getattr(callback, name), getattr(own, name)) for name in _BATCH_HOOKS]
     return any(getattr(hook, "__func__", hook) is not base for hook, base in hooks)
@@ -50,13 +58,19 @@ def needs_batch_hooks(callback: keras.callbacks.Callback) -> bool:
 class EpochCallbacks:
     """The user's callbacks, or nothing at all where there are none."""
 
-    def __init__(self, network: NetworkSpec, training: TrainingSpec, epochs: int, n_batches: int):
+    def __init__(
+        self,
+        network: NetworkSpec,
+        training: TrainingSpec,
+        scaling: InputScaling | None,
+        epochs: int,
+        n_batches: int,
+    ):
         self._training = training
         self.is_empty = not training.callbacks
         if self.is_empty:
             return
-        self.model = compiled_network(network, training)
-        self.model.stop_training = False
+        self.model = shown_network(network, training, scaling)
         self._history = keras.callbacks.History()  # last: it sees what the others add to the logs
         self._list = keras.callbacks.CallbackList(
             # A callback keeps the model it was used with; a copy of it may, the user's own not.
@@ -98,6 +112,24 @@ class EpochCallbacks:
     def after_chunk(self, step: int, loss: float) -> None:
         if not self.is_empty:
             self._list.on_train_batch_end(step, {"loss": loss})
+
+
+def shown_network(
+    network: NetworkSpec, training: TrainingSpec, scaling: InputScaling | None
+) -> keras.Model:
+    """The model that callbacks see: what `model_` is, with metrics that they can look up."""
+    model = public_network(network, training, scaling)
+    y, outputs = probe(network, network.n_steps_out)
+    if network.each_step:
+        y, outputs = y[np.newaxis], outputs[np.newaxis]
+    with constant_names():
+        # Keras makes metrics when they are first computed.
+        given = probabilities(network, outputs)
+        model.compute_metrics(None, y, given, sample_weight=np.ones(y.shape[:-1]))
+        model.reset_metrics()
+        model.optimizer.build(model.trainable_variables)
+    model.stop_training = False
+    return model
 
 
 def learning_rate_of(training: TrainingSpec) -> float:

@@ -8,8 +8,10 @@ batches has a fixed shape, and a fit on another number of rows compiles nothing.
 from __future__ import annotations
 
 import inspect
+import itertools
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -17,19 +19,21 @@ import numpy as np
 import tensorflow as tf
 
 from skgru._engine.callbacks import EpochCallbacks, first_with_batch_hooks
-from skgru._engine.inference import accuracy, predict, prepare
+from skgru._engine.inference import predict, prepare
 from skgru._engine.layers import Scratch, apply_network, scratch_shapes
+from skgru._engine.losses import ignores_padding, training_loss
+from skgru._engine.metrics import EpochMetrics, describes
 from skgru._engine.network import (
     N_GATES,
     initial_weights,
+    is_kernel,
     is_schedule,
     optimizer_maker,
-    training_loss,
 )
 from skgru._engine.program import Packing, Program, ProgramCache
 from skgru._engine.progress import (
     VALIDATION_BATCH,
-    EarlyStopper,
+    Progress,
     Reporter,
     epoch_order,
     rate_shares,
@@ -73,23 +77,32 @@ def _checked(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimize
 
 
 class TrainingProgram:
-    """The compiled steps of one architecture, loss, optimiser and batch size."""
+    """The compiled steps of one architecture, loss, optimiser and batch size.
 
-    def __init__(self, network: NetworkSpec, training: TrainingSpec):
+    n_steps : steps of a chunk; None: as many as are worth a call.
+    """
+
+    def __init__(self, network: NetworkSpec, training: TrainingSpec, n_steps: int | None = None):
         self.network = network
         self.batch_size = training.batch_size
         rows = min(CHUNK_ROWS, CHUNK_VALUES // (network.window_length * network.n_channels))
-        self.n_steps = max(1, rows // self.batch_size)
+        self.n_steps = n_steps or max(1, rows // self.batch_size)
         weights = initial_weights(network, training.seed)
         make = optimizer_maker(training)
         optimizer, self.first_slots, self._update = stateless(lambda: _checked(make()), weights)
         self.optimizer = type(optimizer).__name__
         self._shapes = [weight.shape for weight in weights]
         values = np.concatenate([np.ravel(weight) for weight in weights])
-        self._packing = Packing([values, *self.first_slots])
-        self._loss = training_loss(network, training)
+        self.loss = training_loss(network, training)
+        self.metrics = EpochMetrics(network, training)
+        self._packing = Packing([values, *self.first_slots, *self.metrics.first])
+        self._penalised = _ones_for_kernels(network, weights) if training.alpha else None
+        # As long as the program lives, no other object gets the identity that it is found by.
+        self._held = training.loss, training.metrics
+        self.ignores_padding = self._ignores_padding()
         self._has_run = False
         batches = (self.n_steps, self.batch_size)
+        steps = (network.window_length,) if network.each_step else ()
         try:
             self._program = Program(
                 self._run,
@@ -97,64 +110,96 @@ class TrainingProgram:
                     *self._packing.signature,
                     ((self.n_steps,), np.float32),
                     ((*batches, network.window_length, network.n_channels), np.float32),
-                    ((*batches, network.n_outputs), np.float32),
-                    (batches, np.float32),
+                    ((*batches, network.n_targets), np.float32),
+                    ((*batches, *steps), np.float32),
                     ((), np.int32),
                     ((2,), np.int32),
+                    ((), np.float32),
                 ],
                 n_threads=self._n_threads(),
             )
         except Exception as error:
             raise CannotCompile(_in_short(error)) from error
 
+    def _ignores_padding(self) -> bool:
+        def loss(y, outputs, weight):
+            return self.loss(y, outputs, sample_weight=weight)
+
+        return ignores_padding(self.network, loss) and self.metrics.ignore_padding()
+
     def _n_threads(self) -> int:
         units = max(self.network.units)
         product = self.batch_size * units * N_GATES[self.network.cell] * units
         return 0 if product >= PRODUCT_FOR_ALL_CORES else 1
 
-    def _run(self, floats, integers, learning_rates, X, y, weight, n_steps, seed):
+    def _run(self, floats, integers, learning_rates, X, y, weight, n_steps, seed, alpha):
         """X : (n_steps, batch_size, window_length, n_channels); weight : 0 for rows that pad.
 
-        Returns the new weights and slots, and the sum over the rows of their batch's loss.
+        Returns the new weights, slots and metrics, and the sum over the rows of their batch's loss.
         """
         # The first slot is the number of steps so far: a loop that carries less compiles faster.
-        values, n_before, *slots = self._packing.unpack(floats, integers)
+        values, n_before, *rest = self._packing.unpack(floats, integers)
+        slots, metrics = rest[: self._n_slots], rest[self._n_slots :]
+        spec = self.network
 
         def n_steps_before(i):
             return n_before + tf.cast(i, n_before.dtype)
 
-        def step(i, values, slots, total, arrays):
+        def step(i, values, slots, metrics, total, arrays):
             def masks(layer, shape):
-                return dropout_mask(shape, self.network.dropout, seed, i, layer)
+                return dropout_mask(shape, spec.dropout, seed, i, layer)
+
+            def recurrent_masks(layer, direction, shape):
+                position = RECURRENT_MASKS + 2 * layer + direction
+                return dropout_mask(shape, spec.recurrent_dropout, seed, i, position)
 
             weights, scratch = Parts(values, self._shapes), Scratch(arrays)
-            outputs, pull_back = apply_network(self.network, weights, X[i], masks, scratch)
+            outputs, pull_back = apply_network(spec, weights, X[i], masks, scratch, recurrent_masks)
+            targets, own_weight = by_step(spec, y[i], weight[i])
             with tf.GradientTape() as tape:
                 tape.watch(outputs)
-                loss = self._loss(y[i], outputs, sample_weight=weight[i])
+                loss = self.loss(targets, steps_of(spec, outputs), sample_weight=own_weight)
             gradient = join(pull_back(tape.gradient(loss, outputs)))
+            if self._penalised is not None:
+                penalised = self._penalised * values
+                loss += alpha / 2 * tf.reduce_sum(penalised * values)
+                gradient += alpha * penalised
+            metrics = self.metrics.update(metrics, targets, steps_of(spec, outputs), own_weight)
             slots = [n_steps_before(i), *slots]
             values, (_, *slots) = self._update(values, slots, learning_rates[i], gradient)
-            n_rows = tf.cast(tf.math.count_nonzero(weight[i]), tf.float32)
-            return i + 1, values, slots, total + loss * n_rows, scratch.written
+            counts = tf.reduce_any(weight[i] > 0, axis=1) if spec.each_step else weight[i]
+            n_rows = tf.cast(tf.math.count_nonzero(counts), tf.float32)
+            return i + 1, values, slots, metrics, total + loss * n_rows, scratch.written
 
-        arrays = [tf.zeros(shape) for shape in scratch_shapes(self.network, self.batch_size)]
-        start = (tf.constant(0), values, slots, tf.constant(0.0), arrays)
-        _, values, slots, total, _ = tf.while_loop(lambda i, *_: i < n_steps, step, start)
-        return *self._packing.repack([values, n_steps_before(n_steps), *slots]), total
+        arrays = [tf.zeros(shape) for shape in scratch_shapes(spec, self.batch_size)]
+        start = (tf.constant(0), values, slots, metrics, tf.constant(0.0), arrays)
+        _, values, slots, metrics, total, _ = tf.while_loop(lambda i, *_: i < n_steps, step, start)
+        after = [values, n_steps_before(n_steps), *slots, *metrics]
+        return *self._packing.repack(after), total
+
+    @property
+    def _n_slots(self) -> int:
+        """Slots besides the number of steps."""
+        return len(self.first_slots) - 1
 
     def pack(self, state: NetworkState) -> tuple[np.ndarray, np.ndarray]:
+        """With metrics that have seen nothing."""
         values = np.concatenate([np.ravel(weight) for weight in state.weights])
-        return self._packing.pack([values, *state.slots])
+        return self._packing.pack([values, *state.slots, *self.metrics.first])
 
-    def unpack(self, packed: tuple[np.ndarray, np.ndarray], epoch: int) -> NetworkState:
-        values, *slots = self._packing.unpack(*packed)
+    def unpack(
+        self, packed: tuple[np.ndarray, np.ndarray], epoch: int
+    ) -> tuple[NetworkState, dict[str, float]]:
+        """The network, and its metrics."""
+        values, *rest = self._packing.unpack(*packed)
+        slots, metrics = rest[: self._n_slots + 1], rest[self._n_slots + 1 :]
         ends = np.cumsum([np.prod(shape, dtype=int) for shape in self._shapes])
         parts = zip(np.split(values, ends[:-1]), self._shapes, strict=True)
         weights = [part.reshape(shape).copy() for part, shape in parts]
-        return NetworkState(weights, slots, self.optimizer, epoch)
+        state = NetworkState(weights, slots, self.optimizer, epoch)
+        return state, self.metrics.results(metrics)
 
-    def __call__(self, packed, learning_rates, X, y, weight, n_steps, seed):
+    def __call__(self, packed, learning_rates, X, y, weight, n_steps, seed, alpha):
         """Run some steps: the packed state after them, and the sum of losses.
 
         learning_rates : of each step that is run.
@@ -162,13 +207,31 @@ class TrainingProgram:
         rates = np.zeros(self.n_steps, np.float32)
         rates[:n_steps] = learning_rates
         try:
-            *packed, total = self._program(*packed, rates, X, y, weight, n_steps, seed)
+            *packed, total = self._program(*packed, rates, X, y, weight, n_steps, seed, alpha)
         except Exception as error:
             if self._has_run:
                 raise
             raise CannotCompile(_in_short(error)) from error
         self._has_run = True
         return tuple(packed), float(total)
+
+
+def steps_of(spec: NetworkSpec, outputs: Any) -> Any:
+    """(n, n_values) -> a row for each output layer: (n * n_steps_out, values_of_step)."""
+    return tf.reshape(outputs, (-1, spec.values_of_step)) if spec.each_step else outputs
+
+
+def by_step(spec: NetworkSpec, y: Any, weight: Any) -> tuple[Any, Any]:
+    """Targets (n, n_targets) and weights in the rows of `steps_of`."""
+    if not spec.each_step:
+        return y, weight
+    return tf.reshape(y, (-1, spec.n_outputs)), tf.reshape(weight, (-1,))
+
+
+def _ones_for_kernels(network: NetworkSpec, weights: list[np.ndarray]) -> np.ndarray:
+    """1 for each number of a kernel, 0 for those of biases and embeddings, as one vector."""
+    parts = zip(weights, is_kernel(network), strict=True)
+    return np.concatenate([np.full(weight.size, kernel, np.float32) for weight, kernel in parts])
 
 
 def _in_short(error: Exception) -> str:
@@ -182,32 +245,49 @@ def dropout_mask(shape, rate: float, seed: tf.Tensor, step: tf.Tensor, layer: in
 
 
 programs: ProgramCache = ProgramCache(maxsize=16)
+# Dropout of states draws from other numbers than that of outputs.
+RECURRENT_MASKS = 1 << 16
 
 
-def program_for(network: NetworkSpec, training: TrainingSpec) -> TrainingProgram:
+def program_for(
+    network: NetworkSpec, training: TrainingSpec, n_steps: int | None = None
+) -> TrainingProgram:
     """The program of all fits that are shaped alike."""
-    if _is_users_own(training.loss):
-        # Nothing says whether it still computes what it did when it was compiled.
-        return TrainingProgram(network, training)
-    # "pinball" is no name of Keras, but says all the same: its quantiles are the network's.
-    key = (
-        *(network, training.batch_size, _key_of(training.loss), training.masks_targets),
+    key = (training_key(network, training), training.batch_size, n_steps)
+    return programs.get(key, lambda: TrainingProgram(network, training, n_steps))
+
+
+def training_key(network: NetworkSpec, training: TrainingSpec) -> Any:
+    """What fits have in common that run the same steps, but for the size of a batch."""
+    return (
+        network,
+        # "pinball" is no name of Keras, but says all the same: its quantiles are the network's.
+        _key_of(training.loss),
+        training.masks_targets,
+        training.alpha > 0,
+        tuple(describes(metric) for metric in training.metrics),
         _optimizer_key(training),
     )
-    return programs.get(key, lambda: TrainingProgram(network, training))
-
-
-def _is_users_own(loss: Any) -> bool:
-    """Whether a loss is a function or class that Keras does not ship."""
-    defined_in = loss if inspect.isroutine(loss) else type(loss)
-    return not isinstance(loss, str) and defined_in.__module__.split(".")[0] != "keras"
 
 
 def _key_of(thing: Any) -> Any:
-    """Objects of Keras with equal configurations share programs."""
-    if hasattr(thing, "get_config"):
+    """What tells an object from others that compute something else.
+
+    Objects of Keras are told by their configuration, functions by their identity, and losses of
+    the user's own by their attributes where these are plain.
+    """
+    if isinstance(thing, str) or inspect.isroutine(thing):
+        return thing
+    is_own_loss = not isinstance(thing, keras.optimizers.Optimizer) and not is_schedule(thing)
+    if not is_own_loss or type(thing).__module__.split(".")[0] == "keras":
         return type(thing), json.dumps(thing.get_config(), sort_keys=True)
-    return thing
+    attributes = getattr(thing, "__dict__", {})
+    plain = str, int, float, bool, type(None), keras.DTypePolicy
+    if isinstance(thing, keras.losses.Loss) and all(
+        isinstance(value, plain) for value in attributes.values()
+    ):
+        return type(thing), repr(sorted(attributes.items()))
+    return type(thing), id(thing)
 
 
 def _optimizer_key(training: TrainingSpec) -> Any:
@@ -221,26 +301,25 @@ def _optimizer_key(training: TrainingSpec) -> Any:
 class Batches:
     """Chunks of batches in a given order, in memory that is only written where it is read."""
 
-    def __init__(self, examples: Examples, scaling: TargetScaling, program: TrainingProgram):
+    def __init__(self, examples: Examples, scaling: TargetScaling):
         self.examples, self.scaling = examples, scaling
-        self.batch_size, self.n_steps = program.batch_size, program.n_steps
         n_values = np.prod(examples.windows.shape)
         self.held = examples.windows.gather() if n_values <= VALUES_HELD else None
         are_there = isinstance(examples.targets, np.ndarray) or self.held is not None
         self.targets = scaling.normalise(examples.targets[:]) if are_there else None
 
-    def chunks(self, order: np.ndarray) -> Iterator[tuple[list[np.ndarray], int, int]]:
-        """(X, y, weight), the number of steps in them, and the number of rows."""
-        rows_at_once = self.n_steps * self.batch_size
+    def chunks(
+        self, order: np.ndarray, program: TrainingProgram
+    ) -> Iterator[tuple[TrainingProgram, list[np.ndarray], int, int]]:
+        """The program, (X, y, weight), the number of steps in them, and the number of rows."""
+        rows_at_once = program.n_steps * program.batch_size
         for start in range(0, len(order), rows_at_once):
             picked = order[start : start + rows_at_once]
-            n_steps = -(-len(picked) // self.batch_size)
-            arrays = [self._windows(picked), self._targets(picked), self._weight(picked)]
-            yield (
-                [self._shaped(array, n_steps) for array in arrays],
-                n_steps,
-                len(picked),
-            )
+            n_steps = -(-len(picked) // program.batch_size)
+            weight = self._weight(picked, program.network)
+            arrays = [self._windows(picked), self._targets(picked), weight]
+            shaped = [self._shaped(array, n_steps, program) for array in arrays]
+            yield program, shaped, n_steps, len(picked)
 
     def _windows(self, picked: np.ndarray) -> np.ndarray:
         return self.examples.windows.gather(picked) if self.held is None else self.held[picked]
@@ -250,15 +329,127 @@ class Batches:
             return self.scaling.normalise(self.examples.targets[picked])
         return self.targets[picked]
 
-    def _weight(self, picked: np.ndarray) -> np.ndarray:
+    def _weight(self, picked: np.ndarray, network: NetworkSpec) -> np.ndarray:
         weight = self.examples.sample_weight
-        return np.ones(len(picked), np.float32) if weight is None else weight[picked]
+        if weight is not None:
+            return weight[picked]
+        steps = (network.window_length,) if network.each_step else ()
+        return np.ones((len(picked), *steps), np.float32)
 
-    def _shaped(self, array: np.ndarray, n_steps: int) -> np.ndarray:
-        shaped = np.empty((self.n_steps * self.batch_size, *array.shape[1:]), np.float32)
+    @staticmethod
+    def _shaped(array: np.ndarray, n_steps: int, program: TrainingProgram) -> np.ndarray:
+        n, batch_size = program.n_steps, program.batch_size
+        shaped = np.empty((n * batch_size, *array.shape[1:]), np.float32)
         shaped[: len(array)] = array
-        shaped[len(array) : n_steps * self.batch_size] = 0  # steps after these are never run
-        return shaped.reshape(self.n_steps, self.batch_size, *array.shape[1:])
+        shaped[len(array) : n_steps * batch_size] = 0  # steps after these are never run
+        return shaped.reshape(n, batch_size, *array.shape[1:])
+
+
+class CompiledTraining:
+    """One fit: its programs, rows and callbacks."""
+
+    def __init__(
+        self,
+        network: NetworkSpec,
+        training: TrainingSpec,
+        examples: Examples,
+        scaling: TargetScaling,
+        last_epoch: int,
+    ):
+        self.network, self.training = network, training
+        trained = network if training.has_missing else network.without_masks()
+        n = len(examples.windows)
+        self.program = program_for(trained, training)
+        # Rows of the last batch, where it must not be padded, and its program.
+        self.n_rest, self.rest_program = 0, self.program
+        if not self.program.ignores_padding and (n_rest := n % training.batch_size):
+            self.n_rest = n_rest
+            self.rest_program = program_for(trained, replace(training, batch_size=n_rest), 1)
+        prepare(trained)  # while the training compiles
+        self.n, self.n_batches = n, -(-n // training.batch_size)
+        self.batches = Batches(examples, scaling)
+        self.callbacks = EpochCallbacks(
+            network, training, examples.windows.scaling, last_epoch, self.n_batches
+        )
+        self.reporter = Reporter(training.verbose, last_epoch)
+
+    def first_state(self, earlier: NetworkState | None) -> NetworkState:
+        program = self.program
+        if earlier is None:
+            weights = initial_weights(self.network, self.training.seed)
+            return NetworkState(weights, program.first_slots, program.optimizer, 0)
+        if earlier.optimizer == program.optimizer:
+            return earlier
+        return NetworkState(earlier.weights, program.first_slots, program.optimizer, earlier.epoch)
+
+    def run_epoch(self, state: NetworkState, epoch: int) -> tuple[NetworkState, dict[str, float]]:
+        """One pass over the rows: the network after it, the mean loss and the metrics."""
+        training, callbacks = self.training, self.callbacks
+        order = np.arange(self.n)
+        if training.shuffle:
+            order = epoch_order(self.n, training.seed, epoch)
+        packed, rate = self.program.pack(state), callbacks.learning_rate
+        seed = np.random.SeedSequence([training.seed, epoch]).generate_state(2).astype(np.int32)
+        total, n_seen, n_batches = 0.0, 0, 0
+        n_whole = self.n - self.n_rest
+        chunks = itertools.chain(
+            self.batches.chunks(order[:n_whole], self.program),
+            self.batches.chunks(order[n_whole:], self.rest_program),
+        )
+        for program, (X, y, weight), n_steps, n_rows in chunks:
+            seeds = seed + np.array([n_batches, 0], np.int32)
+            rates = rate * rate_shares(
+                training.learning_rate,
+                training.schedule,
+                epoch,
+                n_batches,
+                n_steps,
+                self.n_batches,
+            )
+            packed, chunk_loss = program(
+                packed, rates, X, y, weight, n_steps, seeds, training.alpha
+            )
+            total, n_seen, n_batches = total + chunk_loss, n_seen + n_rows, n_batches + n_steps
+            callbacks.after_chunk(n_batches - 1, chunk_loss / n_rows)
+            self.reporter.part(epoch, n_seen / self.n, total / n_seen)
+            if callbacks.should_stop or not np.isfinite(total):
+                break
+        state, metrics = self.program.unpack(packed, epoch + 1)
+        return state, {"loss": total / max(1, n_seen), **metrics}
+
+    def validation_logs(
+        self, validation: Examples, scaling: TargetScaling, state: NetworkState
+    ) -> dict[str, float]:
+        """Loss and metrics of the validation rows, averaged over batches as stock `Model.fit`
+        does.
+        """
+        network, program = self.network, self.program
+        total, n, metrics = 0.0, len(validation.windows), program.metrics.first
+        for start in range(0, n, VALIDATION_BATCH):
+            piece = slice(start, start + VALIDATION_BATCH)
+            outputs = predict(network, state.weights, validation.windows.gather(piece))
+            targets = scaling.normalise(validation.targets[piece])
+            n_rows, weight = len(targets), validation.sample_weight
+            weight = None if weight is None else weight[piece]
+            if network.each_step:
+                outputs = outputs.reshape(-1, network.values_of_step)
+                targets = targets.reshape(-1, network.n_outputs)
+                weight = None if weight is None else weight.ravel()
+            total += float(program.loss(targets, outputs, sample_weight=weight)) * n_rows
+            if weight is None:
+                weight = np.ones(len(targets), np.float32)
+            metrics = program.metrics.update(metrics, targets, outputs, weight)
+        loss = total / n + penalty(network, self.training.alpha, state.weights)
+        results = program.metrics.results([np.asarray(one) for one in metrics])
+        return {"val_loss": loss} | {f"val_{name}": value for name, value in results.items()}
+
+
+def penalty(network: NetworkSpec, alpha: float, weights: list[np.ndarray]) -> float:
+    """What `alpha` adds to the loss."""
+    if not alpha:
+        return 0.0
+    kernels = zip(weights, is_kernel(network), strict=True)
+    return alpha / 2 * float(sum(np.square(weight).sum() for weight, counts in kernels if counts))
 
 
 def fit_compiled(
@@ -269,102 +460,25 @@ def fit_compiled(
     scaling: TargetScaling,
     epochs: int,
     earlier: NetworkState | None,
-) -> tuple[NetworkState, dict[str, list[float]]]:
+) -> Progress:
     """What `wrapper.fit_stock` does, compiled."""
     _check_callbacks(training)
-    trained = network if training.has_missing else network.without_masks()
-    program = program_for(trained, training)
-    prepare(trained)  # while the training compiles
     first_epoch = earlier.epoch if earlier else 0
     last_epoch = first_epoch + epochs
-    state = _starting_state(network, training, program, earlier)
-    batches = Batches(examples, scaling, program)
-    n_batches = -(-len(examples.windows) // training.batch_size)
-    callbacks = EpochCallbacks(network, training, last_epoch, n_batches)
-    reporter = Reporter(training.verbose, last_epoch)
-    stopper = EarlyStopper(training.n_iter_no_change, training.tol, training.monitor)
-    best: NetworkState | None = None
-    history: dict[str, list[float]] = {}
-
-    state = callbacks.call("on_train_begin", state)
+    fit = CompiledTraining(network, training, examples, scaling, last_epoch)
+    progress = Progress(training)
+    callbacks = fit.callbacks
+    state = callbacks.call("on_train_begin", fit.first_state(earlier))
     for epoch in range(first_epoch, last_epoch):
         state = callbacks.call("on_epoch_begin", state, epoch)
-        state, loss = _run_epoch(program, training, batches, state, epoch, callbacks, reporter)
-        logs = {"loss": loss}
+        state, logs = fit.run_epoch(state, epoch)
         if validation is not None:
-            logs["val_loss"] = validation_loss(network, training, validation, scaling, state)
-            if network.n_classes:
-                logs["val_accuracy"] = accuracy(network, state.weights, validation)
+            logs |= fit.validation_logs(validation, scaling, state)
         state, logs = callbacks.end_epoch(state, epoch, logs)
-        for name, value in logs.items():
-            history.setdefault(name, []).append(float(value))
-        reporter.epoch(epoch, logs)
-        if validation is not None and stopper.is_best(logs):
-            best = state
-        if callbacks.should_stop or (validation is not None and stopper.should_stop()):
+        fit.reporter.epoch(epoch, logs)
+        if progress.end_epoch(state, epoch, logs) or callbacks.should_stop:
             break
-    state = callbacks.call("on_train_end", state)
-    return best or state, history
-
-
-def _starting_state(
-    network: NetworkSpec,
-    training: TrainingSpec,
-    program: TrainingProgram,
-    earlier: NetworkState | None,
-) -> NetworkState:
-    if earlier is None:
-        weights = initial_weights(network, training.seed)
-        return NetworkState(weights, program.first_slots, program.optimizer, 0)
-    if earlier.optimizer == program.optimizer:
-        return earlier
-    return NetworkState(earlier.weights, program.first_slots, program.optimizer, earlier.epoch)
-
-
-def _run_epoch(
-    program: TrainingProgram,
-    training: TrainingSpec,
-    batches: Batches,
-    state: NetworkState,
-    epoch: int,
-    callbacks: EpochCallbacks,
-    reporter: Reporter,
-) -> tuple[NetworkState, float]:
-    """One pass over the rows: the network after it, and the mean loss."""
-    n = len(batches.examples.windows)
-    n_of_epoch = -(-n // training.batch_size)
-    order = epoch_order(n, training.seed, epoch) if training.shuffle else np.arange(n)
-    packed, rate = program.pack(state), callbacks.learning_rate
-    seed = np.random.SeedSequence([training.seed, epoch]).generate_state(2).astype(np.int32)
-    total, n_seen, n_batches = 0.0, 0, 0
-    for (X, y, weight), n_steps, n_rows in batches.chunks(order):
-        seeds = seed + np.array([n_batches, 0], np.int32)
-        rates = rate * rate_shares(
-            training.learning_rate, training.schedule, epoch, n_batches, n_steps, n_of_epoch
-        )
-        packed, chunk_loss = program(packed, rates, X, y, weight, n_steps, seeds)
-        total, n_seen, n_batches = total + chunk_loss, n_seen + n_rows, n_batches + n_steps
-        callbacks.after_chunk(n_batches - 1, chunk_loss / n_rows)
-        reporter.part(epoch, n_seen / n, total / n_seen)
-        if callbacks.should_stop:
-            break
-    return program.unpack(packed, epoch + 1), total / n_seen
-
-
-def validation_loss(
-    network: NetworkSpec,
-    training: TrainingSpec,
-    validation: Examples,
-    scaling: TargetScaling,
-    state: NetworkState,
-) -> float:
-    """Loss of the rows kept out, averaged over batches as stock `Model.fit` does."""
-    loss = training_loss(network, training)
-    total, n = 0.0, len(validation.windows)
-    for start in range(0, n, VALIDATION_BATCH):
-        piece = slice(start, start + VALIDATION_BATCH)
-        outputs = predict(network, state.weights, validation.windows.gather(piece))
-        targets = scaling.normalise(validation.targets[piece])
-        weight = None if validation.sample_weight is None else validation.sample_weight[piece]
-        total += float(loss(targets, outputs, sample_weight=weight)) * len(targets)
-    return total / n
+    last = callbacks.call("on_train_end", progress.state or state)
+    if progress.state is not None:
+        progress.state = last
+    return progress

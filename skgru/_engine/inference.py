@@ -18,7 +18,7 @@ from joblib import cpu_count
 from skgru._engine.layers import apply_network
 from skgru._engine.network import initial_weights
 from skgru._engine.program import Packing, Program, ProgramCache
-from skgru._specs import Examples, NetworkSpec
+from skgru._specs import InputScaling, NetworkSpec
 
 BLOCK_ROWS = 16
 # Values in a chunk of blocks: one window must not cost the copy of a large chunk.
@@ -88,11 +88,26 @@ class RecursionProgram:
             ((history_length,), np.float32),
             ((self.steps_of_call, history_length), np.float32),
             ((CALLS_AT_ONCE, spec.window_length, n_known), np.float32),
+            ((spec.n_channels,), np.float32),
+            ((spec.n_channels,), np.float32),
             ((), np.int32),
         ]
         self._program = Program(self._run, signature, jit_compile)
 
-    def _run(self, floats, integers, history, mean, scale, level, baseline, known, n_calls):
+    def _run(
+        self,
+        floats,
+        integers,
+        history,
+        mean,
+        scale,
+        level,
+        baseline,
+        known,
+        input_mean,
+        input_scale,
+        n_calls,
+    ):
         weights = self.packing.unpack(floats, integers)
         shape = (self.steps_of_call, self.n_forecast)
         steps = tf.TensorArray(tf.float32, size=CALLS_AT_ONCE, element_shape=shape)
@@ -103,7 +118,7 @@ class RecursionProgram:
             window = history[-self.spec.window_length :] - tf.linalg.matvec(
                 past, level, transpose_a=True
             )
-            window = tf.concat([window, known[i]], axis=1)
+            window = (tf.concat([window, known[i]], axis=1) - input_mean) / input_scale
             values = apply_network(self.spec, weights, window[tf.newaxis])[0][0]
             outputs = tf.reshape(self._central(values) * scale + mean, shape) + baseline @ past
             history = tf.concat([history, outputs], axis=0)[-n_rows:]
@@ -126,7 +141,9 @@ class RecursionProgram:
         values = tf.sort(tf.reshape(values, (self.spec.n_outputs, len(quantiles))), axis=-1)
         return values[:, quantiles.index(0.5)]
 
-    def __call__(self, packed, history, mean, scale, level, baseline, known, n_steps: int):
+    def __call__(
+        self, packed, history, mean, scale, level, baseline, known, input_mean, input_scale, n_steps
+    ):
         """float32 (n_steps, n_forecast) after a history (history_length, n_forecast).
 
         known : windows of each call, (n_calls, window_length, n_known).
@@ -138,7 +155,16 @@ class RecursionProgram:
             windows = np.zeros((CALLS_AT_ONCE, *known.shape[1:]), np.float32)
             windows[:n_now] = known[start : start + n_now]
             history, chunk = self._program(
-                *packed, history, mean, scale, level, baseline, windows, n_now
+                *packed,
+                history,
+                mean,
+                scale,
+                level,
+                baseline,
+                windows,
+                input_mean,
+                input_scale,
+                n_now,
             )
             steps.append(chunk[: n_now * self.steps_of_call])
         return np.concatenate(steps)[:n_steps]
@@ -160,20 +186,6 @@ def predict(
         with ThreadPoolExecutor(cpu_count()) as threads:
             outputs = list(threads.map(program, repeat(packed), pieces))
     return np.concatenate(outputs)
-
-
-def accuracy(
-    spec: NetworkSpec, weights: list[np.ndarray], examples: Examples, jit_compile: bool = True
-) -> float:
-    """Weighted share of the examples whose class has the largest logit."""
-    n, rows = len(examples.windows), BLOCK_ROWS * 64
-    pieces = [slice(start, start + rows) for start in range(0, n, rows)]
-    best = [
-        predict(spec, weights, examples.windows.gather(piece), jit_compile).argmax(axis=1)
-        for piece in pieces
-    ]
-    is_right = np.concatenate(best) == examples.targets[:, 0]
-    return float(np.average(is_right, weights=examples.sample_weight))
 
 
 def _prediction_program(spec: NetworkSpec, jit_compile: bool) -> PredictionProgram:
@@ -198,12 +210,13 @@ def roll_on(
     level: np.ndarray | None = None,
     baseline: np.ndarray | None = None,
     known: np.ndarray | None = None,
+    inputs: InputScaling | None = None,
 ) -> np.ndarray:
     """Recursive forecast from one history (n_rows, n_forecast): float32 (steps, n_forecast).
 
     level : (n_rows,), baseline : (steps of a call, n_rows), weights of the history's rows that give
     what is taken out of a window and what is added to its outputs; known : (n_calls, window_length,
-    n_known). None: nothing.
+    n_known); inputs : what becomes of a window after that. None: nothing.
     """
     n_rows, n_forecast = history.shape
     n_known = spec.n_channels - n_forecast
@@ -217,6 +230,8 @@ def roll_on(
         baseline = np.zeros((program.steps_of_call, n_rows))
     if known is None:
         known = np.zeros((-(-steps // program.steps_of_call), spec.window_length, 0))
-    given = (history, mean, scale, level, baseline, known)
+    if inputs is None:
+        inputs = InputScaling(np.zeros(spec.n_channels), np.ones(spec.n_channels))
+    given = (history, mean, scale, level, baseline, known, inputs.mean, inputs.scale)
     arrays = [np.asarray(array, np.float32) for array in given]
     return program(program.packing.pack(weights), *arrays, steps)

@@ -9,6 +9,7 @@ Between layers arrays are (n_steps, width, n_rows).
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -199,9 +200,13 @@ def trained_layer(
     passes_on: bool,
     known: tf.Tensor | None,
     scratch: Scratch,
+    dropped: tf.Tensor | None = None,
 ) -> tuple[tf.Tensor, Callable]:
     """What `applied_layer` gives, and a function from its gradient to that of X, None without
     `passes_on`, and of the weights.
+
+    dropped : (n_gates, units, n_rows), factors of the state in the recurrent product of each gate,
+    the same at all steps.
 
     Arrays are (width, n_rows) at a step: a gate is then a block of its own, which the compiler
     reads with vectors, and one product serves all gates.
@@ -212,13 +217,22 @@ def trained_layer(
     nothing = tuple(tf.zeros((units, n_rows)) for _ in range(cell.n_states))
     masks = [] if known is None else [known]
 
+    def recurrent_terms(h: tf.Tensor) -> tf.Tensor:
+        if dropped is None:
+            return recurrent_kernel @ h
+        # A product for each gate, as each has a state of its own, as in Keras.
+        matrices = tf.split(weights[1], cell.n_gates, axis=1)
+        return tf.concat(
+            [tf.transpose(matrix) @ (h * dropped[g]) for g, matrix in enumerate(matrices)], axis=0
+        )
+
     def step(state, now):
         *mask, now = now
         input_bias, recurrent_bias = cell.biases(weights[2])
         # Of a single channel a multiplication, which fuses with the gates.
         x = tf.transpose(weights[0]) * now if n_inputs == 1 else kernel @ now
         x += input_bias[:, tf.newaxis]
-        recurrent = recurrent_kernel @ state[0]
+        recurrent = recurrent_terms(state[0])
         if recurrent_bias is not None:
             recurrent += recurrent_bias[:, tf.newaxis]
         blocks = [height * units for height in cell.blocks]
@@ -240,6 +254,22 @@ def trained_layer(
         kernel = padded_columns(weights[0][:, :n_shared], height)
         one = tf.ones((1, n_rows))
 
+        def through_state(gates: Tensors, d_gates: tf.Tensor, h: tf.Tensor, x: tf.Tensor):
+            """Gradients of the state, through the recurrent products, and of the weights."""
+            if dropped is None:
+                # With the input and a row of ones, one product gives the gradients of all weights
+                # but those of the input terms apart.
+                sources = tf.concat([h, x, one], axis=0)
+                return recurrent_kernel @ d_gates, tf.matmul(sources, d_gates, transpose_b=True)
+            matrices = tf.split(weights[1], cell.n_gates, axis=1)
+            back = [dropped[g] * (matrices[g] @ gate) for g, gate in enumerate(gates)]
+            own = [
+                tf.matmul(h * dropped[g], gate, transpose_b=True) for g, gate in enumerate(gates)
+            ]
+            shared = tf.matmul(tf.concat([x, one], axis=0), d_gates, transpose_b=True)
+            of_state = padded_columns(tf.concat(own, axis=1), height)
+            return tf.add_n(back), tf.concat([of_state, shared], axis=0)
+
         def step_back(state, inputs):
             *d_state, total = state
             x, *inputs = inputs
@@ -253,13 +283,11 @@ def trained_layer(
             before, kept = inputs[: cell.n_states], inputs[cell.n_states :]
             d_state, gates, apart = cell.step_gradient(d_state, before, kept)
             d_gates = padded_rows(gates, height)
-            d_state = [d_state[0] + recurrent_kernel @ d_gates, *d_state[1:]]
+            d_h, d_weights = through_state(gates, d_gates, before[0], x)
+            d_state = [d_state[0] + d_h, *d_state[1:]]
             for past in passed_on:
                 d_state = [d + p for d, p in zip(d_state, past, strict=True)]
-            # With the input and a row of ones, one product gives the gradients of all weights but
-            # those of the input terms apart.
-            sources = tf.concat([before[0], x, one], axis=0)
-            total += tf.matmul(sources, d_gates, transpose_b=True)
+            total += d_weights
             d_apart = [tf.concat(apart, axis=0)] if apart else []
             if not passes_on:
                 return (*d_state, total), d_apart
@@ -299,10 +327,16 @@ def recurrent_layer(
     passes_on: bool,
     known: tf.Tensor | None,
     scratch: Scratch,
+    dropped: Callable | None,
 ) -> tuple[tf.Tensor, Any]:
-    """`trained_layer`, or `applied_layer` without a gradient: each has the form that is fast."""
+    """`trained_layer`, or `applied_layer` without a gradient: each has the form that is fast.
+
+    dropped : (direction, shape) -> factors for dropout of the state, where there is any.
+    """
     if trains:
-        return trained_layer(cell, X, weights, return_sequences, passes_on, known, scratch)
+        shape = (cell.n_gates, weights[1].shape[0], X.shape[2])
+        factors = None if dropped is None else dropped(0, shape)
+        return trained_layer(cell, X, weights, return_sequences, passes_on, known, scratch, factors)
     return applied_layer(cell, X, weights, return_sequences, known), None
 
 
@@ -315,13 +349,15 @@ def both_directions(
     passes_on: bool,
     known: tf.Tensor | None,
     scratch: Scratch,
+    dropped: Callable | None,
 ) -> tuple[tf.Tensor, Any]:
     """Two recurrent layers over time and against it, their outputs one above the other."""
     reversed_known = None if known is None else known[::-1]
     given = (return_sequences, trains, passes_on)
-    forward, pull_forward = recurrent_layer(cell, X, weights[:3], *given, known, scratch)
+    against = None if dropped is None else lambda _, shape: dropped(1, shape)
+    forward, pull_forward = recurrent_layer(cell, X, weights[:3], *given, known, scratch, dropped)
     backward, pull_backward = recurrent_layer(
-        cell, X[::-1], weights[3:], *given, reversed_known, scratch
+        cell, X[::-1], weights[3:], *given, reversed_known, scratch, against
     )
 
     def in_time(sequence: tf.Tensor) -> tf.Tensor:
@@ -343,6 +379,7 @@ def apply_network(
     X: tf.Tensor,
     masks: Callable | None = None,
     scratch: Scratch | None = None,
+    recurrent_masks: Callable | None = None,
 ) -> tuple[tf.Tensor, Any]:
     """What `build_network(spec)` computes.
 
@@ -350,7 +387,8 @@ def apply_network(
 
     weights : as `Model.get_weights` orders them; masks : (layer, shape) -> factors of a layer's
     outputs, for dropout. With masks the network trains, and there is a second result: a function
-    from the gradient of the outputs to that of the weights. scratch : arrays of `scratch_shapes`.
+    from the gradient of the outputs to that of the weights. scratch : arrays of `scratch_shapes`;
+    recurrent_masks : (layer, direction, shape) -> factors of a layer's state, for dropout.
     """
     trains = masks is not None
     scratch = scratch or Scratch()
@@ -370,15 +408,19 @@ def apply_network(
         outputs = tf.transpose(tf.gather(table, tokens), (0, 2, 1))
     pull_backs = []
     for layer in range(len(spec.units)):
+        dropped = None
+        if recurrent_masks is not None and spec.recurrent_dropout:
+            dropped = functools.partial(recurrent_masks, layer)
         outputs, pull_back = layer_function(
             CELLS[spec.cell],
             outputs,
             weights[layer * n_arrays : (layer + 1) * n_arrays],
-            layer < len(spec.units) - 1,
+            spec.each_step or layer < len(spec.units) - 1,
             trains,
             layer > 0 or bool(embedding),
             known,
             scratch,
+            dropped,
         )
         mask = masks(layer, outputs.shape) if masks is not None and spec.dropout else None
         outputs = outputs if mask is None else outputs * mask
@@ -387,10 +429,21 @@ def apply_network(
     features = outputs
     flat = tf.reshape(X, (X.shape[0], spec.window_length * spec.n_channels))
 
-    def gradient(upstream: tf.Tensor) -> list[tf.Tensor]:
+    def output_gradient(upstream: tf.Tensor) -> tuple[list[tf.Tensor], tf.Tensor]:
+        """Of the output layer, and of the features: (units, n_rows), at each step or once."""
+        if spec.each_step:
+            upstream = tf.reshape(upstream, (-1, spec.n_steps_out, spec.values_of_step))
+            gradients = [
+                tf.einsum("tun,ntv->uv", features, upstream),
+                tf.reduce_sum(upstream, (0, 1)),
+            ]
+            return gradients, tf.einsum("uv,ntv->tun", kernel, upstream)
         gradients = [features @ upstream, tf.reduce_sum(upstream, 0)]
         gradients += [tf.matmul(flat, upstream, transpose_a=True) for _ in highway]
-        upstream = tf.matmul(kernel, upstream, transpose_b=True)
+        return gradients, tf.matmul(kernel, upstream, transpose_b=True)
+
+    def gradient(upstream: tf.Tensor) -> list[tf.Tensor]:
+        gradients, upstream = output_gradient(upstream)
         for pull_back, mask in reversed(pull_backs):
             upstream = upstream if mask is None else upstream * mask
             upstream, layer_gradients = pull_back(upstream)
@@ -401,7 +454,12 @@ def apply_network(
             gradients = [d_table, *gradients]
         return gradients
 
-    values = tf.matmul(features, kernel, transpose_a=True) + bias
+    if spec.each_step:
+        values = tf.reshape(
+            tf.einsum("tun,uv->ntv", features, kernel) + bias, (X.shape[0], spec.n_values)
+        )
+    else:
+        values = tf.matmul(features, kernel, transpose_a=True) + bias
     for linear in highway:
         values += flat @ linear
     return values, gradient if trains else None

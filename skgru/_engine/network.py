@@ -1,8 +1,7 @@
-"""Numbers in, Keras objects out: networks, losses and optimisers, each from a specification."""
+"""Numbers in, Keras objects out: networks and optimisers, each from a specification."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from numbers import Real
 from typing import Any
@@ -10,21 +9,16 @@ from typing import Any
 import keras
 import numpy as np
 
+from skgru._engine.losses import public_loss, training_loss
+from skgru._engine.metrics import network_metrics, probabilities
+from skgru._engine.names import constant_names, named
 from skgru._engine.progress import PEAK_RATE, is_cosine
-from skgru._specs import CROSS_ENTROPY, PINBALL, NetworkSpec, NetworkState, TrainingSpec
+from skgru._specs import InputScaling, NetworkSpec, NetworkState, TrainingSpec
 
 N_GATES = {"gru": 3, "lstm": 4, "rnn": 1}
 CELLS = {"gru": keras.layers.GRU, "lstm": keras.layers.LSTM, "rnn": keras.layers.SimpleRNN}
-# A weighted mean over the batch: weight 2 then means the row twice, which Keras' default reduction
-# does not give.
-REDUCTION = "mean_with_sample_weight"
 # Stands for a missing step in what a Keras model gets; no window that passed the checks has it.
 MASKED = np.finfo(np.float32).min
-# What keras.losses and keras.optimizers hold besides what a name alone can make.
-_NO_NAMES = {
-    *("Loss", "LossScaleOptimizer", "MultiOptimizer", "Optimizer", "OptimizerMap"),
-    *("deserialize", "get", "legacy", "schedules", "serialize"),
-}
 
 
 def summary(spec: NetworkSpec) -> str:
@@ -44,15 +38,25 @@ def summary(spec: NetworkSpec) -> str:
     )
 
 
-def _recurrent(spec: NetworkSpec, layer: int, go_backwards: bool = False) -> keras.Layer:
+def _penalty(alpha: float) -> keras.regularizers.Regularizer | None:
+    """alpha / 2 times the sum of the squares, as in scikit-learn's MLPRegressor."""
+    return keras.regularizers.L2(alpha / 2) if alpha else None
+
+
+def _recurrent(
+    spec: NetworkSpec, layer: int, alpha: float, go_backwards: bool = False
+) -> keras.Layer:
     # The weights come from `initial_weights`. Seeds are given all the same: without one, Keras
     # draws it from Python's global `random`.
     return CELLS[spec.cell](
         spec.units[layer],
-        return_sequences=layer < len(spec.units) - 1,
+        return_sequences=spec.each_step or layer < len(spec.units) - 1,
         go_backwards=go_backwards,
         kernel_initializer=keras.initializers.GlorotUniform(seed=0),
         recurrent_initializer=keras.initializers.Orthogonal(seed=0),
+        kernel_regularizer=_penalty(alpha),
+        recurrent_regularizer=_penalty(alpha),
+        recurrent_dropout=spec.recurrent_dropout,
         seed=0,
         dtype="float32",
     )
@@ -69,36 +73,70 @@ class DenseEmbedding(keras.layers.Embedding):
         return keras.ops.take(self.embeddings * 1.0, inputs, axis=0)
 
 
-def build_network(spec: NetworkSpec, embedding: type = keras.layers.Embedding) -> keras.Model:
-    """A Keras model of stock layers: what `model_input` gives -> (n, n_values)."""
-    layers: list[Any] = _first_layers(spec, embedding)
-    for layer in range(len(spec.units)):
-        recurrent = _recurrent(spec, layer)
-        if spec.bidirectional:
-            backward = _recurrent(spec, layer, go_backwards=True)
-            recurrent = keras.layers.Bidirectional(
-                recurrent, backward_layer=backward, dtype="float32"
+def build_network(
+    spec: NetworkSpec,
+    scaling: InputScaling | None = None,
+    as_probabilities: bool = False,
+    alpha: float = 0.0,
+    embedding: type = keras.layers.Embedding,
+) -> keras.Model:
+    """A Keras model of stock layers: what `model_input` gives -> (n, values_of_step), or (n,
+    window_length, values_of_step).
+
+    scaling : a first layer that takes windows in the units of X; None: the windows are scaled
+    already. as_probabilities : a last layer that gives probabilities instead of logits.
+    """
+    with constant_names():
+        first = _first_layers(spec, scaling, embedding)
+        path: list[Any] = []
+        for layer in range(len(spec.units)):
+            recurrent = _recurrent(spec, layer, alpha)
+            if spec.bidirectional:
+                backward = _recurrent(spec, layer, alpha, go_backwards=True)
+                recurrent = keras.layers.Bidirectional(
+                    recurrent, backward_layer=backward, dtype="float32"
+                )
+            path.append(recurrent)
+            if spec.dropout:
+                path.append(keras.layers.Dropout(spec.dropout, seed=0, dtype="float32"))
+        is_zero = spec.output_initializer == "zeros"
+        path.append(
+            keras.layers.Dense(
+                spec.values_of_step,
+                kernel_initializer="zeros" if is_zero else keras.initializers.GlorotUniform(seed=0),
+                kernel_regularizer=_penalty(alpha),
+                dtype="float32",
             )
-        layers.append(recurrent)
-        if spec.dropout:
-            layers.append(keras.layers.Dropout(spec.dropout, seed=0, dtype="float32"))
-    is_zero = spec.output_initializer == "zeros"
-    initializer = "zeros" if is_zero else keras.initializers.GlorotUniform(seed=0)
-    layers.append(
-        keras.layers.Dense(spec.n_values, kernel_initializer=initializer, dtype="float32")
-    )
-    return _with_highway(spec, layers) if spec.highway else keras.Sequential(layers)
+        )
+        last: list[Any] = []
+        if as_probabilities and spec.is_multilabel:
+            last = [keras.layers.Activation("sigmoid", dtype="float32")]
+        elif as_probabilities and spec.n_classes:
+            last = [keras.layers.Softmax(dtype="float32")]
+        if spec.highway:
+            return _with_highway(spec, first, path, last, alpha)
+        return keras.Sequential([*first, *path, *last])
 
 
-def _first_layers(spec: NetworkSpec, embedding: type) -> list[Any]:
+def _first_layers(spec: NetworkSpec, scaling: InputScaling | None, embedding: type) -> list[Any]:
     """The input, and what makes of it the numbers that a recurrent layer takes."""
     if spec.embedding_dim:
         table = embedding(
             spec.n_tokens + 1, spec.embedding_dim, mask_zero=spec.masks, dtype="float32"
         )
         return [keras.Input((spec.window_length,), dtype="int32"), table]
-    window = keras.Input((spec.window_length, spec.n_channels), dtype="float32")
-    return [window, keras.layers.Masking(MASKED, dtype="float32")] if spec.masks else [window]
+    layers = [keras.Input((spec.window_length, spec.n_channels), dtype="float32")]
+    if scaling is not None:
+        # The mean is subtracted first: at a high level that is exact in float32, and `MASKED` minus
+        # a mean is `MASKED`. Keras' Normalization takes no standard deviation below 1e-7.
+        offset = (-scaling.mean).tolist()
+        layers.append(keras.layers.Rescaling(1.0, offset, dtype="float32", name="center"))
+    if spec.masks:
+        layers.append(keras.layers.Masking(MASKED, dtype="float32"))
+    if scaling is not None:
+        factor = (1 / scaling.scale).tolist()
+        layers.append(keras.layers.Rescaling(factor, dtype="float32", name="scale"))
+    return layers
 
 
 def model_input(spec: NetworkSpec, windows: np.ndarray) -> np.ndarray:
@@ -112,31 +150,79 @@ def model_input(spec: NetworkSpec, windows: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(windows).any(axis=2, keepdims=True), MASKED, windows)
 
 
-def _with_highway(spec: NetworkSpec, layers: list[Any]) -> keras.Model:
-    window, *path = layers
-    values = window
-    for layer in path[: int(spec.masks)]:  # a missing step counts as zero there
-        values = layer(values)
-    known = values
-    for layer in path[int(spec.masks) :]:
+def _with_highway(
+    spec: NetworkSpec, first: list[Any], path: list[Any], last: list[Any], alpha: float
+) -> keras.Model:
+    window, *before = first
+    known = window
+    for layer in before:  # a missing step counts as zero in the linear path
+        known = layer(known)
+    values = known
+    for layer in path:
         values = layer(values)
     flatten = keras.layers.Flatten(dtype="float32")
     # Keras would warn that the mask ends here. It must: a missing step is zero in the linear path.
     flatten.supports_masking, flatten.compute_mask = True, lambda inputs, mask=None: None
     flat = flatten(known)
     linear = keras.layers.Dense(
-        spec.n_values, use_bias=False, kernel_initializer="zeros", dtype="float32", name="highway"
+        spec.n_values,
+        use_bias=False,
+        kernel_initializer="zeros",
+        kernel_regularizer=_penalty(alpha),
+        dtype="float32",
+        name="highway",
     )
     # In this order: Keras lists the weights of what it meets first, first.
-    return keras.Model(window, keras.layers.Add(dtype="float32")([values, linear(flat)]))
+    outputs = keras.layers.Add(dtype="float32")([values, linear(flat)])
+    for layer in last:
+        outputs = layer(outputs)
+    return keras.Model(window, outputs)
+
+
+class TrainedNetwork(keras.Model):
+    """What stock `Model.fit` trains. Its metrics see probabilities, its loss logits."""
+
+    spec: NetworkSpec
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        return super().compute_metrics(x, y, probabilities(self.spec, y_pred), sample_weight)
 
 
 def compiled_network(network: NetworkSpec, training: TrainingSpec) -> keras.Model:
-    """A network with its first weights, ready for `Model.fit`."""
-    model = build_network(network, DenseEmbedding)
+    """A network with its first weights, ready for `Model.fit` on what `model_input` gives of scaled
+    windows.
+    """
+    built = build_network(network, alpha=training.alpha, embedding=DenseEmbedding)
+    model = TrainedNetwork(built.inputs, built.outputs)
+    model.spec = network
     model.set_weights(initial_weights(network, training.seed))
-    model.compile(optimizer=optimizer_maker(training)(), loss=training_loss(network, training))
+    loss = training_loss(network, training)
+    compile_model(model, training, loss, network_metrics(network, training))
     return model
+
+
+def public_network(
+    network: NetworkSpec, training: TrainingSpec, scaling: InputScaling | None
+) -> keras.Model:
+    """The network as an ordinary Keras model: it takes windows in the units of X, gives
+    probabilities of classes, and a file of it opens without skgru.
+
+    It is compiled with the user's own loss, and classifiers with the accuracy. Keras has no pinball
+    loss: compiled without one, the model predicts, and refuses to be trained or evaluated.
+    """
+    model = build_network(network, scaling, as_probabilities=True, alpha=training.alpha)
+    compile_model(model, training, public_loss(training.loss), network_metrics(network, training))
+    return model
+
+
+def compile_model(model: keras.Model, training: TrainingSpec, loss: Any, metrics: list) -> None:
+    with constant_names():
+        model.compile(
+            optimizer=optimizer_maker(training)(),
+            loss=loss,
+            weighted_metrics=metrics or None,
+            auto_scale_loss=False,  # under a policy of mixed precision; networks are float32
+        )
 
 
 def initial_weights(spec: NetworkSpec, seed: int) -> list[np.ndarray]:
@@ -158,13 +244,24 @@ def initial_weights(spec: NetworkSpec, seed: int) -> list[np.ndarray]:
             kernel = _glorot_uniform(rng, width, n_gates * units)
             weights += [kernel, _orthogonal(rng, units, n_gates * units), bias]
         width = units * (1 + spec.bidirectional)
-    kernel = _glorot_uniform(rng, width, spec.n_values)
+    kernel = _glorot_uniform(rng, width, spec.values_of_step)
     if spec.output_initializer == "zeros":
         kernel = np.zeros_like(kernel)
-    weights += [kernel, np.zeros(spec.n_values)]
+    weights += [kernel, np.zeros(spec.values_of_step)]
     if spec.highway:
         weights.append(np.zeros((spec.window_length * spec.n_channels, spec.n_values)))
     return [np.asarray(weight, dtype=np.float32) for weight in weights]
+
+
+def is_kernel(spec: NetworkSpec) -> list[bool]:
+    """Which weights are kernels, that `alpha` penalises: not biases, and not embeddings."""
+    recurrent = [True, True, False] * (1 + spec.bidirectional) * len(spec.units)
+    return [
+        *([False] if spec.embedding_dim else []),
+        *recurrent,
+        *(True, False),
+        *([True] if spec.highway else []),
+    ]
 
 
 def _glorot_uniform(rng: np.random.Generator, n_in: int, n_out: int) -> np.ndarray:
@@ -182,120 +279,27 @@ def seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
     """Make the dropout of an epoch depend on nothing but the seed and the epoch, so that training
     can be resumed.
     """
-    dropouts = [layer for layer in model.layers if isinstance(layer, keras.layers.Dropout)]
-    for position, layer in enumerate(dropouts):
-        layer.seed_generator.state.assign(
-            np.random.SeedSequence([seed, epoch, position]).generate_state(2)
-        )
-
-
-class _PerRow(keras.losses.Loss):
-    """A loss function of Keras, (n, n_outputs) twice -> (n,), as an object with our reduction."""
-
-    def __init__(self, function: Callable):
-        # The name opens a scope in TensorFlow, which refuses "<lambda>".
-        super().__init__(name="loss", reduction=REDUCTION, dtype="float32")
-        self.function = function
-
-    def call(self, y_true, y_pred):
-        return self.function(y_true, y_pred)
-
-
-class Pinball(keras.losses.Loss):
-    """max(q e, (q - 1) e), averaged over outputs and quantiles, where e is how far y lies above.
-
-    y_true : (n, n_outputs); y_pred : (n, n_outputs * n_quantiles). The value is (n,).
-    """
-
-    def __init__(self, quantiles, name=PINBALL, reduction=REDUCTION, dtype="float32"):
-        super().__init__(name=name, reduction=reduction, dtype=dtype)
-        self.quantiles = tuple(quantiles)
-
-    def call(self, y_true, y_pred):
-        n_quantiles = len(self.quantiles)
-        y_pred = keras.ops.reshape(y_pred, (-1, y_pred.shape[-1] // n_quantiles, n_quantiles))
-        error = keras.ops.expand_dims(y_true, -1) - y_pred
-        level = keras.ops.convert_to_tensor(self.quantiles, dtype=error.dtype)
-        return keras.ops.mean(keras.ops.maximum(level * error, (level - 1) * error), axis=(-2, -1))
-
-    def get_config(self):
-        return {**super().get_config(), "quantiles": list(self.quantiles)}
-
-
-class Known(keras.losses.Loss):
-    """A loss in which outputs whose target is NaN, as they are not known, count as met.
-
-    The mean over the outputs of a row thus weighs each known target alike.
-    """
-
-    def __init__(self, loss, name="known", reduction=REDUCTION, dtype="float32"):
-        super().__init__(name=name, reduction=reduction, dtype=dtype)
-        self.loss = loss
-
-    def call(self, y_true, y_pred):
-        is_known = keras.ops.isfinite(y_true)
-        n_quantiles = y_pred.shape[-1] // y_true.shape[-1]
-        is_wanted = (
-            keras.ops.repeat(is_known, n_quantiles, axis=-1) if n_quantiles > 1 else is_known
-        )
-        zeros = keras.ops.zeros_like
-        return self.loss.call(
-            keras.ops.where(is_known, y_true, zeros(y_true)),
-            keras.ops.where(is_wanted, y_pred, zeros(y_pred)),
-        )
-
-
-def training_loss(network: NetworkSpec, training: TrainingSpec) -> keras.losses.Loss:
-    """What training makes smaller."""
-    loss = make_loss(training.loss, network.quantiles)
-    return Known(loss) if training.masks_targets else loss
-
-
-def make_loss(loss: Any, quantiles: tuple[float, ...] = ()) -> keras.losses.Loss:
-    """A Keras name, function or Loss, or one of ours, as a new Loss: its value is the weighted
-    mean over the rows of a batch.
-    """
-    if isinstance(loss, str) and loss == PINBALL:
-        return Pinball(quantiles)
-    if isinstance(loss, str) and loss == CROSS_ENTROPY:
-        return keras.losses.SparseCategoricalCrossentropy(
-            from_logits=True, reduction=REDUCTION, dtype="float32"
-        )
-    if isinstance(loss, str):
-        loss = _named(keras.losses, "loss", loss)
-    if not isinstance(loss, keras.losses.Loss):
-        return _PerRow(loss)
-    # Not by its configuration: many users' own losses can't be rebuilt from it.
-    rebuilt = object.__new__(type(loss))
-    rebuilt.__dict__.update(vars(loss), reduction=REDUCTION)
-    return rebuilt
+    generators = []
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Dropout):
+            generators.append(layer.seed_generator)
+        elif isinstance(layer, keras.layers.Bidirectional):
+            both = layer.forward_layer, layer.backward_layer
+            generators += [each.cell.seed_generator for each in both]
+        elif hasattr(layer, "cell"):
+            generators.append(layer.cell.seed_generator)
+    for position, generator in enumerate(generators):
+        generator.state.assign(np.random.SeedSequence([seed, epoch, position]).generate_state(2))
 
 
 def optimizer_maker(training: TrainingSpec) -> Callable[[], keras.optimizers.Optimizer]:
     """What makes new optimisers: of the given name, or with the configuration of the given one."""
     if isinstance(training.optimizer, str):
-        kind = type(_named(keras.optimizers, "optimizer", training.optimizer))
+        kind = type(named(keras.optimizers, "optimizer", training.optimizer))
         rate = first_rate(training.learning_rate)
         return lambda: kind(learning_rate=rate, clipnorm=training.clipnorm)
     kind, config = type(training.optimizer), training.optimizer.get_config()
     return lambda: kind.from_config(config)
-
-
-def _named(room: Any, parameter: str, name: str) -> Any:
-    try:
-        if name not in _NO_NAMES:
-            return room.get(name)
-    except (ValueError, TypeError):
-        pass
-    known = {
-        known.lower(): known for known in dir(room) if known[0] != "_" and known not in _NO_NAMES
-    }
-    close = difflib.get_close_matches(name.lower(), known, n=1)
-    hint = f"Did you mean {known[close[0]]!r}? " if close else ""
-    raise ValueError(
-        f"{parameter}={name!r} is no name that Keras knows. {hint}Give a name listed in "
-        f"{room.__name__} or a Keras {parameter} object."
-    )
 
 
 def set_state(model: keras.Model, state: NetworkState) -> None:

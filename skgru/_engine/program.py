@@ -10,13 +10,15 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 from joblib import cpu_count
 from tensorflow.core.protobuf import config_pb2
+from tensorflow.python.eager import context
 
 Signature = Sequence[tuple[tuple[int, ...], Any]]
 
@@ -41,10 +43,13 @@ class Program:
         n_threads: int = 1,
     ):
         self._graph = tf.Graph()
+        # A concrete function stays compiled where the user has told TensorFlow to run functions
+        # eagerly, which would hold for as long as the program lives.
+        compiled = tf.function(function, jit_compile=jit_compile, autograph=False)
         with self._graph.as_default():
             inputs = [tf.compat.v1.placeholder(dtype, shape) for shape, dtype in signature]
-            compiled = tf.function(function, jit_compile=jit_compile, autograph=False)
-            outputs = compiled(*inputs)
+            specs = [tf.TensorSpec(shape, dtype) for shape, dtype in signature]
+            outputs = compiled.get_concrete_function(*specs)(*inputs)
         # A negative number of threads between operations: the caller's own runs the program.
         self._config = tf.compat.v1.ConfigProto(
             inter_op_parallelism_threads=-1, intra_op_parallelism_threads=n_threads
@@ -113,6 +118,17 @@ class Program:
         if not was_compiled:
             self._compiling_took = time.perf_counter() - started
         return outputs
+
+
+@contextmanager
+def eager_mode() -> Iterator[None]:
+    """Compute at once, in a graph of the caller's or after disable_eager_execution() too."""
+    if tf.executing_eagerly():
+        yield
+        return
+    # tf.init_scope() would not do: gradients are not recorded in it.
+    with context.eager_mode():
+        yield
 
 
 class ProgramCache:

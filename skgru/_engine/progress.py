@@ -9,6 +9,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from skgru._specs import NetworkState, TrainingSpec
+
 # Rows whose validation loss is averaged at once.
 VALIDATION_BATCH = 1024
 # learning_rate="cosine": the highest rate, the share of the steps until it is reached, and the last
@@ -77,6 +79,43 @@ class EarlyStopper:
 
     def should_stop(self) -> bool:
         return self.n_without_improvement >= self.patience
+
+
+class Progress:
+    """What a training has come to: its history, and the network to keep.
+
+    state : the network after the last epoch whose loss and weights were finite; diverged_in : the
+    epoch after it, if there the loss or a weight was not.
+    """
+
+    def __init__(self, training: TrainingSpec):
+        self._stopper = None
+        if training.early_stopping:
+            self._stopper = EarlyStopper(training.n_iter_no_change, training.tol, training.monitor)
+        self.history: dict[str, list[float]] = {}
+        self.state: NetworkState | None = None
+        self.diverged_in: int | None = None
+        self._best: NetworkState | None = None
+
+    def end_epoch(self, state: NetworkState, epoch: int, logs: Mapping[str, float]) -> bool:
+        """Take an epoch in. Whether it was the last one."""
+        is_finite = all(np.isfinite(weight).all() for weight in state.weights)
+        if not (is_finite and np.isfinite(logs["loss"])):
+            self.diverged_in = epoch
+            return True
+        self.state = state
+        for name, value in logs.items():
+            self.history.setdefault(name, []).append(float(value))
+        if self._stopper is None:
+            return False
+        if self._stopper.is_best(logs):
+            self._best = state
+        return self._stopper.should_stop()
+
+    @property
+    def kept(self) -> NetworkState | None:
+        """The best network where there was early stopping, else the last one."""
+        return self._best or self.state
 
 
 class Reporter:

@@ -9,9 +9,12 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 
-import numpy as np
+from sklearn.exceptions import ConvergenceWarning
 
 from skgru._engine.compiled import CannotCompile, fit_compiled
+from skgru._engine.losses import check_weighs
+from skgru._engine.program import eager_mode
+from skgru._engine.progress import Progress
 from skgru._engine.wrapper import fit_stock
 from skgru._specs import Examples, NetworkSpec, NetworkState, TargetScaling, TrainingSpec
 
@@ -36,39 +39,51 @@ def train(
     """Train a new network, or an earlier one further, for `epochs` epochs or until the validation
     loss stops falling.
 
-    Raises ValueError if the loss or a weight is not finite in the end.
+    Raises ValueError if the first epoch leaves no finite loss or weights. Later ones are left out,
+    with a ConvergenceWarning.
     """
     arguments = (network, training, examples, validation, scaling, epochs, earlier)
-    if not training.jit_compile:
-        state, history = fit_stock(*arguments)
-    else:
-        try:
-            state, history = fit_compiled(*arguments)
-        except CannotCompile as reason:
-            warnings.warn(
-                f"Training runs in stock Model.fit, which is slower: {reason}. The result is the "
-                "same. Give jit_compile=False to choose that without this message.",
-                stacklevel=5,
-            )
-            state, history = fit_stock(*arguments)
-    _check_finite(state, history, training)
-    return Trained(state, history)
+    with eager_mode():
+        if examples.sample_weight is not None:
+            check_weighs(network, training)
+        if not training.jit_compile:
+            progress = fit_stock(*arguments)
+        else:
+            try:
+                progress = fit_compiled(*arguments)
+            except CannotCompile as reason:
+                warnings.warn(
+                    f"Training runs in stock Model.fit, which is slower: {reason}. The result is "
+                    "the same. Give jit_compile=False to choose that without this message.",
+                    stacklevel=5,
+                )
+                progress = fit_stock(*arguments)
+    if progress.diverged_in is not None:
+        _tell_of_divergence(progress, training)
+    assert progress.kept is not None
+    return Trained(progress.kept, progress.history)
 
 
-def _check_finite(
-    state: NetworkState, history: dict[str, list[float]], training: TrainingSpec
-) -> None:
-    if all(np.isfinite(weight).all() for weight in state.weights):
-        return
-    finite = np.isfinite(history["loss"])
-    epoch = len(finite) if finite.all() else int(np.argmin(finite)) + 1
+def _tell_of_divergence(progress: Progress, training: TrainingSpec) -> None:
+    """Warn where there is an earlier epoch to keep, else raise."""
     is_named = isinstance(training.optimizer, str)
     rate = (
         f"learning_rate (it is {training.learning_rate})"
         if is_named
         else "learning rate in the optimizer"
     )
-    raise ValueError(
-        f"Training diverged in epoch {epoch}: the loss or the weights are no longer finite. Use a "
-        f"smaller {rate}, set clipnorm (1.0 is usual), or scale X."
+    what = (
+        f"Training diverged in epoch {progress.diverged_in + 1}: the loss or the weights are no "
+        "longer finite."
+    )
+    remedy = (
+        f"Use a smaller {rate}, set clipnorm (1.0 is usual), scale X and y, or take a loss that "
+        "is finite for all targets and predictions (logarithms need normalize_y=False)."
+    )
+    if progress.kept is None:
+        raise ValueError(f"{what} {remedy}")
+    warnings.warn(
+        f"{what} The network is that of epoch {progress.diverged_in}. {remedy}",
+        ConvergenceWarning,
+        stacklevel=6,
     )

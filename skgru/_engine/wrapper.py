@@ -7,43 +7,55 @@ missing is added in one private subclass and one Keras callback.
 from __future__ import annotations
 
 import copy
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 from scikeras.wrappers import KerasClassifier, KerasRegressor
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.preprocessing import FunctionTransformer
 
-from skgru._engine.inference import accuracy
+from skgru._engine.callbacks import has_batch_hooks, shown_network
+from skgru._engine.compiled import training_key
+from skgru._engine.losses import training_loss
+from skgru._engine.metrics import network_metrics
+from skgru._engine.names import constant_names
 from skgru._engine.network import (
     build_network,
+    compile_model,
     compiled_network,
     get_state,
-    make_loss,
+    initial_weights,
     model_input,
-    optimizer_maker,
+    public_network,
     seed_dropout,
     set_state,
 )
+from skgru._engine.program import eager_mode
 from skgru._engine.progress import (
     VALIDATION_BATCH,
-    EarlyStopper,
+    Progress,
     Reporter,
     epoch_order,
     is_cosine,
     rate_shares,
 )
 from skgru._specs import (
-    CROSS_ENTROPY,
-    PINBALL,
     Examples,
+    InputScaling,
     NetworkSpec,
     NetworkState,
     Rows,
     TargetScaling,
     TrainingSpec,
 )
+
+# TensorFlow keeps 11 MB of each model that `Model.fit` has trained, for as long as the process
+# lives: so models are used again.
+MODELS_KEPT = 8
 
 
 class Batches(keras.utils.PyDataset):
@@ -63,29 +75,23 @@ class Batches(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, ...]:
         picked = self.order[index * self.batch_size : (index + 1) * self.batch_size]
-        windows = model_input(self.network, self.examples.windows.gather(picked))
-        batch = windows, self.examples.targets[picked]
-        weight = self.examples.sample_weight
-        return batch if weight is None else (*batch, weight[picked])
+        network = self.network
+        windows = model_input(network, self.examples.windows.gather(picked))
+        targets, weight = self.examples.targets[picked], self.examples.sample_weight
+        if network.each_step:
+            targets = targets.reshape(-1, network.window_length, network.n_outputs)
+        return (windows, targets) if weight is None else (windows, targets, weight[picked])
 
 
 class Epochs(keras.callbacks.Callback):
-    """Sets the order and the dropout of each epoch, stops early and keeps the best network."""
+    """Sets the order and the dropout of each epoch, and takes the network in after it."""
 
-    def __init__(
-        self,
-        training: TrainingSpec,
-        batches: Batches,
-        last_epoch: int,
-        validation: Examples | None,
-    ):
+    def __init__(self, training: TrainingSpec, batches: Batches, last_epoch: int):
         super().__init__()
         self.training = training
         self.batches = batches
         self.reporter = Reporter(training.verbose, last_epoch)
-        self.validation = validation
-        self.stopper = EarlyStopper(training.n_iter_no_change, training.tol, training.monitor)
-        self.best: NetworkState | None = None
+        self.progress = Progress(training)
 
     def on_epoch_begin(self, epoch, logs=None):
         training = self.training
@@ -94,17 +100,116 @@ class Epochs(keras.callbacks.Callback):
         seed_dropout(self.model, training.seed, epoch)
 
     def on_epoch_end(self, epoch, logs=None):
-        network = self.batches.network
-        if self.validation is not None and network.n_classes:
-            # The logs are those that Keras' own history gets after this.
-            weights = self.model.get_weights()
-            logs["val_accuracy"] = accuracy(network, weights, self.validation, jit_compile=False)
+        # The logs are those that Keras' own history gets after this.
         self.reporter.epoch(epoch, logs)
-        if self.validation is not None:
-            if self.stopper.is_best(logs):
-                self.best = get_state(self.model, epoch + 1)
-            if self.stopper.should_stop():
-                self.model.stop_training = True
+        if self.progress.end_epoch(get_state(self.model, epoch + 1), epoch, logs):
+            self.model.stop_training = True
+
+
+class UsersCallbacks(keras.callbacks.Callback):
+    """The user's callbacks, as one callback of `Model.fit`.
+
+    They see the model that `model_` is. While it trains, its variables are those of the network
+    that is trained; after that it has variables of its own, as the network is used again.
+    """
+
+    def __init__(self, trained: keras.Model, shown: keras.Model, callbacks: list[Any]):
+        super().__init__()
+        self.shown, self.callbacks = shown, callbacks
+        self.pairs = list(zip(_variables(shown), _variables(trained), strict=True))
+        for own, of_trained in self.pairs:
+            own._value = of_trained._value
+        for callback in callbacks:
+            callback.set_model(shown)
+
+    def set_params(self, params):
+        super().set_params(params)
+        for callback in self.callbacks:
+            callback.set_params(params)
+
+    def call(self, hook: str, *arguments: Any) -> None:
+        for callback in self.callbacks:
+            getattr(callback, hook)(*arguments)
+        if self.shown.stop_training:
+            self.model.stop_training = True
+
+    def part(self) -> None:
+        """Give the model variables of its own, with the values that they have now."""
+        for own, of_trained in self.pairs:
+            own._value = tf.Variable(of_trained._value, name="variable")
+
+    def on_train_begin(self, logs=None):
+        self.call("on_train_begin", logs)
+
+    def on_train_end(self, logs=None):
+        self.call("on_train_end", logs)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.call("on_epoch_begin", epoch, logs)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.call("on_epoch_end", epoch, logs)
+
+    def on_test_begin(self, logs=None):
+        self.call("on_test_begin", logs)
+
+    def on_test_end(self, logs=None):
+        self.call("on_test_end", logs)
+
+
+class UsersBatchCallbacks(UsersCallbacks):
+    """With hooks in the middle of epochs, which cost time."""
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self.call("on_train_batch_begin", batch, logs)
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.call("on_train_batch_end", batch, logs)
+
+    def on_test_batch_begin(self, batch, logs=None):
+        self.call("on_test_batch_begin", batch, logs)
+
+    def on_test_batch_end(self, batch, logs=None):
+        self.call("on_test_batch_end", batch, logs)
+
+
+def _variables(model: keras.Model) -> list[Any]:
+    return [*model.weights, *model.optimizer.variables]
+
+
+class ModelPool:
+    """Models that `Model.fit` has trained, to be trained again from the start.
+
+    A model that is taken belongs to the fit that took it until it is given back.
+    """
+
+    def __init__(self, maxsize: int):
+        self.maxsize = maxsize
+        self._idle: list[tuple[Any, keras.Model, list[np.ndarray]]] = []
+        self._lock = threading.Lock()
+
+    def take(self, key: Any, make: Callable[[], keras.Model]) -> tuple[keras.Model, list]:
+        """A model whose optimiser is as new, and the values of a new optimiser."""
+        with self._lock:
+            found = next((i for i, (own, *_) in enumerate(self._idle) if own == key), None)
+            _, model, first = self._idle.pop(found) if found is not None else (key, None, [])
+        if model is None:
+            model = make()
+            with constant_names():
+                model.optimizer.build(model.trainable_variables)
+            first = [keras.ops.convert_to_numpy(each) for each in model.optimizer.variables]
+        for variable, value in zip(model.optimizer.variables, first, strict=True):
+            variable.assign(value)
+        model.stop_training = False
+        return model, first
+
+    def give_back(self, key: Any, model: keras.Model, first: list[np.ndarray]) -> None:
+        with self._lock:
+            self._idle.append((key, model, first))
+            del self._idle[: -self.maxsize]
+
+
+models = ModelPool(MODELS_KEPT)
 
 
 class Rates(keras.callbacks.Callback):
@@ -148,7 +253,7 @@ class TargetEncoder(TransformerMixin, BaseEstimator):
         return self.scaling.normalise(y)
 
     def inverse_transform(self, y):
-        return self.scaling.restore(self.network.central(y))
+        return self.scaling.restore(self.network.central(np.reshape(y, (len(y), -1))))
 
     def get_metadata(self):
         return {"n_outputs_": len(self.scaling.mean), "n_outputs_expected_": 1}
@@ -157,18 +262,26 @@ class TargetEncoder(TransformerMixin, BaseEstimator):
 class WindowRegressor(KerasRegressor):
     """KerasRegressor over lazily gathered windows. It gets no random_state: scikeras would set
     global seeds.
+
+    model : (network, training) -> keras.Model.
     """
 
-    def __init__(self, network: NetworkSpec, training: TrainingSpec, scaling: TargetScaling):
+    def __init__(
+        self,
+        model: Callable,
+        network: NetworkSpec,
+        training: TrainingSpec,
+        scaling: TargetScaling,
+    ):
         super().__init__(
-            model=compiled_network,
+            model=model,
             network=network,
             training=training,
             scaling=scaling,
             verbose=0,
             warm_start=True,
         )
-        self._user_params = {"network", "training"}  # what scikeras hands to compiled_network
+        self._user_params = {"network", "training"}  # what scikeras hands to `model`
 
     @property
     def target_encoder(self):
@@ -202,7 +315,7 @@ class WindowRegressor(KerasRegressor):
     ):
         network = self.network
         batches = Batches(network, Examples(X, y, sample_weight), self.training.batch_size)
-        self.epochs_ = Epochs(self.training, batches, initial_epoch + epochs, validation)
+        self.epochs_ = Epochs(self.training, batches, initial_epoch + epochs)
         # First, so that others find the rate as it was before the epoch.
         rates = []
         if is_cosine(self.training.learning_rate):
@@ -212,7 +325,7 @@ class WindowRegressor(KerasRegressor):
             normalised = self.target_encoder_.transform(validation.targets[:])
             examples = Examples(validation.windows, normalised, validation.sample_weight)
             held_out = Batches(network, examples, VALIDATION_BATCH)
-        self.history_ = self.model_.fit(
+        self.model_.fit(
             batches,
             epochs=initial_epoch + epochs,
             initial_epoch=initial_epoch,
@@ -220,7 +333,7 @@ class WindowRegressor(KerasRegressor):
             callbacks=[*rates, *callbacks, self.epochs_],
             shuffle=False,
             verbose=0,
-        ).history
+        )
 
 
 def fit_stock(
@@ -231,16 +344,23 @@ def fit_stock(
     scaling: TargetScaling,
     epochs: int,
     earlier: NetworkState | None,
-) -> tuple[NetworkState, dict[str, list[float]]]:
+) -> Progress:
     """Train with stock `Model.fit`, driven by scikeras."""
-    wrapper = WindowRegressor(network, training, scaling)
-    first_epoch = 0
-    if earlier is not None:
-        wrapper.initialize(examples.windows, examples.targets[:])
-        set_state(wrapper.model_, earlier)
-        first_epoch = earlier.epoch
-    # A callback keeps the model it was used with; a copy of it may, the user's own must not.
-    callbacks = [copy.copy(callback) for callback in training.callbacks]
+    key = training_key(network, training), training.loss, training.metrics
+    model, first = models.take(key, lambda: compiled_network(network, training))
+    if earlier is None:
+        model.set_weights(initial_weights(network, training.seed))
+    else:
+        set_state(model, earlier)
+    first_epoch = 0 if earlier is None else earlier.epoch
+    callbacks = []
+    if training.callbacks:
+        # A callback keeps the model it was used with; a copy of it may, the user's own must not.
+        copies = [copy.copy(callback) for callback in training.callbacks]
+        kind = UsersBatchCallbacks if any(map(has_batch_hooks, copies)) else UsersCallbacks
+        shown = shown_network(network, training, examples.windows.scaling)
+        callbacks = [kind(model, shown, copies)]
+    wrapper = WindowRegressor(lambda network, training: model, network, training, scaling)
     wrapper.fit(
         examples.windows,
         examples.targets[:],
@@ -250,21 +370,35 @@ def fit_stock(
         validation=validation,
         callbacks=callbacks,
     )
-    history = {
-        name: [float(value) for value in values] for name, values in wrapper.history_.items()
-    }
-    last_epoch = first_epoch + len(history["loss"])
-    return wrapper.epochs_.best or get_state(wrapper.model_, last_epoch), history
+    progress = wrapper.epochs_.progress
+    if progress.diverged_in is None:
+        # Callbacks may have changed it in the end.
+        progress.state = get_state(model, first_epoch + len(progress.history["loss"]))
+    for each in callbacks:
+        each.part()
+    models.give_back(key, model, first)
+    return progress
 
 
 class WindowClassifier(KerasClassifier):
     """A trained network that gives probabilities, as scikeras holds it. It is not trained here."""
 
-    def __init__(self, network: NetworkSpec, training: TrainingSpec, state: NetworkState):
+    def __init__(
+        self,
+        network: NetworkSpec,
+        training: TrainingSpec,
+        state: NetworkState,
+        inputs: InputScaling | None,
+    ):
         super().__init__(
-            model=fitted_model, network=network, training=training, state=state, verbose=0
+            model=fitted_model,
+            network=network,
+            training=training,
+            state=state,
+            inputs=inputs,
+            verbose=0,
         )
-        self._user_params = {"network", "training", "state"}
+        self._user_params = {"network", "training", "state", "inputs"}
 
     @property
     def feature_encoder(self):
@@ -279,13 +413,16 @@ def fitted_classifier(
     network: NetworkSpec,
     training: TrainingSpec,
     state: NetworkState,
+    inputs: InputScaling | None,
     history: dict[str, list[float]],
     classes: np.ndarray,
 ) -> KerasClassifier:
     """The KerasClassifier of a trained network."""
-    wrapper = WindowClassifier(network, training, state)
-    nothing = np.zeros((len(classes), network.window_length, network.n_channels))
-    wrapper.initialize(nothing, classes)
+    wrapper = WindowClassifier(network, training, state, inputs)
+    labels = np.eye(len(classes), dtype=int) if network.is_multilabel else classes
+    nothing = np.zeros((len(labels), network.window_length, network.n_channels))
+    with eager_mode():
+        wrapper.initialize(nothing, labels)
     wrapper.history_ = {name: list(values) for name, values in history.items()}
     return wrapper
 
@@ -295,40 +432,38 @@ def fitted_wrapper(
     training: TrainingSpec,
     scaling: TargetScaling,
     state: NetworkState,
+    inputs: InputScaling | None,
     history: dict[str, list[float]],
 ) -> KerasRegressor:
     """The KerasRegressor that a trained network would have come out of."""
-    wrapper = WindowRegressor(network, training, scaling)
+
+    def model(network, training):
+        built = build_network(network, inputs, alpha=training.alpha)
+        loss = training_loss(network, training)
+        compile_model(built, training, loss, network_metrics(network, training))
+        return built
+
+    wrapper = WindowRegressor(model, network, training, scaling)
     nothing = Rows(
         np.zeros((1, network.window_length, network.n_channels), np.float32), np.arange(1)
     )
-    wrapper.initialize(nothing, np.zeros((1, network.n_outputs)))
-    set_state(wrapper.model_, state)
+    with eager_mode():
+        wrapper.initialize(nothing, np.zeros((1, network.n_targets)))
+        with constant_names():
+            set_state(wrapper.model_, state)
     wrapper.history_ = {name: list(values) for name, values in history.items()}
     return wrapper
 
 
-def fitted_model(network: NetworkSpec, training: TrainingSpec, state: NetworkState) -> keras.Model:
-    """An ordinary keras.Model, compiled with the user's own loss: its saved file opens without
-    skgru. Of classes it gives probabilities. Keras has no pinball loss: compiled without a loss,
-    the model predicts, and refuses to be trained or evaluated until it is given one.
-    """
-    model = build_network(network)
-    if network.n_classes:
-        probabilities = keras.layers.Softmax(dtype="float32")(model.outputs[0])
-        model = keras.Model(model.inputs, probabilities)
-    model.compile(optimizer=optimizer_maker(training)(), loss=_public_loss(training.loss))
-    set_state(model, state)
+def fitted_model(
+    network: NetworkSpec,
+    training: TrainingSpec,
+    state: NetworkState,
+    inputs: InputScaling | None,
+) -> keras.Model:
+    """The trained network as an ordinary keras.Model: `public_network` with its weights."""
+    with eager_mode():
+        model = public_network(network, training, inputs)
+        with constant_names():
+            set_state(model, state)
     return model
-
-
-def _public_loss(loss: Any) -> Any:
-    if isinstance(loss, str) and loss == CROSS_ENTROPY:
-        return "sparse_categorical_crossentropy"
-    if isinstance(loss, str) and loss == PINBALL:
-        return None
-    return (
-        loss
-        if isinstance(loss, str) or not isinstance(loss, keras.losses.Loss)
-        else make_loss(loss)
-    )

@@ -1,0 +1,179 @@
+"""Losses: from a name, a function or an object to what training makes smaller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+
+from skgru._engine.names import named
+from skgru._specs import (
+    BINARY_CROSS_ENTROPY,
+    CROSS_ENTROPY,
+    PINBALL,
+    NetworkSpec,
+    TrainingSpec,
+)
+
+# A weighted mean over the batch: weight 2 then means the row twice, which Keras' default reduction
+# does not give.
+REDUCTION = "mean_with_sample_weight"
+
+
+class PerRow(keras.losses.Loss):
+    """A loss function of Keras, (n, n_outputs) twice -> (n,), as an object with our reduction."""
+
+    def __init__(self, function: Callable):
+        # The name opens a scope in TensorFlow, which refuses "<lambda>".
+        super().__init__(name="loss", reduction=REDUCTION, dtype="float32")
+        self.function = function
+
+    def call(self, y_true, y_pred):
+        return self.function(y_true, y_pred)
+
+
+class Pinball(keras.losses.Loss):
+    """max(q e, (q - 1) e), averaged over outputs and quantiles, where e is how far y lies above.
+
+    y_true : (n, n_outputs); y_pred : (n, n_outputs * n_quantiles). The value is (n,). Both may
+    have an axis of steps in between.
+    """
+
+    def __init__(self, quantiles, name=PINBALL, reduction=REDUCTION, dtype="float32"):
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        self.quantiles = tuple(quantiles)
+
+    def call(self, y_true, y_pred):
+        n_quantiles = len(self.quantiles)
+        *steps, width = y_pred.shape[1:]
+        y_pred = keras.ops.reshape(y_pred, (-1, *steps, width // n_quantiles, n_quantiles))
+        error = keras.ops.expand_dims(y_true, -1) - y_pred
+        level = keras.ops.convert_to_tensor(self.quantiles, dtype=error.dtype)
+        return keras.ops.mean(keras.ops.maximum(level * error, (level - 1) * error), axis=(-2, -1))
+
+    def get_config(self):
+        return {**super().get_config(), "quantiles": list(self.quantiles)}
+
+
+class Known(keras.losses.Loss):
+    """A loss in which outputs whose target is NaN, as it is unknown, count as met.
+
+    The mean over the outputs of a row thus weighs each known target alike.
+    """
+
+    def __init__(self, loss, name="known", reduction=REDUCTION, dtype="float32"):
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        self.loss = loss
+
+    def call(self, y_true, y_pred):
+        is_known = keras.ops.isfinite(y_true)
+        n_quantiles = y_pred.shape[-1] // y_true.shape[-1]
+        is_wanted = (
+            keras.ops.repeat(is_known, n_quantiles, axis=-1) if n_quantiles > 1 else is_known
+        )
+        zeros = keras.ops.zeros_like
+        return self.loss.call(
+            keras.ops.where(is_known, y_true, zeros(y_true)),
+            keras.ops.where(is_wanted, y_pred, zeros(y_pred)),
+        )
+
+
+def training_loss(network: NetworkSpec, training: TrainingSpec) -> keras.losses.Loss:
+    """What training makes smaller."""
+    loss = make_loss(training.loss, network.quantiles)
+    return Known(loss) if training.masks_targets else loss
+
+
+def make_loss(loss: Any, quantiles: tuple[float, ...] = ()) -> keras.losses.Loss:
+    """A Keras name, function or Loss, or one of ours, as a new Loss: its value is the weighted
+    mean over the rows of a batch.
+    """
+    if isinstance(loss, str) and loss == PINBALL:
+        return Pinball(quantiles)
+    if isinstance(loss, str) and loss == CROSS_ENTROPY:
+        return keras.losses.SparseCategoricalCrossentropy(
+            from_logits=True, reduction=REDUCTION, dtype="float32"
+        )
+    if isinstance(loss, str) and loss == BINARY_CROSS_ENTROPY:
+        return keras.losses.BinaryCrossentropy(
+            from_logits=True, reduction=REDUCTION, dtype="float32"
+        )
+    if isinstance(loss, str):
+        loss = named(keras.losses, "loss", loss)
+    if not isinstance(loss, keras.losses.Loss):
+        return PerRow(loss)
+    # Not by its configuration: many users' own losses can't be rebuilt from it.
+    rebuilt = object.__new__(type(loss))
+    rebuilt.__dict__.update(vars(loss), reduction=REDUCTION)
+    return rebuilt
+
+
+def public_loss(loss: Any) -> Any:
+    """The loss that Keras users would write: of probabilities, None for the pinball loss."""
+    if not isinstance(loss, str):
+        return make_loss(loss) if isinstance(loss, keras.losses.Loss) else loss
+    own = {
+        CROSS_ENTROPY: "sparse_categorical_crossentropy",
+        BINARY_CROSS_ENTROPY: "binary_crossentropy",
+        PINBALL: None,
+    }
+    return own.get(loss, loss)
+
+
+def probe(network: NetworkSpec, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Some targets (n, n_outputs) and what a network may give for them, float32.
+
+    The numbers lie between 0 and 1, where every loss of Keras is defined.
+    """
+    rng = np.random.default_rng(0)
+    shape = (n, network.n_outputs)
+    y = rng.integers(0, 2, shape) if network.n_classes else rng.uniform(0.2, 0.8, shape)
+    outputs = rng.uniform(0.2, 0.8, (n, network.values_of_step))
+    return y.astype(np.float32), outputs.astype(np.float32)
+
+
+def ignores_padding(network: NetworkSpec, function: Callable) -> bool:
+    """Whether rows of weight 0 leave a function of (targets, outputs, sample_weight) as it is.
+
+    A loss that returns one number for a batch, or that uses statistics of the batch, counts them.
+    """
+    try:
+        return _ignores_padding(network, function)
+    except Exception:  # whoever trains with it gets the message
+        return False
+
+
+def _ignores_padding(network: NetworkSpec, function: Callable) -> bool:
+    y, outputs = probe(network, 5)
+    for n_zeros in (1, 3):
+        weight = np.ones(5 - n_zeros, np.float32)
+        alone = function(y[:-n_zeros], outputs[:-n_zeros], weight)
+        padded = function(
+            np.concatenate([y[:-n_zeros], np.zeros_like(y[-n_zeros:])]),
+            np.concatenate([outputs[:-n_zeros], np.zeros_like(outputs[-n_zeros:])]),
+            np.concatenate([weight, np.zeros(n_zeros, np.float32)]),
+        )
+        pairs = zip(np.ravel(alone), np.ravel(padded), strict=True)
+        if not all(np.isclose(one, other, rtol=1e-5, equal_nan=True) for one, other in pairs):
+            return False
+    return True
+
+
+def check_weighs(network: NetworkSpec, training: TrainingSpec) -> None:
+    """Refuse sample weights for a loss that returns one number for a batch."""
+    if isinstance(training.loss, str):
+        return
+    loss = make_loss(training.loss, network.quantiles)
+    try:
+        gives_rows = np.ndim(loss.call(*probe(network, 3))) > 0
+    except Exception:  # training has the better message
+        return
+    if gives_rows:
+        return
+    raise ValueError(
+        f"loss={training.loss!r} returns one number for a batch, so that sample_weight, "
+        "class_weight and missing steps cannot weigh its rows. Return one number for each row, for "
+        "example keras.ops.mean(..., axis=-1)."
+    )

@@ -1,0 +1,126 @@
+"""What is reported of each epoch besides the loss: metrics of Keras, for both trainers.
+
+Metrics are weighted as the loss is, see targets as the network does, and of classifiers the
+probabilities.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+from skgru._engine.losses import ignores_padding, probe
+from skgru._engine.names import constant_names, named
+from skgru._specs import NetworkSpec, TrainingSpec
+
+
+def probabilities(spec: NetworkSpec, values: Any) -> Any:
+    """Probabilities from the logits of a classifier, tensors (..., values_of_step); other networks'
+    values as they are.
+    """
+    if spec.is_multilabel:
+        return keras.ops.sigmoid(values)
+    return keras.ops.softmax(values) if spec.n_classes else values
+
+
+def network_metrics(network: NetworkSpec, training: TrainingSpec) -> list[keras.metrics.Metric]:
+    """New metrics of a network: of classifiers the accuracy first, then the user's."""
+    metrics: list[keras.metrics.Metric] = []
+    with constant_names():
+        if network.n_classes:
+            metrics.append(keras.metrics.SparseCategoricalAccuracy("accuracy", dtype="float32"))
+        elif network.is_multilabel:
+            metrics.append(keras.metrics.BinaryAccuracy("accuracy", dtype="float32"))
+        for given in training.metrics:
+            if metrics and given in ("accuracy", "acc"):
+                continue
+            metrics.append(_metric(given))
+    names = [metric.name for metric in metrics]
+    if repeated := [name for name in names if names.count(name) > 1 or name == "loss"]:
+        raise ValueError(
+            f"metrics={list(training.metrics)!r} would be reported under the name "
+            f"{repeated[0]!r}, which is taken. Give each metric a name of its own."
+        )
+    return metrics
+
+
+def _metric(given: Any) -> keras.metrics.Metric:
+    metric, name = given, None
+    if isinstance(given, str):
+        metric, name = named(keras.metrics, "metrics", given), given
+    if not isinstance(metric, keras.metrics.Metric):
+        name = name or getattr(metric, "__name__", "metric").strip("<>")
+        return keras.metrics.MeanMetricWrapper(metric, name=name, dtype="float32")
+    config = metric.get_config()
+    if name is not None:
+        config |= {"name": name, "dtype": "float32"}
+    return type(metric).from_config(config)
+
+
+class EpochMetrics:
+    """Metrics as functions: their state is a list of arrays, so that threads may share them."""
+
+    def __init__(self, network: NetworkSpec, training: TrainingSpec):
+        self.network = network
+        self.metrics = network_metrics(network, training)
+        y, outputs = probe(network, 2)
+        for metric in self.metrics:
+            # Some make their variables when they are first called.
+            metric.update_state(y, probabilities(network, outputs), sample_weight=np.ones(2))
+            metric.reset_state()
+        self.names = [metric.name for metric in self.metrics]
+        self.first = [
+            keras.ops.convert_to_numpy(variable)
+            for metric in self.metrics
+            for variable in metric.variables
+        ]
+
+    def update(self, state: Sequence[Any], y: Any, values: Any, weight: Any) -> list[Any]:
+        """The state after some rows. values : what the network gives for them."""
+        if not self.metrics:
+            return []
+        given = probabilities(self.network, values)
+        after, start = [], 0
+        for metric in self.metrics:
+            own = state[start : start + len(metric.variables)]
+            start += len(own)
+            after += metric.stateless_update_state(own, y, given, sample_weight=weight)
+        return after
+
+    def results(self, state: Sequence[np.ndarray]) -> dict[str, float]:
+        """Name and value of each metric."""
+        values, start = {}, 0
+        for metric in self.metrics:
+            own = state[start : start + len(metric.variables)]
+            start += len(own)
+            if type(metric).result is keras.metrics.Mean.result:  # saves some eager operations
+                total, count = own
+                result = total / count if count else 0.0
+            else:
+                result = np.asarray(metric.stateless_result(list(own)))
+            if np.ndim(result):
+                raise ValueError(
+                    f"metrics: {metric.name!r} gives {np.size(result)} numbers, but history_ holds "
+                    "one for each epoch. Give a metric that averages them."
+                )
+            values[metric.name] = float(result)
+        return values
+
+    def ignore_padding(self) -> bool:
+        """Whether rows of weight 0 leave all results as they are."""
+
+        def results(y, outputs, weight):
+            return list(self.results(self.update(self.first, y, outputs, weight)).values())
+
+        return ignores_padding(self.network, results)
+
+
+def describes(metric: Any) -> Any:
+    """What distinguishes a metric, or a function, of the user from others: hashable."""
+    if isinstance(metric, str) or inspect.isroutine(metric):
+        return metric
+    return type(metric), repr(sorted(metric.get_config().items()))
