@@ -24,6 +24,7 @@ from skgru._recurrent import RecurrentEstimator, usable_rows, without_zero_weigh
 from skgru._specs import CROSS_ENTROPY, Rows, TargetScaling
 from skgru._validation import (
     at_least,
+    check_labels,
     check_tokens,
     check_usable,
     check_windows,
@@ -135,6 +136,13 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         is zero at its place). "skip" leaves such windows out of `fit` and
         `score` and fills them in `predict`, as in `GRURegressor`.
 
+    n_channels : int or None, default=None
+        Channels of each step in the rows of an X of two dimensions, whose columns are then the
+        channels of the oldest step, those of the next step, and so on, as
+        `SequenceWindower(flatten=True)` gives them. None: one channel, but columns that are named
+        as lags of several series have a channel for each. An X of three dimensions must have as
+        many channels. At least 1.
+
     random_state : int, RandomState instance or None, default=None
         Seed of weights, order and dropout. An int gives bitwise the same network in every run,
         process and thread; None draws from the operating system. Global random states are never
@@ -161,7 +169,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         1.
 
     n_features_in_ : int
-        X.shape[1] in `fit`: the length of a window.
+        X.shape[1] in `fit`: the length of a window, times its channels where X has two dimensions.
 
     n_channels_in_ : int
         Channels of a window.
@@ -191,7 +199,10 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
 
     Notes
     -----
-    A 2-D X is read as windows of one channel. Sequences need no order: only where y is None are
+    A 2-D X is read as windows of `n_channels` channels. Columns of a data frame that are named as
+    lags, such as "lag1", "lag_1", "y_lag_1" or "y_target_lag-1", are put in order, the largest lag
+    first, and lags of several series become channels. An array has no names: its columns are read
+    in fit's order. Sequences need no order: only where y is None are
     windows read as those of one series.
 
     All classes have a softmax output, also where there are two. Of two windows with weight 2 and 1,
@@ -252,6 +263,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         jit_compile=True,
         callbacks=None,
         missing="mask",
+        n_channels=None,
         random_state=None,
         verbose=0,
     ):
@@ -278,6 +290,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         self.jit_compile = jit_compile
         self.callbacks = callbacks
         self.missing = missing
+        self.n_channels = n_channels
         self.random_state = random_state
         self.verbose = verbose
 
@@ -528,7 +541,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
     def _fit(self, X, y, sample_weight, classes, epochs, early_stopping, continues, is_part=False):
         if continues:
             self._check_new_windows(X)
-        windows, _ = check_windows(X, self)
+        windows, _ = check_windows(X, self, is_fitted=continues)
         masks = self.missing == "mask"
         if self.embedding_dim is None and y is None:
             raise ValueError(
@@ -555,6 +568,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
                 # A token that follows nothing here may do so in the next call of partial_fit.
                 classes = np.arange(n_tokens) if is_part else np.unique(labels)
         else:
+            check_labels(y, self)
             y = _check_y(y, estimator=self)
             if y.dtype.kind == "O" and (missing := [i for i, one in enumerate(y) if one is None]):
                 raise ValueError(

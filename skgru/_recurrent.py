@@ -17,8 +17,9 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils._param_validation import StrOptions
-from sklearn.utils.validation import _get_feature_names, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
+from skgru._nested import check_flat
 from skgru._specs import Examples, NetworkSpec, NetworkState, Rows, TargetScaling, TrainingSpec
 from skgru._validation import (
     VALUES_AT_ONCE,
@@ -31,7 +32,7 @@ from skgru._validation import (
     is_usable,
     n_missing_steps,
     real_between,
-    remember_features,
+    remember_columns,
 )
 
 
@@ -110,6 +111,7 @@ class RecurrentEstimator(BaseEstimator):
         "jit_compile": ["boolean"],
         "callbacks": [None, list, tuple, Instance(["set_model", "on_epoch_end"])],
         "missing": [StrOptions({"skip", "mask"})],
+        "n_channels": [None, at_least(1)],
         "random_state": [
             Number(Integral, 0, 2**32 - 1, closed="both"),
             np.random.RandomState,
@@ -118,8 +120,33 @@ class RecurrentEstimator(BaseEstimator):
         "verbose": ["verbose"],
     }
 
+    # Positions of a table's columns, oldest step first, where their names are those of lags.
+    _column_order: np.ndarray | None = None
+
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_weights")
+
+    def set_params(self, **params):
+        """Set parameters of this estimator.
+
+        Parameters
+        ----------
+        **params : dict
+            Names and values, as in every scikit-learn estimator.
+
+        Returns
+        -------
+        self : estimator
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            If there is no such parameter, or one of an object within is given, as in
+            `optimizer__learning_rate`.
+        """
+        check_flat(self, params)
+        return super().set_params(**params)
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
@@ -185,9 +212,7 @@ class RecurrentEstimator(BaseEstimator):
         """X of predict, score or a continued fit: the same columns, steps and channels as in the
         first fit.
         """
-        windows, n_dimensions = check_windows(X, self)
-        if n_dimensions == 2:  # columns are steps: scikit-learn compares their number and names
-            validate_data(self, X, reset=False, skip_check_array=True)
+        windows, _ = check_windows(X, self, is_fitted=True)
         fitted = (self._architecture["window_length"], self._architecture["n_channels"])
         if windows.shape[1:] != fitted:
             raise ValueError(
@@ -279,7 +304,7 @@ class RecurrentEstimator(BaseEstimator):
             )
             learned = learned | {"_channel_means": means}
         self._store(network, training, trained.state, scaling, history, learned)
-        remember_features(self, _get_feature_names(X), windows.shape[1])
+        remember_columns(self, X, windows.shape[1], continues)
 
     def _store(
         self,

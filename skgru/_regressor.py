@@ -16,6 +16,7 @@ from sklearn.utils.validation import (
 )
 
 from skgru._recurrent import RecurrentEstimator, usable_rows, without_zero_weights
+from skgru._rows import check_channels
 from skgru._specs import NetworkSpec, NetworkState, Rows, TargetScaling
 from skgru._validation import (
     Instance,
@@ -162,6 +163,13 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         in `predict`. "mask" passes over steps at which a channel is NaN: the state is carried on
         from the step before, in `fit` and in `predict`.
 
+    n_channels : int or None, default=None
+        Channels of each step in the rows of an X of two dimensions, whose columns are then the
+        channels of the oldest step, those of the next step, and so on, as
+        `SequenceWindower(flatten=True)` gives them. None: one channel, but columns that are named
+        as lags of several series have a channel for each. An X of three dimensions must have as
+        many channels. At least 1.
+
     random_state : int, RandomState instance or None, default=None
         Seed of weights, order and dropout. An int gives bitwise the same network in every run,
         process and thread; None draws from the operating system. Global random states are never
@@ -185,7 +193,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         Numbers predicted for each window.
 
     n_features_in_ : int
-        X.shape[1] in `fit`: the length of a window.
+        X.shape[1] in `fit`: the length of a window, times its channels where X has two dimensions.
 
     n_channels_in_ : int
         Channels of a window.
@@ -219,9 +227,10 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     without any value gets its training mean; so `predict` gives n finite rows for n rows, and a
     scorer applied to `predict` may differ from `score`.
 
-    A 2-D X is read as windows of one channel. Flattened windows of several channels
-    (`SequenceWindower(flatten=True)`) would be misread: give this estimator windows of three
-    dimensions.
+    A 2-D X is read as windows of `n_channels` channels. Columns of a data frame that are named as
+    lags, such as "lag1", "lag_1", "y_lag_1" or "y_target_lag-1", are put in order, the largest lag
+    first, and lags of several series become channels. An array has no names: its columns are read
+    in fit's order.
 
     Of two windows with weight 2 and 1, the first counts as if it were there twice. Windows of
     weight 0 are dropped.
@@ -299,6 +308,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         jit_compile=True,
         callbacks=None,
         missing="skip",
+        n_channels=None,
         random_state=None,
         verbose=0,
     ):
@@ -327,6 +337,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         self.jit_compile = jit_compile
         self.callbacks = callbacks
         self.missing = missing
+        self.n_channels = n_channels
         self.random_state = random_state
         self.verbose = verbose
 
@@ -581,7 +592,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     def _fit(self, X, y, sample_weight, epochs, early_stopping, continues, is_part=False):
         if continues:
             self._check_new_windows(X)
-        windows, n_dimensions = check_windows(X, self)
+        windows, n_dimensions = check_windows(X, self, is_fitted=continues)
         channels = check_target(self.target, windows.shape[2])
         if y is None:
             if n_dimensions == 2 and windows.shape[1] == 1:
@@ -642,6 +653,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         whose targets may be NaN, which is not known.
         """
         self._validate_params()
+        check_channels(windows, self)
 
         def scaling_of(targets, sample_weight):
             if self.normalize_y:
