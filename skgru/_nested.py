@@ -33,7 +33,7 @@ OBJECTS = {
     "loss": "an object of keras.losses, such as loss=keras.losses.Huber(delta=0.5)",
     "callbacks": (
         "an object of keras.callbacks, such as "
-        "callbacks=[keras.callbacks.ReduceLROnPlateau(patience=3)]"
+        "callbacks=[keras.callbacks.EarlyStopping(monitor='loss')]"
     ),
 }
 

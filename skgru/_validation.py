@@ -164,10 +164,11 @@ def _kind_of(label: Any) -> str:
         return "bytes"
     if isinstance(label, str):
         return "string"
-    if isinstance(label, Real | np.bool_):
-        return "" if label != label else "number"
+    # First, as numpy counts its time spans among the integers; pandas periods have a "freqstr".
     is_time = isinstance(label, date | time | timedelta | np.datetime64 | np.timedelta64)
-    return "time" if is_time or hasattr(label, "freqstr") else ""  # pandas periods
+    if is_time or hasattr(label, "freqstr"):
+        return "time"
+    return "number" if isinstance(label, Real | np.bool_) and label == label else ""
 
 
 def check_callbacks(callbacks: Any) -> tuple[Any, ...]:
