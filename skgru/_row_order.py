@@ -13,8 +13,8 @@ import numpy as np
 
 from skgru._warn import warn_user
 
-# Holes in an index of dates, of all rows, up to which nothing is said: trading days miss 4 to 7 % of
-# the weekdays, for holidays. Drawing 9 rows of 10 leaves a hole after each tenth.
+# Holes in an index of dates, of all rows, up to which nothing is said: trading days miss 4 to 7 %
+# of the weekdays, for holidays. Drawing 9 rows of 10 leaves a hole after each tenth.
 USUAL_HOLES = 0.08
 # Or so many, as a short series may lie around New Year.
 FEW_HOLES = 5
@@ -50,7 +50,7 @@ def warn_of_order(X: Any) -> bool:
         warn_user(
             f"The index of X is out of order: {index[after + 1]} comes after {index[after]}. A "
             f"window is made of the rows before it in X, which are not those before it in time. "
-            f"{INSTEAD}. X.sort_index() sorts rows that are all there."
+            f"{INSTEAD}, and X.sort_index() where the rows are all there."
         )
         return True
     if (steps == 0).any():

@@ -117,8 +117,9 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
 
     Notes
     -----
-    A pandas X whose index is out of order or has holes brings a warning, as windows are made of rows
-    that follow each other. Arrays have no index: nothing shows that rows were drawn or shuffled.
+    A pandas X whose index is out of order or has holes brings a warning, as windows are made of
+    rows that follow each other. Arrays have no index: nothing shows that rows were drawn or
+    shuffled.
 
     The result is a read-only view of one block of n + window_length - 1 rows: 10 million rows cost
     10 million rows, not 10 million windows. float32 and float64 are kept, integers become float64.
