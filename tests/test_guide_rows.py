@@ -32,7 +32,7 @@ def test_ensembles_and_searches_that_draw_rows():
 
 
 def test_rows_between_rows_as_smote_makes_them():
-    # imbalanced-learn is not installed. Its SMOTE gives a table, with rows between those of a class.
+    # imbalanced-learn is not installed. Its SMOTE gives a table, with rows between given ones.
     names = run_section("Tools that take tables")
     table, y, network = names["table"], names["y"], names["network"]
     rare = table[y == "up"]
