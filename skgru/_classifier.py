@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any, ClassVar
 
 import numpy as np
@@ -47,6 +46,7 @@ from skgru._validation import (
     nothing_usable,
     real_between,
 )
+from skgru._warn import warn_user
 
 
 class GRUClassifier(ClassifierMixin, RecurrentEstimator):
@@ -148,6 +148,13 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         is zero at its place). "skip" leaves such windows out of `fit` and
         `score` and fills them in `predict`, as in `GRURegressor`.
 
+    n_channels : int or None, default=None
+        Channels of each step in the rows of an X of two dimensions, whose columns are then the
+        channels of the oldest step, those of the next step, and so on, as
+        `SequenceWindower(flatten=True)` gives them. None: one channel, but columns that are named
+        as lags of several series have a channel for each. An X of three dimensions must have as
+        many channels. At least 1.
+
     random_state : int, RandomState instance or None, default=None
         Seed of weights, order and dropout. An int gives bitwise the same network in every run,
         process and thread; None draws from the operating system. Global random states are never
@@ -174,7 +181,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         1.
 
     n_features_in_ : int
-        X.shape[1] in `fit`: the length of a window.
+        X.shape[1] in `fit`: the length of a window, times its channels where X has two dimensions.
 
     n_channels_in_ : int
         Channels of a window.
@@ -204,7 +211,10 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
 
     Notes
     -----
-    A 2-D X is read as windows of one channel. Sequences need no order: only where y is None are
+    A 2-D X is read as windows of `n_channels` channels. Columns of a data frame that are named as
+    lags, such as "lag1", "lag_1", "y_lag_1" or "y_target_lag-1", are put in order, the largest lag
+    first, and lags of several series become channels. An array has no names: its columns are read
+    in fit's order. Sequences need no order: only where y is None are
     windows read as those of one series.
 
     All classes have a softmax output, also where there are two. Of two windows with weight 2 and 1,
@@ -271,6 +281,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         jit_compile=True,
         callbacks=None,
         missing="mask",
+        n_channels=None,
         random_state=None,
         verbose=0,
     ):
@@ -303,6 +314,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         self.jit_compile = jit_compile
         self.callbacks = callbacks
         self.missing = missing
+        self.n_channels = n_channels
         self.random_state = random_state
         self.verbose = verbose
 
@@ -598,7 +610,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         continues = course.continues
         if continues:
             self._check_new_windows(X)
-        windows, _ = check_windows(X, self)
+        windows, _ = check_windows(X, self, is_fitted=continues)
         if self.embedding_dim is None and y is None:
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None. Only of "
@@ -673,12 +685,10 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         rows = check_usable(windows, masks)
         labels = labels_of(windows, rows, y, self)
         if 2 * len(rows) < len(windows):
-            warnings.warn(
+            warn_user(
                 f"{len(windows) - len(rows)} of {len(windows)} windows are left out of fit, "
                 f"because they contain NaN and missing={self.missing!r}. "
-                + ("Each of their steps does." if masks else 'missing="mask" keeps them.'),
-                UserWarning,
-                stacklevel=4,
+                + ("Each of their steps does." if masks else 'missing="mask" keeps them.')
             )
         return rows, labels
 

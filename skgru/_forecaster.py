@@ -6,7 +6,6 @@ and written in `_series.py` and `_panel.py`, numbers are worked out in `_forecas
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, replace
 from numbers import Integral
 from typing import Any, ClassVar
@@ -38,6 +37,7 @@ from skgru._notices import (
     warn_of_ends,
     warn_of_season,
     warn_of_short,
+    warn_of_y,
 )
 from skgru._pairs import Part
 from skgru._panel import Panel, as_columns, frame_of, read_panel
@@ -273,7 +273,8 @@ class SequenceForecaster(BaseEstimator):
             column that holds dates, in a wide one series may begin with NaN.
 
         y : None
-            Ignored: what is forecast are columns of X. A Series or DataFrame brings a warning.
+            Ignored: what is forecast are columns of X. Values that are not those of these columns
+            bring a warning.
 
         Returns
         -------
@@ -298,18 +299,7 @@ class SequenceForecaster(BaseEstimator):
             if plan.pools:
                 warn_of_short(tables, panel, plan, stacklevel=3)
         warn_of_ends(tables, panel, plan, stacklevel=3)
-        # scikit-learn's own checks give arrays as y to all that they fit; a Series comes from
-        # somebody who means it.
-        if y is not None and y is not X and hasattr(y, "to_numpy"):
-            forecast = [tables[0].columns[i] for i in plan.targets]
-            warnings.warn(
-                f"y is ignored: a {type(y).__name__} of shape {y.shape} was given, but what is "
-                f"forecast are columns {forecast} of X. Leave y out, or make it a column of X and "
-                "name it in target. For another measure than R2 in a search, scoring takes a "
-                "function (forecaster, X) that compares forecast(len(X)) with X.",
-                UserWarning,
-                stacklevel=2,
-            )
+        warn_of_y(y, X, tables, panel, plan)
         named = max(tables, key=len).rows.season_length
         warn_of_season(self.season_length, tables, plan, rows_for_season(self, tables, named))
         series = [table.values for table in tables]

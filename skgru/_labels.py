@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +9,8 @@ import numpy as np
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_y, check_array, check_consistent_length
 
-from skgru._validation import has_each_step, known_steps
+from skgru._validation import check_each_step, check_labels, known_steps
+from skgru._warn import warn_user
 
 
 @dataclass(frozen=True)
@@ -72,14 +72,13 @@ def labels_of(windows: np.ndarray, rows: np.ndarray, y: Any, estimator: Any) -> 
         wanted = False
     if wanted is False:
         return _several_labels(y, rows, is_binary, windows.shape[1])
-    if not is_binary or wanted == "auto":
-        # Whole numbers and strings of several values can only be classes of steps.
-        with warnings.catch_warnings():
-            if not is_binary:
-                warnings.simplefilter("ignore", UserWarning)
-            has_each_step(windows, y.shape, estimator)
-    else:
-        has_each_step(windows, y.shape, estimator)
+    if is_binary and wanted == "auto":
+        warn_user(
+            f"y has shape {y.shape}, as many columns as X has steps, and is read as one class for "
+            "each step. Give return_sequences=True to choose that without this message, or "
+            "return_sequences=False for so many labels of a sequence."
+        )
+    check_each_step(windows, y.shape, estimator)
     known = known_steps(windows, rows)
     values = y[rows]
     labels = values[known]
@@ -96,6 +95,7 @@ def labels_of(windows: np.ndarray, rows: np.ndarray, y: Any, estimator: Any) -> 
 
 def _classes_of(y: Any, windows: np.ndarray, estimator: Any) -> np.ndarray:
     """One class for each window."""
+    check_labels(y, estimator)
     y = _check_y(y, estimator=estimator)
     if y.dtype.kind == "O" and (missing := [i for i, one in enumerate(y) if one is None]):
         raise ValueError(
@@ -115,12 +115,10 @@ def _several_labels(y: np.ndarray, rows: np.ndarray, is_binary: bool, length: in
             "for each column, or give 0 and 1 for each label."
         )
     if y.shape[1] > 1 and (y.sum(axis=1) == 1).all():
-        warnings.warn(
+        warn_user(
             f"y has shape {y.shape} with a single 1 in each row, and is read as {y.shape[1]} "
             "labels that do not exclude each other. If it is one-hot, with one class for each "
-            "sequence, use np.argmax(y, axis=1).",
-            UserWarning,
-            stacklevel=6,
+            "sequence, use np.argmax(y, axis=1)."
         )
     return Labels("labels", y[rows])
 

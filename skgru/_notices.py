@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from skgru._panel import Panel
 from skgru._plan import Plan
 from skgru._scaling import changes_by_shares
 from skgru._series import Table
+from skgru._warn import warn_user
 
 
 def check_numbers(series: list[np.ndarray], panel: Panel | None, plan: Plan) -> None:
@@ -67,6 +69,47 @@ def warn_of_counters(tables: list[Table], panel: Panel, plan: Plan) -> None:
                 UserWarning,
                 stacklevel=3,
             )
+
+
+def warn_of_y(y: Any, X: Any, tables: list[Table], panel: Panel | None, plan: Plan) -> None:
+    """Of a y that is not used: what is forecast are columns of X, and y is none of them."""
+    if y is None or y is X or _are_targets(y, X, tables, panel, plan):
+        return
+    shape = getattr(y, "shape", None)
+    what = f"length {len(y)}" if shape is None and hasattr(y, "__len__") else f"shape {shape}"
+    forecast = [tables[0].columns[i] for i in plan.targets]
+    warn_user(
+        f"y is ignored: it has {what}, but what is forecast are columns {forecast} of X. Leave y "
+        "out, or make it a column of X and name it in target. Use scaler in place of "
+        "TransformedTargetRegressor, n_estimators in place of an ensemble, and in a search a "
+        "scoring function (forecaster, X) that compares forecast(len(X)) with X."
+    )
+
+
+def _are_targets(y: Any, X: Any, tables: list[Table], panel: Panel | None, plan: Plan) -> bool:
+    """Whether y holds the values of X that are forecast anyway."""
+    if panel is not None and panel.kind == "list":
+        return (
+            isinstance(y, list | tuple)
+            and len(y) == len(tables)
+            and all(
+                _are_equal(one, table.values[:, plan.targets])
+                for one, table in zip(y, tables, strict=True)
+            )
+        )
+    if panel is None:
+        return _are_equal(y, tables[0].values[:, plan.targets])
+    if panel.kind == "wide":
+        return _are_equal(y, np.asarray(X))
+    return _are_equal(y, np.asarray(X[[tables[0].columns[i] for i in plan.targets]]))
+
+
+def _are_equal(y: Any, values: np.ndarray) -> bool:
+    try:
+        y, values = np.asarray(y, dtype=np.float64), np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):  # text, or lists of different lengths
+        return False
+    return y.size == values.size and np.array_equal(y.reshape(values.shape), values, equal_nan=True)
 
 
 def warn_of_season(given: int | None, tables: list[Table], plan: Plan, n_wanted: int) -> None:

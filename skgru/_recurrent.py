@@ -7,7 +7,6 @@ Estimators check, call and store. The numbers are computed in the functions abov
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from numbers import Integral
@@ -17,8 +16,9 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils._param_validation import StrOptions
-from sklearn.utils.validation import _get_feature_names, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
+from skgru._nested import check_flat
 from skgru._specs import (
     Examples,
     InputScaling,
@@ -39,9 +39,10 @@ from skgru._validation import (
     is_overlapping,
     is_usable,
     real_between,
-    remember_features,
+    remember_columns,
 )
 from skgru._views import VALUES_AT_ONCE
+from skgru._warn import warn_user
 
 
 def auto_batch_size(n_windows: int) -> int:
@@ -195,6 +196,7 @@ class RecurrentEstimator(BaseEstimator):
         "normalize_X": ["boolean"],
         "callbacks": [None, list, tuple, Instance(["set_model", "on_epoch_end"])],
         "missing": [StrOptions({"skip", "mask"})],
+        "n_channels": [None, at_least(1)],
         "random_state": [
             Number(Integral, 0, 2**32 - 1, closed="both"),
             np.random.RandomState,
@@ -203,8 +205,33 @@ class RecurrentEstimator(BaseEstimator):
         "verbose": ["verbose"],
     }
 
+    # Positions of a table's columns, oldest step first, where their names are those of lags.
+    _column_order: np.ndarray | None = None
+
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_weights")
+
+    def set_params(self, **params):
+        """Set parameters of this estimator.
+
+        Parameters
+        ----------
+        **params : dict
+            Names and values, as in every scikit-learn estimator.
+
+        Returns
+        -------
+        self : estimator
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            If there is no such parameter, or one of an object within is given, as in
+            `optimizer__learning_rate`.
+        """
+        check_flat(self, params)
+        return super().set_params(**params)
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
@@ -270,9 +297,7 @@ class RecurrentEstimator(BaseEstimator):
         """X of predict, score or a continued fit: the same columns, steps and channels as in the
         first fit.
         """
-        windows, n_dimensions = check_windows(X, self)
-        if n_dimensions == 2:  # columns are steps: scikit-learn compares their number and names
-            validate_data(self, X, reset=False, skip_check_array=True)
+        windows, _ = check_windows(X, self, is_fitted=True)
         fitted = (self._architecture["window_length"], self._architecture["n_channels"])
         if windows.shape[1:] != fitted:
             raise ValueError(
@@ -336,10 +361,8 @@ class RecurrentEstimator(BaseEstimator):
             history = _extended(self.history_, history)
         learned = {**task.learned, "_inputs": inputs, "_channel_means": means}
         self._store(network, training, trained.state, scaling, history, learned)
-        remember_features(self, _get_feature_names(task.X), self._n_features(task))
-
-    def _n_features(self, task: Task) -> int:
-        return task.examples.windows.shape[1]
+        window_length = examples.windows.shape[1]
+        remember_columns(self, task.X, window_length, continues)
 
     def _check_continues(self, network: NetworkSpec) -> None:
         """A network goes on only as what it is."""
@@ -412,7 +435,7 @@ class RecurrentEstimator(BaseEstimator):
                     f"{self.validation_fraction}: the network never sees them. Use "
                     'validation_split="stratified", or shuffle X and y.'
                 )
-                warnings.warn(message, UserWarning, stacklevel=5)
+                warn_user(message)
         return examples_at(examples, training), examples_at(examples, validation)
 
     def _split_kind(

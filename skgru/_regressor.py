@@ -22,6 +22,7 @@ from skgru._recurrent import (
     weight_of_steps,
     without_zero_weights,
 )
+from skgru._rows import check_channels
 from skgru._specs import Examples, NetworkState, Rows, TargetScaling
 from skgru._validation import (
     Instance,
@@ -182,6 +183,13 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         in `predict`. "mask" passes over steps at which a channel is NaN: the state is carried on
         from the step before, in `fit` and in `predict`.
 
+    n_channels : int or None, default=None
+        Channels of each step in the rows of an X of two dimensions, whose columns are then the
+        channels of the oldest step, those of the next step, and so on, as
+        `SequenceWindower(flatten=True)` gives them. None: one channel, but columns that are named
+        as lags of several series have a channel for each. An X of three dimensions must have as
+        many channels. At least 1.
+
     random_state : int, RandomState instance or None, default=None
         Seed of weights, order and dropout. An int gives bitwise the same network in every run,
         process and thread; None draws from the operating system. Global random states are never
@@ -205,7 +213,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         Numbers predicted for each window.
 
     n_features_in_ : int
-        X.shape[1] in `fit`: the length of a window.
+        X.shape[1] in `fit`: the length of a window, times its channels where X has two dimensions.
 
     n_channels_in_ : int
         Channels of a window.
@@ -239,9 +247,10 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     without any value gets its training mean; so `predict` gives n finite rows for n rows, and a
     scorer applied to `predict` may differ from `score`.
 
-    A 2-D X is read as windows of one channel. Flattened windows of several channels
-    (`SequenceWindower(flatten=True)`) would be misread: give this estimator windows of three
-    dimensions.
+    A 2-D X is read as windows of `n_channels` channels. Columns of a data frame that are named as
+    lags, such as "lag1", "lag_1", "y_lag_1" or "y_target_lag-1", are put in order, the largest lag
+    first, and lags of several series become channels. An array has no names: its columns are read
+    in fit's order.
 
     Of two windows with weight 2 and 1, the first counts as if it were there twice. Windows of
     weight 0 are dropped.
@@ -325,6 +334,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         jit_compile=True,
         callbacks=None,
         missing="skip",
+        n_channels=None,
         random_state=None,
         verbose=0,
     ):
@@ -359,6 +369,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         self.jit_compile = jit_compile
         self.callbacks = callbacks
         self.missing = missing
+        self.n_channels = n_channels
         self.random_state = random_state
         self.verbose = verbose
 
@@ -656,7 +667,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         continues = course.continues
         if continues:
             self._check_new_windows(X)
-        windows, n_dimensions = check_windows(X, self)
+        windows, n_dimensions = check_windows(X, self, is_fitted=continues)
         if y is None and n_dimensions == 2 and windows.shape[1] == 1:
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None and X "
@@ -763,6 +774,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         self._check_loss()
         n_targets = targets.shape[1]
         shape = () if n_targets == 1 else (n_targets,)
+        check_channels(windows, self)
 
         def scaling_of(targets, sample_weight):
             if self.normalize_y:

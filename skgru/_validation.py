@@ -6,8 +6,8 @@ of windows is never copied whole.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
+from datetime import date, time, timedelta
 from itertools import pairwise
 from numbers import Integral, Real
 from typing import Any
@@ -15,13 +15,17 @@ from typing import Any
 import numpy as np
 from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.validation import (
+    _get_feature_names,
+    _num_features,
     assert_all_finite,
     check_array,
     check_consistent_length,
 )
 
+from skgru._rows import check_channels, lag_order, stacked, windows_of_table
 from skgru._specs import PINBALL
 from skgru._views import n_missing_steps, rows_behind, slices_of
+from skgru._warn import warn_user
 
 # A numpy scalar: compared with a Python float, float16 would turn this limit into infinity.
 FLOAT32_MAX = np.finfo(np.float32).max
@@ -124,6 +128,50 @@ def check_target(target: Any, n_channels: int) -> np.ndarray:
     return np.asarray(chosen, dtype=np.intp)
 
 
+def check_labels(y: Any, estimator: Any) -> None:
+    """Raises ValueError for labels that have no order among them, or are no classes: bytes, strings
+    beside numbers, dates and times. Everything else passes, for other checks to look at.
+    """
+    if (labels := np.asarray(y)).ndim == 2 and labels.shape[1] == 1:
+        labels = labels[:, 0]
+    if labels.ndim != 1 or labels.dtype.kind not in "SMmO":
+        return
+    name = type(estimator).__name__
+    kinds: dict[str, Any] = {}  # and the first label of each
+    for label in labels:
+        kinds.setdefault(_kind_of(label), label)
+    if "bytes" in kinds:
+        raise ValueError(
+            f"y contains {kinds['bytes']!r}, which is bytes, but {name} takes strings or numbers. "
+            "Decode them: y = [label.decode() for label in y]."
+        )
+    if "time" in kinds:
+        raise ValueError(
+            f"y contains {str(kinds['time'])!r}, a date or time, but {name} takes strings or "
+            "numbers. If these are classes, give them as strings: y = np.asarray(y).astype(str). "
+            "If they are numbers to predict, use GRURegressor."
+        )
+    if {"string", "number"} <= kinds.keys():
+        raise ValueError(
+            f"y contains {kinds['string']!r} and {kinds['number']!r}, but strings and numbers have "
+            f"no common order, which {name} needs for classes_. Give all labels as strings: "
+            "y = np.asarray(y).astype(str)."
+        )
+
+
+def _kind_of(label: Any) -> str:
+    """What a label is; "" for None, NaN, and what is neither number, string, bytes nor time."""
+    if isinstance(label, bytes):
+        return "bytes"
+    if isinstance(label, str):
+        return "string"
+    # First, as numpy counts its time spans among the integers; pandas periods have a "freqstr".
+    is_time = isinstance(label, date | time | timedelta | np.datetime64 | np.timedelta64)
+    if is_time or hasattr(label, "freqstr"):
+        return "time"
+    return "number" if isinstance(label, Real | np.bool_) and label == label else ""
+
+
 def check_callbacks(callbacks: Any) -> tuple[Any, ...]:
     """None, one Keras callback or several, as a tuple."""
     several = () if callbacks is None else _as_tuple(callbacks)
@@ -148,17 +196,33 @@ def remember_features(estimator: Any, names: np.ndarray | None, n_features: int)
         del estimator.feature_names_in_
 
 
-def check_windows(X: Any, estimator: Any) -> tuple[np.ndarray, int]:
+def remember_columns(estimator: Any, X: Any, window_length: int, continues: bool) -> None:
+    """`remember_features` of the X of a network's fit, and the order of its columns, which a
+    continued fit leaves as it is. X is None where windows had no columns.
+    """
+    X = stacked(X)
+    names = None if X is None else _get_feature_names(X)
+    if not continues:
+        lags = lag_order(names)
+        estimator._column_order = None if lags is None else lags[0]
+    remember_features(estimator, names, window_length if X is None else _num_features(X))
+
+
+def check_windows(X: Any, estimator: Any, is_fitted: bool = False) -> tuple[np.ndarray, int]:
     """X as (n_samples, window_length, n_channels), and how many dimensions it had. NaN passes.
 
-    Nothing is copied where X is numeric already.
+    Nothing is copied where X is numeric already, and the columns of a table are in order.
+
+    is_fitted : a table has the columns of fit, in fit's order; else what they are is read off their
+    names and the estimator's `n_channels`.
 
     Raises ValueError for a wrong number of dimensions, no samples, infinity, values beyond float32,
-    strings or complex numbers, TypeError for sparse input.
+    strings or complex numbers, columns that make up no windows, TypeError for sparse input.
     """
+    given = stacked(X)
     try:
         X = check_array(
-            X,
+            given,
             dtype="numeric",
             allow_nd=True,
             ensure_all_finite=False,
@@ -168,6 +232,12 @@ def check_windows(X: Any, estimator: Any) -> tuple[np.ndarray, int]:
     except ValueError as error:
         if "setting an array element with a sequence" not in str(error):
             raise
+        if hasattr(given, "columns"):
+            raise ValueError(
+                f"X is a {type(given).__name__} whose cells hold sequences, but a cell of a table "
+                "is one number. Give one column alone, as X[name], or an array of shape "
+                "(n_samples, window_length, n_channels)."
+            ) from error
         raise ValueError(
             "X holds sequences of different lengths, which are no array. Put them into one with "
             'skgru.as_windows, which marks missing steps by NaN; missing="mask" passes over them.'
@@ -180,7 +250,12 @@ def check_windows(X: Any, estimator: Any) -> tuple[np.ndarray, int]:
         )
     if 0 in X.shape:
         raise ValueError(f"X has shape {X.shape}, but windows need at least 1 step and 1 channel.")
-    windows = X[:, :, np.newaxis] if X.ndim == 2 else X
+    if X.ndim == 2:
+        windows = windows_of_table(given, X, estimator, is_fitted)
+    else:
+        windows = X
+        if not is_fitted:
+            check_channels(windows, estimator)
     series = rows_behind(windows)
     pieces = [series] if series is not None else (windows[piece] for piece in slices_of(windows))
     for values in pieces:
@@ -360,12 +435,10 @@ def has_each_step(windows: np.ndarray, shape: tuple[int, ...], estimator: Any) -
     if wanted == "auto":
         wanted = len(shape) == 3
         if len(shape) == 2 and shape[1] == length > 1 and not is_overlapping(windows):
-            warnings.warn(
+            warn_user(
                 f"y has shape {shape}, as many columns as X has steps, and is read as one output "
                 f"for each step. Give return_sequences=True to {name} to choose that without this "
-                "message, or return_sequences=False for so many outputs of a window.",
-                UserWarning,
-                stacklevel=6,
+                "message, or return_sequences=False for so many outputs of a window."
             )
             wanted = True
     if not wanted:
@@ -375,6 +448,13 @@ def has_each_step(windows: np.ndarray, shape: tuple[int, ...], estimator: Any) -
                 "(n_samples, n_outputs). Use return_sequences=True."
             )
         return False
+    check_each_step(windows, shape, estimator)
+    return True
+
+
+def check_each_step(windows: np.ndarray, shape: tuple[int, ...], estimator: Any) -> None:
+    """A y of this shape has a target for each step of the windows."""
+    length, name = windows.shape[1], type(estimator).__name__
     if len(shape) < 2 or shape[1] != length:
         raise ValueError(
             f"y has shape {shape}, but {name} with outputs for each step needs (n_samples, "
@@ -386,7 +466,6 @@ def has_each_step(windows: np.ndarray, shape: tuple[int, ...], estimator: Any) -
             "highway=True adds a path from the whole window, but y has outputs for each step. Set "
             "highway=False."
         )
-    return True
 
 
 def check_usable(windows: np.ndarray, masks: bool) -> np.ndarray:

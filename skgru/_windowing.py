@@ -20,6 +20,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from skgru._row_order import end_of, warn_of_order, warn_of_past
 from skgru._validation import at_least, check_target, remember_features
 
 _FLOATS = {"dtype": [np.float64, np.float32], "ensure_all_finite": "allow-nan"}
@@ -116,6 +117,10 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
 
     Notes
     -----
+    A pandas X whose index is out of order or has holes brings a warning, as windows are made of
+    rows that follow each other. Arrays have no index: nothing shows that rows were drawn or
+    shuffled.
+
     The result is a read-only view of one block of n + window_length - 1 rows: 10 million rows cost
     10 million rows, not 10 million windows. float32 and float64 are kept, integers become float64.
 
@@ -215,8 +220,11 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
             If X has other columns than in `fit`, or is what `fit` refuses.
         """
         check_is_fitted(self)
-        X = validate_data(self, as_table(X), reset=False, **_FLOATS)
-        return self._windows(X, past=self._past_of(X))
+        values = validate_data(self, as_table(X), reset=False, **_FLOATS)
+        past = self._past_of(values)
+        if not warn_of_order(X) and len(past):
+            warn_of_past(X, self._end)
+        return self._windows(values, past)
 
     @available_if(_is_flat)
     def get_feature_names_out(self, input_features=None):
@@ -246,13 +254,16 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
 
     def _learn(self, X: Any) -> np.ndarray:
         self._validate_params()
+        given = X
         X = as_table(X)
         names = _get_feature_names(X)
         X = check_array(X, estimator=self, input_name="X", **_FLOATS)
+        warn_of_order(given)
         # Nothing is stored before everything has been checked: a failed fit leaves the earlier one.
         remember_features(self, names, X.shape[1])
         self._window_length = int(self.window_length)
         self._padding, self._context, self._flatten = self.padding, self.context, self.flatten
+        self._end = end_of(given)
         self._first_rows = X[: self._window_length].copy()
         self._last_rows = X[max(0, len(X) - self._window_length + 1) :].copy()
         return X
@@ -335,6 +346,7 @@ def make_windows(X, window_length, horizon=1, *, target=None):
     >>> targets
     array([3., 4., 5.])
     """
+    warn_of_order(X)
     X = check_array(as_table(X), estimator="make_windows", input_name="X", **_FLOATS)
     channels = check_target(target, X.shape[1])
     if len(X) < window_length + horizon:

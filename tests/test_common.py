@@ -48,6 +48,12 @@ def expected_failures(estimator):
     }
 
 
+# scikit-learn's checks give y to all that they fit. A SequenceForecaster warns that it has no use
+# for it.
+ignores_y = pytest.mark.filterwarnings("ignore:y is ignored:UserWarning")
+
+
+@ignores_y
 @parametrize_with_checks(
     ESTIMATORS,
     expected_failed_checks=expected_failures,
@@ -89,6 +95,7 @@ def run(check, estimator):
     getattr(estimator_checks, check)(type(estimator).__name__, clone(estimator))
 
 
+@ignores_y
 @pytest.mark.parametrize("check", FOR_ALL)
 @pytest.mark.parametrize(
     "estimator",

@@ -612,6 +612,7 @@ RULES = {
         "implementing 'set_model' and 'on_epoch_end'",
         [3, "x", CALLBACK],
     ),
+    "n_channels": (f"None or {INT}", [0, -1, True, 1.5, "2"]),
     "random_state": (
         "an int in the range [0, 4294967295], an instance of 'numpy.random.mtrand.RandomState' or "
         "None",

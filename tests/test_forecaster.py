@@ -1143,15 +1143,15 @@ def test_y_is_ignored_with_a_warning():
     with pytest.warns(UserWarning) as caught:
         fitted = forecaster(target="first").fit(X, y)
     assert [str(one.message) for one in caught] == [
-        "y is ignored: a Series of shape (90,) was given, but what is forecast are columns "
-        "['first'] of X. Leave y out, or make it a column of X and name it in target. For another "
-        "measure than R2 in a search, scoring takes a function (forecaster, X) that compares "
-        "forecast(len(X)) with X."
+        "y is ignored: it has shape (90,), but what is forecast are columns ['first'] of X. Leave "
+        "y out, or make it a column of X and name it in target. Use scaler in place of "
+        "TransformedTargetRegressor, n_estimators in place of an ensemble, and in a search a "
+        "scoring function (forecaster, X) that compares forecast(len(X)) with X."
     ]
     assert caught[0].filename == __file__
     without = forecaster(target="first").fit(X, X)  # what was meant is clear
     pd.testing.assert_frame_equal(fitted.forecast(), without.forecast())
-    forecaster().fit(column(WALK), WALK)  # as scikit-learn's checks do
+    forecaster().fit(column(WALK), WALK)  # nothing is lost
 
 
 @pytest.mark.parametrize(

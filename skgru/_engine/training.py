@@ -6,7 +6,6 @@ scikeras.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 from sklearn.exceptions import ConvergenceWarning
@@ -17,6 +16,7 @@ from skgru._engine.program import eager_mode
 from skgru._engine.progress import Progress
 from skgru._engine.wrapper import fit_stock
 from skgru._specs import Examples, NetworkSpec, NetworkState, TargetScaling, TrainingSpec
+from skgru._warn import warn_user
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,9 @@ def train(
             try:
                 progress = fit_compiled(*arguments)
             except CannotCompile as reason:
-                warnings.warn(
+                warn_user(
                     f"Training runs in stock Model.fit, which is slower: {reason}. The result is "
-                    "the same. Give jit_compile=False to choose that without this message.",
-                    stacklevel=5,
+                    "the same. Give jit_compile=False to choose that without this message."
                 )
                 progress = fit_stock(*arguments)
     if progress.diverged_in is not None:
@@ -82,8 +81,6 @@ def _tell_of_divergence(progress: Progress, training: TrainingSpec) -> None:
     )
     if progress.kept is None:
         raise ValueError(f"{what} {remedy}")
-    warnings.warn(
-        f"{what} The network is that of epoch {progress.diverged_in}. {remedy}",
-        ConvergenceWarning,
-        stacklevel=6,
+    warn_user(
+        f"{what} The network is that of epoch {progress.diverged_in}. {remedy}", ConvergenceWarning
     )
