@@ -60,6 +60,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "cosine 0.003": {"learning_rate": "cosine", "peak": 0.003},
     "cosine 0.005": {"learning_rate": "cosine", "peak": 0.005},
     "cosine 0.02": {"learning_rate": "cosine", "peak": 0.02},
+    "cosine, 20 epochs": {"learning_rate": "cosine", "epochs": 20},
+    "cosine, 25 epochs": {"learning_rate": "cosine", "epochs": 25},
     "cosine, 30 epochs": {"learning_rate": "cosine", "epochs": 30},
     "cosine, 100 epochs": {"learning_rate": "cosine", "epochs": 100},
     "cosine, clipnorm": {"learning_rate": "cosine", "clipnorm": 1.0},
@@ -127,6 +129,13 @@ def check_regression():
     """Data of check_regressors_train, scored on themselves as there."""
     X, y = _regression_dataset()
     return Task(GRURegressor, (X, scale(y)), (X, scale(y)), plain)
+
+
+def regression_like_check():
+    """New rows of what check_regressors_train draws: one of ten steps explains four fifths of y."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(2200, 10, 1))
+    return split(GRURegressor, X, 2 * X[:, 4, 0] + rng.normal(size=len(X)), 200)
 
 
 def blobs(n_classes):
@@ -255,6 +264,7 @@ def wrong_labels(score=plain):
 
 TASKS: dict[str, Callable[[], Task]] = {
     "check (train R²)": check_regression,
+    "check, new rows": regression_like_check,
     "sine (digits)": lambda: next_row(make_sine(), 10, digits),
     "sunspots": lambda: next_row(load_sunspots(), 22),
     "airline": lambda: next_row(np.log(load_airline_passengers()), 12),
