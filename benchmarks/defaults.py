@@ -61,6 +61,9 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "cosine 0.005": {"learning_rate": "cosine", "peak": 0.005},
     "cosine 0.02": {"learning_rate": "cosine", "peak": 0.02},
     "cosine, 20 epochs": {"learning_rate": "cosine", "epochs": 20},
+    "cosine, 20 epochs, highway": {"learning_rate": "cosine", "epochs": 20, "highway": True},
+    "cosine 0.005, 20 epochs": {"learning_rate": "cosine", "epochs": 20, "peak": 0.005},
+    "today, highway": {"learning_rate": 0.001, "highway": True},
     "cosine, 25 epochs": {"learning_rate": "cosine", "epochs": 25},
     "cosine, 30 epochs": {"learning_rate": "cosine", "epochs": 30},
     "cosine, 100 epochs": {"learning_rate": "cosine", "epochs": 100},
@@ -370,8 +373,10 @@ def print_checks(scores, settings):
 def partial(task, setting, calls):
     """Score after as many calls of partial_fit on all windows."""
     with built(task, setting) as estimator:
+        X, y = task.train
+        classes = {"classes": np.unique(y)} if task.estimator is GRUClassifier else {}
         for _ in range(calls):
-            estimator.partial_fit(*task.train)
+            estimator.partial_fit(X, y, **classes)
         return task.score(estimator, *task.test)
 
 
