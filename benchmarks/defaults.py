@@ -252,7 +252,7 @@ def letters():
     _, tokens = np.unique(list("\n".join(names[:1200]).lower()), return_inverse=True)
     X, y = windows_of(tokens[:, np.newaxis], 8)
     X, y, n = X[:, :, 0], y[:, 0], 4000
-    params = {"embedding_dim": 16}
+    params = {"embedding_dim": 16, "highway": False}  # which tokens do not allow
     return Task(GRUClassifier, (X[:n], None), (X[n + 8 :], y[n + 8 :]), log_likelihood, params)
 
 
