@@ -263,10 +263,10 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         return_sequences="auto",
         class_weight=None,
         optimizer="adam",
-        learning_rate=0.001,
+        learning_rate="auto",
         clipnorm=None,
         alpha=0.0,
-        epochs=50,
+        epochs=20,
         batch_size="auto",
         shuffle=True,
         early_stopping=False,
@@ -640,7 +640,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         validation = None
         if validation_data is not None:
             X_val, y_val, weight = check_validation_data(validation_data, y is None)
-            held_out = check_like(check_windows(X_val, self)[0], windows)
+            held_out = check_like(check_windows(X_val, self, is_fitted=continues)[0], windows)
             if n_tokens:
                 check_tokens(held_out, n_tokens)
             validation, _ = self._examples(

@@ -44,15 +44,29 @@ from skgru._validation import (
 from skgru._views import VALUES_AT_ONCE
 from skgru._warn import warn_user
 
+# The learning rate of `partial_fit` where it is "auto": calls that may go on for ever have no course
+# to follow, and where one had ended the network could not follow a change.
+RATE_OF_PARTS = 1e-3
+# Windows for each number that the linear path of highway="auto" reads.
+WINDOWS_FOR_HIGHWAY = 4
+
 
 def auto_batch_size(n_windows: int) -> int:
-    """n / 16 rounded down to a power of two, at most 32; n / 4096 where that is more.
+    """n / 16 rounded down to a power of two, from 8 to 32; n / 4096 where that is more.
 
     Short series get enough optimiser steps, and cross-validation folds of different sizes the same
-    batch size.
+    batch size. In smaller batches weights of classes are lost: the loss of a batch is a weighted
+    mean, so that one without the heavy class counts as much as one with it.
     """
-    wanted = max(1, min(32, n_windows // 16), n_windows // 4096)
-    return 1 << (wanted.bit_length() - 1)
+    wanted = max(8, min(32, n_windows // 16), n_windows // 4096)
+    return min(1 << (wanted.bit_length() - 1), at_most_one_batch(n_windows))
+
+
+def at_most_one_batch(n_windows: int) -> int:
+    """The least power of two that holds all windows. A larger batch would only be padded; powers of
+    two let folds of different sizes share a program.
+    """
+    return 1 << max(0, n_windows - 1).bit_length()
 
 
 def fill_missing(windows: np.ndarray, channel_means: np.ndarray) -> np.ndarray:
@@ -148,6 +162,7 @@ class Task:
     labels: np.ndarray | None = None
     validation: Examples | None = None
     masks_targets: bool = False
+    continues: bool = False
 
 
 @dataclass(frozen=True)
@@ -177,7 +192,7 @@ class RecurrentEstimator(BaseEstimator):
         "optimizer": [str, Instance(["get_config", "apply_gradients"])],
         "learning_rate": [
             real_between(0, None, closed="neither"),
-            StrOptions({"cosine"}),
+            StrOptions({"auto", "cosine"}),
             Instance(["get_config", "__call__"], "a Keras LearningRateSchedule (not a class)"),
         ],
         "alpha": [real_between(0, None, closed="left")],
@@ -325,7 +340,7 @@ class RecurrentEstimator(BaseEstimator):
             if continues
             else task.scaling_of(examples.targets, examples.sample_weight)
         )
-        network = self._network_spec(task)
+        network = self._network_spec(replace(task, continues=continues))
         if continues:
             self._check_continues(network)
         if continues:
@@ -343,6 +358,7 @@ class RecurrentEstimator(BaseEstimator):
         training = replace(
             self._training_spec(network, self._batch_size_for(len(examples.windows)), seed),
             early_stopping=course.early_stopping,
+            learning_rate=self._learning_rate(course),
             schedule=(0, int(self.epochs)) if course.is_part else (earlier, course.epochs),
             masks_targets=task.masks_targets,
             has_missing=network.masks and examples.windows.has_missing(),
@@ -471,18 +487,29 @@ class RecurrentEstimator(BaseEstimator):
             recurrent_dropout=float(self.recurrent_dropout),
             window_length=window_length,
             n_channels=n_channels,
-            highway=bool(self.highway),
+            highway=self._has_highway(task),
             output_initializer=self.output_initializer,
             masks=self.missing == "mask",
             **task.shape,
         )
 
+    def _has_highway(self, task: Task) -> bool:
+        """Whether there is a linear path. "auto": a network goes on as it was; a new one has it
+        where there are windows enough to learn its weights.
+        """
+        if not isinstance(self.highway, str):
+            return bool(self.highway)
+        if self.__sklearn_is_fitted__() and task.continues:
+            return self._network.highway
+        n_windows, window_length, n_channels = task.examples.windows.shape
+        is_large = n_windows >= WINDOWS_FOR_HIGHWAY * window_length * n_channels
+        return is_large and not task.shape.get("each_step", False)
+
     def _training_spec(self, network: NetworkSpec, batch_size: int, seed: int) -> TrainingSpec:
         return TrainingSpec(
             loss=self._trained_loss(network),
             optimizer=self.optimizer,
-            # A Keras optimiser has its own.
-            learning_rate=self.learning_rate if isinstance(self.optimizer, str) else None,
+            learning_rate=self._learning_rate(Course(1)),
             clipnorm=self.clipnorm,
             batch_size=batch_size,
             shuffle=bool(self.shuffle),
@@ -498,15 +525,19 @@ class RecurrentEstimator(BaseEstimator):
             alpha=float(self.alpha),
         )
 
+    def _learning_rate(self, course: Course) -> Any:
+        if not isinstance(self.optimizer, str):
+            return None  # a Keras optimiser has its own
+        is_auto = isinstance(self.learning_rate, str) and self.learning_rate == "auto"
+        return RATE_OF_PARTS if is_auto and course.is_part else self.learning_rate
+
     def _trained_loss(self, network: NetworkSpec) -> Any:
         return self.loss
 
     def _batch_size_for(self, n_windows: int) -> int:
         if self.batch_size == "auto":
             return auto_batch_size(n_windows)
-        # A batch larger than all rows would be padded. The power of two lets folds of different
-        # sizes share a program.
-        return min(int(self.batch_size), 1 << max(0, n_windows - 1).bit_length())
+        return min(int(self.batch_size), at_most_one_batch(n_windows))
 
     def _draw_seed(self) -> int:
         if self.random_state is None:

@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils import Tags
+from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import (
     _check_sample_weight,
@@ -298,6 +299,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         "target": [None, at_least(0), "array-like"],
         "quantiles": [None, "array-like"],
         "normalize_y": ["boolean"],
+        "highway": [StrOptions({"auto"}), "boolean"],
     }
 
     def __init__(
@@ -308,7 +310,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         bidirectional=False,
         dropout=0.0,
         recurrent_dropout=0.0,
-        highway=False,
+        highway="auto",
         output_initializer="glorot_uniform",
         horizon=1,
         target=None,
@@ -316,10 +318,10 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         loss="mean_squared_error",
         quantiles=None,
         optimizer="adam",
-        learning_rate=0.001,
+        learning_rate="auto",
         clipnorm=None,
         alpha=0.0,
-        epochs=50,
+        epochs=30,
         batch_size="auto",
         shuffle=True,
         early_stopping=False,
@@ -692,7 +694,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         validation = None
         if validation_data is not None:
             X_val, y_val, weight = check_validation_data(validation_data, y is None)
-            held_out = check_like(check_windows(X_val, self)[0], windows)
+            held_out = check_like(check_windows(X_val, self, is_fitted=continues)[0], windows)
             validation, _, _ = self._supervised(held_out, y_val, weight, channels)
             if validation.targets.shape[1] != examples.targets.shape[1]:
                 raise ValueError(

@@ -461,7 +461,7 @@ def check_each_step(windows: np.ndarray, shape: tuple[int, ...], estimator: Any)
             f"{length}) or (n_samples, {length}, n_outputs): X has windows of {length} steps. Give "
             "a target for each step, or use return_sequences=False."
         )
-    if estimator.highway:
+    if estimator.highway not in (False, "auto"):
         raise ValueError(
             "highway=True adds a path from the whole window, but y has outputs for each step. Set "
             "highway=False."

@@ -73,11 +73,7 @@ class EpochMetrics:
             metric.update_state(y, probabilities(network, outputs), sample_weight=np.ones(2))
             metric.reset_state()
         self.names = [metric.name for metric in self.metrics]
-        self.first = [
-            keras.ops.convert_to_numpy(variable)
-            for metric in self.metrics
-            for variable in metric.variables
-        ]
+        self.first = [variable.numpy() for metric in self.metrics for variable in metric.variables]
 
     def update(self, state: Sequence[Any], y: Any, values: Any, weight: Any) -> list[Any]:
         """The state after some rows. values : what the network gives for them."""

@@ -12,7 +12,7 @@ import numpy as np
 from skgru._engine.losses import public_loss, training_loss
 from skgru._engine.metrics import network_metrics, probabilities
 from skgru._engine.names import constant_names, named
-from skgru._engine.progress import PEAK_RATE, is_cosine
+from skgru._engine.progress import PEAK_RATES, is_cosine
 from skgru._specs import InputScaling, NetworkSpec, NetworkState, TrainingSpec
 
 N_GATES = {"gru": 3, "lstm": 4, "rnn": 1}
@@ -352,7 +352,7 @@ def has_schedule(optimizer: keras.optimizers.Optimizer) -> bool:
 def first_rate(learning_rate: Any) -> Any:
     """The rate of a named optimiser: a number, of a cosine the highest, or a Keras schedule."""
     if is_cosine(learning_rate):
-        return PEAK_RATE
+        return PEAK_RATES[learning_rate]
     if isinstance(learning_rate, Real) or is_schedule(learning_rate):
         return learning_rate
     raise ValueError(

@@ -13,9 +13,10 @@ from skgru._specs import NetworkState, TrainingSpec
 
 # Rows whose validation loss is averaged at once.
 VALIDATION_BATCH = 1024
-# learning_rate="cosine": the highest rate, the share of the steps until it is reached, and the last
-# rate as a share of it.
-PEAK_RATE, WARM_UP, LAST_SHARE = 1e-2, 0.05, 0.01
+# The highest rate of the learning rates that go along a cosine, the share of the steps until it is
+# reached, and the last rate as a share of it.
+PEAK_RATES = {"cosine": 1e-2, "auto": 5e-3}
+WARM_UP, LAST_SHARE = 0.05, 0.01
 
 
 def epoch_order(n: int, seed: int, epoch: int) -> np.ndarray:

@@ -197,7 +197,7 @@ class ModelPool:
             model = make()
             with constant_names():
                 model.optimizer.build(model.trainable_variables)
-            first = [keras.ops.convert_to_numpy(each) for each in model.optimizer.variables]
+            first = [each.numpy() for each in model.optimizer.variables]
         for variable, value in zip(model.optimizer.variables, first, strict=True):
             variable.assign(value)
         model.stop_training = False
