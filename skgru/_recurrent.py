@@ -44,8 +44,8 @@ from skgru._validation import (
 from skgru._views import VALUES_AT_ONCE
 from skgru._warn import warn_user
 
-# The learning rate of `partial_fit` where it is "auto": calls that may go on for ever have no course
-# to follow, and where one had ended the network could not follow a change.
+# The learning rate of `partial_fit` where it is "auto": calls that may go on for ever have no end
+# towards which the rate could fall, and with a small one the network could not follow a change.
 RATE_OF_PARTS = 1e-3
 # Windows for each number that the linear path of highway="auto" reads.
 WINDOWS_FOR_HIGHWAY = 4
@@ -431,7 +431,7 @@ class RecurrentEstimator(BaseEstimator):
         n = len(examples.windows)
         n_validation = max(1, int(np.ceil(self.validation_fraction * n)))
         if task.split == "last":
-            training, validation = _last_rows(examples.windows.rows, n_validation, task.reach)
+            training, validation = last_rows(examples.windows.rows, n_validation, task.reach)
         else:
             rng = np.random.default_rng([self._split_seed(), n])
             labels = task.labels if task.split == "stratified" else np.zeros(n, int)
@@ -594,7 +594,7 @@ def examples_at(examples: Examples, picked: np.ndarray) -> Examples:
     )
 
 
-def _last_rows(rows: np.ndarray, n_validation: int, reach: int) -> tuple[np.ndarray, np.ndarray]:
+def last_rows(rows: np.ndarray, n_validation: int, reach: int) -> tuple[np.ndarray, np.ndarray]:
     """Positions of rows to train on, and of the last ones for validation. Between them rows are
     dropped whose targets lie in the validation part.
 

@@ -316,7 +316,7 @@ def test_a_loss_that_cannot_be_compiled_gets_stock_training_and_a_message():
 def test_a_refit_makes_no_program():
     compiled.programs._programs.clear()
     regressor().fit(WINDOWS)
-    regressor(learning_rate=0.1, random_state=7).fit(WINDOWS[:50])
+    regressor(learning_rate=0.1, random_state=7).fit(WINDOWS[:80])
     regressor(loss="mean_squared_error", optimizer="adam", epochs=1).fit(WINDOWS)
     assert len(compiled.programs) == 1
     regressor(clipnorm=1.0, epochs=1).fit(WINDOWS)

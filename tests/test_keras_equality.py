@@ -48,10 +48,9 @@ def by_hand(name):
 
 
 def fitted(name, **changed):
-    settings = {"normalize_y": False, "learning_rate": 0.01, "random_state": 0}
-    estimator = GRURegressor(
-        **ARCHITECTURES[name], epochs=EPOCHS, batch_size=BATCH_SIZE, **settings, **changed
-    )
+    settings = {"normalize_X": False, "normalize_y": False, "learning_rate": 0.01, "highway": False}
+    settings |= ARCHITECTURES[name] | changed
+    estimator = GRURegressor(epochs=EPOCHS, batch_size=BATCH_SIZE, random_state=0, **settings)
     return estimator.fit(X, Y)
 
 

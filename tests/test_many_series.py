@@ -20,7 +20,7 @@ from sklearn.preprocessing import StandardScaler
 from skgru import GRUClassifier, GRURegressor, SequenceForecaster, SequenceWindower
 from skgru._choices import make_members, make_plan
 from skgru._engine import compiled, training
-from skgru._engine.network import Known, make_loss
+from skgru._engine.losses import Known, make_loss
 from skgru._engine.progress import PEAK_RATE, cosine, rate_shares
 from skgru._forecasting import seasonal_change
 from skgru._pairs import Pairs, PairTargets, PairWindows, Part, join

@@ -21,7 +21,7 @@ import tensorflow as tf
 from skgru._engine.callbacks import EpochCallbacks, first_with_batch_hooks
 from skgru._engine.inference import predict, prepare
 from skgru._engine.layers import Scratch, apply_network, scratch_shapes
-from skgru._engine.losses import ignores_padding, training_loss
+from skgru._engine.losses import fingerprint, ignores_padding, training_loss
 from skgru._engine.metrics import EpochMetrics, describes
 from skgru._engine.network import (
     N_GATES,
@@ -263,6 +263,7 @@ def training_key(network: NetworkSpec, training: TrainingSpec) -> Any:
         network,
         # "pinball" is no name of Keras, but says all the same: its quantiles are the network's.
         _key_of(training.loss),
+        fingerprint(network, training.loss),
         training.masks_targets,
         training.alpha > 0,
         tuple(describes(metric) for metric in training.metrics),
