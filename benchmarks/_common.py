@@ -16,6 +16,9 @@ import numpy as np
 
 import skgru._engine  # noqa: F401  TensorFlow, quietly, and before anyone else sets it up
 
+# What makes the network that a Keras user writes: the peers train the same.
+AS_IN_KERAS = {"learning_rate": 0.001, "normalize_X": False}
+
 
 def make_pairs(n_windows: int, window_length: int = 10, n_channels: int = 1):
     """float32 windows (n_windows, window_length, n_channels) and targets (n_windows, 1).

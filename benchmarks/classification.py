@@ -6,7 +6,16 @@ The class of a window of the reference sine is whether the series rises, falls o
 """
 
 import numpy as np
-from _common import alternate, arguments, in_turn, make_pairs, report, report_epochs, seconds
+from _common import (
+    AS_IN_KERAS,
+    alternate,
+    arguments,
+    in_turn,
+    make_pairs,
+    report,
+    report_epochs,
+    seconds,
+)
 
 from skgru import GRUClassifier, as_windows
 from skgru.datasets import load_japanese_vowels
@@ -45,7 +54,9 @@ def fifty_epochs(batch_size, n_windows, targets, options):
     n = 5 if options.quick else EPOCHS - 1
     first_epoch = seconds(lambda: model.fit(X, y, epochs=1, **fit))
     stock = first_epoch + seconds(lambda: model.fit(X, y, epochs=n, **fit)) * (EPOCHS - 1) / n
-    classifier = GRUClassifier(50, batch_size=batch_size, epochs=EPOCHS, random_state=0)
+    classifier = GRUClassifier(
+        50, batch_size=batch_size, epochs=EPOCHS, random_state=0, **AS_IN_KERAS
+    )
     first = seconds(lambda: classifier.fit(X, y))
     second = alternate(3, ours=lambda: classifier.fit(X, y))["ours"]
     peer = "stock Keras, 5 epochs scaled" if options.quick else "stock Keras"
@@ -68,7 +79,7 @@ def one_epoch(name, classifier, X, y, model, stock_X, target):
 
 def long():
     X, y = make_classes(100_000)
-    classifier = GRUClassifier(50, batch_size=32, random_state=0)
+    classifier = GRUClassifier(50, batch_size=32, random_state=0, **AS_IN_KERAS)
     one_epoch("batch 32, 100,000 windows, an epoch", classifier, X, y, plain(X), X, "8")
 
 
@@ -79,7 +90,7 @@ def masked():
     X, y = as_windows(sequences).astype(np.float32), np.unique(labels, return_inverse=True)[1]
     stock_X = np.nan_to_num(X, nan=-1e6)
     model = stock_model(50, 9, keras.Input(X.shape[1:]), keras.layers.Masking(-1e6))
-    classifier = GRUClassifier(50, batch_size=32, random_state=0)
+    classifier = GRUClassifier(50, batch_size=32, random_state=0, **AS_IN_KERAS)
     one_epoch("640 utterances, masked, an epoch", classifier, X, y, model, stock_X, "none")
 
 
@@ -90,7 +101,7 @@ def tokens():
     X = np.lib.stride_tricks.sliding_window_view(text, 40)[:20_000].copy()
     y = text[40:]
     model = stock_model(64, 60, keras.Input((40,)), keras.layers.Embedding(60, 16))
-    classifier = GRUClassifier(64, embedding_dim=16, batch_size=128, random_state=0)
+    classifier = GRUClassifier(64, embedding_dim=16, batch_size=128, random_state=0, **AS_IN_KERAS)
     one_epoch(
         "20,000 windows of 40 tokens, batch 128, an epoch", classifier, X, y, model, X, "none"
     )
@@ -98,7 +109,8 @@ def tokens():
 
 def prediction():
     X, y = make_classes(100_000)
-    classifier = GRUClassifier(50, epochs=1, random_state=0).fit(X[:1000], y[:1000])
+    classifier = GRUClassifier(50, epochs=1, random_state=0, **AS_IN_KERAS)
+    classifier.fit(X[:1000], y[:1000])
     model = plain(X)
     model.predict(X, verbose=0)
     classifier.predict_proba(X)

@@ -6,7 +6,7 @@ python benchmarks/grid_search.py [scikeras|threads ...]
 from statistics import median
 
 import joblib
-from _common import arguments, make_pairs, report, seconds, stock_model
+from _common import AS_IN_KERAS, arguments, make_pairs, report, seconds, stock_model
 from scikeras.wrappers import KerasRegressor
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 
@@ -32,7 +32,8 @@ def scikeras_search(X, y):
 
 
 def our_search(X, y, units=UNITS, n_jobs=1):
-    regressor = GRURegressor(batch_size=BATCH_SIZE, epochs=EPOCHS, random_state=0)
+    settings = {"batch_size": BATCH_SIZE, "epochs": EPOCHS, "random_state": 0, "highway": False}
+    regressor = GRURegressor(**settings, **AS_IN_KERAS)
     with joblib.parallel_backend("threading"):
         GridSearchCV(
             regressor, {"units": units}, cv=TimeSeriesSplit(5), refit=False, n_jobs=n_jobs

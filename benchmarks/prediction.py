@@ -71,7 +71,7 @@ if __name__ == "__main__":
         [
             ("scale", MinMaxScaler()),
             ("window", SequenceWindower(window_length=10)),
-            ("gru", GRURegressor(units=50, epochs=2, random_state=0)),
+            ("gru", GRURegressor(units=50, epochs=2, highway=False, random_state=0)),
         ]
     ).fit(series)
     windows, model = pipe[:-1].transform(series), pipe[-1].model_

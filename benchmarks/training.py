@@ -7,6 +7,7 @@ PyTorch and skorch run in a process of their own, which prints the least seconds
 """
 
 from _common import (
+    AS_IN_KERAS,
     alternate,
     arguments,
     in_turn,
@@ -25,7 +26,8 @@ JOBS = ("batch1", "batch32", "long", "large128", "large256", "refit")
 
 
 def estimator(units=50, batch_size=32, epochs=EPOCHS, **parameters):
-    return GRURegressor(units, batch_size=batch_size, epochs=epochs, random_state=0, **parameters)
+    settings = {"batch_size": batch_size, "epochs": epochs, "random_state": 0, "highway": False}
+    return GRURegressor(units, **settings | AS_IN_KERAS | parameters)
 
 
 def stock_seconds(X, y, batch_size, quick):

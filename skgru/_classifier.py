@@ -50,12 +50,13 @@ from skgru._warn import warn_user
 
 
 class GRUClassifier(ClassifierMixin, RecurrentEstimator):
-    """Recurrent network that tells the class of a sequence, or the token that follows it.
+    """Recurrent network that predicts the class of a sequence, or the token that follows it.
 
     A GRU, LSTM or simple recurrent network with a softmax output layer, trained on the
     cross-entropy by the compiled engine of `GRURegressor`. Sequences may differ in length, and may
-    hold tokens instead of numbers. Without y, overlapping windows of tokens are their own targets:
-    the network learns the token that follows each window.
+    hold tokens instead of numbers. Besides one class for each sequence, y may hold a class for each
+    step, or several labels for each sequence. Without y, overlapping windows of tokens are their
+    own targets: the network learns the token that follows each window.
 
     Parameters
     ----------
@@ -70,12 +71,16 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
 
     dropout : float, default=0.0
         Share of a recurrent layer's outputs set to zero in training, in [0, 1). One dropout layer
-        after each of them.
+        follows each recurrent layer.
+
+    recurrent_dropout : float, default=0.0
+        Share of a recurrent layer's state set to zero in training where the next step reads it, in
+        [0, 1). The same units are dropped at all steps of a window, as in Keras.
 
     highway : bool, default=False
         Add a linear path from the whole window to the outputs, without bias and starting at zero,
-        to what the recurrent layers give. It reads X as it is, a missing
-        step as zeros, and not tokens.
+        to what the recurrent layers give. A missing step counts as the mean of its channel. Not for
+        tokens, and not for classes of each step.
 
     output_initializer : {"glorot_uniform", "zeros"}, default="glorot_uniform"
         How the weights of the output layer start. With "zeros" the untrained network gives all
@@ -86,6 +91,15 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         which the network learns a vector of this length each. As many as the largest id in `fit`
         plus one. At least 1.
 
+    return_sequences : bool or "auto", default="auto"
+        Whether the network gives a class for each step (True) or for the sequence as a whole
+        (False). "auto" decides by y:
+
+        - (n_samples,) or (n_samples, 1): a class for each sequence.
+        - (n_samples, window_length): a class for each step; with a warning if y holds only 0 and 1,
+          which could be labels of a sequence too.
+        - (n_samples, n_labels) of 0 and 1: several labels for each sequence.
+
     class_weight : dict, "balanced" or None, default=None
         Weight of each class, multiplied with `sample_weight`. "balanced" is n_samples / (n_classes
         * n_samples of the class).
@@ -93,31 +107,44 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
     optimizer : str or keras.optimizers.Optimizer, default="adam"
         A Keras name or object. An object brings its own learning rate and clipping.
 
-    learning_rate : float, "cosine" or Keras LearningRateSchedule, default=0.001
-        Step size of a named optimizer. Greater than 0. "cosine": in the first 5 % of the steps of a
-        fit up to 0.01, then down along half a cosine to 1 % of that; `epochs` calls of
-        `partial_fit` make one such course, after which it stays at its last rate.
+    learning_rate : float, "auto", "cosine" or Keras LearningRateSchedule, default="auto"
+        Step size of a named optimizer. Greater than 0.
+
+        - "auto": in `fit` the rate rises to 0.005 in the first 5 % of the steps, and then falls
+          along half a cosine to 1 % of that. In `partial_fit`, which has no last step, it is 0.001.
+        - "cosine": the same course with a highest rate of 0.01. `epochs` calls of `partial_fit`
+          make one course, after which the rate stays at its last value.
 
     clipnorm : float or None, default=None
         Longest gradient of a weight array that a named optimizer lets through. Greater than 0.
 
-    epochs : int, default=50
+    alpha : float, default=0.0
+        Strength of the L2 penalty: alpha / 2 times the sum of the squares of all kernels is added
+        to the loss of each batch. Biases and embeddings are not penalised. In Keras, the kernel and
+        recurrent regularizers are L2(alpha / 2). At least 0.
+
+    epochs : int, default=20
         Passes over the training windows. At least 1.
 
     batch_size : int or "auto", default="auto"
         Windows in an optimiser step. "auto" is a sixteenth of the windows rounded down to a power
-        of two, at most 32, and more for hundreds of thousands of windows.
+        of two, at least 8 and at most 32, and more for hundreds of thousands of windows.
 
     shuffle : bool, default=True
         Draw a new order of the windows in each epoch.
 
     early_stopping : bool, default=False
-        Keep the last `validation_fraction` of the windows out, stop when `monitor` no longer gets
-        better on them, and keep the weights of the best epoch. The last windows, not a stratified
-        sample: shuffle sequences that have no order in time before `fit`.
+        Hold out a part of the sequences for validation, stop when `monitor` no longer improves on
+        them, and keep the weights of the best epoch.
 
     validation_fraction : float, default=0.1
-        Share of the windows kept out by `early_stopping`, in (0, 1).
+        Share of the sequences that `early_stopping` holds out, in (0, 1).
+
+    validation_split : {"auto", "last", "random", "stratified"}, default="auto"
+        Which sequences `early_stopping` holds out. "last": the last ones. "random": a random part.
+        "stratified": the same share of each class. "auto" takes the last ones where windows overlap
+        or y is None, as they belong to one series; else it stratifies where each sequence has one
+        class, and draws at random where it has several labels or a class for each step.
 
     monitor : {"loss", "accuracy"}, default="loss"
         What `early_stopping` watches.
@@ -129,24 +156,32 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
     tol : float, default=1e-4
         Least improvement of what is monitored. At least 0.
 
+    normalize_X : bool, default=True
+        Standardise each channel with its mean and standard deviation over the training windows.
+        Windows are given to all methods, and to `model_`, in their own units. Tokens are never
+        changed.
+
     warm_start : bool, default=False
         Let `fit` continue the network and optimiser state of the fit before.
 
     jit_compile : bool, default=True
-        Train and predict in compiled programs, which changes nothing but the speed. What can't be
-        compiled (callbacks with batch hooks, some optimizers) is trained by stock `Model.fit`, with
-        a message; False chooses that for all.
+        Train and predict in compiled programs, which changes nothing but the speed. Callbacks with
+        batch hooks and some optimizers cannot be compiled: stock `Model.fit` then trains the
+        network, and a warning says so. False always trains with stock `Model.fit`.
+
+    metrics : str, callable, keras.metrics.Metric, list of them or None, default=None
+        Keras metrics that `history_` reports for each epoch and that callbacks can monitor, besides
+        the loss. They are weighted as the loss is. The
+        accuracy is always reported.
 
     callbacks : keras.callbacks.Callback, list of them or None, default=None
-        Keras callbacks. Shallow copies of them are used, so that fit leaves its parameters as they
-        are.
+        Keras callbacks. `fit` uses shallow copies of them, and their `model` is what `model_` is.
 
     missing : {"skip", "mask"}, default="mask"
-        What becomes of windows with NaN. "mask" passes over steps at which a channel is NaN: the
-        state is carried on from the step before, in `fit` and in `predict`, so that a sequence
-        gives the same whatever NaN surrounds it (not the path of `highway`, to which a missing step
-        is zero at its place). "skip" leaves such windows out of `fit` and
-        `score` and fills them in `predict`, as in `GRURegressor`.
+        How windows with NaN are used. "mask" ignores steps at which a channel is NaN, in `fit` and
+        in `predict`: the state of the step before is kept, so that NaN around a sequence changes
+        nothing (but for `highway`, which reads each step at its place). "skip" leaves such windows
+        out of `fit` and `score` and fills them in `predict`, as in `GRURegressor`.
 
     n_channels : int or None, default=None
         Channels of each step in the rows of an X of two dimensions, whose columns are then the
@@ -166,10 +201,12 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The classes, sorted. Tokens that follow, where y was None.
+        The classes, sorted. Tokens that follow, where y was None. With several labels for each
+        sequence their positions, 0 to n_labels - 1.
 
     history_ : dict of str to list of float
-        Loss of each epoch, and validation loss and accuracy with `early_stopping`.
+        Loss, accuracy and metrics of each epoch; with `early_stopping` or `validation_data` also
+        those of the validation sequences, such as "val_accuracy".
 
     loss_curve_ : list of float
         Training loss of each epoch.
@@ -178,7 +215,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         Epochs that the network was trained for, in all.
 
     n_outputs_ : int
-        1.
+        1, or the number of labels.
 
     n_features_in_ : int
         X.shape[1] in `fit`: the length of a window, times its channels where X has two dimensions.
@@ -197,7 +234,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
 
     model_ : keras.Model
         The trained network as an ordinary Keras model that gives probabilities. Built anew at each
-        access. It takes missing steps as -3.4028235e38 (`numpy.finfo("float32").min`) in all
+        access. It takes windows in the units of X, as float32. It takes missing steps as -3.4028235e38 (`numpy.finfo("float32").min`) in all
         channels, and tokens as their id plus 1, int32 (n, window_length), where 0 is no token.
 
     keras_estimator_ : scikeras.wrappers.KerasClassifier
@@ -217,7 +254,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
     in fit's order. Sequences need no order: only where y is None are
     windows read as those of one series.
 
-    All classes have a softmax output, also where there are two. Of two windows with weight 2 and 1,
+    Classes have a softmax output, also where there are two; several labels have a sigmoid output
+    each, trained on the binary cross-entropy. Of two windows with weight 2 and 1,
     the first counts as if it were there twice.
 
     A window of which every step is missing is left out of `fit`; `predict` gives what the network
@@ -364,7 +402,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
     def partial_fit(self, X, y=None, classes=None, sample_weight=None):
         """Train for one more epoch on all windows given, starting a network where there is none.
 
-        Early stopping plays no part.
+        Early stopping has no effect.
 
         Parameters
         ----------

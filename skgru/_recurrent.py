@@ -446,10 +446,10 @@ class RecurrentEstimator(BaseEstimator):
             missing = np.setdiff1d(task.labels, task.labels[training])
             if len(missing):
                 message = (
-                    f"early_stopping keeps all windows of {len(missing)} classes for validation, "
-                    f"with validation_split={self.validation_split!r} and validation_fraction="
-                    f"{self.validation_fraction}: the network never sees them. Use "
-                    'validation_split="stratified", or shuffle X and y.'
+                    f"validation_split={self.validation_split!r} with validation_fraction="
+                    f"{self.validation_fraction} holds out all windows of class "
+                    f"{missing.tolist()[0]!r} ({len(missing)} such classes), so that the network "
+                    'is not trained on them. Use validation_split="stratified", or shuffle X and y.'
                 )
                 warn_user(message)
         return examples_at(examples, training), examples_at(examples, validation)

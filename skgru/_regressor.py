@@ -103,11 +103,16 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
 
     dropout : float, default=0.0
         Share of a recurrent layer's outputs set to zero in training, in [0, 1). One dropout layer
-        after each of them.
+        follows each recurrent layer.
 
-    highway : bool, default=False
+    recurrent_dropout : float, default=0.0
+        Share of a recurrent layer's state set to zero in training where the next step reads it, in
+        [0, 1). The same units are dropped at all steps of a window, as in Keras.
+
+    highway : bool or "auto", default="auto"
         Add a linear path from the whole window to the outputs, without bias and starting at zero,
-        to what the recurrent layers give. It reads X as it is.
+        to what the recurrent layers give. "auto" adds it where `fit` has at least 4 windows for
+        each number in a window, and the outputs are those of a window and not of each step.
 
     output_initializer : {"glorot_uniform", "zeros"}, default="glorot_uniform"
         How the weights of the output layer start. With "zeros" the untrained network predicts the
@@ -118,6 +123,15 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
 
     target : int, sequence of int or None, default=None
         Positions of the channels that are predicted when y is None; None means all.
+
+    return_sequences : bool or "auto", default="auto"
+        Whether the network gives outputs for each step of a window (True) or for the window as a
+        whole (False).
+
+        - "auto" with y of shape (n_samples, window_length, n_outputs): for each step.
+        - "auto" with y of shape (n_samples, window_length): for the window where the windows of X
+          overlap, so that y can hold the rows to come; else for each step, with a warning.
+        - "auto" with any other y, or without y: for the window.
 
     loss : str, callable or keras.losses.Loss, default="mean_squared_error"
         A Keras name, function or object, or "pinball" to learn `quantiles`. In a batch it is
@@ -130,31 +144,43 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     optimizer : str or keras.optimizers.Optimizer, default="adam"
         A Keras name or object. An object brings its own learning rate and clipping.
 
-    learning_rate : float, "cosine" or Keras LearningRateSchedule, default=0.001
-        Step size of a named optimizer. Greater than 0. "cosine": in the first 5 % of the steps of a
-        fit up to 0.01, then down along half a cosine to 1 % of that; `epochs` calls of
-        `partial_fit` make one such course, after which it stays at its last rate.
+    learning_rate : float, "auto", "cosine" or Keras LearningRateSchedule, default="auto"
+        Step size of a named optimizer. Greater than 0.
+
+        - "auto": in `fit` the rate rises to 0.005 in the first 5 % of the steps, and then falls
+          along half a cosine to 1 % of that. In `partial_fit`, which has no last step, it is 0.001.
+        - "cosine": the same course with a highest rate of 0.01. `epochs` calls of `partial_fit`
+          make one course, after which the rate stays at its last value.
 
     clipnorm : float or None, default=None
         Longest gradient of a weight array that a named optimizer lets through. Greater than 0.
 
-    epochs : int, default=50
+    alpha : float, default=0.0
+        Strength of the L2 penalty: alpha / 2 times the sum of the squares of all kernels is added
+        to the loss of each batch. Biases and embeddings are not penalised. In Keras, the kernel and
+        recurrent regularizers are L2(alpha / 2). At least 0.
+
+    epochs : int, default=30
         Passes over the training windows. At least 1.
 
     batch_size : int or "auto", default="auto"
         Windows in an optimiser step. "auto" is a sixteenth of the windows rounded down to a power
-        of two, at most 32, and more for hundreds of thousands of windows.
+        of two, at least 8 and at most 32, and more for hundreds of thousands of windows.
 
     shuffle : bool, default=True
         Draw a new order of the windows in each epoch.
 
     early_stopping : bool, default=False
-        Keep the last `validation_fraction` of the windows out, stop when their loss no longer
-        falls, and keep the weights of the best epoch. No row is a target both in training and in
-        validation.
+        Hold out a part of the windows for validation, stop when their loss no longer falls, and
+        keep the weights of the best epoch.
 
     validation_fraction : float, default=0.1
-        Share of the windows kept out by `early_stopping`, in (0, 1).
+        Share of the windows that `early_stopping` holds out, in (0, 1).
+
+    validation_split : {"auto", "last", "random"}, default="auto"
+        Which windows `early_stopping` holds out. "last": the last ones; no row is then a target
+        both in training and in validation. "random": a random part. "auto" takes the last windows
+        where windows overlap or y is None, as they belong to one series, else random ones.
 
     n_iter_no_change : int, default=10
         Epochs without an improvement by more than `tol` after which `early_stopping` stops. At
@@ -164,6 +190,10 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         Least improvement of the validation loss, in the units of the loss on normalised targets. At
         least 0.
 
+    normalize_X : bool, default=True
+        Standardise each channel with its mean and standard deviation over the training windows.
+        Windows are given to all methods, and to `model_`, in their own units.
+
     normalize_y : bool, default=True
         Standardise the targets for training. Predictions come back in y's units either way.
 
@@ -171,18 +201,22 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         Let `fit` continue the network, optimiser state and target scaling of the fit before.
 
     jit_compile : bool, default=True
-        Train and predict in compiled programs, which changes nothing but the speed. What can't be
-        compiled (callbacks with batch hooks, some optimizers) is trained by stock `Model.fit`, with
-        a message; False chooses that for all.
+        Train and predict in compiled programs, which changes nothing but the speed. Callbacks with
+        batch hooks and some optimizers cannot be compiled: stock `Model.fit` then trains the
+        network, and a warning says so. False always trains with stock `Model.fit`.
+
+    metrics : str, callable, keras.metrics.Metric, list of them or None, default=None
+        Keras metrics that `history_` reports for each epoch and that callbacks can monitor, besides
+        the loss. They are weighted as the loss is. They see
+        normalised targets where `normalize_y=True`.
 
     callbacks : keras.callbacks.Callback, list of them or None, default=None
-        Keras callbacks. Shallow copies of them are used, so that fit leaves its parameters as they
-        are.
+        Keras callbacks. `fit` uses shallow copies of them, and their `model` is what `model_` is.
 
     missing : {"skip", "mask"}, default="skip"
-        What becomes of windows with NaN. "skip" leaves them out of `fit` and `score` and fills them
-        in `predict`. "mask" passes over steps at which a channel is NaN: the state is carried on
-        from the step before, in `fit` and in `predict`.
+        How windows with NaN are used. "skip" leaves them out of `fit` and `score` and fills them in
+        `predict`. "mask" ignores steps at which a channel is NaN, in `fit` and in `predict`: the
+        state of the step before is kept.
 
     n_channels : int or None, default=None
         Channels of each step in the rows of an X of two dimensions, whose columns are then the
@@ -202,7 +236,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     Attributes
     ----------
     history_ : dict of str to list of float
-        Loss, and validation loss with `early_stopping`, of each epoch, on normalised targets.
+        Loss and metrics of each epoch, on normalised targets; with `early_stopping` or
+        `validation_data` also those of the validation windows, such as "val_loss".
 
     loss_curve_ : list of float
         Training loss of each epoch.
@@ -211,7 +246,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         Epochs that the network was trained for, in all.
 
     n_outputs_ : int
-        Numbers predicted for each window.
+        Numbers predicted for each window, or for each step of it.
 
     n_features_in_ : int
         X.shape[1] in `fit`: the length of a window, times its channels where X has two dimensions.
@@ -229,9 +264,10 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         Column names, where X was a data frame with string names.
 
     model_ : keras.Model
-        The trained network as an ordinary Keras model, in normalised units. Built anew at each
-        access. With `quantiles` it gives those of the first output, then of the second, and has no
-        loss, as Keras knows no pinball loss.
+        The trained network as an ordinary Keras model. Built anew at each access. It takes windows
+        in the units of X, as float32, and gives normalised targets: y is what it gives times the
+        standard deviation of y, plus its mean. With `quantiles` it gives those of the first output,
+        then of the second, and is compiled without a loss, as Keras has no pinball loss.
 
     keras_estimator_ : scikeras.wrappers.KerasRegressor
         The trained network as scikeras holds it, in y's units on complete windows. Built anew at

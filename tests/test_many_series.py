@@ -21,7 +21,7 @@ from skgru import GRUClassifier, GRURegressor, SequenceForecaster, SequenceWindo
 from skgru._choices import make_members, make_plan
 from skgru._engine import compiled, training
 from skgru._engine.losses import Known, make_loss
-from skgru._engine.progress import PEAK_RATE, cosine, rate_shares
+from skgru._engine.progress import PEAK_RATES, cosine, rate_shares
 from skgru._forecasting import seasonal_change
 from skgru._pairs import Pairs, PairTargets, PairWindows, Part, join
 from skgru._plan import Plan
@@ -645,11 +645,12 @@ def test_cosine_equals_keras(n):
     """CosineDecay one step on: its first step has a rate of zero."""
     n_warm = max(1, round(0.05 * n))
     schedule = keras.optimizers.schedules.CosineDecay(
-        0.0, n - n_warm, alpha=0.01, warmup_target=PEAK_RATE, warmup_steps=n_warm
+        0.0, n - n_warm, alpha=0.01, warmup_target=PEAK_RATES["cosine"], warmup_steps=n_warm
     )
     steps = np.arange(n + 3)  # and no further than to the end
     expected = [float(schedule(step + 1)) for step in steps]
-    np.testing.assert_allclose(PEAK_RATE * cosine(steps, n), expected, rtol=1e-4, atol=1e-9)
+    rates = PEAK_RATES["cosine"] * cosine(steps, n)
+    np.testing.assert_allclose(rates, expected, rtol=1e-4, atol=1e-9)
 
 
 def test_the_course_of_a_cosine():
@@ -679,7 +680,7 @@ def test_cosine_equals_a_plain_script():
     untrained = clone(one).set_params(learning_rate=1e-12, epochs=1).fit(X, y)
     model = untrained.model_
     n = 4 * -(-len(X) // 16)
-    rates = PEAK_RATE * cosine(np.arange(n), n)
+    rates = PEAK_RATES["cosine"] * cosine(np.arange(n), n)
     model.compile(keras.optimizers.Adam(rates[0]), "mse")
     for step, rate in enumerate(rates):
         model.optimizer.learning_rate = rate
@@ -764,7 +765,7 @@ def test_a_pickled_cosine():
     loaded = pickle.loads(pickle.dumps(fitted))
     equal([loaded.predict(WINDOWS)], [fitted.predict(WINDOWS)])
     equal(loaded.partial_fit(WINDOWS)._weights, fitted.partial_fit(WINDOWS)._weights)
-    assert float(loaded.model_.optimizer.learning_rate) == pytest.approx(PEAK_RATE)
+    assert float(loaded.model_.optimizer.learning_rate) == pytest.approx(PEAK_RATES["cosine"])
 
 
 def test_a_classifier_by_a_cosine():
