@@ -234,8 +234,9 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
 
     model_ : keras.Model
         The trained network as an ordinary Keras model that gives probabilities. Built anew at each
-        access. It takes windows in the units of X, as float32. It takes missing steps as -3.4028235e38 (`numpy.finfo("float32").min`) in all
-        channels, and tokens as their id plus 1, int32 (n, window_length), where 0 is no token.
+        access. It takes windows in the units of X, as float32, with missing steps as -3.4028235e38
+        (`numpy.finfo("float32").min`) in all channels; and tokens as their id plus 1, int32 (n,
+        window_length), where 0 is no token.
 
     keras_estimator_ : scikeras.wrappers.KerasClassifier
         The trained network as scikeras holds it, for windows without NaN. Built anew at each
@@ -314,9 +315,9 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         n_iter_no_change=10,
         tol=1e-4,
         normalize_X=True,
-        metrics=None,
         warm_start=False,
         jit_compile=True,
+        metrics=None,
         callbacks=None,
         missing="mask",
         n_channels=None,
@@ -347,9 +348,9 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         self.n_iter_no_change = n_iter_no_change
         self.tol = tol
         self.normalize_X = normalize_X
-        self.metrics = metrics
         self.warm_start = warm_start
         self.jit_compile = jit_compile
+        self.metrics = metrics
         self.callbacks = callbacks
         self.missing = missing
         self.n_channels = n_channels

@@ -336,6 +336,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         "quantiles": [None, "array-like"],
         "normalize_y": ["boolean"],
         "highway": [StrOptions({"auto"}), "boolean"],
+        "validation_split": [StrOptions({"auto", "last", "random"})],
     }
 
     def __init__(
@@ -367,9 +368,9 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         tol=1e-4,
         normalize_X=True,
         normalize_y=True,
-        metrics=None,
         warm_start=False,
         jit_compile=True,
+        metrics=None,
         callbacks=None,
         missing="skip",
         n_channels=None,
@@ -402,9 +403,9 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         self.tol = tol
         self.normalize_X = normalize_X
         self.normalize_y = normalize_y
-        self.metrics = metrics
         self.warm_start = warm_start
         self.jit_compile = jit_compile
+        self.metrics = metrics
         self.callbacks = callbacks
         self.missing = missing
         self.n_channels = n_channels

@@ -338,7 +338,9 @@ BAD_TARGETS = {
     "complex": (lambda y: y * 1j, "Complex data not supported"),
     "3-D": (
         lambda y: np.zeros((N, 2, 2)),
-        "Found array with dim 3, while dim <= 2 is required by GRURegressor.",
+        "y has shape (60, 2, 2), but GRURegressor with outputs for each step needs (n_samples, 5) "
+        "or (n_samples, 5, n_outputs): X has windows of 5 steps. Give a target for each step, or use "
+        "return_sequences=False.",
     ),
     "no output": (
         lambda y: np.zeros((N, 0)),
@@ -470,40 +472,22 @@ def test_before_a_fit_that_failed(X):
     assert not [name for name in vars(failed) if name.endswith("_")]
 
 
-ARCHITECTURE = {
-    "cell": "gru",
-    "units": (2,),
-    "bidirectional": False,
-    "dropout": 0.0,
-    "window_length": 5,
-    "n_channels": 1,
-    "n_outputs": 1,
-    "highway": False,
-    "output_initializer": "glorot_uniform",
-    "quantiles": (),
-    "masks": False,
-    "n_tokens": 0,
-    "embedding_dim": 0,
-    "n_classes": 0,
-}
-
-
 @pytest.mark.parametrize(
     ("params", "asked"),
     [
-        ({"units": 3}, {"units": (3,)}),
-        ({"units": [2, 2]}, {"units": (2, 2)}),
-        ({"cell": "lstm"}, {"cell": "lstm"}),
-        ({"bidirectional": True}, {"bidirectional": True}),
-        ({"dropout": 0.5}, {"dropout": 0.5}),
-        ({"highway": True}, {"highway": True}),
-        ({"loss": "pinball", "quantiles": [0.5]}, {"quantiles": (0.5,)}),
+        ({"units": 3}, "units=(3,) (it was (2,))"),
+        ({"units": [2, 2]}, "units=(2, 2) (it was (2,))"),
+        ({"cell": "lstm"}, "cell='lstm' (it was 'gru')"),
+        ({"bidirectional": True}, "bidirectional=True (it was False)"),
+        ({"dropout": 0.5}, "dropout=0.5 (it was 0.0)"),
+        ({"highway": False}, "highway=False (it was True)"),
+        ({"loss": "pinball", "quantiles": [0.5]}, "quantiles=(0.5,) (it was ())"),
     ],
 )
 def test_another_network_cannot_be_continued(X, own, params, asked):
     sentence = (
-        f"GRURegressor would continue a fitted network of {ARCHITECTURE}, but its parameters or "
-        f"targets now ask for {ARCHITECTURE | asked}. Use fit with warm_start=False to start "
+        "GRURegressor would continue a fitted network, but its parameters or the data now ask for "
+        f"another one: {asked}. Use the values of before, or fit with warm_start=False to start "
         "afresh."
     )
     changed = copy.deepcopy(own).set_params(warm_start=True, **params)
@@ -577,7 +561,17 @@ RULES = {
     "cell": ("a str among {'gru', 'lstm', 'rnn'}", ["GRU", None, 1]),
     "bidirectional": (BOOLEAN, [1, None, "yes"]),
     "dropout": ("a float in the range [0.0, 1.0)", [1, 1.0, -0.1, True, None, "0", np.nan]),
-    "highway": (BOOLEAN, [1, None, "yes"]),
+    "recurrent_dropout": ("a float in the range [0.0, 1.0)", [1, 1.0, -0.1, True, None, "0"]),
+    "highway": (f"a str among {{'auto'}} or {BOOLEAN}", [1, None, "yes"]),
+    "return_sequences": (f"a str among {{'auto'}} or {BOOLEAN}", [1, None, "yes"]),
+    "alpha": ("a float in the range [0.0, inf)", [-1e-3, True, None, np.inf, np.nan]),
+    "validation_split": ("a str among {'auto', 'last', 'random'}", ["stratified", None, True]),
+    "normalize_X": (BOOLEAN, [0, None]),
+    "metrics": (
+        "None, an instance of 'str', an instance of 'list', an instance of 'tuple' or an object "
+        "(not a class) implementing '__call__'",
+        [3, True, LOSS],
+    ),
     "output_initializer": (
         "a str among {'glorot_uniform', 'zeros'}",
         ["he_normal", None, keras.initializers.Zeros()],
@@ -593,7 +587,8 @@ RULES = {
         [3, None, ADAM],
     ),
     "learning_rate": (
-        f"{POSITIVE}, a str among {{'cosine'}} or a Keras LearningRateSchedule (not a class)",
+        f"{POSITIVE}, a str among {{'auto', 'cosine'}} or a Keras LearningRateSchedule (not a "
+        "class)",
         [0, -1.0, True, None, "fast", np.inf, np.nan],
     ),
     "clipnorm": (f"None or {POSITIVE}", [0, -1.0, True, "1", np.inf]),
@@ -779,7 +774,8 @@ def test_divergence(X, own, params, rate):
     fails(
         lambda: refitted.fit(X),
         "Training diverged in epoch 1: the loss or the weights are no longer finite. Use a smaller "
-        f"{rate}, set clipnorm (1.0 is usual), or scale X.",
+        f"{rate}, set clipnorm=1.0, or scale X and y. A loss with logarithms needs "
+        "normalize_y=False.",
     )
     np.testing.assert_array_equal(refitted.predict(X), own.predict(X))
     assert learned(refitted) == learned(own)

@@ -786,7 +786,7 @@ def test_rates_that_are_none(estimator, rate):
     fails(
         lambda: estimator(learning_rate=rate).fit(WINDOWS, np.arange(len(WINDOWS)) % 2),
         f"The 'learning_rate' parameter of {estimator.__name__} must be a float in the range (0.0, "
-        "inf), a str among {'cosine'} or a Keras LearningRateSchedule (not a class). "
+        "inf), a str among {'auto', 'cosine'} or a Keras LearningRateSchedule (not a class). "
         f"Got {rate!r} instead.",
     )
 

@@ -802,7 +802,7 @@ def test_an_interrupted_first_fit_leaves_nothing():
 def test_divergence_names_the_epoch_and_the_remedy():
     message = (
         r"Training diverged in epoch 1: the loss or the weights are no longer finite. Use a "
-        r"smaller learning_rate \(it is 1e\+30\), set clipnorm \(1.0 is usual\)"
+        r"smaller learning_rate \(it is 1e\+30\), set clipnorm=1.0"
     )
     with pytest.raises(ValueError, match=message):
         small(optimizer="sgd", learning_rate=1e30).fit(WINDOWS)

@@ -76,8 +76,8 @@ def _tell_of_divergence(progress: Progress, training: TrainingSpec) -> None:
         "longer finite."
     )
     remedy = (
-        f"Use a smaller {rate}, set clipnorm (1.0 is usual), scale X and y, or take a loss that "
-        "is finite for all targets and predictions (logarithms need normalize_y=False)."
+        f"Use a smaller {rate}, set clipnorm=1.0, or scale X and y. A loss with logarithms needs "
+        "normalize_y=False."
     )
     if progress.kept is None:
         raise ValueError(f"{what} {remedy}")
