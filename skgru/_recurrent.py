@@ -401,7 +401,7 @@ class RecurrentEstimator(BaseEstimator):
         state: NetworkState,
         scaling: TargetScaling,
         history: dict[str, list[float]],
-        learned: dict[str, Any],
+        learned: Mapping[str, Any],
     ) -> None:
         """Keep a trained network as plain data. learned : further attributes."""
         self.__dict__.update(
@@ -434,7 +434,9 @@ class RecurrentEstimator(BaseEstimator):
             training, validation = last_rows(examples.windows.rows, n_validation, task.reach)
         else:
             rng = np.random.default_rng([self._split_seed(), n])
-            labels = task.labels if task.split == "stratified" else np.zeros(n, int)
+            labels = np.zeros(n, int)
+            if task.split == "stratified" and task.labels is not None:
+                labels = task.labels
             training, validation = stratified_rows(labels, n_validation, rng)
         if not len(training) or not len(validation):
             raise ValueError(

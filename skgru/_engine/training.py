@@ -58,13 +58,13 @@ def train(
                 )
                 progress = fit_stock(*arguments)
     if progress.diverged_in is not None:
-        _tell_of_divergence(progress, training)
+        _tell_of_divergence(progress, progress.diverged_in, training)
     assert progress.kept is not None
     return Trained(progress.kept, progress.history)
 
 
-def _tell_of_divergence(progress: Progress, training: TrainingSpec) -> None:
-    """Warn where there is an earlier epoch to keep, else raise."""
+def _tell_of_divergence(progress: Progress, epoch: int, training: TrainingSpec) -> None:
+    """Warn where there is an epoch before this one to keep, else raise."""
     is_named = isinstance(training.optimizer, str)
     rate = (
         f"learning_rate (it is {training.learning_rate})"
@@ -72,7 +72,7 @@ def _tell_of_divergence(progress: Progress, training: TrainingSpec) -> None:
         else "learning rate in the optimizer"
     )
     what = (
-        f"Training diverged in epoch {progress.diverged_in + 1}: the loss or the weights are no "
+        f"Training diverged in epoch {epoch + 1}: the loss or the weights are no "
         "longer finite."
     )
     remedy = (
@@ -82,5 +82,5 @@ def _tell_of_divergence(progress: Progress, training: TrainingSpec) -> None:
     if progress.kept is None:
         raise ValueError(f"{what} {remedy}")
     warn_user(
-        f"{what} The network is that of epoch {progress.diverged_in}. {remedy}", ConvergenceWarning
+        f"{what} The network is that of epoch {epoch}. {remedy}", ConvergenceWarning
     )
