@@ -10,8 +10,8 @@ sees the order that the other throws away: is that worth anything here?
 # The sentences
 # -------------
 # About 20 people rated each sentence; here are those that they took for clearly good or clearly
-# bad. A quarter is held out. ``early_stopping`` keeps the last sentences of the training part out,
-# so it matters that ``train_test_split`` shuffles.
+# bad. A quarter is held out as a test. ``early_stopping`` holds out another tenth of the rest, with
+# as many good as bad sentences.
 
 import numpy as np
 from sklearn.model_selection import train_test_split
@@ -115,7 +115,7 @@ fig, (left, right) = plt.subplots(1, 2, figsize=(10, 4.2), layout="constrained")
 for seed, network in enumerate(networks):
     epochs = np.arange(1, network.n_iter_ + 1)
     left.plot(epochs, network.history_["loss"], color=f"C{seed}", label=f"seed {seed}, training")
-    left.plot(epochs, network.history_["val_loss"], ":", color=f"C{seed}", label="kept out")
+    left.plot(epochs, network.history_["val_loss"], ":", color=f"C{seed}", label="validation")
 left.set(xlabel="epoch", ylabel="cross-entropy", title="Learning curves")
 left.legend(frameon=False, ncols=3, fontsize="small", loc="upper center")
 left.set_ylim(0, 1.15 * left.get_ylim()[1])

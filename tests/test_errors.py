@@ -339,8 +339,8 @@ BAD_TARGETS = {
     "3-D": (
         lambda y: np.zeros((N, 2, 2)),
         "y has shape (60, 2, 2), but GRURegressor with outputs for each step needs (n_samples, 5) "
-        "or (n_samples, 5, n_outputs): X has windows of 5 steps. Give a target for each step, or use "
-        "return_sequences=False.",
+        "or (n_samples, 5, n_outputs): X has windows of 5 steps. Give a target for each step, or "
+        "use return_sequences=False.",
     ),
     "no output": (
         lambda y: np.zeros((N, 0)),
