@@ -1,19 +1,25 @@
 """Training settings of GRURegressor and GRUClassifier, compared on small unlike tasks.
 
-python benchmarks/defaults.py [task ...] [--settings today cosine ...] [--add NAME JSON]
+python benchmarks/defaults.py [task ...] [--settings defaults "20 epochs" ...] [--add NAME JSON]
     [--save scores.json] [--sanity]
 
-It is the evidence for the default learning rate, number of epochs, batch size and clipping. A
-setting is a name and parameters of the estimators, all others are the defaults. All inputs are
-standardised per channel here. Scores are those of windows that were not trained on, but for the
-data of scikit-learn's checks. The spread is the standard deviation over the seeds.
+The script gives the evidence for the default learning rate, number of epochs, batch size and
+highway. A setting is a name with parameters of the estimators; all other parameters are the
+defaults. The baseline has the learning rate of Keras, 50 epochs, no highway and a least batch size
+of 1.
 
-Scores: R², accuracy, "digits" = -log10(1 - R²), or "log-likelihood" of the true class, mean.
+Scores are those of windows outside the training data, except on the data of scikit-learn's checks.
+A score is R², accuracy, "digits" = -log10(1 - R²), or the mean log-likelihood of the true class.
+The spread is the standard deviation over the seeds.
 
-`--add` compares a further setting. Besides parameters it may have "peak", which replaces the
-highest rate of "cosine" in this process. `--save` keeps the scores in a file and measures only what
-is missing there. `--sanity` looks at partial_fit, warm_start, early stopping, single windows and
-100,000 windows instead.
+`--add` compares a further setting. A setting may also have
+
+- "peak": the highest rate of learning_rate="auto",
+- "least_batch": the least batch size of batch_size="auto",
+- "windows_for_highway": the windows for each number of a window that highway="auto" asks for.
+
+`--save` keeps the scores in a file and measures only the missing ones. `--sanity` prints a second
+table instead: partial_fit, warm_start, early stopping, a single window and 100,000 windows.
 """
 
 from __future__ import annotations
@@ -22,292 +28,65 @@ import argparse
 import json
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import numpy as np
 from _common import make_pairs
+from _default_tasks import CHECKS, TASKS, Task, digits, friedman, next_row, plain
 from scipy.stats import rankdata
-from sklearn.datasets import load_digits, make_blobs, make_friedman1
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.metrics import r2_score
-from sklearn.model_selection import train_test_split
-from sklearn.preprocessing import StandardScaler, scale
-from sklearn.utils import shuffle
-from sklearn.utils.estimator_checks import _regression_dataset
 
-from skgru import GRUClassifier, GRURegressor, as_windows
-from skgru.datasets import (
-    load_airline_passengers,
-    load_basic_motions,
-    load_first_names,
-    load_japanese_vowels,
-    load_seattle_weather,
-    load_sunspots,
-    make_sine,
-)
+from skgru import GRUClassifier, GRURegressor
+from skgru._engine.progress import PEAK_RATES
+from skgru._recurrent import at_most_one_batch
+from skgru.datasets import make_sine
 
-BASELINE = "today"
+BASELINE = "Keras' settings"
 SETTINGS: dict[str, dict[str, Any]] = {
-    "today": {"learning_rate": 0.001, "epochs": 50},
-    "0.003": {"learning_rate": 0.003},
-    "0.005": {"learning_rate": 0.005},
-    "0.01": {"learning_rate": 0.01},
-    "cosine": {"learning_rate": "cosine"},
-    "cosine 0.003": {"learning_rate": "cosine", "peak": 0.003},
-    "cosine 0.005": {"learning_rate": "cosine", "peak": 0.005},
-    "cosine 0.02": {"learning_rate": "cosine", "peak": 0.02},
-    "cosine, 20 epochs": {"learning_rate": "cosine", "epochs": 20},
-    "cosine, 20 epochs, highway": {"learning_rate": "cosine", "epochs": 20, "highway": True},
-    "cosine 0.005, 20 epochs": {"learning_rate": "cosine", "epochs": 20, "peak": 0.005},
-    "today, highway": {"learning_rate": 0.001, "highway": True},
-    "cosine, 25 epochs": {"learning_rate": "cosine", "epochs": 25},
-    "cosine, 30 epochs": {"learning_rate": "cosine", "epochs": 30},
-    "cosine, 100 epochs": {"learning_rate": "cosine", "epochs": 100},
-    "cosine, clipnorm": {"learning_rate": "cosine", "clipnorm": 1.0},
-    "cosine, batch 32": {"learning_rate": "cosine", "batch_size": 32},
-    "today, 100 epochs": {"learning_rate": 0.001, "epochs": 100},
-    "today, stopping": {"learning_rate": 0.001, "early_stopping": True},
-    "cosine, stopping": {"learning_rate": "cosine", "early_stopping": True},
+    BASELINE: {"learning_rate": 0.001, "epochs": 50, "highway": False, "least_batch": 1},
+    "defaults": {},
+    "20 epochs": {"epochs": 20},
+    "30 epochs": {"epochs": 30},
+    "40 epochs": {"epochs": 40},
+    "50 epochs": {"epochs": 50},
+    "highway": {"highway": True},
+    "no highway": {"highway": False},
+    "peak 0.003": {"peak": 0.003},
+    "peak 0.01": {"peak": 0.01},
 }
 # Seeds for the data of scikit-learn's checks, where every seed has to pass.
 CHECK_SEEDS = range(10)
 
 
-@dataclass(frozen=True)
-class Task:
-    """Windows and targets for training, and for the score of a fitted estimator."""
+def batch_size_rule(least: int) -> Callable[[int], int]:
+    """The rule of batch_size="auto" with another least batch."""
 
-    estimator: type
-    train: tuple[np.ndarray, np.ndarray]
-    test: tuple[np.ndarray, np.ndarray]
-    score: Callable[[Any, np.ndarray, np.ndarray], float]
-    params: dict[str, Any] = field(default_factory=dict)
+    def rule(n_windows: int) -> int:
+        wanted = max(least, min(32, n_windows // 16), n_windows // 4096)
+        return min(1 << (wanted.bit_length() - 1), at_most_one_batch(n_windows))
 
-
-def plain(fitted, X, y):
-    """R² or accuracy."""
-    return fitted.score(X, y)
-
-
-def digits(fitted, X, y):
-    return -np.log10(1 - r2_score(y, fitted.predict(X)))
-
-
-def log_likelihood(fitted, X, y):
-    columns = np.searchsorted(fitted.classes_, y)
-    return fitted.predict_log_proba(X)[np.arange(len(y)), columns].clip(-20).mean()
-
-
-def standardised(train, test):
-    """Both with the means and deviations of the channels in train; NaN stays."""
-    mean, deviation = (f(train, axis=(0, 1)) for f in (np.nanmean, np.nanstd))
-    return (train - mean) / deviation, (test - mean) / deviation
-
-
-def windows_of(series, length):
-    """Windows (n, length, n_channels) of a series (n_rows, n_channels), each with the next row."""
-    views = np.lib.stride_tricks.sliding_window_view(series, length, axis=0)[:-1]
-    return views.transpose(0, 2, 1), series[length:]
-
-
-def next_row(series, length, score=plain, n_train=None):
-    """The next row of a series, from the rows before; the last fifth of the rows is the test."""
-    n_train = n_train or int(0.8 * len(series))
-    series = (series - series[:n_train].mean(axis=0)) / series[:n_train].std(axis=0)
-    X, y = windows_of(series, length)
-    y, n = y[:, 0] if y.shape[1] == 1 else y, n_train - length
-    return Task(GRURegressor, (X[:n], y[:n]), (X[n:], y[n:]), score)
-
-
-def split(estimator, X, y, n_train, score=plain, **params):
-    X_train, X_test = standardised(X[:n_train], X[n_train:])
-    return Task(estimator, (X_train, y[:n_train]), (X_test, y[n_train:]), score, params)
-
-
-def check_regression():
-    """Data of check_regressors_train, scored on themselves as there."""
-    X, y = _regression_dataset()
-    return Task(GRURegressor, (X, scale(y)), (X, scale(y)), plain)
-
-
-def regression_like_check():
-    """New rows of what check_regressors_train draws: one of ten steps explains four fifths of y."""
-    rng = np.random.default_rng(0)
-    X = rng.normal(size=(2200, 10, 1))
-    return split(GRURegressor, X, 2 * X[:, 4, 0] + rng.normal(size=len(X)), 200)
-
-
-def blobs(n_classes):
-    """Data of check_classifiers_train, scored on themselves as there."""
-    X, y = shuffle(*make_blobs(n_samples=300, random_state=0), random_state=7)
-    X, chosen = StandardScaler().fit_transform(X), y < n_classes
-    data = X[chosen], y[chosen]
-    return Task(GRUClassifier, data, data, plain)
-
-
-def class_weights(n_classes):
-    """Data of check_class_weight_classifiers: the share of class 0 has to exceed 0.87."""
-    X, y = make_blobs(centers=n_classes, random_state=0, cluster_std=20)
-    X, X_test, y, y_test = train_test_split(X, y, test_size=0.5, random_state=0)
-    weights = {0: 1000, **dict.fromkeys(range(1, n_classes), 0.0001)}
-    return Task(
-        GRUClassifier,
-        (X, y),
-        (X_test, y_test),
-        lambda fitted, X, y: np.mean(fitted.predict(X) == 0),
-        {"class_weight": weights},
-    )
-
-
-def friedman():
-    """Friedman #1 of five of ten steps; the other steps are noise."""
-    X, y = make_friedman1(2500, n_features=10, noise=1.0, random_state=0)
-    return split(GRURegressor, X[:, ::-1, np.newaxis], y, 500)
-
-
-def oscillation():
-    """20,000 rows of a driven van der Pol oscillator, observed with noise."""
-    rng, dt = np.random.default_rng(0), 0.02
-    position, speed, values = 1.0, 0.0, []
-    for step in range(20_000 * 5):
-        force = 1.2 * np.sin(0.63 * step * dt)
-        change = 3 * (1 - position**2) * speed - position + force
-        position, speed = position + dt * speed, speed + dt * change
-        values.append(position)
-    series = np.array(values[::5])[:, np.newaxis] + rng.normal(0, 0.05, (20_000, 1))
-    return next_row(series, 10, digits)
-
-
-def short():
-    """60 rows with a season of 12 and noise; the 1,000 rows after them are the test."""
-    t = np.arange(1060)
-    noise = np.random.default_rng(0).normal(0, 0.4, len(t))
-    series = np.sin(2 * np.pi * t / 12) + 0.5 * np.cos(4 * np.pi * t / 12) + noise
-    return next_row(series[:, np.newaxis], 12, n_train=60)
-
-
-def weak():
-    """300 windows, whose last step explains a fifth of the variance of y."""
-    rng = np.random.default_rng(0)
-    X = rng.normal(size=(2300, 10, 1))
-    return split(GRURegressor, X, 0.5 * X[:, -1, 0] + rng.normal(size=len(X)), 300)
-
-
-def outliers():
-    """500 windows, of which 5 % have a y that is wrong by 10 standard deviations; the test has no
-    such y.
-    """
-    rng = np.random.default_rng(0)
-    X = rng.normal(size=(2500, 10, 1))
-    y = np.tanh(X[:, -3:, 0].sum(axis=1)) + 0.5 * X[:, 0, 0] * X[:, -1, 0]
-    y += rng.normal(0, 0.1, len(y))
-    wrong = rng.choice(500, 25, replace=False)
-    y[wrong] += rng.choice([-10, 10], 25) * y.std()
-    return split(GRURegressor, X, y, 500)
-
-
-def adding():
-    """The sum of the two values of 30 that are marked [1].
-
-    [1] Hochreiter, S., Schmidhuber, J. (1997). Long Short-Term Memory. Neural Computation 9(8).
-    """
-    rng = np.random.default_rng(0)
-    values, marks = rng.uniform(size=(3000, 30)), np.zeros((3000, 30))
-    for low in (0, 15):
-        marks[np.arange(3000), rng.integers(low, low + 15, 3000)] = 1
-    X, y = np.stack([values, marks], axis=2), (values * marks).sum(axis=1)
-    return split(GRURegressor, X, y, 2000, digits)
-
-
-def weather():
-    """All channels of the weather of Seattle of the next day."""
-    return next_row(load_seattle_weather(), 14)
-
-
-def airline_changes():
-    return next_row(np.diff(np.log(load_airline_passengers()), axis=0), 12)
-
-
-def images(score=plain):
-    """Handwritten digits, read row by row."""
-    X, y = shuffle(*load_digits(return_X_y=True), random_state=0)
-    X = X.reshape(-1, 8, 8) / 16
-    return Task(GRUClassifier, (X[:900], y[:900]), (X[900:], y[900:]), score)
-
-
-def recordings(load, score=plain):
-    parts = [shuffle(*load(subset=subset), random_state=0) for subset in ("train", "test")]
-    length = max(len(sequence) for X, _ in parts for sequence in X)
-    X, X_test = standardised(*(as_windows(X, window_length=length) for X, _ in parts))
-    return Task(GRUClassifier, (X, parts[0][1]), (X_test, parts[1][1]), score)
-
-
-def letters():
-    """The next letter of a list of names; fit without y."""
-    names = np.random.default_rng(0).permutation(load_first_names()[0])
-    _, tokens = np.unique(list("\n".join(names[:1200]).lower()), return_inverse=True)
-    X, y = windows_of(tokens[:, np.newaxis], 8)
-    X, y, n = X[:, :, 0], y[:, 0], 4000
-    params = {"embedding_dim": 16, "highway": False}  # which tokens do not allow
-    return Task(GRUClassifier, (X[:n], None), (X[n + 8 :], y[n + 8 :]), log_likelihood, params)
-
-
-def wrong_labels(score=plain):
-    """Random walks up or down, a fifth of them with the wrong label."""
-    rng = np.random.default_rng(0)
-    y = rng.integers(0, 2, 2300)
-    X = rng.normal(0.25 * (2 * y - 1)[:, np.newaxis], 1, (len(y), 20)).cumsum(axis=1)
-    y = np.where(rng.uniform(size=len(y)) < 0.2, 1 - y, y)
-    return split(GRUClassifier, X[:, :, np.newaxis], y, 300, score)
-
-
-TASKS: dict[str, Callable[[], Task]] = {
-    "check (train R²)": check_regression,
-    "check, new rows": regression_like_check,
-    "sine (digits)": lambda: next_row(make_sine(), 10, digits),
-    "sunspots": lambda: next_row(load_sunspots(), 22),
-    "airline": lambda: next_row(np.log(load_airline_passengers()), 12),
-    "airline changes": airline_changes,
-    "weather": weather,
-    "friedman": friedman,
-    "oscillation (digits)": oscillation,
-    "short": short,
-    "weak": weak,
-    "outliers": outliers,
-    "adding (digits)": adding,
-    "check (train accuracy)": lambda: blobs(3),
-    "digits": images,
-    "vowels": lambda: recordings(load_japanese_vowels),
-    "vowels (log-likelihood)": lambda: recordings(load_japanese_vowels, log_likelihood),
-    "motions": lambda: recordings(load_basic_motions),
-    "letters (log-likelihood)": letters,
-    "wrong labels": wrong_labels,
-    "wrong labels (log-likelihood)": lambda: wrong_labels(log_likelihood),
-}
-CHECKS: dict[str, Callable[[], Task]] = {
-    "R², above 0.8": check_regression,
-    "accuracy, 2 classes, above 0.83": lambda: blobs(2),
-    "accuracy, 3 classes, above 0.83": lambda: blobs(3),
-    "class weight, 2 classes, above 0.87": lambda: class_weights(2),
-    "class weight, 3 classes, above 0.87": lambda: class_weights(3),
-}
+    return rule
 
 
 @contextmanager
 def built(task: Task, setting: dict[str, Any], seed: int = 0, **params: Any) -> Iterator[Any]:
-    """The estimator of a task with a setting, whose peak counts as long as the context lasts."""
+    """The estimator of a task with a setting. Constants of the package are patched while the
+    context lasts.
+    """
     params = {**setting, **task.params, **params}
-    peak = params.pop("peak", None)
-    estimator = task.estimator(random_state=seed, **params)
-    if peak is None:
-        yield estimator
-        return
-    with patch("skgru._engine.network.PEAK_RATE", peak):
-        yield estimator
+    with ExitStack() as stack:
+        if "peak" in params:
+            stack.enter_context(patch.dict(PEAK_RATES, auto=params.pop("peak")))
+        if "least_batch" in params:
+            rule = batch_size_rule(params.pop("least_batch"))
+            stack.enter_context(patch("skgru._recurrent.auto_batch_size", rule))
+        if "windows_for_highway" in params:
+            n = params.pop("windows_for_highway")
+            stack.enter_context(patch("skgru._recurrent.WINDOWS_FOR_HIGHWAY", n))
+        yield task.estimator(random_state=seed, **params)
 
 
 def score_of(task: Task, setting: dict[str, Any], seed: int) -> float:
@@ -338,7 +117,7 @@ def table(header, rows):
 
 
 def print_scores(scores, tasks, settings):
-    """Mean and spread; * where the mean is below the baseline's by more than both spreads."""
+    """Mean and spread. * marks a mean below the baseline's by more than both spreads together."""
     ranks = {GRURegressor: [], GRUClassifier: []}
     rows = []
     for name, make in tasks.items():
@@ -381,8 +160,8 @@ def partial(task, setting, calls):
 
 
 def drifting(setting, n_calls=200):
-    """R² of new windows before they are trained on, in the first 50 and in the last 50 of 200
-    calls. What y is of x turns around once in 200 calls.
+    """R² of the windows of a call before partial_fit has seen them, in the first 50 and in the last
+    50 of 200 calls. The weights of x in y turn around once in 200 calls.
     """
     rng, errors, variances = np.random.default_rng(0), [], []
     task = Task(GRURegressor, (), (), plain)  # type: ignore[arg-type]
@@ -400,8 +179,8 @@ def drifting(setting, n_calls=200):
 
 
 def twice(task, setting):
-    """Score of a fit, of a second one that continues it, and the first loss of the second as a
-    multiple of the last loss of the first.
+    """Score of a fit, score of a second fit that continues the first, and the ratio of the second
+    fit's first loss to the first fit's last loss.
     """
     with built(task, setting, warm_start=True) as estimator:
         first = task.score(estimator.fit(*task.train), *task.test)
