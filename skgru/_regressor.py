@@ -160,12 +160,12 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         to the loss of each batch. Biases and embeddings are not penalised. In Keras, the kernel and
         recurrent regularizers are L2(alpha / 2). At least 0.
 
-    epochs : int, default=30
+    epochs : int, default=25
         Passes over the training windows. At least 1.
 
     batch_size : int or "auto", default="auto"
         Windows in an optimiser step. "auto" is a sixteenth of the windows rounded down to a power
-        of two, at least 8 and at most 32, and more for hundreds of thousands of windows.
+        of two, at least 4 and at most 32, and more for hundreds of thousands of windows.
 
     shuffle : bool, default=True
         Draw a new order of the windows in each epoch.
@@ -358,7 +358,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         learning_rate="auto",
         clipnorm=None,
         alpha=0.0,
-        epochs=30,
+        epochs=25,
         batch_size="auto",
         shuffle=True,
         early_stopping=False,

@@ -66,7 +66,7 @@ def sine_job(epochs: int | None, random_state: int) -> Job:
 
 def sunspots_job(epochs: int | None, random_state: int) -> Job:
     """Return the yearly sunspots: windows of two cycles of 11 years."""
-    gru = GRURegressor(units=32, epochs=epochs or 30, random_state=random_state)
+    gru = GRURegressor(units=32, epochs=epochs or 25, random_state=random_state)
     series = load_sunspots()
     years = np.arange(1700.0, 1700.0 + len(series))
     return Job("sunspots", "Yearly sunspots", series, years, make_pipeline(22, gru), 22, 11)
