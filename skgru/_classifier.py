@@ -128,7 +128,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
 
     batch_size : int or "auto", default="auto"
         Windows in an optimiser step. "auto" is a sixteenth of the windows rounded down to a power
-        of two, at least 4 and at most 32, and more for hundreds of thousands of windows.
+        of two, at least 2 and at most 32, and more for hundreds of thousands of windows.
 
     shuffle : bool, default=True
         Draw a new order of the windows in each epoch.
@@ -529,7 +529,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         ValueError
             As `predict` does.
         """
-        network, outputs = self._network, self._outputs(self._checked_rows(X)).astype(np.float64)
+        outputs = self._outputs(self._checked_rows(X)).astype(np.float64)
+        network = self._network
         if network.is_multilabel:
             return log_expit(outputs)
         steps = (network.window_length,) if network.each_step else ()

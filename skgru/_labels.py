@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_y, check_array, check_consistent_length
 
@@ -53,7 +54,8 @@ class Labels:
 
 def labels_of(windows: np.ndarray, rows: np.ndarray, y: Any, estimator: Any) -> Labels:
     """Labels in y of these rows of the windows."""
-    shape = np.shape(y)
+    y = y.toarray() if issparse(y) else y
+    shape = np.asarray(y).shape  # not np.shape: y may be an array of another library
     wanted = estimator.return_sequences
     if wanted == "auto" and (len(shape) < 2 or shape[1] == 1 < len(shape) == 2):
         wanted = False  # (n, 1) is a column of classes, as everywhere in scikit-learn

@@ -52,13 +52,13 @@ WINDOWS_FOR_HIGHWAY = 4
 
 
 def auto_batch_size(n_windows: int) -> int:
-    """n / 16 rounded down to a power of two, from 4 to 32; n / 4096 where that is more.
+    """n / 16 rounded down to a power of two, from 2 to 32; n / 4096 where that is more.
 
     Short series get enough optimiser steps, and cross-validation folds of different sizes the same
-    batch size. In smaller batches weights of classes are lost: the loss of a batch is a weighted
-    mean, so that one without the heavy class counts as much as one with it.
+    batch size. In a batch of one window its weight, or that of its class, would count for nothing:
+    the loss of a batch is a weighted mean.
     """
-    wanted = max(4, min(32, n_windows // 16), n_windows // 4096)
+    wanted = max(2, min(32, n_windows // 16), n_windows // 4096)
     return min(1 << (wanted.bit_length() - 1), at_most_one_batch(n_windows))
 
 

@@ -165,7 +165,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
 
     batch_size : int or "auto", default="auto"
         Windows in an optimiser step. "auto" is a sixteenth of the windows rounded down to a power
-        of two, at least 4 and at most 32, and more for hundreds of thousands of windows.
+        of two, at least 2 and at most 32, and more for hundreds of thousands of windows.
 
     shuffle : bool, default=True
         Draw a new order of the windows in each epoch.

@@ -358,7 +358,7 @@ def check_targets(
         dtype=np.float64,
         ensure_2d=False,
         allow_nd=True,
-        ensure_all_finite="allow-nan" if np.ndim(y) > 1 else True,
+        ensure_all_finite="allow-nan",
         estimator=estimator,
         input_name="y",
     )
@@ -489,7 +489,8 @@ def nothing_usable(windows: np.ndarray, horizon: int, masks: bool) -> str:
     if begins_incomplete and n_windows < window_length + horizon:
         return (
             f"window_length={window_length}{with_horizon} needs at least "
-            f"{window_length + horizon} rows, but X has {n_windows}. Use a shorter window or "
+            f"{window_length + horizon} rows, but X has {n_windows} (n_samples={n_windows}). Use a "
+            "shorter window or "
             "a longer series; when scoring a short test fold, "
             'SequenceWindower(context="fit") completes its first windows.'
         )

@@ -3,6 +3,8 @@
 import pytest
 from sklearn.base import clone
 from sklearn.linear_model import LinearRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils import estimator_checks, get_tags
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
@@ -14,9 +16,22 @@ WEIGHTS_DRAW_BATCHES = (
     "A repeated row falls into another batch than its weighted twin, so stochastic training takes "
     "other steps, as in scikit-learn's own SGDRegressor."
 )
+FITS_IN_PLACE = "A pipeline fits its own steps, as every pipeline of scikit-learn does."
+OF_PIPELINES = {
+    "check_estimators_overwrite_params": FITS_IN_PLACE,
+    "check_dont_overwrite_parameters": FITS_IN_PLACE,
+    "check_estimators_nan_inf": "NaN is a missing value to all steps; a pipeline has no tag for it.",
+}
 # Few and short epochs, yet enough for the checks that ask for a score above 0.5.
 SHORT = {"units": 8, "epochs": 15, "learning_rate": 0.03, "batch_size": 8, "random_state": 0}
 GRU = GRURegressor(**SHORT)
+# As they come: every seed shares the programs that the first one compiles.
+SEEDS = [0, 1, 2, 3, 4, None]
+PLAIN = [network(random_state=s) for network in (GRURegressor, GRUClassifier) for s in SEEDS]
+PIPELINES = [
+    make_pipeline(StandardScaler(), SequenceWindower(), GRURegressor(random_state=0)),
+    make_pipeline(StandardScaler(), SequenceWindower(), GRUClassifier(random_state=0)),
+]
 MASKED = GRURegressor(missing="mask", **SHORT)
 CLASSIFIER = GRUClassifier(**SHORT)
 FORECASTER = SequenceForecaster(LinearRegression(), window_length=3, horizon=2)
@@ -33,6 +48,9 @@ ESTIMATORS = [
     SequenceForecaster(LinearRegression()),
     SequenceForecaster(LinearRegression(), strategy="recursive", window_length=2),
     SequenceForecaster(LinearRegression(), window_length=3, calibration_fraction=0.3),
+    SequenceForecaster(),
+    *PLAIN,
+    *PIPELINES,
 ]
 FLAT = SequenceWindower(flatten=True)
 
@@ -40,12 +58,25 @@ FLAT = SequenceWindower(flatten=True)
 def expected_failures(estimator):
     if isinstance(estimator, GRURegressor | GRUClassifier):
         return {"check_sample_weight_equivalence_on_dense_data": WEIGHTS_DRAW_BATCHES}
+    if isinstance(estimator, Pipeline):
+        return {
+            **OF_PIPELINES,
+            "check_methods_sample_order_invariance": ORDER_MATTERS,
+            "check_methods_subset_invariance": ORDER_MATTERS,
+        }
     if estimator.window_length == 1:
         return {}
     return {
         "check_methods_sample_order_invariance": ORDER_MATTERS,
         "check_methods_subset_invariance": ORDER_MATTERS,
     }
+
+
+def test_pipelines_fail_what_pipelines_of_scikit_learn_fail():
+    plain = make_pipeline(StandardScaler(), LinearRegression())
+    results = estimator_checks.check_estimator(plain, on_fail=None, on_skip=None)
+    failed = {result["check_name"] for result in results if result["status"] == "failed"}
+    assert failed == set(OF_PIPELINES) - {"check_estimators_nan_inf"}
 
 
 # scikit-learn's checks give y to all that they fit. A SequenceForecaster warns that it has no use
