@@ -20,7 +20,7 @@ FITS_IN_PLACE = "A pipeline fits its own steps, as every pipeline of scikit-lear
 OF_PIPELINES = {
     "check_estimators_overwrite_params": FITS_IN_PLACE,
     "check_dont_overwrite_parameters": FITS_IN_PLACE,
-    "check_estimators_nan_inf": "NaN is a missing value to all steps; a pipeline has no tag for it.",
+    "check_estimators_nan_inf": "NaN is a missing value; pipelines have no tag for that.",
 }
 # Few and short epochs, yet enough for the checks that ask for a score above 0.5.
 SHORT = {"units": 8, "epochs": 15, "learning_rate": 0.03, "batch_size": 8, "random_state": 0}

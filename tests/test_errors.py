@@ -237,8 +237,8 @@ def test_other_columns_than_in_fit(X, own):
 
 def too_short(needed, n, asked):
     return (
-        f"{asked} needs at least {needed} rows, but X has {n} (n_samples={n}). Use a shorter window "
-        "or a longer series; when scoring a short test fold, "
+        f"{asked} needs at least {needed} rows, but X has {n} (n_samples={n}). Use a shorter "
+        "window or a longer series; when scoring a short test fold, "
         'SequenceWindower(context="fit") completes its first windows.'
     )
 

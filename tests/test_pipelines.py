@@ -234,8 +234,8 @@ def test_context_makes_short_test_folds_scorable():
     whole = pipeline.predict(SERIES[:55])[50:]
     np.testing.assert_allclose(predicted, whole, atol=1e-6)
     message = (
-        r"window_length=10 with horizon=1 needs at least 11 rows, but X has 5 \(n_samples=5\). Use a shorter "
-        r"window or a longer series; when scoring a short test fold, "
+        r"window_length=10 with horizon=1 needs at least 11 rows, but X has 5 \(n_samples=5\). "
+        r"Use a shorter window or a longer series; when scoring a short test fold, "
         r'SequenceWindower\(context="fit"\) completes its first windows.'
     )
     without = SequenceWindower(window_length=10).fit(train).transform(test)

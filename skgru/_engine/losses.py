@@ -185,7 +185,7 @@ def check_weighs(network: NetworkSpec, training: TrainingSpec) -> None:
     if gives_rows:
         return
     raise ValueError(
-        f"loss={training.loss!r} returns one number for a batch, so that sample_weight, "
-        "class_weight and missing steps cannot weigh its rows. Return one number for each row, for "
-        "example keras.ops.mean(..., axis=-1)."
+        f"loss={training.loss!r} returns one number for a batch, so that its rows cannot be "
+        "weighted: by sample_weight, by steps that are missing, or by the series of a forecaster. "
+        "Return one number for each row, for example keras.ops.mean(..., axis=-1)."
     )
