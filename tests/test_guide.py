@@ -1,4 +1,4 @@
-"""Snippets of the user guide, on tables and on tools that draw rows, run and show what it says."""
+"""Snippets of the user guide run, and show what it says."""
 
 import re
 from pathlib import Path
@@ -8,10 +8,10 @@ import numpy as np
 GUIDE = Path(__file__).parent.parent / "docs" / "user_guide.md"
 
 
-def run_section(title):
+def run_section(title, names=None):
     """Run the Python snippets of a section, but for those of libraries that are not installed."""
-    text = re.search(rf"^## {title}\n(.*?)(?=^## )", GUIDE.read_text(), re.M | re.S)[1]
-    names = {}
+    text = re.search(rf"^##+ {title}\n(.*?)(?=^##)", GUIDE.read_text(), re.M | re.S)[1]
+    names = {} if names is None else names
     for snippet in re.findall(r"^```python\n(.*?)^```", text, re.M | re.S):
         if "imblearn" not in snippet:
             exec(snippet, names)
@@ -38,3 +38,22 @@ def test_rows_between_rows_as_smote_makes_them():
     rare = table[y == "up"]
     more, labels = np.concatenate([table, (rare[:5] + rare[1:6]) / 2]), np.append(y, ["up"] * 5)
     assert network.fit(more, labels).n_channels_in_ == 2
+
+
+def test_a_class_or_a_number_for_each_step_and_several_labels():
+    names = run_section("A class, or a number, for each step")
+    sequences = names["sequences"]
+    assert names["tagger"].predict_proba(sequences).shape == (300, 12, 2)
+    assert names["tagger"].score(sequences, names["tags"]) > 0.9
+    assert names["regressor"].predict(sequences).shape == (300, 12, 1)
+    run_section("Several labels for a sequence", names)
+    assert names["tagged"].predict_proba(sequences).shape == (300, 3)
+
+
+def test_early_stopping_and_validation():
+    names = run_section("Pipelines")
+    run_section("Early stopping and validation", names)
+    assert list(names["network"].history_) == [
+        *("loss", "mean_absolute_error", "val_loss", "val_mean_absolute_error")
+    ]
+    assert "val_loss" in names["routed"]["gru"].history_
