@@ -165,9 +165,10 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         Let `fit` continue the network and optimiser state of the fit before.
 
     jit_compile : bool, default=True
-        Train and predict in compiled programs, which changes nothing but the speed. Callbacks with
-        batch hooks and some optimizers cannot be compiled: stock `Model.fit` then trains the
-        network, and a warning says so. False always trains with stock `Model.fit`.
+        Train and predict in compiled programs, which changes nothing but the speed, and which units
+        are dropped by dropout. Callbacks with batch hooks and some optimizers cannot be compiled:
+        stock `Model.fit` then trains the network, and a warning says so. False always trains with
+        stock `Model.fit`.
 
     metrics : str, callable, keras.metrics.Metric, list of them or None, default=None
         Keras metrics that `history_` reports for each epoch and that callbacks can monitor, besides

@@ -450,7 +450,7 @@ class RecurrentEstimator(BaseEstimator):
                 message = (
                     f"validation_split={self.validation_split!r} with validation_fraction="
                     f"{self.validation_fraction} holds out all windows of class "
-                    f"{missing.tolist()[0]!r} ({len(missing)} such classes), so that the network "
+                    f"{missing.tolist()[0]!r}, so that the network "
                     'is not trained on them. Use validation_split="stratified", or shuffle X and y.'
                 )
                 warn_user(message)

@@ -111,8 +111,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
 
     highway : bool or "auto", default="auto"
         Add a linear path from the whole window to the outputs, without bias and starting at zero,
-        to what the recurrent layers give. "auto" adds it where `fit` has at least 4 windows for
-        each number in a window, and the outputs are those of a window and not of each step.
+        to what the recurrent layers give. "auto" adds it if n_windows >= 4 * window_length *
+        n_channels in `fit`, and the outputs are those of a window and not of each step.
 
     output_initializer : {"glorot_uniform", "zeros"}, default="glorot_uniform"
         How the weights of the output layer start. With "zeros" the untrained network predicts the
@@ -201,9 +201,10 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         Let `fit` continue the network, optimiser state and target scaling of the fit before.
 
     jit_compile : bool, default=True
-        Train and predict in compiled programs, which changes nothing but the speed. Callbacks with
-        batch hooks and some optimizers cannot be compiled: stock `Model.fit` then trains the
-        network, and a warning says so. False always trains with stock `Model.fit`.
+        Train and predict in compiled programs, which changes nothing but the speed, and which units
+        are dropped by dropout. Callbacks with batch hooks and some optimizers cannot be compiled:
+        stock `Model.fit` then trains the network, and a warning says so. False always trains with
+        stock `Model.fit`.
 
     metrics : str, callable, keras.metrics.Metric, list of them or None, default=None
         Keras metrics that `history_` reports for each epoch and that callbacks can monitor, besides
@@ -265,8 +266,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
 
     model_ : keras.Model
         The trained network as an ordinary Keras model. Built anew at each access. It takes windows
-        in the units of X, as float32, and gives normalised targets: y is what it gives times the
-        standard deviation of y, plus its mean. With `quantiles` it gives those of the first output,
+        in the units of X, as float32, and gives standardised targets: y is what it gives times the
+        weighted standard deviation of the targets trained on, plus their weighted mean. With `quantiles` it gives those of the first output,
         then of the second, and is compiled without a loss, as Keras has no pinball loss.
 
     keras_estimator_ : scikeras.wrappers.KerasRegressor

@@ -614,3 +614,65 @@ def test_a_batch_larger_than_all_windows_is_one_batch():
     np.testing.assert_allclose(
         large.predict(X), regressor(batch_size=90).fit(X, Y).predict(X), atol=1e-6
     )
+
+
+# What a function or object of the user's own reads from outside
+
+
+def test_a_loss_that_reads_a_variable_is_compiled_for_its_value():
+    limit = {"at": 1.0}
+
+    def truncated(y_true, y_pred):
+        return keras.ops.mean(keras.ops.minimum(keras.ops.abs(y_true - y_pred), limit["at"]), -1)
+
+    for jit_compile in (True, False):
+        curves = []
+        for limit["at"] in (1.0, 50.0, 1.0):
+            network = regressor(loss=truncated, metrics=truncated, jit_compile=jit_compile)
+            network.fit(X, Y)
+            np.testing.assert_allclose(
+                network.loss_curve_, network.history_["truncated"], rtol=1e-5
+            )
+            curves.append(network.loss_curve_)
+        assert curves[0] == curves[2] != curves[1]
+
+
+class Constant(keras.optimizers.schedules.LearningRateSchedule):
+    def __init__(self, rate):
+        self.rate = rate
+
+    def __call__(self, step):
+        return self.rate + 0 * keras.ops.cast(step, "float32")
+
+    def get_config(self):
+        return {}
+
+
+@pytest.mark.parametrize("jit_compile", [True, False])
+def test_schedules_of_one_configuration_differ_by_their_attributes(jit_compile):
+    slow, fast = (
+        regressor(learning_rate=Constant(rate), jit_compile=jit_compile).fit(X, Y).loss_curve_
+        for rate in (1e-4, 0.1)
+    )
+    assert fast[-1] < slow[-1]
+
+
+class Scaled(keras.metrics.Mean):
+    def __init__(self, factor=1.0, name="scaled", **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.factor = factor
+
+
+@pytest.mark.parametrize(
+    ("kind", "metric", "message"),
+    [
+        (regressor, Scaled(10.0), r"factor=10.0.*get_config"),
+        (classifier, "AUC", "one-hot classes"),
+        (classifier, keras.metrics.categorical_accuracy, "one-hot classes"),
+        (regressor, "mean_absolut_error", "mean_absolute_error"),
+        (regressor, ["mae", "mae"], "'mae', which is taken"),
+    ],
+)
+def test_metrics_that_cannot_be_reported(kind, metric, message):
+    with pytest.raises(ValueError, match=message):
+        kind(metrics=metric).fit(X, CLASSES if kind is classifier else Y)

@@ -21,7 +21,12 @@ import tensorflow as tf
 from skgru._engine.callbacks import EpochCallbacks, first_with_batch_hooks
 from skgru._engine.inference import predict, prepare
 from skgru._engine.layers import Scratch, apply_network, scratch_shapes
-from skgru._engine.losses import fingerprint, ignores_padding, training_loss
+from skgru._engine.losses import (
+    fingerprint,
+    ignores_padding,
+    outside_of,
+    training_loss,
+)
 from skgru._engine.metrics import EpochMetrics, describes
 from skgru._engine.network import (
     N_GATES,
@@ -98,7 +103,7 @@ class TrainingProgram:
         self._packing = Packing([values, *self.first_slots, *self.metrics.first])
         self._penalised = _ones_for_kernels(network, weights) if training.alpha else None
         # As long as the program lives, no other object gets the identity that it is found by.
-        self._held = training.loss, training.metrics
+        self._held = training
         self.ignores_padding = self._ignores_padding()
         self._has_run = False
         batches = (self.n_steps, self.batch_size)
@@ -274,20 +279,19 @@ def training_key(network: NetworkSpec, training: TrainingSpec) -> Any:
 def _key_of(thing: Any) -> Any:
     """What tells an object from others that compute something else.
 
-    Objects of Keras are told by their configuration, functions by their identity, and losses of
+    Objects of Keras are told by their configuration, functions by their identity, and objects of
     the user's own by their attributes where these are plain.
     """
     if isinstance(thing, str) or inspect.isroutine(thing):
         return thing
-    is_own_loss = not isinstance(thing, keras.optimizers.Optimizer) and not is_schedule(thing)
-    if not is_own_loss or type(thing).__module__.split(".")[0] == "keras":
+    if type(thing).__module__.split(".")[0] == "keras":
         return type(thing), json.dumps(thing.get_config(), sort_keys=True)
-    attributes = getattr(thing, "__dict__", {})
     plain = str, int, float, bool, type(None), keras.DTypePolicy
-    if isinstance(thing, keras.losses.Loss) and all(
+    attributes = getattr(thing, "__dict__", {})
+    if hasattr(thing, "get_config") and all(
         isinstance(value, plain) for value in attributes.values()
     ):
-        return type(thing), repr(sorted(attributes.items()))
+        return type(thing), outside_of(thing)
     return type(thing), id(thing)
 
 

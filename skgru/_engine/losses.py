@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -161,16 +162,51 @@ def _ignores_padding(network: NetworkSpec, function: Callable) -> bool:
     return True
 
 
-def fingerprint(network: NetworkSpec, loss: Any) -> bytes | None:
-    """What a loss of the user's own gives for some numbers. A function that reads variables from
-    outside may compute something else than it did when it was compiled.
+def outside_of(thing: Any) -> str:
+    """What a function or object of the user's own reads besides its arguments: its attributes, and
+    the variables outside that its functions use. It may compute something else when they change.
     """
+    functions = [thing] if inspect.isfunction(thing) else []
+    if not functions:
+        own = [kind for kind in type(thing).__mro__ if not _is_of_keras(kind)]
+        functions = [
+            each for kind in own for each in vars(kind).values() if inspect.isfunction(each)
+        ]
+    read = {
+        name: value for name, value in getattr(thing, "__dict__", {}).items() if _is_data(value)
+    }
+    for function in functions:
+        variables = inspect.getclosurevars(function)
+        read |= {**variables.globals, **variables.nonlocals}
+    return repr(sorted((name, repr(value)) for name, value in read.items() if _is_data(value)))
+
+
+def _is_data(value: Any) -> bool:
+    """Whether `repr` shows all of a value: numbers, strings, arrays, and what holds them."""
+    if isinstance(value, list | tuple | set | frozenset):
+        return all(map(_is_data, value))
+    if isinstance(value, dict):
+        return all(map(_is_data, value.values()))
+    return isinstance(value, str | int | float | bool | type(None) | np.ndarray | np.generic)
+
+
+def _is_of_keras(kind: type) -> bool:
+    return kind.__module__.split(".")[0] in ("keras", "builtins", "tensorflow", "functools")
+
+
+def fingerprint(network: NetworkSpec, loss: Any) -> tuple[Any, ...] | None:
+    """What a loss of the user's own reads from outside, and what it gives for some numbers."""
     if isinstance(loss, str):
         return None
-    try:
-        return np.asarray(make_loss(loss, network.quantiles).call(*probe(network, 3))).tobytes()
-    except Exception:  # training has the better message
-        return None
+    given = make_loss(loss, network.quantiles)
+    y, outputs = probe(network, 3)
+    values = []
+    for factor in (1.0, 30.0, 1e4):
+        try:
+            values.append(np.asarray(given.call(factor * y, -factor * outputs)).tobytes())
+        except Exception:  # training has the better message
+            values.append(b"")
+    return outside_of(loss), *values
 
 
 def check_weighs(network: NetworkSpec, training: TrainingSpec) -> None:

@@ -6,14 +6,13 @@ probabilities.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Sequence
 from typing import Any
 
 import keras
 import numpy as np
 
-from skgru._engine.losses import ignores_padding, probe
+from skgru._engine.losses import ignores_padding, outside_of, probe
 from skgru._engine.names import constant_names, named
 from skgru._specs import NetworkSpec, TrainingSpec
 
@@ -38,7 +37,7 @@ def network_metrics(network: NetworkSpec, training: TrainingSpec) -> list[keras.
         for given in training.metrics:
             if metrics and given in ("accuracy", "acc"):
                 continue
-            metrics.append(_metric(given))
+            metrics.append(_metric(given, network))
     names = [metric.name for metric in metrics]
     if repeated := [name for name in names if names.count(name) > 1 or name == "loss"]:
         raise ValueError(
@@ -48,17 +47,46 @@ def network_metrics(network: NetworkSpec, training: TrainingSpec) -> list[keras.
     return metrics
 
 
-def _metric(given: Any) -> keras.metrics.Metric:
+def _metric(given: Any, network: NetworkSpec) -> keras.metrics.Metric:
     metric, name = given, None
     if isinstance(given, str):
         metric, name = named(keras.metrics, "metrics", given), given
-    if not isinstance(metric, keras.metrics.Metric):
-        name = name or getattr(metric, "__name__", "metric").strip("<>")
-        return keras.metrics.MeanMetricWrapper(metric, name=name, dtype="float32")
+    if isinstance(metric, keras.metrics.MeanMetricWrapper) and hasattr(metric, "_fn"):
+        function, options = metric._fn, metric._fn_kwargs
+    else:
+        function, options = metric, {}
+    kind = function if hasattr(function, "__name__") else type(function)
+    if network.n_classes and kind.__module__.startswith("keras.") and not isinstance(metric, str):
+        if not kind.__name__.lower().startswith("sparse"):
+            raise ValueError(
+                f"metrics: {given!r} takes one-hot classes, but a classifier has one number for "
+                "each class. Use 'sparse_categorical_crossentropy', 'sparse_top_k_categorical_"
+                "accuracy' or a function of your own, or sklearn.metrics after fit."
+            )
+    if function is not metric or not isinstance(metric, keras.metrics.Metric):
+        given_name = getattr(function, "__name__", getattr(function, "func", function))
+        own_name = getattr(given_name, "__name__", given_name)
+        own_name = own_name if isinstance(own_name, str) else type(function).__name__
+        name = name or getattr(metric, "name", None) or own_name.strip("<>")
+        return keras.metrics.MeanMetricWrapper(function, name=name, dtype="float32", **options)
     config = metric.get_config()
     if name is not None:
         config |= {"name": name, "dtype": "float32"}
-    return type(metric).from_config(config)
+    rebuilt = type(metric).from_config(config)
+    _check_rebuilt(metric, rebuilt)
+    return rebuilt
+
+
+def _check_rebuilt(metric: keras.metrics.Metric, rebuilt: keras.metrics.Metric) -> None:
+    """A metric of the user's own whose configuration leaves arguments out becomes another one."""
+    plain = str, int, float, bool, tuple
+    for name, value in vars(metric).items():
+        other = vars(rebuilt).get(name)
+        if name[0] != "_" and name != "name" and isinstance(value, plain) and value != other:
+            raise ValueError(
+                f"metrics: {type(metric).__name__} is built anew for each fit, but its get_config "
+                f"leaves {name}={value!r} out. Define get_config so that it holds all arguments."
+            )
 
 
 class EpochMetrics:
@@ -117,6 +145,10 @@ class EpochMetrics:
 
 def describes(metric: Any) -> Any:
     """What distinguishes a metric, or a function, of the user from others: hashable."""
-    if isinstance(metric, str) or inspect.isroutine(metric):
+    if isinstance(metric, str):
         return metric
-    return type(metric), repr(sorted(metric.get_config().items()))
+    if not isinstance(metric, keras.metrics.Metric):
+        return id(metric), outside_of(metric)
+    if hasattr(metric, "_fn"):
+        return type(metric), metric.name, id(metric._fn), outside_of(metric._fn)
+    return type(metric), repr(sorted(metric.get_config().items())), outside_of(metric)

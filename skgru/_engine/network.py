@@ -185,7 +185,12 @@ class TrainedNetwork(keras.Model):
     spec: NetworkSpec
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
-        return super().compute_metrics(x, y, probabilities(self.spec, y_pred), sample_weight)
+        given = probabilities(self.spec, y_pred)
+        if self.spec.each_step:  # a row for each step, as in compiled training
+            y, given = (keras.ops.reshape(one, (-1, one.shape[-1])) for one in (y, given))
+            if sample_weight is not None:
+                sample_weight = keras.ops.reshape(sample_weight, (-1,))
+        return super().compute_metrics(x, y, given, sample_weight)
 
 
 def compiled_network(network: NetworkSpec, training: TrainingSpec) -> keras.Model:
