@@ -267,8 +267,10 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     model_ : keras.Model
         The trained network as an ordinary Keras model. Built anew at each access. It takes windows
         in the units of X, as float32, and gives standardised targets: y is what it gives times the
-        weighted standard deviation of the targets trained on, plus their weighted mean. With `quantiles` it gives those of the first output,
-        then of the second, and is compiled without a loss, as Keras has no pinball loss.
+        weighted standard deviation of the targets trained on, plus their weighted mean. With
+        `quantiles` it gives those of the first output, then of the second, and is compiled without
+        a loss, as Keras has no pinball loss. With `missing="mask"` it takes missing steps as
+        -3.4028235e38 (`numpy.finfo("float32").min`) in all channels.
 
     keras_estimator_ : scikeras.wrappers.KerasRegressor
         The trained network as scikeras holds it, in y's units on complete windows. Built anew at
