@@ -71,16 +71,11 @@ def _tell_of_divergence(progress: Progress, epoch: int, training: TrainingSpec) 
         if is_named
         else "learning rate in the optimizer"
     )
-    what = (
-        f"Training diverged in epoch {epoch + 1}: the loss or the weights are no "
-        "longer finite."
-    )
+    what = f"Training diverged in epoch {epoch + 1}: the loss or the weights are no longer finite."
     remedy = (
         f"Use a smaller {rate}, set clipnorm=1.0, or scale X and y. A loss with logarithms needs "
         "normalize_y=False."
     )
     if progress.kept is None:
         raise ValueError(f"{what} {remedy}")
-    warn_user(
-        f"{what} The network is that of epoch {epoch}. {remedy}", ConvergenceWarning
-    )
+    warn_user(f"{what} The network is that of epoch {epoch}. {remedy}", ConvergenceWarning)
