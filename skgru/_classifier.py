@@ -42,6 +42,7 @@ from skgru._validation import (
     check_usable,
     check_validation_data,
     check_windows,
+    in_validation_data,
     is_overlapping,
     nothing_usable,
     real_between,
@@ -582,8 +583,13 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
             if not len(rows):
                 raise ValueError(nothing_usable(windows, 0, self._masks))
             if network.each_step or network.is_multilabel:
-                labels = labels_of(windows, rows, y, self)
+                labels = labels_of(windows, rows, y, self, self._kind_of_labels)
                 y, known = labels.values, labels.known
+                if labels.kind == "labels" and y.shape[1] != network.n_outputs:
+                    raise ValueError(
+                        f"y has {y.shape[1]} labels, but {type(self).__name__} predicts "
+                        f"{network.n_outputs} for each sequence. Give y as predict returns it."
+                    )
             else:
                 y = column_or_1d(y, warn=True)
                 check_consistent_length(windows, y)
@@ -664,6 +670,12 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
                 "has one column: windows of one step can't show that they overlap. Give y, or put "
                 "a SequenceWindower before."
             )
+        if y is None and self.return_sequences is True:
+            raise ValueError(
+                "return_sequences=True gives a class for each step of a window, but the classes "
+                'are the tokens that follow it, as y is None. Set return_sequences="auto", or give '
+                "y with a class for each step."
+            )
         n_tokens = self._n_tokens(windows, continues)
         if continues and (y is None) != self._is_self_target:
             raise ValueError(
@@ -674,19 +686,32 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         if y is None and classes is None and course.is_part:
             # A token that follows nothing here may do so in the next call of partial_fit.
             classes = np.arange(n_tokens)
-        rows, labels = self._labelled(windows, y)
+        rows, labels = self._labelled(windows, y, self._kind_of_labels if continues else None)
         if classes is None:
             classes = labels.classes()
-        examples, rows_kept = self._examples(windows, rows, labels, classes, sample_weight)
+        class_weights = self._class_weights(labels, classes)
+        examples, rows_kept = self._examples(
+            windows, rows, labels, classes, class_weights, sample_weight
+        )
         validation = None
         if validation_data is not None:
             X_val, y_val, weight = check_validation_data(validation_data, y is None)
-            held_out = check_like(check_windows(X_val, self, is_fitted=continues)[0], windows)
-            if n_tokens:
-                check_tokens(held_out, n_tokens)
-            validation, _ = self._examples(
-                held_out, *self._labelled(held_out, y_val), classes, weight
-            )
+            with in_validation_data():
+                held_out, _ = check_windows(X_val, self, is_fitted=continues, like=X)
+            check_like(held_out, windows)
+            with in_validation_data():
+                if n_tokens:
+                    check_tokens(held_out, n_tokens)
+                rows_val, labels_val = self._labelled(held_out, y_val, labels.kind)
+                unknown = np.setdiff1d(labels_val.present(), classes)
+                if labels.kind != "labels" and len(unknown):
+                    raise ValueError(
+                        f"y_val contains labels {unknown.tolist()} that are not among the classes "
+                        f"of y, {classes.tolist()}. Leave such sequences out."
+                    )
+                validation, _ = self._examples(
+                    held_out, rows_val, labels_val, classes, class_weights, weight
+                )
         has_class = labels.kind == "class"
         n_outputs = labels.values.shape[1] if labels.kind == "labels" else 1
         n_targets = examples.targets.shape[1]
@@ -709,22 +734,32 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
                     "_is_self_target": y is None,
                     "_label_dtype": labels.values.dtype,
                 },
-                split=self._split_kind(windows, y is None, course, has_class),
-                labels=labels.values[rows_kept] if has_class and y is not None else None,
+                reach=windows.shape[1] if labels.kind == "steps" else 1,
+                split=self._split_kind(windows, y is None, course, has_class and y is not None),
+                # Windows of one series end as they do: no warning of tokens that come late.
+                labels=None if y is None else labels.at(rows_kept),
                 validation=validation,
             ),
             course,
         )
         return self
 
-    def _labelled(self, windows: np.ndarray, y: Any) -> tuple[np.ndarray, Labels]:
-        """Usable windows, and what is to be predicted of them."""
+    @property
+    def _kind_of_labels(self) -> str:
+        """Of which kind the labels were that the network was fitted on."""
+        network = self._network
+        return "steps" if network.each_step else "labels" if network.is_multilabel else "class"
+
+    def _labelled(self, windows: np.ndarray, y: Any, kind: str | None) -> tuple[np.ndarray, Labels]:
+        """Usable windows, and what is to be predicted of them. kind : of the labels, where it is
+        known.
+        """
         masks = self.missing == "mask"
         if y is None:
             rows, tokens = self._next_tokens(windows, masks)
             return rows, Labels("class", tokens)
         rows = check_usable(windows, masks)
-        labels = labels_of(windows, rows, y, self)
+        labels = labels_of(windows, rows, y, self, kind)
         if 2 * len(rows) < len(windows):
             warn_user(
                 f"{len(windows) - len(rows)} of {len(windows)} windows are left out of fit, "
@@ -739,6 +774,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         rows: np.ndarray,
         labels: Labels,
         classes: np.ndarray,
+        class_weights: np.ndarray | None,
         sample_weight: Any,
     ) -> tuple[Examples, np.ndarray]:
         """Windows, targets and weights, and which of the labels they belong to."""
@@ -748,8 +784,11 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
                 sample_weight, windows, dtype=np.float64, ensure_non_negative=True
             )[rows]
         weight = weight_of_steps(sample_weight, labels.known)
-        if self.class_weight is not None:
-            by_class = self._class_weights(labels, classes)
+        if class_weights is not None:
+            # (n_rows, 1) or (n_rows, window_length)
+            by_class = class_weights[targets.astype(int)]
+            if labels.known is not None:
+                by_class = by_class * labels.known
             weight = by_class if weight is None else by_class * weight.reshape(len(rows), -1)
             weight = weight if labels.kind == "steps" else weight.ravel()
         picked = np.arange(len(rows))
@@ -768,13 +807,16 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
             )
         return check_tokens(windows, self._architecture["n_tokens"] if continues else None)
 
-    def _class_weights(self, labels: Labels, classes: np.ndarray) -> np.ndarray:
-        """Weight of each label by its class: (n_rows, 1) or (n_rows, window_length)."""
+    def _class_weights(self, labels: Labels, classes: np.ndarray) -> np.ndarray | None:
+        """Weight of each class, (n_classes,), or None where all count alike."""
+        if self.class_weight is None:
+            return None
         if labels.kind == "labels":
             raise ValueError(
                 f"class_weight={self.class_weight!r} weighs classes, but y holds several labels "
                 "for each sequence. Set class_weight=None, or give sample_weight."
             )
+        y = labels.flat()
         if isinstance(self.class_weight, dict):
             for name, weight in self.class_weight.items():
                 if not real_between(0, None, closed="left").is_satisfied_by(weight):
@@ -782,12 +824,11 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
                         f"class_weight={self.class_weight!r} gives class {name!r} the weight "
                         f"{weight!r}, but weights must be finite numbers of at least 0."
                     )
-        else:
-            classes = labels.classes()
-        weights = compute_class_weight(self.class_weight, classes=classes, y=labels.flat())
-        codes = labels.targets(classes).astype(int)
-        known = 1 if labels.known is None else labels.known
-        return weights[codes] * known
+            return compute_class_weight(self.class_weight, classes=classes, y=y)
+        weights, present = np.ones(len(classes)), labels.classes()
+        is_present = np.isin(classes, present)
+        weights[is_present] = compute_class_weight(self.class_weight, classes=present, y=y)
+        return weights
 
     def _next_tokens(self, windows: np.ndarray, masks: bool) -> tuple[np.ndarray, np.ndarray]:
         """Windows that a token follows, and those tokens: (n_rows,), (n_rows,) int."""

@@ -10,7 +10,8 @@ from scipy.sparse import issparse
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_y, check_array, check_consistent_length
 
-from skgru._validation import check_each_step, check_labels, known_steps
+from skgru._rows import stacked
+from skgru._validation import check_each_step, check_labels, check_lengths, known_steps
 from skgru._warn import warn_user
 
 
@@ -31,6 +32,17 @@ class Labels:
         """All labels that are known, in one dimension."""
         return self.values.ravel() if self.known is None else self.values[self.known]
 
+    def at(self, rows: np.ndarray) -> Labels:
+        """The labels of some of the windows."""
+        known = None if self.known is None else self.known[rows]
+        return Labels(self.kind, self.values[rows], known)
+
+    def present(self) -> np.ndarray:
+        """The classes that a window or a step has; of several labels those that are ever 1."""
+        if self.kind == "labels":
+            return np.flatnonzero(self.values.any(axis=0))
+        return np.unique(self.flat())
+
     def classes(self) -> np.ndarray:
         """The classes that there are, sorted; of several labels their positions."""
         return np.arange(self.values.shape[1]) if self.kind == "labels" else np.unique(self.flat())
@@ -40,8 +52,9 @@ class Labels:
         if self.kind == "labels":
             if len(classes) != self.values.shape[1]:
                 raise ValueError(
-                    f"y has {self.values.shape[1]} labels, but the first fit had {len(classes)}. "
-                    "Give a column for each label."
+                    f"y has {self.values.shape[1]} labels, but the first fit, or classes of "
+                    f"partial_fit, had {len(classes)}. Give a column for each label; classes are "
+                    f"their positions, np.arange({self.values.shape[1]})."
                 )
             return self.values.astype(np.float64)
         codes = _codes(self.flat(), classes)
@@ -52,12 +65,18 @@ class Labels:
         return targets
 
 
-def labels_of(windows: np.ndarray, rows: np.ndarray, y: Any, estimator: Any) -> Labels:
-    """Labels in y of these rows of the windows."""
-    y = y.toarray() if issparse(y) else y
-    shape = np.asarray(y).shape  # not np.shape: y may be an array of another library
-    wanted = estimator.return_sequences
-    if wanted == "auto" and (len(shape) < 2 or shape[1] == 1 < len(shape) == 2):
+def labels_of(
+    windows: np.ndarray, rows: np.ndarray, y: Any, estimator: Any, like: str | None = None
+) -> Labels:
+    """Labels in y of these rows of the windows. like : the kind that they have, where it is known
+    from other rows; None: it is read off y, with a warning where y could be of two kinds.
+    """
+    y = stacked(y.toarray() if issparse(y) else y)
+    shape = check_lengths(y, windows.shape[1])
+    if len(shape) == 3 and shape[2] == 1:
+        y, shape = np.asarray(y)[:, :, 0], shape[:2]  # as as_windows gives tags
+    wanted = estimator.return_sequences if like is None else like == "steps"
+    if like is None and wanted == "auto" and (len(shape) < 2 or shape[1] == 1 < len(shape) == 2):
         wanted = False  # (n, 1) is a column of classes, as everywhere in scikit-learn
     if len(shape) == 3:
         raise ValueError(
@@ -65,7 +84,8 @@ def labels_of(windows: np.ndarray, rows: np.ndarray, y: Any, estimator: Any) -> 
             "or (n_samples, n_labels) of 0 and 1. If the last axis is one-hot, use "
             "np.argmax(y, axis=2)."
         )
-    if wanted is False and (len(shape) < 2 or shape[1] == 1):
+    is_class = wanted is False and (len(shape) < 2 or shape[1] == 1)
+    if like == "class" or (like is None and is_class):
         return Labels("class", _classes_of(y, windows, estimator)[rows])
     y = check_array(y, dtype=None, ensure_all_finite=False, ensure_2d=False, estimator=estimator)
     check_consistent_length(windows, y)
@@ -73,7 +93,7 @@ def labels_of(windows: np.ndarray, rows: np.ndarray, y: Any, estimator: Any) -> 
     if wanted == "auto" and y.shape[1] != windows.shape[1]:
         wanted = False
     if wanted is False:
-        return _several_labels(y, rows, is_binary, windows.shape[1])
+        return _several_labels(y, rows, is_binary, windows.shape[1], warns=like is None)
     if is_binary and wanted == "auto":
         warn_user(
             f"y has shape {y.shape}, as many columns as X has steps, and is read as one class for "
@@ -85,12 +105,15 @@ def labels_of(windows: np.ndarray, rows: np.ndarray, y: Any, estimator: Any) -> 
     values = y[rows]
     labels = values[known]
     is_missing = labels == None if labels.dtype.kind == "O" else labels != labels  # noqa: E711
+    if labels.dtype.kind == "O":
+        is_missing = is_missing | (labels != labels)
     if np.any(is_missing):
         row, step = np.argwhere(known)[np.flatnonzero(is_missing)[0]]
         raise ValueError(
             f"y[{rows[row]}, {step}] is {values[row, step]}, at a step that is known in X. Give "
             'it a class; only steps that are NaN in X, with missing="mask", need none.'
         )
+    check_labels(labels, estimator)
     check_classification_targets(labels)
     return Labels("steps", values, known)
 
@@ -109,14 +132,21 @@ def _classes_of(y: Any, windows: np.ndarray, estimator: Any) -> np.ndarray:
     return y
 
 
-def _several_labels(y: np.ndarray, rows: np.ndarray, is_binary: bool, length: int) -> Labels:
+def _several_labels(
+    y: np.ndarray, rows: np.ndarray, is_binary: bool, length: int, warns: bool
+) -> Labels:
+    if y.ndim < 2:
+        raise ValueError(
+            f"y has shape {y.shape}, but several labels of each sequence were fitted. Give a "
+            "column of 0 and 1 for each label."
+        )
     if not is_binary:
         raise ValueError(
             f"y has shape {y.shape} and other values than 0 and 1: neither one class for each "
             f"sequence, (n_samples,), nor one for each of the {length} steps. Train a classifier "
             "for each column, or give 0 and 1 for each label."
         )
-    if y.shape[1] > 1 and (y.sum(axis=1) == 1).all():
+    if warns and y.shape[1] > 1 and (y.sum(axis=1) == 1).all():
         warn_user(
             f"y has shape {y.shape} with a single 1 in each row, and is read as {y.shape[1]} "
             "labels that do not exclude each other. If it is one-hot, with one class for each "

@@ -18,6 +18,7 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from skgru._labels import Labels
 from skgru._nested import check_flat
 from skgru._specs import (
     Examples,
@@ -97,7 +98,17 @@ def channel_statistics(windows: Rows, sample_weight: np.ndarray | None) -> Input
     sample_weight : (n,) or (n, window_length), or None.
     """
     weight = np.ones(len(windows)) if sample_weight is None else sample_weight
-    weight = weight.reshape(len(weight), -1).max(axis=1)
+    # float32, as weights are kept, would lose small changes at a high level.
+    weight = weight.reshape(len(weight), -1).max(axis=1).astype(np.float64)
+    # Measured from one of its values, a constant channel has a mean without rounding.
+    start = np.full(windows.shape[2], np.nan)
+    for values, _ in _weighted_steps(windows, weight):
+        known = np.isfinite(values)
+        first = values[known.argmax(axis=0), np.arange(len(start))]
+        start = np.where(np.isnan(start) & known.any(axis=0), first, start)
+        if np.isfinite(start).all():
+            break
+    start = np.nan_to_num(start)
 
     def weighted_sums(of: Any) -> tuple[np.ndarray, np.ndarray]:
         n, total = np.zeros(windows.shape[2]), np.zeros(windows.shape[2])
@@ -105,13 +116,13 @@ def channel_statistics(windows: Rows, sample_weight: np.ndarray | None) -> Input
             known = np.isfinite(values)
             own = own_weight[:, np.newaxis] * known
             n += own.sum(axis=0)
-            total += (own * of(np.where(known, values, 0.0))).sum(axis=0)
+            total += (own * of(np.where(known, values - start, 0.0))).sum(axis=0)
         return np.maximum(n, np.finfo(np.float64).tiny), total
 
     n, total = weighted_sums(lambda values: values)
-    mean = total / n
-    _, squares = weighted_sums(lambda values: (values - mean) ** 2)
-    scale = np.sqrt(squares / n)
+    shift = total / n
+    _, squares = weighted_sums(lambda values: (values - shift) ** 2)
+    mean, scale = start + shift, np.sqrt(squares / n)
     is_constant = scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)
     return InputScaling(mean, np.where(is_constant, 1.0, scale))
 
@@ -148,8 +159,9 @@ class Task:
     X : what fit was given, for the names of its columns; shape : fields of the network that follow
     from the targets; scaling_of : (targets, sample_weight) -> TargetScaling; learned : further
     attributes to store; reach : rows that a target extends beyond its window; split : how
-    validation rows are chosen, "last", "random" or "stratified"; labels : of the rows, to stratify;
-    validation : rows that the user gave for it, in place of a part of the others.
+    validation rows are chosen, "last", "random" or "stratified"; labels : of the rows, to stratify,
+    and to warn where all of a class are held out; validation : rows that the user gave for it, in
+    place of a part of the others.
     """
 
     X: Any
@@ -159,7 +171,7 @@ class Task:
     learned: Mapping[str, Any]
     reach: int = 1
     split: str = "last"
-    labels: np.ndarray | None = None
+    labels: Labels | None = None
     validation: Examples | None = None
     masks_targets: bool = False
     continues: bool = False
@@ -434,10 +446,16 @@ class RecurrentEstimator(BaseEstimator):
             training, validation = last_rows(examples.windows.rows, n_validation, task.reach)
         else:
             rng = np.random.default_rng([self._split_seed(), n])
-            labels = np.zeros(n, int)
+            strata = np.zeros(n, int)
             if task.split == "stratified" and task.labels is not None:
-                labels = task.labels
-            training, validation = stratified_rows(labels, n_validation, rng)
+                strata = task.labels.values
+            training, validation = stratified_rows(strata, n_validation, rng)
+        if not len(validation) and task.split == "stratified":
+            raise ValueError(
+                f"validation_split={self.validation_split!r} leaves no window for early_stopping: "
+                f"X has {n} usable windows, each of a class of its own. Set early_stopping=False, "
+                "or give validation_data."
+            )
         if not len(training) or not len(validation):
             raise ValueError(
                 f"early_stopping=True with validation_fraction={self.validation_fraction} leaves "
@@ -445,16 +463,25 @@ class RecurrentEstimator(BaseEstimator):
                 "validation_fraction or a longer series."
             )
         if task.labels is not None:
-            missing = np.setdiff1d(task.labels, task.labels[training])
-            if len(missing):
-                message = (
-                    f"validation_split={self.validation_split!r} with validation_fraction="
-                    f"{self.validation_fraction} holds out all windows of class "
-                    f"{missing.tolist()[0]!r}, so that the network "
-                    'is not trained on them. Use validation_split="stratified", or shuffle X and y.'
-                )
-                warn_user(message)
+            self._warn_of_lost(task.labels, training)
         return examples_at(examples, training), examples_at(examples, validation)
+
+    def _warn_of_lost(self, labels: Labels, training: np.ndarray) -> None:
+        """Warn of classes that no row has which is trained on."""
+        missing = np.setdiff1d(labels.present(), labels.at(training).present())
+        if not len(missing):
+            return
+        noun, nouns = ("label", "labels") if labels.kind == "labels" else ("class", "classes")
+        remedy = 'Use validation_split="random", or shuffle X and y.'
+        if labels.kind == "class":
+            remedy = 'Use validation_split="stratified", or shuffle X and y.'
+        elif self.validation_split == "random":
+            remedy = "Use a smaller validation_fraction, or give validation_data."
+        warn_user(
+            f"validation_split={self.validation_split!r} with validation_fraction="
+            f"{self.validation_fraction} holds out all windows of {noun} {missing.tolist()[0]!r} "
+            f"({len(missing)} such {nouns}), so that the network is not trained on them. {remedy}"
+        )
 
     def _split_kind(
         self, windows: np.ndarray, in_time: bool, course: Course, classes: bool = False
@@ -470,7 +497,8 @@ class RecurrentEstimator(BaseEstimator):
             )
         if wanted != "auto" or not course.early_stopping:
             return wanted
-        if in_time or is_overlapping(windows):
+        # Windows of one step cannot show that they overlap.
+        if in_time or (windows.shape[1] > 1 and is_overlapping(windows)):
             return "last"
         return "stratified" if classes else "random"
 

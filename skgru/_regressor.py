@@ -35,6 +35,7 @@ from skgru._validation import (
     check_targets,
     check_validation_data,
     check_windows,
+    in_validation_data,
     is_overlapping,
     nothing_usable,
     remember_features,
@@ -63,9 +64,12 @@ def standardisation(
         weight *= sample_weight.reshape(-1, 1)
     total = np.maximum(weight.sum(axis=0), np.finfo(np.float64).tiny)
     targets = np.where(np.isfinite(targets), targets, 0)
-    mean = (weight * targets).sum(axis=0) / total
-    with np.errstate(over="ignore"):
-        scale = np.sqrt((weight * (targets - mean) ** 2).sum(axis=0) / total)
+    # Measured from one of its values, a constant output has a mean without rounding.
+    start = targets[(weight > 0).argmax(axis=0), np.arange(n_outputs)]
+    with np.errstate(over="ignore", invalid="ignore"):
+        shift = (weight * (targets - start)).sum(axis=0) / total
+        scale = np.sqrt((weight * (targets - start - shift) ** 2).sum(axis=0) / total)
+    mean = start + shift
     if not np.isfinite(scale).all():
         raise ValueError(
             "The variance of y is too large for dtype('float64'), so that normalize_y=True "
@@ -586,7 +590,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             channels = np.asarray(self._channels)
             rows, targets = self._own_targets(windows, self._horizon, channels, self._masks)
         else:
-            rows, targets, _, known = check_targets(windows, y, self, self._masks)
+            each_step = self._network.each_step
+            rows, targets, _, known = check_targets(windows, y, self, self._masks, each_step)
             if targets.shape[1] != self._network.n_targets:
                 raise ValueError(
                     f"y has {targets.shape[1]} outputs, but {type(self).__name__} predicts "
@@ -716,8 +721,11 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
                 "has one column: windows of one step can't show that they overlap. Give y, or put "
                 "a SequenceWindower before."
             )
+        if y is None:
+            self._check_follows()
         channels = check_target(self.target, windows.shape[2])
-        examples, shape, each_step = self._supervised(windows, y, sample_weight, channels)
+        like = self._network.each_step if continues else None
+        examples, shape, each_step = self._supervised(windows, y, sample_weight, channels, like)
         if continues and (y is None) != self._is_self_target:
             raise ValueError(
                 f"{type(self).__name__} was fitted "
@@ -734,8 +742,11 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         validation = None
         if validation_data is not None:
             X_val, y_val, weight = check_validation_data(validation_data, y is None)
-            held_out = check_like(check_windows(X_val, self, is_fitted=continues)[0], windows)
-            validation, _, _ = self._supervised(held_out, y_val, weight, channels)
+            with in_validation_data():
+                held_out, _ = check_windows(X_val, self, is_fitted=continues, like=X)
+            check_like(held_out, windows)
+            with in_validation_data():
+                validation, _, _ = self._supervised(held_out, y_val, weight, channels, each_step)
             if validation.targets.shape[1] != examples.targets.shape[1]:
                 raise ValueError(
                     f"y_val in validation_data has {validation.targets.shape[1]} outputs, but y "
@@ -760,7 +771,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
                     "_channels": asked[0],
                     "_horizon": asked[1],
                 },
-                reach=self.horizon if y is None else 1,
+                reach=self.horizon if y is None else n_steps,
                 split=self._split_kind(windows, y is None, course),
                 validation=validation,
             ),
@@ -769,17 +780,22 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         return self
 
     def _supervised(
-        self, windows: np.ndarray, y: Any, sample_weight: Any, channels: np.ndarray
+        self,
+        windows: np.ndarray,
+        y: Any,
+        sample_weight: Any,
+        channels: np.ndarray,
+        like: bool | None,
     ) -> tuple[Examples, tuple[int, ...], bool]:
         """Usable windows with their targets, the shape of a row of y, and whether it has targets
-        for each step.
+        for each step. like : whether other rows have them; None: it is read off y.
         """
         masks, known = self.missing == "mask", None
         if y is None:
             rows, targets = self._own_targets(windows, self.horizon, channels, masks)
             shape: tuple[int, ...] = () if targets.shape[1] == 1 else (targets.shape[1],)
         else:
-            rows, targets, shape, known = check_targets(windows, y, self, masks)
+            rows, targets, shape, known = check_targets(windows, y, self, masks, like)
         if sample_weight is not None:
             sample_weight = _check_sample_weight(
                 sample_weight, windows, dtype=np.float64, ensure_non_negative=True
@@ -806,6 +822,15 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
                 "normalize_y=True subtracts their mean. Set normalize_y=False, or use another loss."
             )
 
+    def _check_follows(self) -> None:
+        """What follows a window is no target of its steps."""
+        if self.return_sequences is True:
+            raise ValueError(
+                "return_sequences=True gives an output for each step of a window, but the targets "
+                'are the rows that follow it, as y is None. Set return_sequences="auto", or give y '
+                "with a target for each step."
+            )
+
     def _fit_pairs(
         self, windows: Any, targets: Any, sample_weight: np.ndarray | None, reach: int
     ) -> None:
@@ -814,6 +839,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         """
         self._validate_params()
         self._check_loss()
+        self._check_follows()
+        split = self._split_kind(windows, True, Course(self.epochs, self.early_stopping))
         n_targets = targets.shape[1]
         shape = () if n_targets == 1 else (n_targets,)
         check_channels(windows, self)
@@ -833,7 +860,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
                 scaling_of=scaling_of,
                 learned={"_is_self_target": False, "_channels": [], "_horizon": reach},
                 reach=reach,
-                split="last" if self.validation_split == "auto" else self.validation_split,
+                split=split,
                 masks_targets=windows.masks_targets,
             ),
             Course(self.epochs, self.early_stopping),

@@ -106,11 +106,14 @@ def _some(names: list[str]) -> str:
     return f"{[str(name) for name in names[:3]]}{more}"
 
 
-def windows_of_table(X: Any, values: np.ndarray, estimator: Any, is_fitted: bool) -> np.ndarray:
+def windows_of_table(
+    X: Any, values: np.ndarray, estimator: Any, is_fitted: bool, like: Any = None
+) -> np.ndarray:
     """Rows of a table as windows: (n_samples, window_length * n_channels) -> (n_samples,
     window_length, n_channels), a view where the columns are in order.
 
-    X : what `values` were read from, with its names; is_fitted : columns are those of `fit`.
+    X : what `values` were read from, with its names; is_fitted : columns are those of `fit`;
+    like : another X that was given with this one, and has the same columns.
 
     Raises ValueError where the columns do not make up windows, or are others than in `fit`.
     """
@@ -121,11 +124,24 @@ def windows_of_table(X: Any, values: np.ndarray, estimator: Any, is_fitted: bool
         if n_columns != estimator._architecture["window_length"] * n_channels:
             n_channels = 1  # fitted on windows of three dimensions: the shape is refused later
     else:
-        order, n_channels = _layout(_get_feature_names(X), n_columns, estimator)
+        names = _get_feature_names(X)
+        if like is not None and np.shape(like)[1:] == (n_columns,):
+            names = _names_like(names, _get_feature_names(like))
+        order, n_channels = _layout(names, n_columns, estimator)
     if order is not None:
         values = values[:, order]
     # (n_samples, window_length * n_channels) -> (n_samples, window_length, n_channels)
     return values.reshape(len(values), n_columns // n_channels, n_channels)
+
+
+def _names_like(names: Any, wanted: Any) -> Any:
+    """Names of the columns of X, by which those of validation data are read too."""
+    if names is not None and wanted is not None and list(names) != list(wanted):
+        raise ValueError(
+            f"X_val has columns {_some(list(names))}, but X has {_some(list(wanted))}. Give the "
+            "same columns in the same order: X_val[X.columns]."
+        )
+    return wanted
 
 
 def _layout(names: Any, n_columns: int, estimator: Any) -> tuple[np.ndarray | None, int]:

@@ -6,13 +6,15 @@ of windows is never copied whole.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, time, timedelta
 from itertools import pairwise
 from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
+from sklearn.base import is_classifier
 from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.validation import (
     _get_feature_names,
@@ -208,13 +210,16 @@ def remember_columns(estimator: Any, X: Any, window_length: int, continues: bool
     remember_features(estimator, names, window_length if X is None else _num_features(X))
 
 
-def check_windows(X: Any, estimator: Any, is_fitted: bool = False) -> tuple[np.ndarray, int]:
+def check_windows(
+    X: Any, estimator: Any, is_fitted: bool = False, like: Any = None
+) -> tuple[np.ndarray, int]:
     """X as (n_samples, window_length, n_channels), and how many dimensions it had. NaN passes.
 
     Nothing is copied where X is numeric already, and the columns of a table are in order.
 
     is_fitted : a table has the columns of fit, in fit's order; else what they are is read off their
     names and the estimator's `n_channels`.
+    like : another X, whose columns those of a table are.
 
     Raises ValueError for a wrong number of dimensions, no samples, infinity, values beyond float32,
     strings or complex numbers, columns that make up no windows, TypeError for sparse input.
@@ -251,7 +256,7 @@ def check_windows(X: Any, estimator: Any, is_fitted: bool = False) -> tuple[np.n
     if 0 in X.shape:
         raise ValueError(f"X has shape {X.shape}, but windows need at least 1 step and 1 channel.")
     if X.ndim == 2:
-        windows = windows_of_table(given, X, estimator, is_fitted)
+        windows = windows_of_table(given, X, estimator, is_fitted, stacked(like))
     else:
         windows = X
         if not is_fitted:
@@ -345,14 +350,37 @@ def check_metrics(metrics: Any) -> tuple[Any, ...]:
     return several
 
 
+def check_lengths(y: Any, window_length: int) -> tuple[int, ...]:
+    """The shape of y, in which sequences are of one length."""
+    is_ragged = False
+    try:
+        shape = np.shape(y)
+    except ValueError:
+        is_ragged, shape = True, ()
+    if len(shape) == 1 and np.asarray(y).dtype.kind == "O":
+        is_ragged = any(isinstance(one, list | tuple | np.ndarray) for one in y)
+    if is_ragged:
+        raise ValueError(
+            "y holds sequences of different lengths, which are no array. For a target at each step "
+            "pad them before their first step, as as_windows pads X. Of numbers, use "
+            f"as_windows(y, {window_length}). Of strings, use "
+            f"[[''] * ({window_length} - len(one)) + list(one) for one in y]."
+        )
+    return shape
+
+
 def check_targets(
-    windows: np.ndarray, y: Any, estimator: Any, masks: bool
+    windows: np.ndarray, y: Any, estimator: Any, masks: bool, like: bool | None = None
 ) -> tuple[np.ndarray, np.ndarray, tuple[int, ...], np.ndarray | None]:
     """Usable windows, their targets in y as (n_rows, n_targets), and the shape of a row of y.
 
     The last is None, or where y has outputs for each step, which steps of the windows are known:
     (n_rows, window_length) bool. There targets of other steps are 0.
+
+    like : whether y has outputs for each step, where other rows say so; None: it is read off y.
     """
+    y = stacked(y)
+    check_lengths(y, windows.shape[1])
     y = check_array(
         y,
         dtype=np.float64,
@@ -368,7 +396,12 @@ def check_targets(
             "(n_samples, window_length, n_outputs) for outputs at each step."
         )
     check_consistent_length(windows, y)
-    each_step = has_each_step(windows, y.shape, estimator)
+    if like is None:
+        each_step = has_each_step(windows, y.shape, estimator)
+    else:
+        each_step = like or y.ndim == 3
+        if each_step:
+            check_each_step(windows, y.shape, estimator)
     rows = check_usable(windows, masks)
     known = None
     if each_step:
@@ -408,6 +441,15 @@ def check_validation_data(validation_data: Any, is_self_target: bool) -> tuple[A
             "validation_data has no y_val, but y was given. Give validation_data=(X_val, y_val)."
         )
     return X_val, y_val, weight
+
+
+@contextmanager
+def in_validation_data() -> Iterator[None]:
+    """Errors inside say that they are about validation_data."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"In validation_data: {error}") from error
 
 
 def check_like(windows: np.ndarray, others: np.ndarray) -> np.ndarray:
@@ -455,11 +497,14 @@ def has_each_step(windows: np.ndarray, shape: tuple[int, ...], estimator: Any) -
 def check_each_step(windows: np.ndarray, shape: tuple[int, ...], estimator: Any) -> None:
     """A y of this shape has a target for each step of the windows."""
     length, name = windows.shape[1], type(estimator).__name__
+    several, target = f" or (n_samples, {length}, n_outputs)", "target"
+    if is_classifier(estimator):
+        several, target = "", "class"
     if len(shape) < 2 or shape[1] != length:
         raise ValueError(
             f"y has shape {shape}, but {name} with outputs for each step needs (n_samples, "
-            f"{length}) or (n_samples, {length}, n_outputs): X has windows of {length} steps. Give "
-            "a target for each step, or use return_sequences=False."
+            f"{length}){several}: X has windows of {length} steps. Give a {target} for each step, "
+            "or use return_sequences=False."
         )
     if estimator.highway not in (False, "auto"):
         raise ValueError(
