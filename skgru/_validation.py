@@ -354,7 +354,7 @@ def check_lengths(y: Any, window_length: int) -> tuple[int, ...]:
     """The shape of y, in which sequences are of one length."""
     is_ragged = False
     try:
-        shape = np.shape(y)
+        shape = np.asarray(y).shape  # not np.shape: y may be an array of another library
     except ValueError:
         is_ragged, shape = True, ()
     if len(shape) == 1 and np.asarray(y).dtype.kind == "O":

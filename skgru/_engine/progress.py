@@ -54,6 +54,17 @@ def is_cosine(learning_rate: object) -> bool:
     return isinstance(learning_rate, str)
 
 
+def in_order(logs: Mapping[str, float]) -> dict[str, float]:
+    """What an epoch gave, the loss first, then by name, then the same of validation. Keras' own
+    order depends on whether there are callbacks.
+    """
+
+    def position(name: str) -> tuple[bool, bool, str]:
+        return name.startswith("val_"), name not in ("loss", "val_loss"), name
+
+    return {name: float(logs[name]) for name in sorted(logs, key=position)}
+
+
 class EarlyStopper:
     """Says after each epoch whether it is the best so far, and whether it is time to stop.
 
@@ -105,8 +116,8 @@ class Progress:
             self.diverged_in = epoch
             return True
         self.state = state
-        for name, value in logs.items():
-            self.history.setdefault(name, []).append(float(value))
+        for name, value in in_order(logs).items():
+            self.history.setdefault(name, []).append(value)
         if self._stopper is None:
             return False
         if self._stopper.is_best(logs):
@@ -131,7 +142,8 @@ class Reporter:
 
     def epoch(self, epoch: int, logs: Mapping[str, float]) -> None:
         """`Epoch 3/50 - loss: 0.0123 - val_loss: 0.0145`"""
-        self._line(epoch, "".join(f" - {name}: {float(value):.4g}" for name, value in logs.items()))
+        parts = (f" - {name}: {value:.4g}" for name, value in in_order(logs).items())
+        self._line(epoch, "".join(parts))
 
     def part(self, epoch: int, share: float, loss: float) -> None:
         """`Epoch 3/50 - 40 % - loss: 0.0123`"""

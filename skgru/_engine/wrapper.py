@@ -13,7 +13,6 @@ from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 from scikeras.wrappers import KerasClassifier, KerasRegressor
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.preprocessing import FunctionTransformer
@@ -109,16 +108,16 @@ class Epochs(keras.callbacks.Callback):
 class UsersCallbacks(keras.callbacks.Callback):
     """The user's callbacks, as one callback of `Model.fit`.
 
-    They see the model that `model_` is. While it trains, its variables are those of the network
-    that is trained; after that it has variables of its own, as the network is used again.
+    They see the model that `model_` is. Its variables are its own, as a callback may keep it, and
+    the network that is trained is used again. They are brought up to date before the callbacks are
+    called, and read back after.
     """
 
     def __init__(self, trained: keras.Model, shown: keras.Model, callbacks: list[Any]):
         super().__init__()
         self.shown, self.callbacks = shown, callbacks
         self.pairs = list(zip(_variables(shown), _variables(trained), strict=True))
-        for own, of_trained in self.pairs:
-            own._value = of_trained._value
+        self.show()
         for callback in callbacks:
             callback.set_model(shown)
 
@@ -127,16 +126,18 @@ class UsersCallbacks(keras.callbacks.Callback):
         for callback in self.callbacks:
             callback.set_params(params)
 
+    def show(self) -> None:
+        for own, of_trained in self.pairs:
+            own.assign(of_trained)
+
     def call(self, hook: str, *arguments: Any) -> None:
+        self.show()
         for callback in self.callbacks:
             getattr(callback, hook)(*arguments)
+        for own, of_trained in self.pairs:
+            of_trained.assign(own)
         if self.shown.stop_training:
             self.model.stop_training = True
-
-    def part(self) -> None:
-        """Give the model variables of its own, with the values that they have now."""
-        for own, of_trained in self.pairs:
-            own._value = tf.Variable(of_trained._value, name="variable")
 
     def on_train_begin(self, logs=None):
         self.call("on_train_begin", logs)
@@ -374,8 +375,6 @@ def fit_stock(
     if progress.diverged_in is None:
         # Callbacks may have changed it in the end.
         progress.state = get_state(model, first_epoch + len(progress.history["loss"]))
-    for each in callbacks:
-        each.part()
     models.give_back(key, model, first)
     return progress
 
