@@ -326,7 +326,7 @@ class Batches:
             # loss and its gradient, which for targets or outputs of 0 are NaN in many losses.
             windows, targets = self._windows(picked), self._targets(picked)
             padded = (windows, windows[-1]), (targets, targets[-1]), (weight, 0.0)
-            shaped = [self._shaped(*each, n_steps, program) for each in padded]
+            shaped = [self._shaped(array, padding, n_steps, program) for array, padding in padded]
             yield program, shaped, n_steps, len(picked)
 
     def _windows(self, picked: np.ndarray) -> np.ndarray:
