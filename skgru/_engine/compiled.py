@@ -488,7 +488,5 @@ def fit_compiled(
         fit.reporter.epoch(epoch, logs)
         if progress.end_epoch(state, epoch, logs) or callbacks.should_stop:
             break
-    last = callbacks.call("on_train_end", progress.state or state)
-    if progress.state is not None:
-        progress.state = last
+    progress.end(callbacks.call("on_train_end", progress.state or state))
     return progress

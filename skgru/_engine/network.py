@@ -205,6 +205,10 @@ class TrainedNetwork(keras.Model):
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         return super().compute_loss(x, *self._by_step(y, y_pred, sample_weight), training)
 
+    def _aggregate_additional_loss(self, loss):
+        # The penalty of `alpha`. Keras adds it to a loss of the type that set_floatx names.
+        return keras.ops.cast(super()._aggregate_additional_loss(loss), keras.config.floatx())
+
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
         y, y_pred, sample_weight = self._by_step(y, y_pred, sample_weight)
         return super().compute_metrics(x, y, probabilities(self.spec, y_pred), sample_weight)
@@ -322,6 +326,20 @@ def seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
             generators.append(layer.cell.seed_generator)
     for position, generator in enumerate(generators):
         generator.state.assign(np.random.SeedSequence([seed, epoch, position]).generate_state(2))
+
+
+def check_optimizer(optimizer: Any) -> None:
+    """Refuse an optimiser of the user's whose learning rate is part of a graph of TensorFlow."""
+    if isinstance(optimizer, str):
+        return
+    try:
+        optimizer.get_config()
+    except TypeError as error:
+        raise ValueError(
+            f"optimizer={type(optimizer).__name__} was made inside a tf.Graph, or after "
+            "tf.compat.v1.disable_eager_execution(), so that its learning rate cannot be read. "
+            "Make it outside, or give its name and learning_rate."
+        ) from error
 
 
 def optimizer_maker(training: TrainingSpec) -> Callable[[], keras.optimizers.Optimizer]:

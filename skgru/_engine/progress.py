@@ -93,6 +93,10 @@ class EarlyStopper:
         return self.n_without_improvement >= self.patience
 
 
+def is_finite(state: NetworkState) -> bool:
+    return all(np.isfinite(weight).all() for weight in state.weights)
+
+
 class Progress:
     """What a training has come to: its history, and the network to keep.
 
@@ -111,8 +115,7 @@ class Progress:
 
     def end_epoch(self, state: NetworkState, epoch: int, logs: Mapping[str, float]) -> bool:
         """Take an epoch in. Whether it was the last one."""
-        is_finite = all(np.isfinite(weight).all() for weight in state.weights)
-        if not (is_finite and np.isfinite(logs["loss"])):
+        if not (is_finite(state) and np.isfinite(logs["loss"])):
             self.diverged_in = epoch
             return True
         self.state = state
@@ -123,6 +126,11 @@ class Progress:
         if self._stopper.is_best(logs):
             self._best = state
         return self._stopper.should_stop()
+
+    def end(self, state: NetworkState) -> None:
+        """Take in what callbacks have made of the network when training ended."""
+        if self.state is not None and is_finite(state):
+            self.state = state
 
     @property
     def kept(self) -> NetworkState | None:

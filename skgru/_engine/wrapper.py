@@ -17,7 +17,7 @@ from scikeras.wrappers import KerasClassifier, KerasRegressor
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.preprocessing import FunctionTransformer
 
-from skgru._engine.callbacks import has_batch_hooks, shown_network
+from skgru._engine.callbacks import has_batch_hooks, learning_rate_of, shown_network
 from skgru._engine.compiled import training_key
 from skgru._engine.losses import training_loss
 from skgru._engine.metrics import network_metrics
@@ -27,6 +27,7 @@ from skgru._engine.network import (
     compile_model,
     compiled_network,
     get_state,
+    has_schedule,
     initial_weights,
     model_input,
     public_network,
@@ -101,8 +102,11 @@ class Epochs(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         # The logs are those that Keras' own history gets after this.
         self.reporter.epoch(epoch, logs)
-        if self.progress.end_epoch(get_state(self.model, epoch + 1), epoch, logs):
+        progress = self.progress
+        if progress.end_epoch(get_state(self.model, epoch + 1), epoch, logs):
             self.model.stop_training = True
+        if progress.diverged_in is not None and progress.state is not None:
+            set_state(self.model, progress.state)  # what callbacks see when training ends
 
 
 class UsersCallbacks(keras.callbacks.Callback):
@@ -347,8 +351,10 @@ def fit_stock(
     earlier: NetworkState | None,
 ) -> Progress:
     """Train with stock `Model.fit`, driven by scikeras."""
-    key = training_key(network, training), training.loss, training.metrics
+    key = training_key(network, training), training.loss, training.metrics, training.alpha
     model, first = models.take(key, lambda: compiled_network(network, training))
+    if not has_schedule(model.optimizer):
+        model.optimizer.learning_rate = learning_rate_of(training)
     if earlier is None:
         model.set_weights(initial_weights(network, training.seed))
     else:
@@ -372,9 +378,8 @@ def fit_stock(
         callbacks=callbacks,
     )
     progress = wrapper.epochs_.progress
-    if progress.diverged_in is None:
-        # Callbacks may have changed it in the end.
-        progress.state = get_state(model, first_epoch + len(progress.history["loss"]))
+    if progress.state is not None:
+        progress.end(get_state(model, progress.state.epoch))
     models.give_back(key, model, first)
     return progress
 
