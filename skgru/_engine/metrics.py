@@ -18,11 +18,14 @@ from skgru._specs import NetworkSpec, TrainingSpec
 
 
 def probabilities(spec: NetworkSpec, values: Any) -> Any:
-    """Probabilities from the logits of a classifier, tensors (..., values_of_step); other networks'
-    values as they are.
+    """What metrics see of (n, values_of_step): probabilities of a classifier's logits, the medians
+    of quantiles, and other values as they are.
     """
     if spec.is_multilabel:
         return keras.ops.sigmoid(values)
+    if spec.quantiles:
+        shape = (-1, spec.n_outputs, len(spec.quantiles))
+        return keras.ops.sort(keras.ops.reshape(values, shape))[..., spec.quantiles.index(0.5)]
     return keras.ops.softmax(values) if spec.n_classes else values
 
 

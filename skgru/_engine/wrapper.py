@@ -423,7 +423,7 @@ def fitted_classifier(
 ) -> KerasClassifier:
     """The KerasClassifier of a trained network."""
     wrapper = WindowClassifier(network, training, state, inputs)
-    labels = np.eye(len(classes), dtype=int) if network.is_multilabel else classes
+    labels = np.tri(len(classes), dtype=int) if network.is_multilabel else classes  # not one-hot
     nothing = np.zeros((len(labels), network.window_length, network.n_channels))
     with eager_mode():
         wrapper.initialize(nothing, labels)
