@@ -31,7 +31,7 @@ from sklearn.preprocessing import OrdinalEncoder
 from skgru import GRUClassifier, GRURegressor, SequenceWindower, as_windows
 from skgru._engine import compiled, inference
 from skgru._engine.layers import apply_network
-from skgru._engine.network import MASKED, build_network, initial_weights
+from skgru._engine.network import MASKED, build_network, initial_weights, layers_of
 from skgru._specs import NetworkSpec
 
 LENGTH, N_CHANNELS = 6, 2
@@ -106,7 +106,7 @@ PARTLY = X.copy()
 PARTLY[::2, 4, 1] = np.nan  # one channel of two
 LARGE = {"cell": "lstm", "units": (4, 3), "bidirectional": True, "highway": True}
 FROM_ZEROS = {"highway": True, "output_initializer": "zeros"}
-STOPPING = {"early_stopping": True, "validation_fraction": 0.4}
+STOPPING = {"early_stopping": True, "validation_fraction": 0.4, "validation_split": "last"}
 OPTIONS = {
     "class weight": (PARTLY, Y, {"class_weight": {"up": 3.0}}),
     "balanced": (X[8:], Y[8:], {"class_weight": "balanced"}),
@@ -305,6 +305,7 @@ def make_series():
 def forecaster():
     windows = SequenceWindower(LENGTH).fit_transform(make_series())
     params = {"units": 4, "epochs": 2, "batch_size": 16, "learning_rate": 0.01, "random_state": 0}
+    params |= {"highway": False, "normalize_X": False}
     return GRURegressor(horizon=2, missing="mask", **params).fit(windows)
 
 
@@ -575,7 +576,12 @@ def test_booleans_and_series_are_labels(trained):
             "expects discrete classes on a regression target with continuous values.",
         ),
         (np.where(Y == "up", np.nan, 1), "Input y contains NaN."),
-        (np.column_stack([Y, Y]), "y should be a 1d array, got an array of shape (48, 2) instead."),
+        (
+            np.column_stack([Y, Y]),
+            "y has shape (48, 2) and other values than 0 and 1: neither one class for each "
+            "sequence, (n_samples,), nor one for each of the 6 steps. Train a classifier for each "
+            "column, or give 0 and 1 for each label.",
+        ),
         (Y[:-1], "Found input variables with inconsistent numbers of samples: [48, 47]"),
     ],
     ids=["one class", "continuous", "NaN", "2-D", "short"],
@@ -775,7 +781,7 @@ def test_early_stopping_keeps_the_best_epoch(monitor):
     log_proba = fitted.predict_log_proba(X[n_training:])
     loss = -log_proba[np.arange(20), np.searchsorted(fitted.classes_, Y[n_training:])].mean()
     np.testing.assert_allclose(loss, fitted.history_["val_loss"][best], rtol=1e-5)
-    assert list(fitted.history_) == ["loss", "val_loss", "val_accuracy"]
+    assert list(fitted.history_) == ["loss", "accuracy", "val_loss", "val_accuracy"]
 
 
 def test_what_is_monitored_is_weighted():
@@ -886,7 +892,7 @@ def test_what_is_no_sequence(given_sequences, length, sentence):
 def test_parameters_are_counted_as_keras_counts_them(name, request):
     fitted = request.getfixturevalue(name)
     model = fitted.model_
-    counts = [layer.count_params() for layer in model.layers if layer.count_params()]
+    counts = [layer.count_params() for layer in layers_of(model) if layer.count_params()]
     first, *lines, last = (line.split() for line in fitted.summary_.splitlines())
     assert first == ["layer", "output", "parameters"]
     assert [int(line[-1].replace(",", "")) for line in lines if line[-1] != "0"] == counts
@@ -905,7 +911,7 @@ def test_layers_in_the_summary(reader):
 
 
 def test_fitted_attributes(trained, reader):
-    assert set(trained.history_) == {"loss"}
+    assert set(trained.history_) == {"loss", "accuracy"}
     assert (trained.n_iter_, len(trained.loss_curve_)) == (30, 30)
     assert trained.loss_curve_[-1] < trained.loss_curve_[0] / 2
     assert (trained.n_outputs_, trained.n_features_in_, trained.n_channels_in_) == (1, 6, 2)
