@@ -220,7 +220,7 @@ def test_complete_windows_do_without_masks_and_give_the_same(monkeypatch):
     inference.programs._programs.clear()
 
     def masks():
-        networks = {key[0].masks for key in compiled.programs._programs}
+        networks = {key[0][0].masks for key in compiled.programs._programs}
         return networks, {key[1].masks for key in inference.programs._programs}
 
     complete = np.nan_to_num(X)
