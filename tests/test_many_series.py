@@ -783,12 +783,10 @@ def test_a_classifier_by_a_cosine():
 @pytest.mark.parametrize("estimator", [GRURegressor, GRUClassifier])
 @pytest.mark.parametrize("rate", ["cosin", 0, -1.0, None, DECAY, [0.1]])
 def test_rates_that_are_none(estimator, rate):
-    fails(
-        lambda: estimator(learning_rate=rate).fit(WINDOWS, np.arange(len(WINDOWS)) % 2),
-        f"The 'learning_rate' parameter of {estimator.__name__} must be a float in the range (0.0, "
-        "inf), a str among {'auto', 'cosine'} or a Keras LearningRateSchedule (not a class). "
-        f"Got {rate!r} instead.",
-    )
+    rule = rf"The 'learning_rate' parameter of {estimator.__name__} must be a float in the range"
+    with pytest.raises(ValueError, match=rule) as error:
+        estimator(learning_rate=rate).fit(WINDOWS, np.arange(len(WINDOWS)) % 2)
+    assert "'auto'" in str(error.value) and str(error.value).endswith(f"Got {rate!r} instead.")
 
 
 # Identities
