@@ -463,7 +463,7 @@ def test_tol_and_n_iter_no_change_say_when_to_stop(patience):
 
 
 def test_early_stopping_keeps_the_best_network_on_the_last_windows():
-    settings = {"learning_rate": 0.3, "epochs": 12, "n_iter_no_change": 4, "tol": 0.0}
+    settings = {"learning_rate": 0.5, "epochs": 30, "n_iter_no_change": 4, "tol": 0.0}
     fitted = small(early_stopping=True, validation_fraction=0.2, **settings).fit(WINDOWS)
     losses = fitted.history_["val_loss"]
     assert np.argmin(losses) < len(losses) - 1  # else this test proves nothing
