@@ -44,9 +44,20 @@ def _without_chatter() -> Iterator[None]:
                 os.write(2, rest)
 
 
+def _check_backend(name: str) -> None:
+    if name != "tensorflow":
+        raise ImportError(
+            f"KERAS_BACKEND={name!r}, but skgru needs Keras on TensorFlow. Set the environment "
+            "variable KERAS_BACKEND=tensorflow before Keras is imported."
+        )
+
+
 def _load() -> None:
     if "keras" not in sys.modules:
-        os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+        if not os.environ.get("KERAS_BACKEND"):  # goes before what keras.json says
+            os.environ["KERAS_BACKEND"] = "tensorflow"
+        # Before Keras is imported, which would say no more than that there is no jax.
+        _check_backend(os.environ["KERAS_BACKEND"])
     # Every session then has threads of its own number (see program.py), not the first one's.
     os.environ.setdefault("TF_OVERRIDE_GLOBAL_THREADPOOL", "1")
     level = os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3")  # workers inherit ours from their parent
@@ -58,11 +69,7 @@ def _load() -> None:
             import keras
         # Its advice on retracing is for us, not for users.
         logging.getLogger("tensorflow").setLevel(logging.ERROR)
-    if keras.backend.backend() != "tensorflow":
-        raise ImportError(
-            f"skgru needs Keras on TensorFlow, but KERAS_BACKEND is {keras.backend.backend()!r}. "
-            "Set the environment variable KERAS_BACKEND=tensorflow before Keras is imported."
-        )
+    _check_backend(keras.backend.backend())
 
 
 _load()
