@@ -318,8 +318,11 @@ class Batches:
             picked = order[start : start + rows_at_once]
             n_steps = -(-len(picked) // program.batch_size)
             weight = self._weight(picked, program.network)
-            arrays = [self._windows(picked), self._targets(picked), weight]
-            shaped = [self._shaped(array, n_steps, program) for array in arrays]
+            # Rows that pad are copies of the last one, of weight 0: as finite as that one are their
+            # loss and its gradient, which for targets or outputs of 0 are NaN in many losses.
+            windows, targets = self._windows(picked), self._targets(picked)
+            padded = (windows, windows[-1]), (targets, targets[-1]), (weight, 0.0)
+            shaped = [self._shaped(*each, n_steps, program) for each in padded]
             yield program, shaped, n_steps, len(picked)
 
     def _windows(self, picked: np.ndarray) -> np.ndarray:
@@ -338,11 +341,13 @@ class Batches:
         return np.ones((len(picked), *steps), np.float32)
 
     @staticmethod
-    def _shaped(array: np.ndarray, n_steps: int, program: TrainingProgram) -> np.ndarray:
+    def _shaped(
+        array: np.ndarray, padding: Any, n_steps: int, program: TrainingProgram
+    ) -> np.ndarray:
         n, batch_size = program.n_steps, program.batch_size
         shaped = np.empty((n * batch_size, *array.shape[1:]), np.float32)
         shaped[: len(array)] = array
-        shaped[len(array) : n_steps * batch_size] = 0  # steps after these are never run
+        shaped[len(array) : n_steps * batch_size] = padding  # steps after these are never run
         return shaped.reshape(n, batch_size, *array.shape[1:])
 
 
@@ -479,7 +484,5 @@ def fit_compiled(
         fit.reporter.epoch(epoch, logs)
         if progress.end_epoch(state, epoch, logs) or callbacks.should_stop:
             break
-    last = callbacks.call("on_train_end", progress.state or state)
-    if progress.state is not None:
-        progress.state = last
+    progress.end(callbacks.call("on_train_end", progress.state or state))
     return progress

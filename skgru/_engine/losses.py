@@ -107,6 +107,9 @@ def make_loss(loss: Any, quantiles: tuple[float, ...] = ()) -> keras.losses.Loss
     # Not by its configuration: many users' own losses can't be rebuilt from it.
     rebuilt = object.__new__(type(loss))
     rebuilt.__dict__.update(vars(loss), reduction=REDUCTION)
+    # An object that the user made after set_floatx("float64") would compute in float64.
+    rebuilt._dtype_policy = keras.DTypePolicy("float32")
+    rebuilt._dtype = "float32"
     return rebuilt
 
 
@@ -150,11 +153,7 @@ def _ignores_padding(network: NetworkSpec, function: Callable) -> bool:
     for n_zeros in (1, 3):
         weight = np.ones(5 - n_zeros, np.float32)
         alone = function(y[:-n_zeros], outputs[:-n_zeros], weight)
-        padded = function(
-            np.concatenate([y[:-n_zeros], np.zeros_like(y[-n_zeros:])]),
-            np.concatenate([outputs[:-n_zeros], np.zeros_like(outputs[-n_zeros:])]),
-            np.concatenate([weight, np.zeros(n_zeros, np.float32)]),
-        )
+        padded = function(y, outputs, np.concatenate([weight, np.zeros(n_zeros, np.float32)]))
         pairs = zip(np.ravel(alone), np.ravel(padded), strict=True)
         if not all(np.isclose(one, other, rtol=1e-5, equal_nan=True) for one, other in pairs):
             return False

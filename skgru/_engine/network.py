@@ -19,14 +19,16 @@ N_GATES = {"gru": 3, "lstm": 4, "rnn": 1}
 CELLS = {"gru": keras.layers.GRU, "lstm": keras.layers.LSTM, "rnn": keras.layers.SimpleRNN}
 # Stands for a missing step in what a Keras model gets; no window that passed the checks has it.
 MASKED = np.finfo(np.float32).min
+# Layers that take the mask off what the linear path gets, and compute nothing.
+UNMASKING = ("zeros", "unmasked")
 
 
 def summary(spec: NetworkSpec) -> str:
     """A line for each layer: its name, the shape that it gives for n windows, its parameters."""
     model = build_network(spec)
     lines = [("layer", "output", "parameters")]
-    for layer in model.layers:
-        if isinstance(layer, keras.layers.InputLayer):
+    for layer in layers_of(model):
+        if isinstance(layer, keras.layers.InputLayer) or layer.name in UNMASKING:
             continue
         shape = ", ".join("n" if size is None else str(size) for size in layer.output.shape)
         lines.append((type(layer).__name__, f"({shape})", f"{layer.count_params():,}"))
@@ -112,7 +114,8 @@ def build_network(
         if as_probabilities and spec.is_multilabel:
             last = [keras.layers.Activation("sigmoid", dtype="float32")]
         elif as_probabilities and spec.n_classes:
-            last = [keras.layers.Softmax(dtype="float32")]
+            # Not the layer Softmax, which refuses the mask of outputs at each step.
+            last = [keras.layers.Activation("softmax", dtype="float32")]
         if spec.highway:
             return _with_highway(spec, first, path, last, alpha)
         return keras.Sequential([*first, *path, *last])
@@ -157,13 +160,18 @@ def _with_highway(
     known = window
     for layer in before:  # a missing step counts as zero in the linear path
         known = layer(known)
-    values = known
-    for layer in path:
-        values = layer(values)
-    flatten = keras.layers.Flatten(dtype="float32")
-    # Keras would warn that the mask ends here. It must: a missing step is zero in the linear path.
-    flatten.supports_masking, flatten.compute_mask = True, lambda inputs, mask=None: None
-    flat = flatten(known)
+    if spec.masks:
+        # Masks stay in a model within: files in the h5 format can't hold what computes them.
+        values = keras.Sequential([*first, *path], name="masked")(window)
+        # What is added up with something unmasked is unmasked, as the linear path must be.
+        zeros, unmasked = UNMASKING
+        nothing = keras.layers.Rescaling(0.0, dtype="float32", name=zeros)(window)
+        known = keras.layers.Add(dtype="float32", name=unmasked)([known, nothing])
+    else:
+        values = known
+        for layer in path:
+            values = layer(values)
+    flat = keras.layers.Flatten(dtype="float32")(known)
     linear = keras.layers.Dense(
         spec.n_values,
         use_bias=False,
@@ -179,13 +187,41 @@ def _with_highway(
     return keras.Model(window, outputs)
 
 
+def layers_of(model: keras.Model) -> list[keras.Layer]:
+    """The layers of a model, each once, and in place of a model within it those of that."""
+    layers: list[keras.Layer] = []
+    for layer in model.layers:
+        layers += layers_of(layer) if isinstance(layer, keras.Model) else [layer]
+    return list(dict.fromkeys(layers))
+
+
 class TrainedNetwork(keras.Model):
-    """What stock `Model.fit` trains. Its metrics see probabilities, its loss logits."""
+    """What stock `Model.fit` trains. Its metrics see probabilities, its loss logits, and both a row
+    for each step where there are outputs of each step, as in compiled training.
+    """
 
     spec: NetworkSpec
 
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        return super().compute_loss(x, *self._by_step(y, y_pred, sample_weight), training)
+
+    def _aggregate_additional_loss(self, loss):
+        # The penalty of `alpha`. Keras adds it to a loss of the type that set_floatx names.
+        return keras.ops.cast(super()._aggregate_additional_loss(loss), keras.config.floatx())
+
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        y, y_pred, sample_weight = self._by_step(y, y_pred, sample_weight)
         return super().compute_metrics(x, y, probabilities(self.spec, y_pred), sample_weight)
+
+    def _by_step(self, y, y_pred, sample_weight):
+        if not self.spec.each_step:
+            return y, y_pred, sample_weight
+        y = keras.ops.reshape(y, (-1, self.spec.n_outputs))
+        # A mask of Keras would follow the values; here it has no rows to follow.
+        y_pred = keras.ops.reshape(y_pred, (-1, self.spec.values_of_step))
+        if sample_weight is not None:
+            sample_weight = keras.ops.reshape(sample_weight, (-1,))
+        return y, y_pred, sample_weight
 
 
 def compiled_network(network: NetworkSpec, training: TrainingSpec) -> keras.Model:
@@ -280,7 +316,7 @@ def seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
     can be resumed.
     """
     generators = []
-    for layer in model.layers:
+    for layer in layers_of(model):
         if isinstance(layer, keras.layers.Dropout):
             generators.append(layer.seed_generator)
         elif isinstance(layer, keras.layers.Bidirectional):
@@ -290,6 +326,20 @@ def seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
             generators.append(layer.cell.seed_generator)
     for position, generator in enumerate(generators):
         generator.state.assign(np.random.SeedSequence([seed, epoch, position]).generate_state(2))
+
+
+def check_optimizer(optimizer: Any) -> None:
+    """Refuse an optimiser of the user's whose learning rate is part of a graph of TensorFlow."""
+    if isinstance(optimizer, str):
+        return
+    try:
+        optimizer.get_config()
+    except TypeError as error:
+        raise ValueError(
+            f"optimizer={type(optimizer).__name__} was made inside a tf.Graph, or after "
+            "tf.compat.v1.disable_eager_execution(), so that its learning rate cannot be read. "
+            "Make it outside, or give its name and learning_rate."
+        ) from error
 
 
 def optimizer_maker(training: TrainingSpec) -> Callable[[], keras.optimizers.Optimizer]:

@@ -54,6 +54,17 @@ def is_cosine(learning_rate: object) -> bool:
     return isinstance(learning_rate, str)
 
 
+def in_order(logs: Mapping[str, float]) -> dict[str, float]:
+    """What an epoch gave, the loss first, then by name, then the same of validation. Keras' own
+    order depends on whether there are callbacks.
+    """
+
+    def position(name: str) -> tuple[bool, bool, str]:
+        return name.startswith("val_"), name not in ("loss", "val_loss"), name
+
+    return {name: float(logs[name]) for name in sorted(logs, key=position)}
+
+
 class EarlyStopper:
     """Says after each epoch whether it is the best so far, and whether it is time to stop.
 
@@ -82,6 +93,10 @@ class EarlyStopper:
         return self.n_without_improvement >= self.patience
 
 
+def is_finite(state: NetworkState) -> bool:
+    return all(np.isfinite(weight).all() for weight in state.weights)
+
+
 class Progress:
     """What a training has come to: its history, and the network to keep.
 
@@ -100,18 +115,22 @@ class Progress:
 
     def end_epoch(self, state: NetworkState, epoch: int, logs: Mapping[str, float]) -> bool:
         """Take an epoch in. Whether it was the last one."""
-        is_finite = all(np.isfinite(weight).all() for weight in state.weights)
-        if not (is_finite and np.isfinite(logs["loss"])):
+        if not (is_finite(state) and np.isfinite(logs["loss"])):
             self.diverged_in = epoch
             return True
         self.state = state
-        for name, value in logs.items():
-            self.history.setdefault(name, []).append(float(value))
+        for name, value in in_order(logs).items():
+            self.history.setdefault(name, []).append(value)
         if self._stopper is None:
             return False
         if self._stopper.is_best(logs):
             self._best = state
         return self._stopper.should_stop()
+
+    def end(self, state: NetworkState) -> None:
+        """Take in what callbacks have made of the network when training ended."""
+        if self.state is not None and is_finite(state):
+            self.state = state
 
     @property
     def kept(self) -> NetworkState | None:
@@ -131,7 +150,8 @@ class Reporter:
 
     def epoch(self, epoch: int, logs: Mapping[str, float]) -> None:
         """`Epoch 3/50 - loss: 0.0123 - val_loss: 0.0145`"""
-        self._line(epoch, "".join(f" - {name}: {float(value):.4g}" for name, value in logs.items()))
+        parts = (f" - {name}: {value:.4g}" for name, value in in_order(logs).items())
+        self._line(epoch, "".join(parts))
 
     def part(self, epoch: int, share: float, loss: float) -> None:
         """`Epoch 3/50 - 40 % - loss: 0.0123`"""

@@ -12,6 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from skgru._engine.compiled import CannotCompile, fit_compiled
 from skgru._engine.losses import check_weighs
+from skgru._engine.network import check_optimizer
 from skgru._engine.program import eager_mode
 from skgru._engine.progress import Progress
 from skgru._engine.wrapper import fit_stock
@@ -44,6 +45,7 @@ def train(
     """
     arguments = (network, training, examples, validation, scaling, epochs, earlier)
     with eager_mode():
+        check_optimizer(training.optimizer)
         if examples.sample_weight is not None:
             check_weighs(network, training)
         if not training.jit_compile:

@@ -13,12 +13,11 @@ from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 from scikeras.wrappers import KerasClassifier, KerasRegressor
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.preprocessing import FunctionTransformer
 
-from skgru._engine.callbacks import has_batch_hooks, shown_network
+from skgru._engine.callbacks import has_batch_hooks, learning_rate_of, shown_network
 from skgru._engine.compiled import training_key
 from skgru._engine.losses import training_loss
 from skgru._engine.metrics import network_metrics
@@ -28,6 +27,7 @@ from skgru._engine.network import (
     compile_model,
     compiled_network,
     get_state,
+    has_schedule,
     initial_weights,
     model_input,
     public_network,
@@ -102,23 +102,26 @@ class Epochs(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         # The logs are those that Keras' own history gets after this.
         self.reporter.epoch(epoch, logs)
-        if self.progress.end_epoch(get_state(self.model, epoch + 1), epoch, logs):
+        progress = self.progress
+        if progress.end_epoch(get_state(self.model, epoch + 1), epoch, logs):
             self.model.stop_training = True
+        if progress.diverged_in is not None and progress.state is not None:
+            set_state(self.model, progress.state)  # what callbacks see when training ends
 
 
 class UsersCallbacks(keras.callbacks.Callback):
     """The user's callbacks, as one callback of `Model.fit`.
 
-    They see the model that `model_` is. While it trains, its variables are those of the network
-    that is trained; after that it has variables of its own, as the network is used again.
+    They see the model that `model_` is. Its variables are its own, as a callback may keep it, and
+    the network that is trained is used again. They are brought up to date before the callbacks are
+    called, and read back after.
     """
 
     def __init__(self, trained: keras.Model, shown: keras.Model, callbacks: list[Any]):
         super().__init__()
         self.shown, self.callbacks = shown, callbacks
         self.pairs = list(zip(_variables(shown), _variables(trained), strict=True))
-        for own, of_trained in self.pairs:
-            own._value = of_trained._value
+        self.show()
         for callback in callbacks:
             callback.set_model(shown)
 
@@ -127,16 +130,18 @@ class UsersCallbacks(keras.callbacks.Callback):
         for callback in self.callbacks:
             callback.set_params(params)
 
+    def show(self) -> None:
+        for own, of_trained in self.pairs:
+            own.assign(of_trained)
+
     def call(self, hook: str, *arguments: Any) -> None:
+        self.show()
         for callback in self.callbacks:
             getattr(callback, hook)(*arguments)
+        for own, of_trained in self.pairs:
+            of_trained.assign(own)
         if self.shown.stop_training:
             self.model.stop_training = True
-
-    def part(self) -> None:
-        """Give the model variables of its own, with the values that they have now."""
-        for own, of_trained in self.pairs:
-            own._value = tf.Variable(of_trained._value, name="variable")
 
     def on_train_begin(self, logs=None):
         self.call("on_train_begin", logs)
@@ -346,8 +351,10 @@ def fit_stock(
     earlier: NetworkState | None,
 ) -> Progress:
     """Train with stock `Model.fit`, driven by scikeras."""
-    key = training_key(network, training), training.loss, training.metrics
+    key = training_key(network, training), training.loss, training.metrics, training.alpha
     model, first = models.take(key, lambda: compiled_network(network, training))
+    if not has_schedule(model.optimizer):
+        model.optimizer.learning_rate = learning_rate_of(training)
     if earlier is None:
         model.set_weights(initial_weights(network, training.seed))
     else:
@@ -371,11 +378,8 @@ def fit_stock(
         callbacks=callbacks,
     )
     progress = wrapper.epochs_.progress
-    if progress.diverged_in is None:
-        # Callbacks may have changed it in the end.
-        progress.state = get_state(model, first_epoch + len(progress.history["loss"]))
-    for each in callbacks:
-        each.part()
+    if progress.state is not None:
+        progress.end(get_state(model, progress.state.epoch))
     models.give_back(key, model, first)
     return progress
 
