@@ -281,7 +281,11 @@ def _key_of(thing: Any) -> Any:
         return thing
     is_own_loss = not isinstance(thing, keras.optimizers.Optimizer) and not is_schedule(thing)
     if not is_own_loss or type(thing).__module__.split(".")[0] == "keras":
-        return type(thing), json.dumps(thing.get_config(), sort_keys=True)
+        config = thing.get_config()
+        config.pop("name", None)  # Keras numbers the optimisers that it makes
+        if isinstance(config.get("learning_rate"), float):
+            del config["learning_rate"]  # an argument
+        return type(thing), json.dumps(config, sort_keys=True)
     attributes = getattr(thing, "__dict__", {})
     plain = str, int, float, bool, type(None), keras.DTypePolicy
     if isinstance(thing, keras.losses.Loss) and all(
