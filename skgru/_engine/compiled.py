@@ -285,7 +285,11 @@ def _key_of(thing: Any) -> Any:
     if isinstance(thing, str) or inspect.isroutine(thing):
         return thing
     if type(thing).__module__.split(".")[0] == "keras":
-        return type(thing), json.dumps(thing.get_config(), sort_keys=True)
+        config = thing.get_config()
+        config.pop("name", None)  # Keras numbers the optimisers that it makes
+        if isinstance(config.get("learning_rate"), float):
+            del config["learning_rate"]  # an argument
+        return type(thing), json.dumps(config, sort_keys=True)
     plain = str, int, float, bool, type(None), keras.DTypePolicy
     attributes = getattr(thing, "__dict__", {})
     if hasattr(thing, "get_config") and all(

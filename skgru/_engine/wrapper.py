@@ -190,14 +190,16 @@ class ModelPool:
 
     def __init__(self, maxsize: int):
         self.maxsize = maxsize
-        self._idle: list[tuple[Any, keras.Model, list[np.ndarray]]] = []
+        self._idle: list[tuple[Any, keras.Model, list[np.ndarray], Any]] = []
         self._lock = threading.Lock()
 
     def take(self, key: Any, make: Callable[[], keras.Model]) -> tuple[keras.Model, list]:
         """A model whose optimiser is as new, and the values of a new optimiser."""
         with self._lock:
             found = next((i for i, (own, *_) in enumerate(self._idle) if own == key), None)
-            _, model, first = self._idle.pop(found) if found is not None else (key, None, [])
+            model, first = None, []
+            if found is not None:
+                _, model, first, _ = self._idle.pop(found)
         if model is None:
             model = make()
             with constant_names():
@@ -208,9 +210,10 @@ class ModelPool:
         model.stop_training = False
         return model, first
 
-    def give_back(self, key: Any, model: keras.Model, first: list[np.ndarray]) -> None:
+    def give_back(self, key: Any, model: keras.Model, first: list[np.ndarray], held: Any) -> None:
+        """held : objects that the key knows by their identity, which no other ones may get."""
         with self._lock:
-            self._idle.append((key, model, first))
+            self._idle.append((key, model, first, held))
             del self._idle[: -self.maxsize]
 
 
@@ -351,7 +354,7 @@ def fit_stock(
     earlier: NetworkState | None,
 ) -> Progress:
     """Train with stock `Model.fit`, driven by scikeras."""
-    key = training_key(network, training), training.loss, training.metrics, training.alpha
+    key = training_key(network, training), training.alpha
     model, first = models.take(key, lambda: compiled_network(network, training))
     if not has_schedule(model.optimizer):
         model.optimizer.learning_rate = learning_rate_of(training)
@@ -380,7 +383,7 @@ def fit_stock(
     progress = wrapper.epochs_.progress
     if progress.state is not None:
         progress.end(get_state(model, progress.state.epoch))
-    models.give_back(key, model, first)
+    models.give_back(key, model, first, (training.loss, training.metrics))
     return progress
 
 
