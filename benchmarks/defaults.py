@@ -40,8 +40,8 @@ from scipy.stats import rankdata
 from sklearn.exceptions import ConvergenceWarning
 
 from skgru import GRUClassifier, GRURegressor
-from skgru._engine.progress import PEAK_RATES
-from skgru._recurrent import at_most_one_batch
+from skgru._engine.learning_rate import PEAK_RATES
+from skgru._networks.base import at_most_one_batch
 from skgru.datasets import make_sine
 
 BASELINE = "Keras' settings"
@@ -82,10 +82,10 @@ def built(task: Task, setting: dict[str, Any], seed: int = 0, **params: Any) -> 
             stack.enter_context(patch.dict(PEAK_RATES, auto=params.pop("peak")))
         if "least_batch" in params:
             rule = batch_size_rule(params.pop("least_batch"))
-            stack.enter_context(patch("skgru._recurrent.auto_batch_size", rule))
+            stack.enter_context(patch("skgru._networks.base.auto_batch_size", rule))
         if "windows_for_highway" in params:
             n = params.pop("windows_for_highway")
-            stack.enter_context(patch("skgru._recurrent.WINDOWS_FOR_HIGHWAY", n))
+            stack.enter_context(patch("skgru._networks.base.WINDOWS_FOR_HIGHWAY", n))
         yield task.estimator(random_state=seed, **params)
 
 

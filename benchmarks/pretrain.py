@@ -19,8 +19,8 @@ import numpy as np
 
 import skgru
 from skgru import SequenceForecaster
-from skgru._defaults import network_of_many
-from skgru._pretrained import HORIZONS, pack, pretrained_plan
+from skgru._forecaster.defaults import network_of_many
+from skgru._forecaster.pretrained import HORIZONS, pack, pretrained_spec
 
 ROWS = {4: (16, 100), 12: (40, 180)}
 N_ROWS_BEFORE = 48  # simulated before the series begins, and left out
@@ -84,16 +84,16 @@ def simulate(n, season_length, seed):
 
 def trained(season_length, n_series, n_steps, seed):
     """The two networks of a season, fitted."""
-    series, plan = simulate(n_series, season_length, seed), pretrained_plan(season_length)
+    series, spec = simulate(n_series, season_length, seed), pretrained_spec(season_length)
     n_windows = sum(len(values) - season_length for values in series)
     epochs = max(1, round(n_steps * 128 / n_windows))
     forecaster = SequenceForecaster(
         [network_of_many(highway, epochs) for highway in (True, False)],
-        window_length=list(plan.windows),
-        horizon=plan.horizon,
+        window_length=list(spec.windows),
+        horizon=spec.horizon,
         season_length=season_length,
-        level=plan.level,
-        baseline=plan.baseline,
+        level=spec.level,
+        baseline=spec.baseline,
         random_state=seed,
     )
     return forecaster.fit(series).regressors_
@@ -107,7 +107,7 @@ if __name__ == "__main__":
     parser.add_argument("--series", type=int, default=10_000)
     parser.add_argument("--steps", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=0)
-    inside = Path(skgru.__file__).parent / "pretrained"
+    inside = Path(skgru.__file__).parent / "_forecaster" / "weights"
     parser.add_argument("--folder", type=Path, default=inside)
     options = parser.parse_args()
     for m in options.seasons or HORIZONS:

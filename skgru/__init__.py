@@ -3,10 +3,10 @@
 Importing skgru does not import TensorFlow: that happens in the first ``fit`` or ``predict``.
 """
 
-from skgru._classifier import GRUClassifier
-from skgru._forecaster import SequenceForecaster
-from skgru._regressor import GRURegressor
-from skgru._windowing import SequenceWindower, as_windows, make_windows
+from skgru._forecaster.forecaster import SequenceForecaster
+from skgru._networks.classifier import GRUClassifier
+from skgru._networks.regressor import GRURegressor
+from skgru._windows import SequenceWindower, as_windows, make_windows
 
 __version__ = "0.1.0"
 

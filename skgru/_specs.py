@@ -6,19 +6,20 @@ TensorFlow.
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from scipy.special import expit, softmax
 
-from skgru._views import n_missing_steps, rows_behind
-
 # The one loss whose name Keras doesn't know. Its quantiles are the network's.
 PINBALL = "pinball"
+
+
 # The loss of classifiers: categorical cross-entropy of class codes, on logits.
 CROSS_ENTROPY = "cross_entropy"
+
+
 # The loss of several labels a row: the binary cross-entropy of each, on logits.
 BINARY_CROSS_ENTROPY = "binary_cross_entropy"
 
@@ -178,73 +179,6 @@ class InputScaling:
         normalised = np.subtract(values, self.mean, dtype=np.float64)
         normalised /= self.scale
         return normalised
-
-
-class Rows:
-    """Some windows of a large array, gathered a batch at a time.
-
-    A strided view of 1 million windows of 200 rows is 8 MB behind it and 1.6 GB when copied; so
-    nothing here ever copies more than the batch that is asked for.
-
-    windows : (n_windows, window_length, n_channels), any real dtype; rows : (n_rows,) positions in
-    it; scaling : what becomes of the windows that are gathered, None for nothing.
-    """
-
-    def __init__(self, windows: np.ndarray, rows: np.ndarray, scaling: InputScaling | None = None):
-        self.windows = windows
-        self.rows = rows
-        self.scaling = scaling
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        return (len(self.rows), *self.windows.shape[1:])
-
-    @property
-    def dtype(self) -> np.dtype:
-        return self.windows.dtype
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __getitem__(self, picked: Any) -> Rows:
-        return Rows(self.windows, self.rows[picked], self.scaling)
-
-    def scaled(self, scaling: InputScaling | None) -> Rows:
-        """The same windows with another scaling."""
-        other = copy.copy(self)
-        other.scaling = scaling
-        return other
-
-    def gather(self, picked: Any = slice(None)) -> np.ndarray:
-        """float32 copy of the picked windows, scaled: (n_picked, window_length, n_channels)."""
-        windows = self.values(picked)
-        if self.scaling is not None:
-            windows = self.scaling.normalise(windows)
-        return np.ascontiguousarray(windows, dtype=np.float32)
-
-    def values(self, picked: Any = slice(None)) -> np.ndarray:
-        """Copy of the picked windows in their own units: (n_picked, window_length, n_channels)."""
-        return self.windows[self.rows[picked]]
-
-    def behind(self) -> np.ndarray | None:
-        """The series of which the windows are a sliding view, (n, n_channels), or None."""
-        return rows_behind(self.windows)
-
-    def has_missing(self) -> bool:
-        """Whether any window has a step with NaN."""
-        return bool(n_missing_steps(self.windows)[self.rows].any())
-
-
-@dataclass(frozen=True)
-class Examples:
-    """Windows with what they should give. targets : an array (n, n_targets), or what gives arrays
-    (k, n_targets) when it is indexed; sample_weight : (n,) positive, or None where all weigh the
-    same; for outputs of each step (n, window_length), 0 where the target is unknown.
-    """
-
-    windows: Rows
-    targets: Any
-    sample_weight: np.ndarray | None
 
 
 @dataclass(frozen=True)

@@ -126,10 +126,10 @@ def table(job: Job, result: Result, picture: Path) -> str:
         lines.append((f"  value {job.season_length} rows before", f"{error:.3g}"))
     lines += [("next value", f"{result.forecast[0]:.4g}   (original units)")]
     lines += [("picture", str(picture))]
-    return as_table(lines)
+    return two_columns(lines)
 
 
-def as_table(lines: list[tuple[str, str]]) -> str:
+def two_columns(lines: list[tuple[str, str]]) -> str:
     return "\n".join(f"  {label:<24}{value}" for label, value in lines) + "\n"
 
 
@@ -182,7 +182,7 @@ def forecast_passengers(epochs: int | None, random_state: int, picture: Path) ->
     )
     inside = interval_coverage(actual, interval[..., 0], interval[..., 1])
     save_forecast_picture(series, forecast, interval[:, 0], picture)
-    return as_table(
+    return two_columns(
         [
             ("rows", f"{len(series)} months, the last {n_test} to test"),
             ("training time", f"{seconds:.1f} s, with calibration and compilation"),

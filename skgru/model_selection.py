@@ -14,8 +14,8 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.metrics import mean_absolute_error
 
-from skgru._forecaster import SequenceForecaster
-from skgru._series import as_series, is_list_of_series
+from skgru._containers.series import as_series, is_list_of_series
+from skgru._forecaster.forecaster import SequenceForecaster
 from skgru._validation import at_least, real_between
 from skgru.metrics import interval_coverage
 
@@ -415,7 +415,7 @@ def backtest(
     values = table.values  # noqa: PD011 - of a Table, not of a data frame
 
     fitted = clone(forecaster).fit(_rows_until(X, origins[0] + 1))
-    plan, names = fitted._plan_, fitted._target_names
+    spec, names = fitted._spec, fitted._target_names
     shape = (len(origins), horizon, len(names))
     forecast, bounds = np.empty(shape), np.empty((*shape, 2))
     for i, origin in enumerate(origins):
@@ -423,15 +423,15 @@ def backtest(
         if refit and i:
             fitted = clone(forecaster).fit(rows)
         now = {"X": rows, "future": None}
-        if plan.known:
-            now["future"] = values[origin + 1 : origin + 1 + n_read_ahead, plan.known]
+        if spec.known:
+            now["future"] = values[origin + 1 : origin + 1 + n_read_ahead, spec.known]
         forecast[i] = _as_values(fitted.forecast(horizon, **now), names, shape[1:])
         if coverage is not None:
             sides = [f"{name}_{side}" for name in names for side in ("lower", "upper")]
             interval = fitted.forecast_interval(horizon, coverage, **now)
             bounds[i] = _as_values(interval, sides, bounds.shape[1:])
     return BacktestResult(
-        series=values[:, plan.targets],
+        series=values[:, spec.targets],
         origins=origins,
         forecast=forecast,
         lower=None if coverage is None else bounds[..., 0],

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skgru._series import Table, as_series, is_list_of_series
+from skgru._containers.series import Table, as_series, is_list_of_series
 from skgru._validation import at_least
 
 __all__ = ["BacktestDisplay", "ForecastDisplay", "TrainingHistoryDisplay"]
@@ -292,7 +292,7 @@ class ForecastDisplay:
             names = [str(panel.ids[0])]
         return cls._from_tables(
             as_series(X, forecaster),
-            forecaster._plan_.targets,
+            forecaster._spec.targets,
             names,
             forecast=_only(forecast),
             interval=_only(interval),

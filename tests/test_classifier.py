@@ -29,9 +29,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OrdinalEncoder
 
 from skgru import GRUClassifier, GRURegressor, SequenceWindower, as_windows
-from skgru._engine import compiled, inference
+from skgru._engine import inference, training_program
+from skgru._engine.keras_model import MASKED, build_network, initial_weights, layers_of
 from skgru._engine.layers import apply_network
-from skgru._engine.network import MASKED, build_network, initial_weights, layers_of
 from skgru._specs import NetworkSpec
 
 LENGTH, N_CHANNELS = 6, 2
@@ -216,12 +216,12 @@ def gru_in_numpy(weights, window):
 
 
 def test_complete_windows_do_without_masks_and_give_the_same(monkeypatch):
-    compiled.programs._programs.clear()
-    inference.programs._programs.clear()
+    training_program.training_programs._programs.clear()
+    inference.prediction_programs._programs.clear()
 
     def masks():
-        networks = {key[0][0].masks for key in compiled.programs._programs}
-        return networks, {key[1].masks for key in inference.programs._programs}
+        networks = {key[0][0].masks for key in training_program.training_programs._programs}
+        return networks, {key[1].masks for key in inference.prediction_programs._programs}
 
     complete = np.nan_to_num(X)
     plain = small().fit(complete, Y)
@@ -231,7 +231,7 @@ def test_complete_windows_do_without_masks_and_give_the_same(monkeypatch):
     assert masks() == ({False}, {False, True})
     # The same, as if there had been a gap.
     monkeypatch.setattr(
-        "skgru._specs.n_missing_steps", lambda windows: np.ones(len(windows), dtype=int)
+        "skgru._dataset.n_missing_steps", lambda windows: np.ones(len(windows), dtype=int)
     )
     masked = small().fit(complete, Y)
     assert masks() == ({False, True}, {False, True})

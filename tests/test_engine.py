@@ -17,13 +17,14 @@ from sklearn.base import clone
 from sklearn.metrics import mean_pinball_loss
 
 from skgru import GRURegressor, SequenceWindower
-from skgru._engine import compiled, inference
+from skgru._dataset import Rows
+from skgru._engine import compiled_trainer, inference, training_program
 from skgru._engine.callbacks import needs_batch_hooks
+from skgru._engine.keras_model import build_network, initial_weights
 from skgru._engine.layers import apply_network
 from skgru._engine.losses import make_loss
-from skgru._engine.network import build_network, initial_weights
-from skgru._engine.stateless import SUPPORTED, Parts, join
-from skgru._specs import NetworkSpec, Rows
+from skgru._engine.optimizers import SUPPORTED, Parts, joined_vector
+from skgru._specs import NetworkSpec
 
 EPOCHS = 5
 
@@ -138,7 +139,7 @@ def test_both_forms_of_a_layer_give_the_same_and_gradients_equal_automatic_ones(
 
 def test_parts_are_the_arrays_that_were_joined():
     arrays = [np.arange(6.0).reshape(2, 3), np.arange(4.0), np.ones((1, 2, 2))]
-    parts = Parts(join(arrays), [array.shape for array in arrays])
+    parts = Parts(joined_vector(arrays), [array.shape for array in arrays])
     for given in (parts, [parts[0], *parts[1:]], [*parts[:-1], parts[-1]]):
         for part, array in zip(given, arrays, strict=True):
             np.testing.assert_array_equal(part, array)
@@ -314,24 +315,24 @@ def test_a_loss_that_cannot_be_compiled_gets_stock_training_and_a_message():
 
 
 def test_a_refit_makes_no_program():
-    compiled.programs._programs.clear()
+    training_program.training_programs._programs.clear()
     regressor().fit(WINDOWS)
     regressor(learning_rate=0.1, random_state=7).fit(WINDOWS[:80])
     regressor(loss="mean_squared_error", optimizer="adam", epochs=1).fit(WINDOWS)
-    assert len(compiled.programs) == 1
+    assert len(training_program.training_programs) == 1
     regressor(clipnorm=1.0, epochs=1).fit(WINDOWS)
-    assert len(compiled.programs) == 2
+    assert len(training_program.training_programs) == 2
 
 
 def test_quantiles_say_which_fits_share_a_program():
-    compiled.programs._programs.clear()
+    training_program.training_programs._programs.clear()
     for levels in (np.array([0.1, 0.5]), [0.1, 0.5], (0.2, 0.5), (0.1, 0.5)):
         regressor(loss="pinball", quantiles=levels, epochs=1).fit(WINDOWS)
-    assert len(compiled.programs) == 2
+    assert len(training_program.training_programs) == 2
     # Where the output layer starts plays no part in what its steps compute.
     regressor(**PINBALL, epochs=1).fit(WINDOWS)
     regressor(**PINBALL, epochs=1, output_initializer="zeros").fit(WINDOWS)
-    assert len(compiled.programs) == 3
+    assert len(training_program.training_programs) == 3
 
 
 def test_the_pinball_loss_equals_that_of_scikit_learn():
@@ -369,15 +370,15 @@ def test_a_loss_of_the_users_own_is_compiled_afresh():
 
 
 def test_programs_are_bounded_and_the_least_recently_used_goes():
-    cache = compiled.ProgramCache(maxsize=2)
+    cache = training_program.ProgramCache(maxsize=2)
     for key in "abacad":
         cache.get(key, lambda key=key: key.upper())
     assert list(cache._programs) == ["a", "d"]
-    assert compiled.programs.maxsize == inference.programs.maxsize == 16
+    assert training_program.training_programs.maxsize == inference.prediction_programs.maxsize == 16
 
 
 def test_two_threads_share_a_program_and_get_the_same_network():
-    compiled.programs._programs.clear()
+    training_program.training_programs._programs.clear()
     alone = regressor(units=6, dropout=0.2).fit(WINDOWS)
     networks = [clone(alone) for _ in range(4)]
     threads = [threading.Thread(target=network.fit, args=(WINDOWS,)) for network in networks]
@@ -387,7 +388,7 @@ def test_two_threads_share_a_program_and_get_the_same_network():
         thread.join()
     for network in networks:
         assert largest_difference(network, alone) == 0
-    assert len(compiled.programs) == 1
+    assert len(training_program.training_programs) == 1
 
 
 def wait_for_other_threads():
@@ -397,9 +398,9 @@ def wait_for_other_threads():
 
 
 def test_calls_that_wait_for_each_other_get_a_session_each():
-    compiled.programs._programs.clear()
+    training_program.training_programs._programs.clear()
     alone = regressor(units=6).fit(WINDOWS)
-    (program,) = (kept._program for kept in compiled.programs._programs.values())
+    (program,) = (kept._program for kept in training_program.training_programs._programs.values())
     program._n_more, program._waited, program._compiling_took = 1, 0.0, 1e-9
     taken = program._idle.pop()  # as if another thread ran it
     while_taken = clone(alone).fit(WINDOWS)
@@ -427,24 +428,24 @@ def test_a_small_fit_is_computed_by_the_thread_that_fits(options, n_channels):
 
 
 def test_training_prepares_the_prediction():
-    inference.programs._programs.clear()
+    inference.prediction_programs._programs.clear()
     regressor(units=7).fit(WINDOWS)
     wait_for_other_threads()
-    (program,) = inference.programs._programs.values()
+    (program,) = inference.prediction_programs._programs.values()
     assert program.program._compiling_took is not None
 
 
 def test_first_slots_are_those_of_keras():
-    compiled.programs._programs.clear()
+    training_program.training_programs._programs.clear()
     regressor(epochs=1, optimizer="adagrad").fit(WINDOWS)
-    (program,) = compiled.programs._programs.values()
+    (program,) = training_program.training_programs._programs.values()
     assert all((slot == 0.1).all() for slot in program.first_slots[1:])  # not only zeros
 
 
 def test_large_networks_on_all_cores_are_the_same_each_time():
     X = np.random.default_rng(0).normal(size=(256, 12, 4))
     large = GRURegressor(128, batch_size=64, epochs=2, random_state=0)
-    assert 64 * 128 * 3 * 128 >= compiled.PRODUCT_FOR_ALL_CORES
+    assert 64 * 128 * 3 * 128 >= training_program.PRODUCT_FOR_ALL_CORES
     networks = [clone(large).fit(X, X[:, :, 0].sum(axis=1)) for _ in range(3)]
     for network in networks[1:]:
         assert largest_difference(network, networks[0]) == 0
@@ -474,7 +475,7 @@ def test_long_forecasts_continue_over_chunks():
 def test_an_interrupt_leaves_the_earlier_network_whole(monkeypatch):
     fitted = regressor(epochs=1).fit(WINDOWS)
     before = fitted.predict(WINDOWS)
-    run, calls = compiled.TrainingProgram.__call__, []
+    run, calls = training_program.TrainingProgram.__call__, []
 
     def interrupted(self, *arguments):
         calls.append(1)
@@ -482,16 +483,16 @@ def test_an_interrupt_leaves_the_earlier_network_whole(monkeypatch):
             raise KeyboardInterrupt
         return run(self, *arguments)
 
-    monkeypatch.setattr(compiled.TrainingProgram, "__call__", interrupted)
+    monkeypatch.setattr(training_program.TrainingProgram, "__call__", interrupted)
     with pytest.raises(KeyboardInterrupt):
         fitted.set_params(epochs=EPOCHS).fit(WINDOWS)
     np.testing.assert_array_equal(fitted.predict(WINDOWS), before)
 
 
 def test_long_epochs_report_parts(capsys, monkeypatch):
-    monkeypatch.setattr(compiled.Reporter, "SECONDS_BETWEEN_PARTS", -1.0)
-    monkeypatch.setattr(compiled, "CHUNK_ROWS", 32)
-    compiled.programs._programs.clear()
+    monkeypatch.setattr(compiled_trainer.Reporter, "SECONDS_BETWEEN_PARTS", -1.0)
+    monkeypatch.setattr(training_program, "CHUNK_ROWS", 32)
+    training_program.training_programs._programs.clear()
     regressor(units=3, epochs=1, verbose=1).fit(WINDOWS)
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(" - ")[1] for line in lines[:-1]] == ["38%", "76%"]
@@ -500,11 +501,11 @@ def test_long_epochs_report_parts(capsys, monkeypatch):
 
 def test_chunks_do_not_change_the_result(monkeypatch):
     whole = regressor().fit(WINDOWS)
-    monkeypatch.setattr(compiled, "CHUNK_ROWS", 32)
-    monkeypatch.setattr(compiled, "VALUES_HELD", 0)  # gathered a chunk at a time
-    compiled.programs._programs.clear()
+    monkeypatch.setattr(training_program, "CHUNK_ROWS", 32)
+    monkeypatch.setattr(compiled_trainer, "VALUES_HELD", 0)  # gathered a chunk at a time
+    training_program.training_programs._programs.clear()
     np.testing.assert_array_equal(regressor().fit(WINDOWS).predict(WINDOWS), whole.predict(WINDOWS))
-    compiled.programs._programs.clear()
+    training_program.training_programs._programs.clear()
 
 
 def test_pickles_are_weights_and_slots():

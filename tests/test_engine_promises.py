@@ -18,9 +18,9 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GridSearchCV, KFold
 
 from skgru import GRUClassifier, GRURegressor
-from skgru._engine import compiled
+from skgru._engine import training_program
+from skgru._engine.keras_model import build_network, initial_weights, model_input
 from skgru._engine.layers import apply_network
-from skgru._engine.network import build_network, initial_weights, model_input
 from skgru._specs import NetworkSpec
 
 ops = keras.ops
@@ -142,25 +142,25 @@ def test_a_loss_compiles_once_while_it_lives_and_anew_when_it_computes_something
     def own(y, p):
         return factor[0] * ops.mean(ops.square(y - p), axis=-1)
 
-    compiled.programs._programs.clear()
+    training_program.training_programs._programs.clear()
     once = regressor(loss=own).fit(X, Y)
     regressor(loss=own, learning_rate=0.1, random_state=3).fit(X, Y)
-    assert len(compiled.programs) == 1
+    assert len(training_program.training_programs) == 1
     factor[0] = 3.0
     thrice = regressor(loss=own).fit(X, Y)
-    assert len(compiled.programs) == 2
+    assert len(training_program.training_programs) == 2
     assert thrice.loss_curve_[0] > 2 * once.loss_curve_[0]
 
 
 def test_a_search_with_a_loss_and_an_optimizer_compiles_once_per_architecture():
-    compiled.programs._programs.clear()
+    training_program.training_programs._programs.clear()
     search = GridSearchCV(
         regressor(loss=distance, optimizer=keras.optimizers.RMSprop(0.01)),
         {"units": [2, 3], "optimizer": [keras.optimizers.RMSprop(rate) for rate in (0.1, 0.01)]},
         cv=KFold(2),
     )
     search.fit(X, Y)
-    assert len(compiled.programs) == 2
+    assert len(training_program.training_programs) == 2
 
 
 # The model that callbacks see
@@ -480,22 +480,22 @@ def test_callbacks_that_leave_nan_change_nothing(jit_compile):
 
 
 def test_a_batch_is_never_much_larger_than_the_data():
-    compiled.programs._programs.clear()
+    training_program.training_programs._programs.clear()
     large = regressor(batch_size=100_000).fit(X, Y)
-    (program,) = compiled.programs._programs.values()
+    (program,) = training_program.training_programs._programs.values()
     assert program.batch_size == 32
     assert_alike(large, regressor(batch_size=len(X)).fit(X, Y))
 
 
 def test_programs_stay_compiled_where_functions_are_told_to_run_eagerly():
     before = regressor().fit(X, Y)
-    compiled.programs._programs.clear()
+    training_program.training_programs._programs.clear()
     tf.config.run_functions_eagerly(True)
     try:
         eagerly = regressor().fit(X, Y)
     finally:
         tf.config.run_functions_eagerly(False)
-    (program,) = compiled.programs._programs.values()
+    (program,) = training_program.training_programs._programs.values()
     assert "PartitionedCall" in {
         node.op[-15:] for node in program._program._graph.as_graph_def().node
     }
@@ -585,7 +585,7 @@ def test_another_backend_is_one_clear_error_of_fit(backend):
 
 @contextlib.contextmanager
 def setting(policy=None, floatx=None):
-    compiled.programs._programs.clear()
+    training_program.training_programs._programs.clear()
     before = keras.config.dtype_policy(), keras.config.floatx()
     if policy:
         keras.config.set_dtype_policy(policy)
@@ -596,7 +596,7 @@ def setting(policy=None, floatx=None):
     finally:
         keras.config.set_dtype_policy(before[0])
         keras.config.set_floatx(before[1])
-        compiled.programs._programs.clear()
+        training_program.training_programs._programs.clear()
 
 
 def fits_of_all_kinds():

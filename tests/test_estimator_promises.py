@@ -19,9 +19,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skgru import GRUClassifier, GRURegressor, SequenceForecaster, SequenceWindower, as_windows
-from skgru._recurrent import channel_statistics
-from skgru._regressor import standardisation
-from skgru._specs import Rows
+from skgru._dataset import Rows
+from skgru._networks.scaling import channel_statistics, standardisation
 
 RNG = np.random.default_rng(0)
 LENGTH = 5

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import skgru._forecasting as forecasting
-import skgru._plan as plan
 from skgru import GRURegressor, SequenceForecaster
+from skgru._forecaster import model
+from skgru._forecaster.baselines import seasonal_profile
 
 
 def make_series(n=120, seed=0):
@@ -37,7 +37,7 @@ def test_compiled_recursion_equals_the_loop(monkeypatch, parameters):
     ).fit(make_series())
     future = np.cos(np.arange(120, 144) / 5)[:, np.newaxis] if "known" in parameters else None
     compiled = forecaster.forecast(22, future=future)
-    monkeypatch.setattr(forecasting, "LONGEST_COMPILED_HISTORY", 0)
+    monkeypatch.setattr(model, "LONGEST_COMPILED_HISTORY", 0)
     np.testing.assert_allclose(compiled, forecaster.forecast(22, future=future), atol=2e-5)
 
 
@@ -58,7 +58,7 @@ def test_profile_equals_a_slow_loop():
     history = rng.normal(size=(5, 40, 2))
     history[1, :20] = np.nan  # one whole season of 12 less
     history[2, :30] = np.nan  # no whole season
-    got = plan.seasonal_profile(history, 15, 12)
+    got = seasonal_profile(history, 15, 12)
     for i, n_seasons in ((0, 3), (1, 1), (3, 3), (4, 3)):
         for target in range(2):
             values = history[i, :, target]

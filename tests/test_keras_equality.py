@@ -7,7 +7,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler
 
 from skgru import GRURegressor, SequenceWindower, make_windows
-from skgru._engine.network import initial_weights
+from skgru._engine.keras_model import initial_weights
 from skgru._engine.progress import epoch_order
 
 SERIES = np.sin(np.linspace(0, 12, 80)).reshape(-1, 1).astype(np.float32)

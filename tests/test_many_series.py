@@ -18,15 +18,14 @@ from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.preprocessing import StandardScaler
 
 from skgru import GRUClassifier, GRURegressor, SequenceForecaster, SequenceWindower
-from skgru._choices import make_members, make_plan
-from skgru._engine import compiled, training
+from skgru._dataset import Rows
+from skgru._engine.learning_rate import PEAK_RATES, cosine, rate_shares
 from skgru._engine.losses import Known, make_loss
-from skgru._engine.progress import PEAK_RATES, cosine, rate_shares
-from skgru._forecasting import seasonal_change
-from skgru._pairs import Pairs, PairTargets, PairWindows, Part, join
-from skgru._plan import Plan
-from skgru._regressor import standardisation
-from skgru._specs import Rows
+from skgru._forecaster.dataset import Pairs, PairTargets, PairWindows, Part, join
+from skgru._forecaster.model import seasonal_error
+from skgru._forecaster.resolve import make_members, make_spec
+from skgru._forecaster.spec import ForecastSpec
+from skgru._networks.scaling import standardisation
 
 LENGTH, HORIZON = 6, 3
 RNG = np.random.default_rng(0)
@@ -106,9 +105,9 @@ def plan_of(**changed):
         "targets": (0,),
         "past": (),
         "known": (),
-        "pools": True,
+        "is_global": True,
     }
-    return Plan(**(settings | changed))
+    return ForecastSpec(**(settings | changed))
 
 
 class Slow:
@@ -308,7 +307,7 @@ def test_only_windows_with_known_seasons_are_filled(plan):
 
 
 def test_one_series_is_neither_filled_nor_masked():
-    plan = plan_of(pools=False)
+    plan = plan_of(is_global=False)
     pairs, origins, is_complete = pairs_of(plan, parts_of([17]))
     assert is_complete.all()
     assert (origins - pairs.joined.first[0]).tolist() == list(range(LENGTH - 1, 17 - HORIZON))
@@ -335,7 +334,7 @@ def test_pieces_change_nothing(monkeypatch, n_at_once):
     plan, parts = plan_of(season_length=4, baseline="seasonal", level="mean"), parts_of([30, 9, 5])
     pairs, origins, is_complete = pairs_of(plan, parts)
     X, y = pairs.at(origins)
-    monkeypatch.setattr("skgru._pairs.VALUES_AT_ONCE", n_at_once)
+    monkeypatch.setattr("skgru._forecaster.dataset.VALUES_AT_ONCE", n_at_once)
     np.testing.assert_array_equal(pairs.usable()[0], origins)
     np.testing.assert_array_equal(pairs.usable()[1], is_complete)
     rows = np.arange(len(origins))
@@ -352,7 +351,7 @@ def test_pieces_change_nothing(monkeypatch, n_at_once):
 
 def test_windows_are_made_a_batch_at_a_time(monkeypatch):
     """Memory goes by the rows and by what is worked on at once, and not by the windows."""
-    monkeypatch.setattr("skgru._pairs.VALUES_AT_ONCE", 1 << 16)
+    monkeypatch.setattr("skgru._forecaster.dataset.VALUES_AT_ONCE", 1 << 16)
     n, length = 2000, 24
     parts = parts_of([100] * n)
     plan = plan_of(windows=(length,), horizon=12, season_length=12, level="mean")
@@ -383,7 +382,7 @@ def test_regressors_of_tables_see_the_windows_whose_targets_are_known(params):
         Part(scaler.transform(one[:, np.newaxis]), np.empty((len(one), 0)), np.empty((len(one), 0)))
         for scaler, one in zip(fitted.scaler_, SERIES, strict=True)
     ]
-    expected = [pair for pair in slow_pairs(fitted._plan_, parts) if np.isfinite(pair[-1]).all()]
+    expected = [pair for pair in slow_pairs(fitted._spec, parts) if np.isfinite(pair[-1]).all()]
     for record, length in zip(fitted.regressors_, (LENGTH, LENGTH - 2), strict=True):
         X = np.array([X[-length:] for *_, X, _ in expected])
         np.testing.assert_allclose(record.X_, X[:, :, 0], atol=1e-12)
@@ -410,10 +409,10 @@ def test_weights_go_to_those_that_take_them():
 
 def test_the_change_of_a_series():
     z = np.array([[1.0], [3.0], [2.0], [np.nan], [6.0], [7.0]])
-    assert seasonal_change(z, 1) == pytest.approx((2 + 1 + 1) / 3 + 0.02)
-    assert seasonal_change(z, 2) == pytest.approx((1 + 4) / 2 + 0.02)
-    assert seasonal_change(z, 6) == seasonal_change(z, 1)  # no second season
-    assert seasonal_change(np.full((5, 1), 3.0), 1) == 0.02
+    assert seasonal_error(z, 1) == pytest.approx((2 + 1 + 1) / 3 + 0.02)
+    assert seasonal_error(z, 2) == pytest.approx((1 + 4) / 2 + 0.02)
+    assert seasonal_error(z, 6) == seasonal_error(z, 1)  # no second season
+    assert seasonal_error(np.full((5, 1), 3.0), 1) == 0.02
 
 
 def test_equal_weights_are_none():
@@ -464,11 +463,11 @@ def test_a_member_equals_a_forecaster_of_its_own():
 
 def test_defaults_of_several_series():
     months = [pd.Series(walk(n), pd.date_range("2020", periods=n, freq="MS")) for n in (80, 60)]
-    plan = make_plan(SequenceForecaster(horizon=4), SequenceForecaster()._read(months)[0])
+    plan = make_spec(SequenceForecaster(horizon=4), SequenceForecaster()._read(months)[0])
     assert (plan.windows, plan.season_length) == ((36, 24), 12)
     assert (plan.level, plan.baseline) == ("mean", "seasonal")
     tables = SequenceForecaster()._read(SERIES)[0]
-    plan = make_plan(SequenceForecaster(), tables)
+    plan = make_spec(SequenceForecaster(), tables)
     assert (plan.windows, plan.season_length, plan.level, plan.baseline) == (
         (6, 4),
         1,
@@ -617,7 +616,7 @@ def test_what_is_kept_out_is_the_end_of_all_series(monkeypatch):
         seen.update(examples=examples, validation=validation)
         raise Enough
 
-    monkeypatch.setattr(training, "train", spy)
+    monkeypatch.setattr(trainer, "train", spy)
     regressor = network(early_stopping=True, validation_fraction=0.2)
     with pytest.raises(Enough):
         forecaster(regressor).fit(SERIES)
@@ -708,7 +707,7 @@ def test_each_fit_has_a_cosine_of_its_own(monkeypatch):
         rates.append(rate_shares(*arguments))
         return rates[-1]
 
-    monkeypatch.setattr(compiled, "rate_shares", spy)
+    monkeypatch.setattr(compiled_trainer, "rate_shares", spy)
     twice = network(learning_rate="cosine", epochs=3, warm_start=True).fit(WINDOWS).fit(WINDOWS)
     half = len(rates) // 2
     equal(rates[half:], rates[:half])
@@ -894,7 +893,7 @@ def test_new_series_shorter_than_a_window_are_forecast_as_if_they_began_there(pa
     fitted = forecaster(**params).fit(SERIES)
     for n in (4, 5):
         short = SERIES[0][:n]
-        window = fitted._plan_.window_length
+        window = fitted._spec.window_length
         longer = np.append(np.full(window - n, short[0]), short)
         np.testing.assert_allclose(fitted.forecast(X=[short])[0], fitted.forecast(X=[longer])[0])
 

@@ -14,10 +14,11 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.utils.estimator_checks import _regression_dataset
 
 from skgru import GRUClassifier, GRURegressor, SequenceForecaster, SequenceWindower, make_windows
-from skgru._engine import compiled
+from skgru._dataset import Rows
+from skgru._engine import training_program
 from skgru._engine.losses import Pinball
-from skgru._recurrent import channel_statistics, stratified_rows
-from skgru._specs import Rows
+from skgru._networks.scaling import channel_statistics
+from skgru._networks.split import stratified_rows
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(90, 6, 2))
@@ -554,10 +555,10 @@ def test_one_number_for_a_batch_cannot_be_weighted(jit_compile):
 
 
 def test_a_function_is_compiled_once():
-    compiled.programs._programs.clear()
+    training_program.training_programs._programs.clear()
     for seed in range(3):
         regressor(loss=share_of_the_batch, batch_size=30, random_state=seed).fit(X, Y)
-    assert len(compiled.programs) == 1
+    assert len(training_program.training_programs) == 1
 
 
 # Divergence

@@ -12,7 +12,7 @@ from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 
 from skgru import SequenceForecaster
-from skgru._pretrained import HORIZONS, load_pretrained, pretrained_plan
+from skgru._forecaster.pretrained import HORIZONS, load_pretrained, pretrained_spec
 from skgru.datasets import load_airline_passengers
 from skgru.metrics import mean_absolute_scaled_error
 
@@ -44,7 +44,7 @@ def forecasts(X, **parameters):
 
 @pytest.mark.parametrize("season_length", HORIZONS)
 def test_weights_are_those_of_the_plan(season_length):
-    model, plan = load_pretrained(season_length), pretrained_plan(season_length)
+    model, plan = load_pretrained(season_length), pretrained_spec(season_length)
     assert [member.window_length for member in model.members] == list(plan.windows)
     assert [member.regressor.highway for member in model.members] == [True, False]
     for member in model.members:

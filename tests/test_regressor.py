@@ -12,8 +12,10 @@ from sklearn.base import clone
 from sklearn.metrics import mean_pinball_loss, r2_score
 
 from skgru import GRURegressor, SequenceWindower
-from skgru._engine.network import build_network, initial_weights
-from skgru._recurrent import auto_batch_size, fill_missing, last_rows
+from skgru._engine.keras_model import build_network, initial_weights
+from skgru._networks.base import auto_batch_size
+from skgru._networks.scaling import fill_missing
+from skgru._networks.split import last_rows
 
 WINDOW = 5
 

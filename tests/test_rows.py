@@ -14,7 +14,7 @@ from sklearn.multiclass import OneVsOneClassifier
 from sklearn.pipeline import make_pipeline
 
 from skgru import GRUClassifier, GRURegressor, SequenceForecaster, SequenceWindower, as_windows
-from skgru._rows import lag_order, stacked
+from skgru._networks.lag_columns import lag_order, stacked
 
 N, LENGTH, CHANNELS = 40, 4, 2
 SMALL = {"units": 2, "epochs": 1, "batch_size": 16, "random_state": 0}
@@ -82,7 +82,8 @@ def test_every_method_of_the_classifier_takes_rows():
 def test_flattened_windows_are_not_copied():
     series = RNG.normal(size=(N, CHANNELS))
     flat = SequenceWindower(LENGTH, flatten=True).fit_transform(series)
-    from skgru._validation import check_windows, rows_behind
+    from skgru._dataset import rows_behind
+    from skgru._networks.checks import check_windows
 
     windows, _ = check_windows(flat, regressor(n_channels=CHANNELS))
     assert np.shares_memory(windows, flat)

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LinearRegression
 
 from skgru import SequenceForecaster
-from skgru._scaling import AutoScaler
-from skgru._series import as_series
+from skgru._containers.series import as_series
+from skgru._forecaster.scaling import AutoScaler
 from skgru.datasets import load_aapl
 
 N = 40

@@ -14,17 +14,11 @@ from typing import Any
 import keras
 import numpy as np
 
+from skgru._engine.keras_model import get_state, public_network, set_state
+from skgru._engine.learning_rate import has_schedule, learning_rate_of
 from skgru._engine.losses import probe
 from skgru._engine.metrics import probabilities
 from skgru._engine.names import constant_names
-from skgru._engine.network import (
-    first_rate,
-    get_state,
-    has_schedule,
-    is_schedule,
-    public_network,
-    set_state,
-)
 from skgru._specs import InputScaling, NetworkSpec, NetworkState, TrainingSpec
 
 _BATCH_HOOKS = (
@@ -130,16 +124,6 @@ def shown_network(
         model.optimizer.build(model.trainable_variables)
     model.stop_training = False
     return model
-
-
-def learning_rate_of(training: TrainingSpec) -> float:
-    """The rate that training starts with, of a cosine the highest; a schedule brings its own."""
-    if isinstance(training.optimizer, str):
-        rate = first_rate(training.learning_rate)
-        return 0.0 if is_schedule(rate) else float(rate)
-    if has_schedule(training.optimizer):
-        return 0.0
-    return float(np.asarray(training.optimizer.learning_rate))
 
 
 def first_with_batch_hooks(callbacks: Sequence[Any]) -> Any | None:

@@ -15,8 +15,8 @@ import numpy as np
 import tensorflow as tf
 from joblib import cpu_count
 
+from skgru._engine.keras_model import initial_weights
 from skgru._engine.layers import apply_network
-from skgru._engine.network import initial_weights
 from skgru._engine.program import Packing, Program, ProgramCache
 from skgru._specs import InputScaling, NetworkSpec
 
@@ -27,7 +27,7 @@ CALLS_AT_ONCE = 256
 # Fewer pieces than these are done before threads have started.
 PIECES_FOR_THREADS = 8
 
-programs: ProgramCache = ProgramCache(maxsize=16)
+prediction_programs: ProgramCache = ProgramCache(maxsize=16)
 
 
 class PredictionProgram:
@@ -190,12 +190,12 @@ def predict(
 
 def _prediction_program(spec: NetworkSpec, jit_compile: bool) -> PredictionProgram:
     key = (PredictionProgram, spec, jit_compile)
-    return programs.get(key, lambda: PredictionProgram(spec, jit_compile))
+    return prediction_programs.get(key, lambda: PredictionProgram(spec, jit_compile))
 
 
 def prepare(spec: NetworkSpec) -> None:
     """Compile the prediction in the background, while a network is trained that will predict."""
-    if (PredictionProgram, spec, True) not in programs:
+    if (PredictionProgram, spec, True) not in prediction_programs:
         threading.Thread(target=lambda: _prediction_program(spec, True).program.compile()).start()
 
 
@@ -220,7 +220,7 @@ def roll_on(
     """
     n_rows, n_forecast = history.shape
     n_known = spec.n_channels - n_forecast
-    program = programs.get(
+    program = prediction_programs.get(
         (RecursionProgram, spec, n_rows, n_known, jit_compile),
         lambda: RecursionProgram(spec, n_rows, n_known, jit_compile),
     )

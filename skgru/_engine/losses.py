@@ -10,13 +10,7 @@ import keras
 import numpy as np
 
 from skgru._engine.names import named
-from skgru._specs import (
-    BINARY_CROSS_ENTROPY,
-    CROSS_ENTROPY,
-    PINBALL,
-    NetworkSpec,
-    TrainingSpec,
-)
+from skgru._specs import BINARY_CROSS_ENTROPY, CROSS_ENTROPY, PINBALL, NetworkSpec, TrainingSpec
 
 # A weighted mean over the batch: weight 2 then means the row twice, which Keras' default reduction
 # does not give.
@@ -58,7 +52,7 @@ class Pinball(keras.losses.Loss):
         return {**super().get_config(), "quantiles": list(self.quantiles)}
 
 
-class Known(keras.losses.Loss):
+class MaskedTargets(keras.losses.Loss):
     """A loss in which outputs whose target is NaN, as it is unknown, count as met.
 
     The mean over the outputs of a row thus weighs each known target alike.
@@ -84,7 +78,7 @@ class Known(keras.losses.Loss):
 def training_loss(network: NetworkSpec, training: TrainingSpec) -> keras.losses.Loss:
     """What training makes smaller."""
     loss = make_loss(training.loss, network.quantiles)
-    return Known(loss) if training.masks_targets else loss
+    return MaskedTargets(loss) if training.masks_targets else loss
 
 
 def make_loss(loss: Any, quantiles: tuple[float, ...] = ()) -> keras.losses.Loss:

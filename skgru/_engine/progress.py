@@ -13,10 +13,6 @@ from skgru._specs import NetworkState, TrainingSpec
 
 # Rows whose validation loss is averaged at once.
 VALIDATION_BATCH = 1024
-# The highest rate of the learning rates that go along a cosine, the share of the steps until it is
-# reached, and the last rate as a share of it.
-PEAK_RATES = {"cosine": 1e-2, "auto": 5e-3}
-WARM_UP, LAST_SHARE = 0.05, 0.01
 
 
 def epoch_order(n: int, seed: int, epoch: int) -> np.ndarray:
@@ -24,34 +20,6 @@ def epoch_order(n: int, seed: int, epoch: int) -> np.ndarray:
     can be resumed.
     """
     return np.random.default_rng([seed, epoch]).permutation(n)
-
-
-def cosine(steps: np.ndarray, n_steps: int) -> np.ndarray:
-    """Learning rates of these steps of n_steps, as shares of the highest: up in a straight line,
-    then down along half a cosine, and no further.
-    """
-    n_warm = max(1, round(WARM_UP * n_steps))
-    up = (steps + 1) / n_warm
-    share = np.clip((steps + 1 - n_warm) / max(1, n_steps - n_warm), 0, 1)
-    down = LAST_SHARE + (1 - LAST_SHARE) * (1 + np.cos(np.pi * share)) / 2
-    return np.where(up < 1, up, down)
-
-
-def rate_shares(
-    learning_rate: object, schedule: tuple[int, int], epoch: int, first: int, n: int, n_batches: int
-) -> np.ndarray:
-    """What the learning rate is multiplied by in n steps of an epoch of n_batches, from `first` on.
-
-    schedule : as in TrainingSpec.
-    """
-    if not is_cosine(learning_rate):
-        return np.ones(n)
-    start, n_epochs = schedule
-    return cosine((epoch - start) * n_batches + first + np.arange(n), n_epochs * n_batches)
-
-
-def is_cosine(learning_rate: object) -> bool:
-    return isinstance(learning_rate, str)
 
 
 def in_order(logs: Mapping[str, float]) -> dict[str, float]:

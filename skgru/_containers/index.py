@@ -1,0 +1,227 @@
+"""The time index of a series: its step, its season length, and the index that continues it."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+# Rows in a season, by what an index's frequency begins with.
+SEASONS = {
+    **{"Y": 1, "A": 1, "BY": 1, "Q": 4, "BQ": 4, "M": 12, "BM": 12, "SM": 24, "W": 52},
+    **{"D": 7, "B": 5, "C": 5, "h": 24, "H": 24, "bh": 8, "min": 60, "T": 60, "s": 60, "S": 60},
+}
+
+
+@dataclass(frozen=True)
+class TimeIndex:
+    """How the rows of a series are named.
+
+    index : a pandas index, or None where rows have no names; freq : its step, an int or a pandas
+    offset, None where a single row does not tell; time, dtype : name and type of polars' time
+    column.
+    """
+
+    library: str = "numpy"
+    index: Any = None
+    freq: Any = None
+    time: str | None = None
+    dtype: Any = None
+
+    @property
+    def season_length(self) -> int:
+        """Rows in the usual season of this frequency; 1 where it says nothing."""
+        if self.freq is None or isinstance(self.freq, int):
+            return 1
+        name = self.freq.freqstr.split("-")[0]  # "QS-JAN" is quarters that start in January
+        for ending in ("", "S", "E"):  # month start, month end
+            if name.endswith(ending) and name[: len(name) - len(ending)] in SEASONS:
+                return SEASONS[name[: len(name) - len(ending)]]
+        return 1
+
+    def following(self, n: int) -> Any:
+        """The index of the n rows after the last; None where rows have no names."""
+        if self.index is None:
+            return None
+        # Offsets are added one by one in Python, so what was made for one forecast is kept for the
+        # next. An index can't be changed, and a slice has a name of its own.
+        kept = self.__dict__.get("_following")
+        if kept is None or len(kept) < n:
+            kept = self._continued(n)
+            object.__setattr__(self, "_following", kept)
+        return kept[:n]
+
+    def _continued(self, n: int) -> Any:
+        import pandas as pd
+
+        last = self.index[-1]
+        if isinstance(self.freq, int):
+            last = int(last)  # a small integer type would overflow
+            stop = last + self.freq * (n + 1)
+            following = pd.RangeIndex(last + self.freq, stop, self.freq)
+        elif self.freq is None:
+            raise ValueError(
+                f"X has {len(self.index)} rows, from which the step of its index can't be told, so "
+                "that no row can follow. Give the index a freq: X.asfreq('D'), for example."
+            )
+        elif isinstance(self.index, pd.PeriodIndex):
+            following = pd.period_range(last, periods=n + 1, freq=self.freq)[1:]
+        else:
+            following = pd.date_range(last, periods=n + 1, freq=self.freq)[1:]
+        return following.rename(self.index.name)
+
+    def is_followed_by(self, other: TimeIndex) -> bool:
+        """Whether the other rows begin right after these, by their index."""
+        if self.index is None or other.index is None:
+            return False
+        return bool(self.following(1)[0] == other.index[0])
+
+    def frame(self, values: np.ndarray, names: list[str], index: Any, is_single: bool) -> Any:
+        """(n, n_columns) in the form of these rows; is_single: one column as a Series."""
+        if self.library == "numpy":
+            return values[:, 0] if is_single else values
+        if self.library == "pandas":
+            import pandas as pd
+
+            if is_single:
+                name = None if names[0] == "" else names[0]
+                return pd.Series(values[:, 0], index=index, name=name)
+            return pd.DataFrame(values, index=index, columns=names)
+        import polars as pl
+
+        if is_single and index is None:
+            return pl.Series(names[0], values[:, 0])
+        columns: dict[str, Any] = dict(zip(names, list(values.T), strict=True))
+        if index is None:
+            return pl.DataFrame(columns)
+        if index.tz is not None:
+            index = index.tz_convert("UTC").tz_localize(None)  # as polars stores them
+        instants = index.as_unit(getattr(self.dtype, "time_unit", "us")).to_numpy()
+        time = pl.Series(self.time, instants).cast(self.dtype)
+        return pl.DataFrame({str(self.time): time, **columns})
+
+
+def _goes_by(index: Any, step: Any) -> bool:
+    """Whether the rows of a pandas index lie this step apart."""
+    import pandas as pd
+
+    if isinstance(step, int):
+        if not pd.api.types.is_integer_dtype(index.dtype):
+            return False
+        return bool((np.diff(index.to_numpy().astype(np.int64)) == step).all())
+    if not isinstance(index, pd.DatetimeIndex) or index.hasnans:
+        return False
+    if index.freq is not None and index.freq == step:
+        return True  # pandas has looked already
+    regular = pd.date_range(index[0], periods=len(index), freq=step)
+    return bool((regular == index).all())
+
+
+def _step_of(index: Any, usual: Any = None) -> Any:
+    """The step of a pandas index; None where one row or two dates don't tell."""
+    import pandas as pd
+
+    if usual is not None and len(index) and _goes_by(index, usual):
+        return usual
+    if isinstance(index, pd.PeriodIndex):
+        if len(index) > 1 and not (np.diff(index.asi8) == index.freq.n).all():
+            raise ValueError(_irregular(index, f"X.resample({index.freqstr!r}).mean()"))
+        return index.freq
+    if isinstance(index, pd.DatetimeIndex):
+        if index.hasnans:
+            raise ValueError(
+                f"X has {index.isna().sum()} rows whose date is missing (NaT), so that nothing "
+                "says where they belong. Fill the dates in, or drop those rows."
+            )
+        if index.freq is not None and index.freq.n > 0:
+            return index.freq
+        if len(index) == 1:
+            return None
+        if len(index) == 2 and index[0] < index[1]:
+            return pd.tseries.frequencies.to_offset(index[1] - index[0])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # pandas 3 announces that it will return an offset
+            freq = pd.infer_freq(index) if len(index) > 2 else None
+        if freq is None or not index.is_monotonic_increasing:
+            usual_step = likely_freq(index)
+            remedy = f"X.asfreq({usual_step!r}) or X.resample({usual_step!r}).mean()"
+            if usual_step == "B":  # holidays are missing: the price of the day before still holds
+                remedy = "X.asfreq('B').ffill()"
+            if period := _one_in_each(index):  # the 15th of each month is a month, and no gap
+                remedy = f"X.to_period({period!r})"
+            raise ValueError(_irregular(index, remedy))
+        return pd.tseries.frequencies.to_offset(freq)
+    if _are_date_strings(index):
+        raise ValueError(
+            f"X has an index of strings from {index[0]!r} to {index[-1]!r}, which have no next "
+            "row. Make dates of them, which tell the season too: X.index = pd.to_datetime(X.index)."
+        )
+    if not pd.api.types.is_integer_dtype(index.dtype):
+        raise ValueError(
+            f"X has an index of {index.dtype}, which has no next row. Use dates, periods or whole "
+            "numbers: X.set_index(...), or X.reset_index(drop=True)."
+        )
+    steps = np.unique(np.diff(index.to_numpy().astype(np.int64)))
+    if len(steps) > 1 or (len(steps) and steps[0] < 1):
+        raise ValueError(_irregular(index, "X.reset_index(drop=True)"))
+    return int(steps[0]) if len(steps) else max(1, getattr(index, "step", 1))
+
+
+def _one_in_each(index: Any) -> str | None:
+    """The calendar period of which each has one of these dates, "M", "Q" or "Y"; None without."""
+    counts = {"M": 12 * index.year + index.month, "Q": 4 * index.year + index.quarter}
+    for period, count in {**counts, "Y": index.year}.items():
+        if (np.diff(count) == 1).all():
+            return period
+    return None
+
+
+def _are_date_strings(index: Any) -> bool:
+    """Whether a pandas index holds dates as strings, a year of four digits in each."""
+    import pandas as pd
+
+    if index.inferred_type != "string" or not index.str.contains(r"\d{4}").all():
+        return False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of formats that differ, which is not the question
+        return bool(pd.to_datetime(index, errors="coerce").notna().all())
+
+
+def likely_freq(index: Any) -> str:
+    """The frequency that dates with gaps were probably meant to have, by the median gap."""
+    days = float(np.median(np.diff(index.to_numpy()) / np.timedelta64(1, "D")))
+    if days == 1 and len(index) > 7 and (index.day_of_week < 5).all():
+        return "B"
+    for freq, shortest in (("YS", 360), ("QS", 85), ("MS", 27), ("W", 6.9), ("D", 0.9)):
+        if days >= shortest:
+            return freq
+    return "h" if days >= 1 / 25 else "min"
+
+
+def _irregular(index: Any, remedy: str) -> str:
+    doubled = index[index.duplicated()]
+    if len(doubled):
+        return (
+            f"X's index has {doubled[0]} more than once. Rows of one series have different times: "
+            "drop or add up the doubled ones; if X holds several series, "
+            "SequenceForecaster(group=...) names what tells them apart."
+        )
+    remedy = remedy if index.is_monotonic_increasing else "X.sort_index()"
+    return (
+        f"X's index has no regular step between {index[0]} and {index[-1]}: rows are missing"
+        f"{_widest_gap(index)} or out of order. A network counts rows, so make them regular "
+        f"first: {remedy}."
+    )
+
+
+def _widest_gap(index: Any) -> str:
+    """Where the widest gap is; nothing where all are about as wide."""
+    if not index.is_monotonic_increasing or len(index) < 3:
+        return ""
+    gaps = np.diff(index.asi8 if hasattr(index, "asi8") else index.to_numpy())
+    longest = int(gaps.argmax())
+    if gaps[longest] < 1.5 * np.median(gaps):  # months differ too
+        return ""
+    return f" (the widest gap is after {index[longest]})"

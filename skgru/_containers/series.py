@@ -1,0 +1,157 @@
+"""Series as people hold them (pandas, polars, arrays) -> numbers, and forecasts back into the same
+form with the index continued. Knows nothing of forecasting.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.utils.validation import _get_feature_names, check_array
+
+from skgru._containers.index import TimeIndex, _step_of
+from skgru._windows import as_table
+
+
+def is_list_of_series(X: Any) -> bool:
+    """Whether X is several series. A list of lists of numbers is one array."""
+    return isinstance(X, list) and bool(X) and all(hasattr(one, "__array__") for one in X)
+
+
+def check_list(X: Any) -> None:
+    """Raises ValueError where a list is neither series nor numbers."""
+    if not isinstance(X, list) or is_list_of_series(X):
+        return
+    if not X:
+        raise ValueError("X is an empty list. Give at least one series.")
+    ragged = all(isinstance(one, list | tuple) for one in X) and len({len(one) for one in X}) > 1
+    wrong = [one for one in X if one is None or isinstance(one, dict | str)]
+    if wrong or ragged or any(hasattr(one, "__array__") for one in X if not np.isscalar(one)):
+        what = sorted({type(one).__name__ for one in wrong or X})
+        raise ValueError(
+            f"X is a list with {', '.join(what)} in it, but series in a list must be pandas or "
+            "polars Series or data frames, or arrays. Make them of what is something else, as "
+            "np.array(values), and leave out what is empty."
+        )
+
+
+@dataclass(frozen=True)
+class Table:
+    """One series: float64 values (n_rows, n_columns), column names or None, and its rows' names.
+
+    is_single : whether it was a Series, and forecasts of it are to be one; labels : names of pandas
+    columns that are no strings, which scikit-learn does not take for names.
+    """
+
+    values: np.ndarray
+    names: list[str] | None
+    rows: TimeIndex
+    is_single: bool = False
+    labels: list[Any] | None = None
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def columns(self) -> list[Any]:
+        """Names, made up as scikit-learn does where there are none."""
+        return self.names or self.labels or [f"x{i}" for i in range(self.values.shape[1])]
+
+
+def as_series(X: Any, estimator: Any, usual: Any = None) -> Table:
+    """A series in any form as a Table.
+
+    usual : step of the index of the training series, which goes for the index of X where it fits: a
+    few rows do not tell months from days.
+
+    Raises ValueError if it is not 2-D or a Series, or its index has no regular step.
+    """
+    library = type(X).__module__.split(".")[0]
+    if library == "polars":
+        return _from_polars(X, estimator, usual)
+    check_list(X)
+    table = as_table(X)
+    rows, labels = TimeIndex(), None
+    if library == "pandas" and hasattr(table, "columns"):
+        if not table.columns.is_unique:
+            twice = list(table.columns[table.columns.duplicated()].unique())
+            raise ValueError(
+                f"X has several columns of the same name: {twice}. Rename them, or keep the first "
+                "of each: X.loc[:, ~X.columns.duplicated()]."
+            )
+        dates = [
+            name
+            for name, dtype in table.dtypes.items()
+            if dtype.kind in "Mm" or hasattr(dtype, "freq")
+        ]
+        if dates:
+            has_times = X.index.dtype.kind == "M" or hasattr(X.index.dtype, "freq")
+            remedy = f"Drop them: X.drop(columns={dates!r})."
+            if not has_times:
+                remedy = f"Name the rows by {'them' if len(dates) == 1 else 'one of them'}: "
+                remedy += f"X.set_index({dates[0]!r})"
+                remedy += "." if len(dates) == 1 else f", and drop {dates[1:]}."
+            raise ValueError(
+                f"Columns {dates} of X hold dates or times, which are no numbers. {remedy}"
+            )
+    if library == "pandas":
+        rows = TimeIndex("pandas", X.index, _step_of(X.index, usual))
+        labels = list(table.columns) if hasattr(table, "columns") else None
+    names = None if library == "numpy" else _get_feature_names(table)
+    names = None if names is None else list(names)
+    is_single = X is not table or getattr(X, "ndim", 2) == 1
+    return Table(_numbers(table, estimator), names, rows, is_single, labels)
+
+
+def _from_polars(X: Any, estimator: Any, usual: Any) -> Table:
+    import polars as pl
+
+    if not hasattr(X, "columns"):  # a Series
+        names = [X.name] if X.name else None
+        return Table(
+            _numbers(X.to_numpy().reshape(-1, 1), estimator), names, TimeIndex("polars"), True
+        )
+    times = [name for name, dtype in X.schema.items() if dtype in (pl.Date, pl.Datetime)]
+    if len(times) > 1:
+        raise ValueError(
+            f"X has {len(times)} columns of dates or times ({', '.join(times)}), but one at most "
+            "can name its rows. Drop the others, or turn them into numbers."
+        )
+    rows = TimeIndex("polars")
+    if times:
+        import pandas as pd
+
+        dtype = X.schema[times[0]]
+        index = pd.DatetimeIndex(X[times[0]].to_numpy())
+        if zone := getattr(dtype, "time_zone", None):
+            index = index.tz_localize("UTC").tz_convert(zone)
+        rows = TimeIndex("polars", index, _step_of(index, usual), times[0], dtype)
+    columns = X.drop(times)
+    return Table(_numbers(columns, estimator), list(columns.columns), rows)
+
+
+def _numbers(table: Any, estimator: Any) -> np.ndarray:
+    # For 100,000 series the checks take half a minute: what is as it should be needs none.
+    is_ready = type(table) is np.ndarray and table.dtype == np.float64 and table.ndim == 2
+    if is_ready and table.size and not np.isinf(table).any():
+        return table
+    try:
+        return check_array(
+            table,
+            dtype=np.float64,
+            ensure_all_finite="allow-nan",
+            estimator=estimator,
+            input_name="X",
+        )
+    except ValueError as error:
+        if "could not convert string" not in str(error) or not hasattr(table, "columns"):
+            raise
+        texts = [
+            name
+            for name in table.columns
+            if str(table[name].dtype).lower() in ("object", "str", "string", "category")
+        ]
+        raise ValueError(
+            f"Columns {texts} of X hold text ({error}). Make numbers of it, or drop them."
+        ) from error

@@ -1,0 +1,346 @@
+"""The scikeras estimators that hold the Keras network. The one file that touches scikeras.
+
+scikeras and stock `Model.fit` know neither our order of rows nor lazily gathered windows; what is
+missing is added in one private subclass and one Keras callback.
+"""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+from scikeras.wrappers import KerasRegressor
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from skgru._dataset import Examples, Rows
+from skgru._engine.callbacks import has_batch_hooks, shown_network
+from skgru._engine.keras_model import (
+    compiled_network,
+    get_state,
+    initial_weights,
+    model_input,
+    seed_dropout,
+    set_state,
+)
+from skgru._engine.learning_rate import (
+    Rates,
+    has_schedule,
+    is_cosine,
+    learning_rate_of,
+)
+from skgru._engine.names import constant_names
+from skgru._engine.progress import VALIDATION_BATCH, Progress, Reporter, epoch_order
+from skgru._engine.training_program import training_key
+from skgru._specs import NetworkSpec, NetworkState, TargetScaling, TrainingSpec
+
+# TensorFlow keeps 11 MB of each model that `Model.fit` has trained, for as long as the process
+# lives: so models are used again.
+MODELS_KEPT = 8
+
+
+class KerasBatches(keras.utils.PyDataset):
+    """Windows gathered a batch at a time, in an order of our own: Keras' own shuffling needs the
+    global seed.
+    """
+
+    def __init__(self, network: NetworkSpec, examples: Examples, batch_size: int):
+        super().__init__()
+        self.network = network
+        self.examples = examples
+        self.batch_size = batch_size
+        self.order = np.arange(len(examples.windows))
+
+    def __len__(self) -> int:
+        return -(-len(self.order) // self.batch_size)
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, ...]:
+        picked = self.order[index * self.batch_size : (index + 1) * self.batch_size]
+        network = self.network
+        windows = model_input(network, self.examples.windows.gather(picked))
+        targets, weight = self.examples.targets[picked], self.examples.sample_weight
+        if network.each_step:
+            targets = targets.reshape(-1, network.window_length, network.n_outputs)
+        return (windows, targets) if weight is None else (windows, targets, weight[picked])
+
+
+class Epochs(keras.callbacks.Callback):
+    """Sets the order and the dropout of each epoch, and takes the network in after it."""
+
+    def __init__(self, training: TrainingSpec, batches: KerasBatches, last_epoch: int):
+        super().__init__()
+        self.training = training
+        self.batches = batches
+        self.reporter = Reporter(training.verbose, last_epoch)
+        self.progress = Progress(training)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        training = self.training
+        if training.shuffle:
+            self.batches.order = epoch_order(len(self.batches.order), training.seed, epoch)
+        seed_dropout(self.model, training.seed, epoch)
+
+    def on_epoch_end(self, epoch, logs=None):
+        # The logs are those that Keras' own history gets after this.
+        self.reporter.epoch(epoch, logs)
+        progress = self.progress
+        if progress.end_epoch(get_state(self.model, epoch + 1), epoch, logs):
+            self.model.stop_training = True
+        if progress.diverged_in is not None and progress.state is not None:
+            set_state(self.model, progress.state)  # what callbacks see when training ends
+
+
+class UsersCallbacks(keras.callbacks.Callback):
+    """The user's callbacks, as one callback of `Model.fit`.
+
+    They see the model that `model_` is. Its variables are its own, as a callback may keep it, and
+    the network that is trained is used again. They are brought up to date before the callbacks are
+    called, and read back after.
+    """
+
+    def __init__(self, trained: keras.Model, shown: keras.Model, callbacks: list[Any]):
+        super().__init__()
+        self.shown, self.callbacks = shown, callbacks
+        self.pairs = list(zip(_variables(shown), _variables(trained), strict=True))
+        self.show()
+        for callback in callbacks:
+            callback.set_model(shown)
+
+    def set_params(self, params):
+        super().set_params(params)
+        for callback in self.callbacks:
+            callback.set_params(params)
+
+    def show(self) -> None:
+        for own, of_trained in self.pairs:
+            own.assign(of_trained)
+
+    def call(self, hook: str, *arguments: Any) -> None:
+        self.show()
+        for callback in self.callbacks:
+            getattr(callback, hook)(*arguments)
+        for own, of_trained in self.pairs:
+            of_trained.assign(own)
+        if self.shown.stop_training:
+            self.model.stop_training = True
+
+    def on_train_begin(self, logs=None):
+        self.call("on_train_begin", logs)
+
+    def on_train_end(self, logs=None):
+        self.call("on_train_end", logs)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.call("on_epoch_begin", epoch, logs)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.call("on_epoch_end", epoch, logs)
+
+    def on_test_begin(self, logs=None):
+        self.call("on_test_begin", logs)
+
+    def on_test_end(self, logs=None):
+        self.call("on_test_end", logs)
+
+
+class UsersBatchCallbacks(UsersCallbacks):
+    """With hooks in the middle of epochs, which cost time."""
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self.call("on_train_batch_begin", batch, logs)
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.call("on_train_batch_end", batch, logs)
+
+    def on_test_batch_begin(self, batch, logs=None):
+        self.call("on_test_batch_begin", batch, logs)
+
+    def on_test_batch_end(self, batch, logs=None):
+        self.call("on_test_batch_end", batch, logs)
+
+
+def _variables(model: keras.Model) -> list[Any]:
+    return [*model.weights, *model.optimizer.variables]
+
+
+class ModelPool:
+    """Models that `Model.fit` has trained, to be trained again from the start.
+
+    A model that is taken belongs to the fit that took it until it is given back.
+    """
+
+    def __init__(self, maxsize: int):
+        self.maxsize = maxsize
+        self._idle: list[tuple[Any, keras.Model, list[np.ndarray], Any]] = []
+        self._lock = threading.Lock()
+
+    def take(self, key: Any, make: Callable[[], keras.Model]) -> tuple[keras.Model, list]:
+        """A model whose optimiser is as new, and the values of a new optimiser."""
+        with self._lock:
+            found = next((i for i, (own, *_) in enumerate(self._idle) if own == key), None)
+            model, first = None, []
+            if found is not None:
+                _, model, first, _ = self._idle.pop(found)
+        if model is None:
+            model = make()
+            with constant_names():
+                model.optimizer.build(model.trainable_variables)
+            first = [each.numpy() for each in model.optimizer.variables]
+        for variable, value in zip(model.optimizer.variables, first, strict=True):
+            variable.assign(value)
+        model.stop_training = False
+        return model, first
+
+    def give_back(self, key: Any, model: keras.Model, first: list[np.ndarray], held: Any) -> None:
+        """held : objects that the key knows by their identity, which no other ones may get."""
+        with self._lock:
+            self._idle.append((key, model, first, held))
+            del self._idle[: -self.maxsize]
+
+
+models = ModelPool(MODELS_KEPT)
+
+
+class TargetEncoder(TransformerMixin, BaseEstimator):
+    """The scaling of the targets as scikeras asks for it, already fitted. Of quantiles the median
+    comes back.
+    """
+
+    def __init__(self, network: NetworkSpec, scaling: TargetScaling):
+        self.network = network
+        self.scaling = scaling
+
+    def fit(self, y):
+        return self
+
+    def transform(self, y):
+        return self.scaling.normalise(y)
+
+    def inverse_transform(self, y):
+        return self.scaling.restore(self.network.central(np.reshape(y, (len(y), -1))))
+
+    def get_metadata(self):
+        return {"n_outputs_": len(self.scaling.mean), "n_outputs_expected_": 1}
+
+
+class WindowRegressor(KerasRegressor):
+    """KerasRegressor over lazily gathered windows. It gets no random_state: scikeras would set
+    global seeds.
+
+    model : (network, training) -> keras.Model.
+    """
+
+    def __init__(
+        self,
+        model: Callable,
+        network: NetworkSpec,
+        training: TrainingSpec,
+        scaling: TargetScaling,
+    ):
+        super().__init__(
+            model=model,
+            network=network,
+            training=training,
+            scaling=scaling,
+            verbose=0,
+            warm_start=True,
+        )
+        self._user_params = {"network", "training"}  # what scikeras hands to `model`
+
+    @property
+    def target_encoder(self):
+        return TargetEncoder(self.network, self.scaling)
+
+    def _validate_data(self, X=None, y=None, reset=False, y_numeric=False):
+        if not isinstance(X, Rows):
+            if X is not None and np.ndim(X) == 2:
+                X = np.asarray(X)[:, :, np.newaxis]  # (n, window_length) -> one channel
+            return super()._validate_data(X, y, reset=reset, y_numeric=y_numeric)
+        # GRURegressor has checked these already; scikeras' own checks would copy every window.
+        if reset:
+            self.X_dtype_, self.X_shape_, self.n_features_in_ = (
+                np.dtype(np.float64),
+                X.shape,
+                X.shape[1],
+            )
+            self.y_dtype_, self.y_ndim_, self.target_type_ = (
+                np.dtype(np.float64),
+                y.ndim,
+                "continuous",
+            )
+        return X, y
+
+    @staticmethod
+    def _validate_sample_weight(X, y, sample_weight):
+        return X, y, sample_weight
+
+    def _fit_keras_model(
+        self, X, y, sample_weight, warm_start, epochs, initial_epoch, validation=None, callbacks=()
+    ):
+        network = self.network
+        batches = KerasBatches(network, Examples(X, y, sample_weight), self.training.batch_size)
+        self.epochs_ = Epochs(self.training, batches, initial_epoch + epochs)
+        # First, so that others find the rate as it was before the epoch.
+        rates = []
+        if is_cosine(self.training.learning_rate):
+            rates = [Rates(self.training, len(batches))]
+        held_out = None
+        if validation is not None:
+            normalised = self.target_encoder_.transform(validation.targets[:])
+            examples = Examples(validation.windows, normalised, validation.sample_weight)
+            held_out = KerasBatches(network, examples, VALIDATION_BATCH)
+        self.model_.fit(
+            batches,
+            epochs=initial_epoch + epochs,
+            initial_epoch=initial_epoch,
+            validation_data=held_out,
+            callbacks=[*rates, *callbacks, self.epochs_],
+            shuffle=False,
+            verbose=0,
+        )
+
+
+def fit_stock(
+    network: NetworkSpec,
+    training: TrainingSpec,
+    examples: Examples,
+    validation: Examples | None,
+    scaling: TargetScaling,
+    epochs: int,
+    earlier: NetworkState | None,
+) -> Progress:
+    """Train with stock `Model.fit`, driven by scikeras."""
+    key = training_key(network, training), training.alpha
+    model, first = models.take(key, lambda: compiled_network(network, training))
+    if not has_schedule(model.optimizer):
+        model.optimizer.learning_rate = learning_rate_of(training)
+    if earlier is None:
+        model.set_weights(initial_weights(network, training.seed))
+    else:
+        set_state(model, earlier)
+    first_epoch = 0 if earlier is None else earlier.epoch
+    callbacks = []
+    if training.callbacks:
+        # A callback keeps the model it was used with; a copy of it may, the user's own must not.
+        copies = [copy.copy(callback) for callback in training.callbacks]
+        kind = UsersBatchCallbacks if any(map(has_batch_hooks, copies)) else UsersCallbacks
+        shown = shown_network(network, training, examples.windows.scaling)
+        callbacks = [kind(model, shown, copies)]
+    wrapper = WindowRegressor(lambda network, training: model, network, training, scaling)
+    wrapper.fit(
+        examples.windows,
+        examples.targets[:],
+        sample_weight=examples.sample_weight,
+        epochs=epochs,
+        initial_epoch=first_epoch,
+        validation=validation,
+        callbacks=callbacks,
+    )
+    progress = wrapper.epochs_.progress
+    if progress.state is not None:
+        progress.end(get_state(model, progress.state.epoch))
+    models.give_back(key, model, first, (training.loss, training.metrics))
+    return progress

@@ -1,0 +1,85 @@
+"""Training as a sequence of epochs: the order of the rows, when to stop, what is kept.
+
+How an epoch is run lives elsewhere: `compiled.py`, or `wrapper.py` with stock `Model.fit` through
+scikeras.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sklearn.exceptions import ConvergenceWarning
+
+from skgru._dataset import Examples
+from skgru._engine.compiled_trainer import fit_compiled
+from skgru._engine.keras_trainer import fit_stock
+from skgru._engine.losses import check_weighs
+from skgru._engine.optimizers import check_optimizer
+from skgru._engine.program import eager_mode
+from skgru._engine.progress import Progress
+from skgru._engine.training_program import CannotCompile
+from skgru._specs import NetworkSpec, NetworkState, TargetScaling, TrainingSpec
+from skgru._warnings import warn_user
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training leaves: arrays to store, and one number an epoch and metric."""
+
+    state: NetworkState
+    history: dict[str, list[float]]
+
+
+def train(
+    network: NetworkSpec,
+    training: TrainingSpec,
+    examples: Examples,
+    validation: Examples | None,
+    scaling: TargetScaling,
+    epochs: int,
+    earlier: NetworkState | None,
+) -> Trained:
+    """Train a new network, or an earlier one further, for `epochs` epochs or until the validation
+    loss stops falling.
+
+    Raises ValueError if the first epoch leaves no finite loss or weights. Later ones are left out,
+    with a ConvergenceWarning.
+    """
+    arguments = (network, training, examples, validation, scaling, epochs, earlier)
+    with eager_mode():
+        check_optimizer(training.optimizer)
+        if examples.sample_weight is not None:
+            check_weighs(network, training)
+        if not training.jit_compile:
+            progress = fit_stock(*arguments)
+        else:
+            try:
+                progress = fit_compiled(*arguments)
+            except CannotCompile as reason:
+                warn_user(
+                    f"Training runs in stock Model.fit, which is slower: {reason}. The result is "
+                    "the same. Give jit_compile=False to choose that without this message."
+                )
+                progress = fit_stock(*arguments)
+    if progress.diverged_in is not None:
+        _tell_of_divergence(progress, progress.diverged_in, training)
+    assert progress.kept is not None
+    return Trained(progress.kept, progress.history)
+
+
+def _tell_of_divergence(progress: Progress, epoch: int, training: TrainingSpec) -> None:
+    """Warn where there is an epoch before this one to keep, else raise."""
+    is_named = isinstance(training.optimizer, str)
+    rate = (
+        f"learning_rate (it is {training.learning_rate})"
+        if is_named
+        else "learning rate in the optimizer"
+    )
+    what = f"Training diverged in epoch {epoch + 1}: the loss or the weights are no longer finite."
+    remedy = (
+        f"Use a smaller {rate}, set clipnorm=1.0, or scale X and y. A loss with logarithms needs "
+        "normalize_y=False."
+    )
+    if progress.kept is None:
+        raise ValueError(f"{what} {remedy}")
+    warn_user(f"{what} The network is that of epoch {epoch}. {remedy}", ConvergenceWarning)

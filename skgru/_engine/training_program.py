@@ -1,0 +1,277 @@
+"""The compiled program of training: many optimiser steps in one call, and the cache of programs."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from skgru._engine.keras_model import N_GATES, initial_weights, is_kernel
+from skgru._engine.layers import Scratch, apply_network, scratch_shapes
+from skgru._engine.learning_rate import is_schedule
+from skgru._engine.losses import (
+    fingerprint,
+    ignores_padding,
+    outside_of,
+    training_loss,
+)
+from skgru._engine.metrics import EpochMetrics, describes
+from skgru._engine.optimizers import SUPPORTED, Parts, joined_vector, optimizer_maker, stateless
+from skgru._engine.program import Packing, Program, ProgramCache
+from skgru._specs import NetworkSpec, NetworkState, TrainingSpec
+
+# Values in a chunk: enough steps that the call costs nothing beside them, few enough that an
+# interruption is soon noticed and a copy is small.
+CHUNK_VALUES = 1 << 20
+
+
+CHUNK_ROWS = 8192
+
+
+# Multiply-adds of a step's recurrent product from which two cores are faster than one: 0.8 million
+# took longer on two, 3 million less.
+PRODUCT_FOR_ALL_CORES = 2_000_000
+
+
+class CannotCompile(Exception):
+    """What makes a training impossible to compile, in a few words."""
+
+
+def _checked(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
+    if type(optimizer) not in SUPPORTED:
+        raise CannotCompile(f"optimizer {type(optimizer).__name__} has no compiled form")
+    if optimizer.use_ema or optimizer.gradient_accumulation_steps:
+        raise CannotCompile("use_ema and gradient_accumulation_steps have no compiled form")
+    return optimizer
+
+
+class TrainingProgram:
+    """The compiled steps of one architecture, loss, optimiser and batch size.
+
+    n_steps : steps of a chunk; None: as many as are worth a call.
+    """
+
+    def __init__(self, network: NetworkSpec, training: TrainingSpec, n_steps: int | None = None):
+        self.network = network
+        self.batch_size = training.batch_size
+        rows = min(CHUNK_ROWS, CHUNK_VALUES // (network.window_length * network.n_channels))
+        self.n_steps = n_steps or max(1, rows // self.batch_size)
+        weights = initial_weights(network, training.seed)
+        make = optimizer_maker(training)
+        optimizer, self.first_slots, self._update = stateless(lambda: _checked(make()), weights)
+        self.optimizer = type(optimizer).__name__
+        self._shapes = [weight.shape for weight in weights]
+        values = np.concatenate([np.ravel(weight) for weight in weights])
+        self.loss = training_loss(network, training)
+        self.metrics = EpochMetrics(network, training)
+        self._packing = Packing([values, *self.first_slots, *self.metrics.first])
+        self._penalised = _ones_for_kernels(network, weights) if training.alpha else None
+        # As long as the program lives, no other object gets the identity that it is found by.
+        self._held = training
+        self.ignores_padding = self._ignores_padding()
+        self._has_run = False
+        batches = (self.n_steps, self.batch_size)
+        steps = (network.window_length,) if network.each_step else ()
+        try:
+            self._program = Program(
+                self._run,
+                [
+                    *self._packing.signature,
+                    ((self.n_steps,), np.float32),
+                    ((*batches, network.window_length, network.n_channels), np.float32),
+                    ((*batches, network.n_targets), np.float32),
+                    ((*batches, *steps), np.float32),
+                    ((), np.int32),
+                    ((2,), np.int32),
+                    ((), np.float32),
+                ],
+                n_threads=self._n_threads(),
+            )
+        except Exception as error:
+            raise CannotCompile(_in_short(error)) from error
+
+    def _ignores_padding(self) -> bool:
+        def loss(y, outputs, weight):
+            return self.loss(y, outputs, sample_weight=weight)
+
+        return ignores_padding(self.network, loss) and self.metrics.ignore_padding()
+
+    def _n_threads(self) -> int:
+        units = max(self.network.units)
+        product = self.batch_size * units * N_GATES[self.network.cell] * units
+        return 0 if product >= PRODUCT_FOR_ALL_CORES else 1
+
+    def _run(self, floats, integers, learning_rates, X, y, weight, n_steps, seed, alpha):
+        """X : (n_steps, batch_size, window_length, n_channels); weight : 0 for rows that pad.
+
+        Returns the new weights, slots and metrics, and the sum over the rows of their batch's loss.
+        """
+        # The first slot is the number of steps so far: a loop that carries less compiles faster.
+        values, n_before, *rest = self._packing.unpack(floats, integers)
+        slots, metrics = rest[: self._n_slots], rest[self._n_slots :]
+        spec = self.network
+
+        def n_steps_before(i):
+            return n_before + tf.cast(i, n_before.dtype)
+
+        def step(i, values, slots, metrics, total, arrays):
+            def masks(layer, shape):
+                return dropout_mask(shape, spec.dropout, seed, i, layer)
+
+            def recurrent_masks(layer, direction, shape):
+                position = RECURRENT_MASKS + 2 * layer + direction
+                return dropout_mask(shape, spec.recurrent_dropout, seed, i, position)
+
+            weights, scratch = Parts(values, self._shapes), Scratch(arrays)
+            outputs, pull_back = apply_network(spec, weights, X[i], masks, scratch, recurrent_masks)
+            targets, own_weight = by_step(spec, y[i], weight[i])
+            with tf.GradientTape() as tape:
+                tape.watch(outputs)
+                loss = self.loss(targets, steps_of(spec, outputs), sample_weight=own_weight)
+            gradient = joined_vector(pull_back(tape.gradient(loss, outputs)))
+            if self._penalised is not None:
+                penalised = self._penalised * values
+                loss += alpha / 2 * tf.reduce_sum(penalised * values)
+                gradient += alpha * penalised
+            metrics = self.metrics.update(metrics, targets, steps_of(spec, outputs), own_weight)
+            slots = [n_steps_before(i), *slots]
+            values, (_, *slots) = self._update(values, slots, learning_rates[i], gradient)
+            counts = tf.reduce_any(weight[i] > 0, axis=1) if spec.each_step else weight[i]
+            n_rows = tf.cast(tf.math.count_nonzero(counts), tf.float32)
+            return i + 1, values, slots, metrics, total + loss * n_rows, scratch.written
+
+        arrays = [tf.zeros(shape) for shape in scratch_shapes(spec, self.batch_size)]
+        start = (tf.constant(0), values, slots, metrics, tf.constant(0.0), arrays)
+        _, values, slots, metrics, total, _ = tf.while_loop(lambda i, *_: i < n_steps, step, start)
+        after = [values, n_steps_before(n_steps), *slots, *metrics]
+        return *self._packing.repack(after), total
+
+    @property
+    def _n_slots(self) -> int:
+        """Slots besides the number of steps."""
+        return len(self.first_slots) - 1
+
+    def pack(self, state: NetworkState) -> tuple[np.ndarray, np.ndarray]:
+        """With metrics that have seen nothing."""
+        values = np.concatenate([np.ravel(weight) for weight in state.weights])
+        return self._packing.pack([values, *state.slots, *self.metrics.first])
+
+    def unpack(
+        self, packed: tuple[np.ndarray, np.ndarray], epoch: int
+    ) -> tuple[NetworkState, dict[str, float]]:
+        """The network, and its metrics."""
+        values, *rest = self._packing.unpack(*packed)
+        slots, metrics = rest[: self._n_slots + 1], rest[self._n_slots + 1 :]
+        ends = np.cumsum([np.prod(shape, dtype=int) for shape in self._shapes])
+        parts = zip(np.split(values, ends[:-1]), self._shapes, strict=True)
+        weights = [part.reshape(shape).copy() for part, shape in parts]
+        state = NetworkState(weights, slots, self.optimizer, epoch)
+        return state, self.metrics.results(metrics)
+
+    def __call__(self, packed, learning_rates, X, y, weight, n_steps, seed, alpha):
+        """Run some steps: the packed state after them, and the sum of losses.
+
+        learning_rates : of each step that is run.
+        """
+        rates = np.zeros(self.n_steps, np.float32)
+        rates[:n_steps] = learning_rates
+        try:
+            *packed, total = self._program(*packed, rates, X, y, weight, n_steps, seed, alpha)
+        except Exception as error:
+            if self._has_run:
+                raise
+            raise CannotCompile(_in_short(error)) from error
+        self._has_run = True
+        return tuple(packed), float(total)
+
+
+def steps_of(spec: NetworkSpec, outputs: Any) -> Any:
+    """(n, n_values) -> a row for each output layer: (n * n_steps_out, values_of_step)."""
+    return tf.reshape(outputs, (-1, spec.values_of_step)) if spec.each_step else outputs
+
+
+def by_step(spec: NetworkSpec, y: Any, weight: Any) -> tuple[Any, Any]:
+    """Targets (n, n_targets) and weights in the rows of `steps_of`."""
+    if not spec.each_step:
+        return y, weight
+    return tf.reshape(y, (-1, spec.n_outputs)), tf.reshape(weight, (-1,))
+
+
+def _ones_for_kernels(network: NetworkSpec, weights: list[np.ndarray]) -> np.ndarray:
+    """1 for each number of a kernel, 0 for those of biases and embeddings, as one vector."""
+    parts = zip(weights, is_kernel(network), strict=True)
+    return np.concatenate([np.full(weight.size, kernel, np.float32) for weight, kernel in parts])
+
+
+def _in_short(error: Exception) -> str:
+    return f"{type(error).__name__}: {str(error).strip().splitlines()[0]}"
+
+
+def dropout_mask(shape, rate: float, seed: tf.Tensor, step: tf.Tensor, layer: int) -> tf.Tensor:
+    """Inverted dropout: 0 or 1 / (1 - rate), by the epoch's seed, the step and the layer alone."""
+    keep = tf.random.stateless_uniform(shape, seed + tf.stack([step, layer])) >= rate
+    return tf.where(keep, 1 / (1 - rate), 0.0)
+
+
+training_programs: ProgramCache = ProgramCache(maxsize=16)
+
+
+# Dropout of states draws from other numbers than that of outputs.
+RECURRENT_MASKS = 1 << 16
+
+
+def program_for(
+    network: NetworkSpec, training: TrainingSpec, n_steps: int | None = None
+) -> TrainingProgram:
+    """The program of all fits that are shaped alike."""
+    key = (training_key(network, training), training.batch_size, n_steps)
+    return training_programs.get(key, lambda: TrainingProgram(network, training, n_steps))
+
+
+def training_key(network: NetworkSpec, training: TrainingSpec) -> Any:
+    """What fits have in common that run the same steps, but for the size of a batch."""
+    return (
+        network,
+        # "pinball" is no name of Keras, but says all the same: its quantiles are the network's.
+        _key_of(training.loss),
+        fingerprint(network, training.loss),
+        training.masks_targets,
+        training.alpha > 0,
+        tuple(describes(metric) for metric in training.metrics),
+        _optimizer_key(training),
+    )
+
+
+def _key_of(thing: Any) -> Any:
+    """What tells an object from others that compute something else.
+
+    Objects of Keras are told by their configuration, functions by their identity, and objects of
+    the user's own by their attributes where these are plain.
+    """
+    if isinstance(thing, str) or inspect.isroutine(thing):
+        return thing
+    if type(thing).__module__.split(".")[0] == "keras":
+        config = thing.get_config()
+        config.pop("name", None)  # Keras numbers the optimisers that it makes
+        if isinstance(config.get("learning_rate"), float):
+            del config["learning_rate"]  # an argument
+        return type(thing), json.dumps(config, sort_keys=True)
+    plain = str, int, float, bool, type(None), keras.DTypePolicy
+    attributes = getattr(thing, "__dict__", {})
+    if hasattr(thing, "get_config") and all(
+        isinstance(value, plain) for value in attributes.values()
+    ):
+        return type(thing), outside_of(thing)
+    return type(thing), id(thing)
+
+
+def _optimizer_key(training: TrainingSpec) -> Any:
+    if isinstance(training.optimizer, str):
+        rate = training.learning_rate  # an argument, unless it is a schedule
+        schedule = _key_of(rate) if is_schedule(rate) else None
+        return training.optimizer, training.clipnorm, schedule
+    return _key_of(training.optimizer)

@@ -1,0 +1,1 @@
+"""SequenceForecaster: from a series, or several, to forecasts and intervals."""

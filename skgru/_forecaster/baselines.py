@@ -1,0 +1,56 @@
+"""Naive forecasts, whose errors the regressors learn, and the level of a window. Arrays only."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from skgru._forecaster.spec import PROFILE_SEASONS, ForecastSpec
+
+
+def seasonal_naive(history: np.ndarray, horizon: int, season_length: int) -> np.ndarray:
+    """The same season's last value: (n, n_rows, n_targets) -> (n, horizon, n_targets)."""
+    last_season = history[:, -season_length:]
+    return last_season[:, np.arange(horizon) % season_length]
+
+
+def seasonal_profile(history: np.ndarray, horizon: int, season_length: int) -> np.ndarray:
+    """The mean course of the last seasons, at the level of the last half season without it.
+
+    (n, n_rows, n_targets) -> (n, horizon, n_targets). Seasons that the history does not hold whole
+    are left out; NaN where the last one is not whole.
+    """
+    n, n_rows, n_targets = history.shape
+    n_seasons = min(PROFILE_SEASONS, n_rows // season_length)
+    seasons = history[:, n_rows - n_seasons * season_length :]
+    seasons = seasons.reshape(n, n_seasons, season_length, n_targets)
+    around = seasons - seasons.mean(axis=2, keepdims=True)  # NaN where a season is not whole
+    is_whole = ~np.isnan(around).any(axis=2, keepdims=True)
+    n_whole = is_whole.sum(axis=1)
+    course = np.where(is_whole, around, 0).sum(axis=1) / np.maximum(n_whole, 1)
+    half = max(1, season_length // 2)
+    level = (seasons[:, -1] - course)[:, -half:].mean(axis=1, keepdims=True)
+    level[~is_whole[:, -1]] = np.nan
+    return level + course[:, np.arange(horizon) % season_length]
+
+
+def level_of(windows: np.ndarray, kind: str | None, season_length: int) -> np.ndarray:
+    """(n, window_length, n_targets) -> (n, 1, n_targets)."""
+    if kind == "last":
+        return windows[:, -1:]
+    if kind is None:
+        return np.zeros_like(windows[:, :1])
+    n_rows = season_length if 1 < season_length <= windows.shape[1] else windows.shape[1]
+    return windows[:, -n_rows:].mean(axis=1, keepdims=True)
+
+
+def baseline_of(history: np.ndarray, level: np.ndarray, spec: ForecastSpec) -> np.ndarray:
+    """The naive forecast that the regressor learns the difference from.
+
+    (n, n_rows, n_targets) -> (n, steps_of_call, n_targets), NaN where the history is too short.
+    """
+    steps, last = spec.steps_of_call, history[:, -1:]
+    if spec.baseline == "seasonal":
+        return seasonal_naive(history, steps, spec.season_length)
+    if spec.baseline == "profile":
+        return seasonal_profile(history, steps, spec.season_length)
+    return np.repeat(last if spec.baseline == "last" else level, steps, axis=1)

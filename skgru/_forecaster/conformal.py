@@ -1,0 +1,182 @@
+"""Intervals by errors on rows that a trial forecaster has not seen: split conformal prediction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from skgru._forecaster.model import ForecastModel
+from skgru._forecaster.scaling import restored, scaled
+from skgru._forecaster.spec import ForecastSpec
+
+
+def rows_held_out(spec: ForecastSpec, n_rows: Any, fraction: float) -> list[int]:
+    """Rows at the end of each series that a trial forecaster does not see.
+
+    Of several series each keeps out as many as its farthest step needs, where it can: short series
+    would else say nothing of far steps. One that is too short for both keeps out none.
+    """
+    wanted = [max(1, int(np.ceil(fraction * n))) for n in n_rows]
+    if not spec.is_global:
+        return wanted
+    spare = [max(0, n - spec.n_rows_needed) for n in n_rows]
+    return [min(max(w, spec.horizon), s) for w, s in zip(wanted, spare, strict=True)]
+
+
+def radius_of_many(errors: np.ndarray, series_of: np.ndarray, coverage: float) -> np.ndarray:
+    """Half widths (horizon, n_targets) by the errors (n, horizon, n_targets) of several series, of
+    which each counts as much as another, however many errors it has.
+    """
+    radius = np.empty(errors.shape[1:])
+    for at in np.ndindex(radius.shape):
+        sizes = np.abs(errors[(slice(None), *at)])
+        known = np.isfinite(sizes)
+        order = np.argsort(sizes[known], kind="stable")
+        _, codes, counts = np.unique(series_of[known], return_inverse=True, return_counts=True)
+        shares = np.cumsum((1 / counts[codes] / len(counts))[order])
+        level = min((1 + 1 / len(counts)) * coverage, 1)
+        last = min(int(np.searchsorted(shares, level - 1e-9)), len(order) - 1)
+        radius[at] = sizes[known][order[last]]
+    return radius
+
+
+def n_errors_needed(coverage: float) -> int:
+    """Errors at a step whose largest one bounds an interval of this coverage."""
+    return int(np.ceil(coverage / (1 - coverage) - 1e-9))
+
+
+def errors_of(
+    trial: ForecastModel, model: ForecastModel, series: list[np.ndarray], n_held_out: list[int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Errors of a trial forecaster on the rows kept from it, on the scale of the final one, of
+    several series in shares of their usual change: (n_held_out, horizon, n_targets), NaN where the
+    future is not known; and the series that each belongs to.
+    """
+    spec = model.spec
+    errors = []
+    for i, (values, n) in enumerate(zip(series, n_held_out, strict=True)):
+        if not n:
+            continue
+        origins = np.arange(len(values) - n - 1, len(values) - 1)
+        own, final = trial.scalers[i * spec.is_global], model.scalers[i * spec.is_global]
+        forecasts = restored(own, trial.forecast_rows(trial.part(values, own), origins))
+        actual = following(values[:, spec.targets], spec.horizon)[origins]
+        flat = (-1, len(spec.targets))
+        z = [scaled(final, part.reshape(flat)).reshape(part.shape) for part in (actual, forecasts)]
+        errors.append((z[0] - z[1]) / trial.changes[i * spec.is_global])
+    return np.concatenate(errors), np.repeat(np.arange(len(series)), n_held_out)
+
+
+def following(targets: np.ndarray, horizon: int) -> np.ndarray:
+    """Rows t+1 .. t+horizon for each row t, NaN after the end: (n_rows, horizon, n_targets)."""
+    after = np.pad(targets[1:], ((0, horizon), (0, 0)), constant_values=np.nan)
+    return np.stack([after[k : k + len(targets)] for k in range(horizon)], axis=1)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What intervals are made of.
+
+    n_rows : rows of each series in fit; errors : as `errors_of` gives them, None where no rows were
+    kept out; series_of : the series that each belongs to.
+    """
+
+    spec: ForecastSpec
+    n_rows: list[int]
+    errors: np.ndarray | None = None
+    series_of: np.ndarray | None = None
+
+    def radius(self, coverage: float) -> np.ndarray:
+        """Half widths of the intervals on the scale of the network, (horizon, n_targets)."""
+        if self.errors is None or self.series_of is None:
+            raise ValueError(
+                "Intervals need calibration, which is off: calibration_fraction=0. Use "
+                f"{self.advice(coverage)}, or a regressor of quantiles: "
+                "GRURegressor(loss='pinball', quantiles=(0.05, 0.5, 0.95))."
+            )
+        n_known = np.isfinite(self.errors).sum(axis=0)  # (horizon, n_targets)
+        if ((n_known + 1) * coverage - 1e-9 > n_known).any():
+            raise ValueError(
+                f"coverage={coverage} needs at least {n_errors_needed(coverage)} calibration "
+                f"errors at each step, but step {1 + int(n_known.min(axis=1).argmin())} has "
+                f"{n_known.min()}. Use {self.advice(coverage)}."
+            )
+        if self.spec.is_global:
+            return radius_of_many(self.errors, self.series_of, coverage)
+        # Neighbouring origins share all but one of the rows that a far step depends on.
+        independent = n_known / np.sqrt(np.arange(1, len(n_known) + 1))[:, np.newaxis]
+        level = np.minimum((1 + 1 / independent) * coverage, 1)
+        rank = np.ceil(level * n_known - 1e-9).astype(int)
+        ordered = np.sort(np.abs(self.errors), axis=0)  # NaN last
+        return np.take_along_axis(ordered, rank[np.newaxis] - 1, axis=0)[0]
+
+    def quantiles(self, regressors: list[Any], coverage: float) -> list[float]:
+        """The regressors' own quantiles that bound an interval; none where errors were calibrated
+        or the regressors have no quantiles.
+        """
+        every = [getattr(regressor, "quantiles", None) for regressor in regressors]
+        learned = every[0] if all(one == every[0] for one in every) else None
+        if self.errors is not None or learned is None:
+            return []
+        wanted = [(1 - coverage) / 2, (1 + coverage) / 2]
+        found = [q for w in wanted for q in learned if abs(q - w) < 1e-9]
+        if len(found) < 2:
+            raise ValueError(
+                f"coverage={coverage} needs the quantiles {wanted[0]:.4g} and {wanted[1]:.4g}, but "
+                f"the regressor has learned {list(learned)}. Fit it with these quantiles, or "
+                f"calibrate: {self.advice(coverage)}."
+            )
+        return found
+
+    def advice(self, coverage: float) -> str:
+        """A calibration_fraction that gives enough errors at the last step."""
+        spec, n_rows = self.spec, np.array(self.n_rows)
+        n_used = 0 if self.errors is None else len(self.errors)
+        for fraction in np.arange(20, 100, 5) / 100:
+            held_out = np.array(rows_held_out(spec, n_rows, fraction))
+            n_errors = np.maximum(0, held_out - spec.horizon + 1).sum()
+            can_fit = (n_rows - held_out).max() >= spec.n_rows_needed
+            # More than there were: gaps may have taken errors that the fraction counts on.
+            if n_errors >= n_errors_needed(coverage) and held_out.sum() > n_used and can_fit:
+                return f"calibration_fraction={fraction:g}, which gives enough errors"
+        return (
+            "a longer series, a smaller coverage or a smaller horizon (no calibration_fraction "
+            f"of {n_rows.max()} rows gives enough errors)"
+        )
+
+
+def parts_of(
+    spec: ForecastSpec, series: list[np.ndarray], fraction: float, n_needed: int
+) -> tuple[list[np.ndarray], list[int]]:
+    """Series without the rows that a trial forecaster does not see, and how many these are. It
+    needs `n_needed` rows itself.
+
+    Raises ValueError where too little is left, or kept out.
+    """
+    lengths = list(map(len, series))
+    held_out = rows_held_out(spec, lengths, fraction)
+    shortened = [values[: len(values) - n] for values, n in zip(series, held_out, strict=True)]
+    n_left = max(map(len, shortened))
+    least = np.ceil(100 * (spec.horizon + 1) / lengths[0]) / 100
+    if not spec.is_global and lengths[0] - np.ceil(least * lengths[0]) < n_needed:
+        raise ValueError(
+            f"calibration_fraction={fraction} wants more rows than n_samples={lengths[0]}: a first "
+            f"forecaster of window_length={spec.window_length} and horizon={spec.horizon} needs "
+            f"{n_needed}, and {spec.horizon + 1} must be kept out to measure its last step. Use "
+            f"{'a smaller horizon or ' if spec.horizon > 1 else ''}a longer series."
+        )
+    if n_left < n_needed:
+        raise ValueError(
+            f"calibration_fraction={fraction} leaves {n_left} rows to fit a first forecaster on, "
+            f"but window_length={spec.window_length} and horizon={spec.horizon} need at least "
+            f"{n_needed}, and X has n_samples={max(lengths)}. Use a smaller fraction or a longer "
+            "series."
+        )
+    if not spec.is_global and held_out[0] < spec.horizon:
+        raise ValueError(
+            f"calibration_fraction={fraction} keeps out {held_out[0]} of {lengths[0]} rows, which "
+            f"tell no error of step {spec.horizon}. Use at least {least:g}, or a smaller horizon."
+        )
+    return shortened, held_out

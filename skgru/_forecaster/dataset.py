@@ -1,0 +1,231 @@
+"""Windows of one or many series and what follows them, gathered a batch at a time.
+
+The windows of 100,000 series of 100 rows are a hundred times their rows: only the rows are held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from skgru._dataset import Rows
+from skgru._forecaster.baselines import baseline_of, level_of
+from skgru._forecaster.spec import ForecastSpec
+from skgru._windows import sliding_view
+
+# Values of histories that are worked on at once.
+VALUES_AT_ONCE = 1 << 18
+
+
+@dataclass(frozen=True)
+class Part:
+    """One series on the scale of the network: targets (n_rows, n_targets), columns seen in the past
+    (n_rows, n_past), and columns known in advance (n_rows + n_more, n_known). is_log : whether the
+    scale is a logarithm, on which a change is a share of the level.
+    """
+
+    z: np.ndarray
+    past: np.ndarray
+    known: np.ndarray
+    is_log: bool = False
+
+    def __len__(self) -> int:
+        return len(self.z)
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Series one after another with NaN between, so that nothing reaches from one into another.
+
+    z, past, known : (n_rows, k); first, n_rows : where each series begins, and its rows.
+    """
+
+    z: np.ndarray
+    past: np.ndarray
+    known: np.ndarray
+    first: np.ndarray
+    n_rows: np.ndarray
+
+    @property
+    def last(self) -> np.ndarray:
+        return self.first + self.n_rows - 1
+
+    def series_of(self, rows: np.ndarray) -> np.ndarray:
+        """Which series each of these rows, in increasing order, belongs to."""
+        n = np.diff(np.searchsorted(rows, [*self.first, len(self.z)]))
+        return np.repeat(np.arange(len(n), dtype=np.int32), n)
+
+
+def join_series(parts: Sequence[Part], before: int, after: int) -> Joined:
+    """Parts with at least this many rows of NaN before and after each; what is known in advance
+    takes the place of the latter.
+    """
+    n_rows = np.array([len(part) for part in parts])
+    first = before + np.concatenate([[0], np.cumsum(n_rows[:-1] + before + after)])
+    n = int(first[-1] + n_rows[-1] + after)
+    one = parts[0]
+    z, past, known = (np.full((n, a.shape[1]), np.nan) for a in (one.z, one.past, one.known))
+    for start, part in zip(first, parts, strict=True):
+        z[start : start + len(part)] = part.z
+        past[start : start + len(part)] = part.past
+        known[start : start + min(len(part.known), len(part) + after)] = part.known[
+            : len(part) + after
+        ]
+    return Joined(z, past, known, first, n_rows)
+
+
+def inputs(
+    spec: ForecastSpec,
+    histories: np.ndarray,
+    windows: np.ndarray,
+    joined: Joined | None,
+    origins: np.ndarray,
+    ahead: int,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Windows of all channels `ahead` rows after the origins, levels and baselines.
+
+    histories : (n, history_length, n_targets), of which the last row is `ahead` of the origin;
+    windows : the end of them, filled before their series begins, where it is; joined : where
+    covariates are read, and not needed without them.
+    """
+    length = spec.window_length
+    level = level_of(windows, spec.level, spec.season_length)
+    channels = [windows - level]
+    if joined is not None:
+        first = origins + ahead - length + 1
+        if spec.past:
+            channels.append(sliding_view(joined.past, length)[first])
+        if spec.known:
+            moved = sliding_view(joined.known, length)
+            channels += [moved[first + offset] for offset in spec.offsets]
+    return np.concatenate(channels, axis=2), level, baseline_of(histories, level, spec)
+
+
+class Pairs:
+    """What a regressor learns from: windows, and how what follows differs from the baseline."""
+
+    def __init__(self, spec: ForecastSpec, joined: Joined):
+        self.spec = spec
+        self.joined = joined
+        self._histories = sliding_view(joined.z, spec.history_length)
+        self._following = sliding_view(joined.z, spec.steps_of_call)
+
+    def at(self, origins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(n, window_length, n_channels) and (n, steps_of_call * n_targets), NaN where a step of
+        the latter is not known.
+        """
+        spec = self.spec
+        histories = self._histories[origins - spec.history_length + 1].copy()
+        windows = histories[:, -spec.window_length :]
+        if spec.is_global:
+            windows = filled_at_start(windows, spec.least_history)
+        X, _, baseline = inputs(spec, histories, windows, self.joined, origins, 0)
+        y = self._following[origins + 1] - baseline
+        return X, y.reshape(len(origins), -1)
+
+    def usable(self) -> tuple[np.ndarray, np.ndarray]:
+        """Origins with complete windows and a known step after them, and whether all steps are
+        known.
+        """
+        spec, joined = self.spec, self.joined
+        has_next = np.zeros(len(joined.z), bool)
+        for first, last in zip(joined.first, joined.last, strict=True):
+            has_next[first:last] = True
+        # Half the memory of what numpy finds: origins are the largest array there is.
+        origins = np.flatnonzero(has_next).astype(np.int32 if len(has_next) < 1 << 31 else np.int64)
+        keeps, completes = [np.zeros(0, bool)], [np.zeros(0, bool)]
+        for piece in self.pieces(origins):
+            X, y = self.at(piece)
+            is_known = np.isfinite(y)
+            keeps.append(np.isfinite(X).all(axis=(1, 2)) & is_known.any(axis=1))
+            completes.append(is_known.all(axis=1))
+        keep, complete = np.concatenate(keeps), np.concatenate(completes)
+        keep &= complete | spec.is_global
+        return origins[keep], complete[keep]
+
+    def pieces(self, origins: np.ndarray) -> list[np.ndarray]:
+        step = max(1, VALUES_AT_ONCE // (self.spec.history_length * self.joined.z.shape[1]))
+        return [origins[start : start + step] for start in range(0, len(origins), step)]
+
+
+def filled_at_start(windows: np.ndarray, least: int) -> np.ndarray:
+    """Windows of which only the last rows are known, at least `least` of them, filled with the
+    first one that is: (n, window_length, n_targets).
+    """
+    fills = np.isnan(windows[:, 0]).any(axis=1) & np.isfinite(windows[:, -least:]).all(axis=(1, 2))
+    if not fills.any():
+        return windows
+    early = windows[fills]
+    first = np.isfinite(early).all(axis=2).argmax(axis=1)
+    before = np.arange(windows.shape[1]) < first[:, np.newaxis]
+    start = early[np.arange(len(early)), first]
+    windows = windows.copy()
+    windows[fills] = np.where(before[:, :, np.newaxis], start[:, np.newaxis], early)
+    return windows
+
+
+class PairWindows(Rows):
+    """Windows of Pairs as the engine takes them.
+
+    rows : where a part is kept out for validation, what tells the windows of its targets from
+    others: increasing numbers, in which a step is 1.
+    """
+
+    def __init__(self, pairs: Pairs, origins: np.ndarray, rows: np.ndarray, length: int):
+        super().__init__(pairs.joined.z, rows)
+        self.pairs, self.origins, self.length = pairs, origins, length
+        self.masks_targets = pairs.spec.is_global
+        spec = pairs.spec
+        self.n_channels = len(spec.targets) + len(spec.past) + len(spec.known) * len(spec.offsets)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return (len(self.origins), self.length, self.n_channels)
+
+    def __getitem__(self, picked: Any) -> PairWindows:
+        windows = PairWindows(self.pairs, self.origins[picked], self.rows[picked], self.length)
+        windows.scaling = self.scaling
+        return windows
+
+    def gather(self, picked: Any = slice(None)) -> np.ndarray:
+        pieces = [
+            self._as_network_takes(self.pairs.at(piece)[0][:, -self.length :])
+            for piece in self.pairs.pieces(self.origins[picked])
+        ]
+        return np.concatenate(pieces) if len(pieces) > 1 else np.ascontiguousarray(pieces[0])
+
+    def _as_network_takes(self, windows: np.ndarray) -> np.ndarray:
+        if self.scaling is not None:
+            windows = self.scaling.normalise(windows)
+        return np.asarray(windows, dtype=np.float32)
+
+    def values(self, picked: Any = slice(None)) -> np.ndarray:
+        pieces = self.pairs.pieces(self.origins[picked])
+        return np.concatenate([self.pairs.at(piece)[0][:, -self.length :] for piece in pieces])
+
+    def behind(self) -> None:
+        """Each window has a level of its own: no series is behind them all."""
+
+    def has_missing(self) -> bool:
+        return False  # windows with NaN are no origins
+
+
+class PairTargets:
+    """Targets of Pairs as `Examples` takes them."""
+
+    def __init__(self, pairs: Pairs, origins: np.ndarray):
+        self.pairs, self.origins = pairs, origins
+        self.shape = (len(origins), pairs.spec.steps_of_call * len(pairs.spec.targets))
+
+    def __len__(self) -> int:
+        return len(self.origins)
+
+    def __getitem__(self, picked: Any) -> np.ndarray:
+        pieces = self.pairs.pieces(self.origins[picked])
+        return np.concatenate([self.pairs.at(piece)[1] for piece in pieces])
+
+    def part(self, picked: Any) -> PairTargets:
+        return PairTargets(self.pairs, self.origins[picked])

@@ -1,0 +1,80 @@
+"""The regressors within a forecaster: any of scikit-learn, and GRURegressor through its batches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.multioutput import MultiOutputRegressor
+from sklearn.utils import get_tags
+from sklearn.utils.validation import has_fit_parameter
+
+from skgru._forecaster.dataset import (
+    Pairs,
+    PairTargets,
+    PairWindows,
+)
+from skgru._networks.regressor import GRURegressor
+from skgru._validation import check_representable
+
+
+@dataclass(frozen=True)
+class EnsembleMember:
+    """A regressor and the steps of its window: the last ones of the spec's."""
+
+    regressor: Any
+    window_length: int
+
+
+def _takes_windows(regressor: Any) -> bool:
+    return bool(get_tags(regressor).input_tags.three_d_array)
+
+
+def _fit_network(
+    regressor: GRURegressor,
+    pairs: Pairs,
+    origins: np.ndarray,
+    weight: np.ndarray | None,
+    window_length: int,
+) -> None:
+    """Fit to windows that are gathered as they are needed."""
+    rows, joined = origins, pairs.joined
+    if regressor.early_stopping and len(joined.first) > 1:
+        # What is kept out is the end of each series, not the last series.
+        rows = origins - joined.last[joined.series_of(origins)]
+        order = np.argsort(rows, kind="stable")
+        rows, origins = rows[order], origins[order]
+        weight = None if weight is None else weight[order]
+    windows = PairWindows(pairs, origins, rows, window_length)
+    regressor._fit_pairs(windows, PairTargets(pairs, origins), weight, pairs.spec.steps_of_call)
+
+
+def fit_regressor(regressor: Any, X: np.ndarray, y: np.ndarray, weight: np.ndarray | None) -> Any:
+    """Fit to windows, flattened for a regressor of tables, and one regressor for each output where
+    it can have only one. Weights go to those that take them.
+    """
+    given = {}
+    if weight is not None and has_fit_parameter(regressor, "sample_weight"):
+        given["sample_weight"] = weight
+    if y.shape[1] == 1:
+        y = y[:, 0]
+    elif not get_tags(regressor).target_tags.multi_output:
+        regressor = MultiOutputRegressor(regressor)
+    if _takes_windows(regressor):
+        return regressor.fit(X.astype(np.float32), y, **given)
+    return regressor.fit(X.reshape(len(X), -1), y, **given)
+
+
+def predict_regressor(regressor: Any, X: np.ndarray, quantile: float | None) -> np.ndarray:
+    """(n, window_length, n_channels) -> (n, n_outputs)."""
+    if quantile is None and len(X) == 1 and type(regressor) is GRURegressor:
+        # scikit-learn's checks of one window take half as long as the network. This one was made
+        # here, in the shape that fit saw; only its values can be wrong.
+        check_representable(X, "X")
+        return regressor._predicted(regressor._rows(X)).reshape(1, -1)
+    X = X if _takes_windows(regressor) else X.reshape(len(X), -1)
+    if quantile is None:
+        return np.asarray(regressor.predict(X)).reshape(len(X), -1)
+    quantiles = regressor.predict_quantiles(X)  # (n, n_outputs, n_quantiles), or without n_outputs
+    return quantiles[..., list(regressor.quantiles).index(quantile)].reshape(len(X), -1)

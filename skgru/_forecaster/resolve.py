@@ -1,0 +1,245 @@
+"""What a forecaster's parameters come to for the series at hand: every "auto" decided, columns
+found, members made. `parameters` is the forecaster.
+"""
+
+from __future__ import annotations
+
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone, is_classifier
+from sklearn.ensemble._base import _set_random_states
+from sklearn.utils import check_random_state
+
+from skgru._containers.panel import WIDE
+from skgru._containers.series import Table
+from skgru._forecaster.defaults import (
+    auto_window_length,
+    auto_window_lengths,
+    default_regressors,
+    usual_length,
+)
+from skgru._forecaster.model import ForecastModel, longest_run
+from skgru._forecaster.pretrained import HORIZONS, is_short, load_pretrained, why_not_pretrained
+from skgru._forecaster.regressors import EnsembleMember
+from skgru._forecaster.scaling import changes_by_shares
+from skgru._forecaster.spec import ForecastSpec
+from skgru._validation import Instance, Number, at_least
+
+
+def check_kinds(parameters: Any) -> None:
+    """Lists of regressors and window lengths, and how many of them are wanted."""
+    is_regressor = Instance(["fit", "predict"]).is_satisfied_by
+    rules = {
+        "regressor": (is_regressor, "regressors (no classes)"),
+        "window_length": (at_least(1).is_satisfied_by, "ints of at least 1"),
+    }
+    given = parameters.regressor
+    if not isinstance(given, list | tuple):
+        given = [given]
+    for one in given:
+        if hasattr(one, "fit") and not isinstance(one, type) and is_classifier(one):
+            raise ValueError(
+                f"regressor={one!r} is a classifier, but what is forecast are numbers. Give a "
+                "regressor, GRURegressor() for example."
+            )
+    n_kinds = 1
+    for name, (is_right, what) in rules.items():
+        several = getattr(parameters, name)
+        if not isinstance(several, list | tuple):
+            continue
+        if not several or not all(is_right(one) for one in several):
+            raise ValueError(
+                f"{name}={several!r} must be a non-empty list of {what}: one for each kind of "
+                "member whose median is the forecast."
+            )
+        n_kinds = max(n_kinds, len(several))
+    if parameters.n_estimators != "auto" and parameters.n_estimators < n_kinds:
+        raise ValueError(
+            f"n_estimators={parameters.n_estimators} is less than the {n_kinds} kinds that "
+            'regressor and window_length list, so that some would be left out. Use "auto", or at '
+            f"least {n_kinds}."
+        )
+
+
+def check_wide(parameters: Any) -> None:
+    """Columns of a wide frame are series, and have no roles."""
+    for name in ("target", "known"):
+        if (value := getattr(parameters, name)) is not None:
+            raise ValueError(
+                f"{name}={value!r} names a column of each series, but with group={WIDE!r} each "
+                f"column is a series of its own. Leave {name} None, or give a long frame."
+            )
+
+
+def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
+    """What is forecast from what."""
+    n_columns = tables[0].values.shape[1]
+    known = columns_of("known", parameters.known, tables[0], [])
+    rest = [i for i in range(n_columns) if i not in known]
+    targets = columns_of("target", parameters.target, tables[0], rest)
+    if both := sorted(set(known) & set(targets)):
+        names = [tables[0].columns[i] for i in both]
+        raise ValueError(
+            f"Columns {names} are named by target and by known, but what is known in advance "
+            "need not be forecast. Leave them out of one of the two."
+        )
+    if not targets:
+        raise ValueError(
+            f"target={parameters.target!r} with known={parameters.known!r} leaves no column of X "
+            "to forecast. Name at least one in target, or leave it None."
+        )
+    past = [i for i in rest if i not in targets]
+    horizon, lengths = int(parameters.horizon), [len(table) for table in tables]
+    is_global = len(tables) > 1
+    n_rows = usual_length(lengths)
+    if past and parameters.strategy == "recursive" and horizon > 1:
+        names = [tables[0].columns[i] for i in past]
+        raise ValueError(
+            f"strategy='recursive' with horizon={horizon} needs columns {names} for rows that "
+            "are not known yet. Use strategy='direct', name them in known, or forecast them "
+            "too (target=None)."
+        )
+    steps = horizon if parameters.strategy == "direct" else 1
+    is_only = parameters.pretrained == "only"
+    longest = max(tables, key=len)
+    season_length = parameters.season_length or longest.rows.season_length
+    n_wanted = rows_for_season(parameters, tables, season_length)
+    if parameters.season_length is None and n_rows < n_wanted and not is_only:
+        season_length = 1
+    if parameters.baseline in ("seasonal", "profile") and season_length == 1 and not is_only:
+        raise ValueError(
+            f"baseline={parameters.baseline!r} needs a season, but season_length is 1. Give "
+            "season_length (12 for monthly data), or use baseline='last'."
+        )
+    windows = parameters.window_length
+    if is_only:
+        windows = (season_length,)
+    elif isinstance(windows, str):
+        if is_global:
+            windows = auto_window_lengths(season_length, max(lengths))
+        else:
+            n_complete = longest_run(np.isfinite(tables[0].values).all(axis=1))
+            windows = (auto_window_length(n_complete, steps, season_length),)
+    elif isinstance(windows, Integral):
+        windows = (int(windows),)
+    has_season = season_length > 1 and (is_global or n_rows > 2 * season_length)
+    level, baseline = "last", "last"
+    if has_season:
+        level, baseline = "mean", "seasonal" if is_global else "profile"
+    if is_only:
+        level, baseline = "mean", "seasonal" if season_length > 1 else "last"
+    return ForecastSpec(
+        windows=tuple(windows),
+        horizon=horizon,
+        season_length=int(season_length),
+        level=level if parameters.level == "auto" or is_only else parameters.level,
+        baseline=baseline if parameters.baseline == "auto" or is_only else parameters.baseline,
+        strategy=parameters.strategy,
+        targets=tuple(targets),
+        past=tuple(past),
+        known=tuple(known),
+        is_global=is_global,
+    )
+
+
+def rows_for_season(parameters: Any, tables: list[Table], season_length: int) -> int:
+    """Rows from which a season that the index names is used. Pretrained networks know seasons, and
+    need to see one.
+    """
+    is_known = (
+        parameters.pretrained is not None
+        and parameters.regressor is None
+        and parameters.scaler == "auto"
+        and season_length in HORIZONS
+        and all(table.values.shape[1] == 1 for table in tables)
+        and all(changes_by_shares(table.values) for table in tables)
+    )
+    if is_known:
+        return season_length + 1
+    return 2 * season_length + (parameters.horizon if parameters.strategy == "direct" else 1)
+
+
+def columns_of(parameter: str, chosen: Any, table: Table, default: list[int]) -> list[int]:
+    """Positions of the columns that `target` or `known` names."""
+    if chosen is None:
+        return default
+    if isinstance(chosen, set | frozenset | dict):
+        raise ValueError(f"{parameter}={chosen!r} has no order. Give a list of names or positions.")
+    is_one = isinstance(chosen, str | Integral)
+    positions, n_columns = [], table.values.shape[1]
+    for one in [chosen] if is_one else list(chosen):
+        if isinstance(one, str) and table.names is not None and one in table.names:
+            positions.append(table.names.index(one))
+        elif Number(Integral, 0, n_columns, closed="left").is_satisfied_by(one):
+            positions.append(int(one))
+        elif (
+            isinstance(one, str)
+            and table.is_single
+            and table.names is None
+            and table.labels is None
+        ):
+            raise ValueError(
+                f"{parameter}={chosen!r} names {one!r}, but X is a Series without a name. Give "
+                f"it one, X.rename({one!r}), or leave {parameter} None."
+            )
+        else:
+            raise ValueError(
+                f"{parameter}={chosen!r} names {one!r}, which is no column of X. Its columns "
+                f"are {table.columns if table.names else f'0 to {n_columns - 1}, unnamed'}."
+            )
+    if len(set(positions)) < len(positions):
+        raise ValueError(f"{parameter}={chosen!r} names a column twice. Name each once.")
+    return positions
+
+
+def make_members(
+    parameters: Any, spec: ForecastSpec, series: list[np.ndarray]
+) -> list[EnsembleMember]:
+    """The regressors to fit, each with its window and a seed of its own."""
+    lengths, templates = list(spec.windows), parameters.regressor
+    if templates is None:
+        templates = default_regressors(spec, [len(values) for values in series])
+    elif not isinstance(templates, list | tuple):
+        templates = [templates]
+    n_kinds = max(len(templates), len(lengths))
+    n = parameters.n_estimators
+    if n == "auto":
+        n = max(n_kinds, 4) if parameters.regressor is None and spec.is_global else n_kinds
+    members = [
+        EnsembleMember(clone(templates[i % len(templates)]), lengths[i % len(lengths)])
+        for i in range(n)
+    ]
+    seed = parameters.random_state
+    if seed is None and n > 1:
+        own = getattr(templates[0], "random_state", None)
+        # From the operating system: numpy's global state is not ours to move.
+        fresh = np.random.SeedSequence().generate_state(1)[0]
+        seed = own if isinstance(own, Integral) else int(fresh)
+    if seed is not None:
+        random = check_random_state(seed)
+        for member in members:
+            _set_random_states(member.regressor, random)
+    return members
+
+
+def pretrained_for(
+    parameters: Any, spec: ForecastSpec, series: list[np.ndarray]
+) -> ForecastModel | None:
+    """The networks that skgru brings along, where they share in the forecast."""
+    if parameters.pretrained is None:
+        return None
+    missing, remedy = why_not_pretrained(spec, parameters.scaler)
+    if parameters.pretrained == "auto":
+        takes_part = not missing and parameters.regressor is None and is_short(series)
+        return load_pretrained(spec.season_length) if takes_part else None
+    if parameters.regressor is not None:
+        missing = f"regressor={parameters.regressor!r}, which would have no part in it"
+        remedy = "regressor=None, or "
+    if missing:
+        raise ValueError(
+            f"pretrained='only' has nothing to forecast X with: there is {missing}. Use {remedy}"
+            "pretrained='auto', which trains networks on X."
+        )
+    return load_pretrained(spec.season_length)

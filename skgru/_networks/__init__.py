@@ -1,0 +1,1 @@
+"""GRURegressor and GRUClassifier."""

@@ -1,0 +1,524 @@
+"""What every estimator of the family shares: which windows are used, how missing steps are filled,
+and the network.
+
+Estimators check, call and store. The numbers are computed in the functions above the class and in
+`_engine`, which is imported when a network is first needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from numbers import Integral
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils import Tags, check_random_state
+from sklearn.utils._param_validation import StrOptions
+from sklearn.utils.validation import check_is_fitted
+
+from skgru._dataset import Examples, Rows
+from skgru._networks.checks import (
+    check_callbacks,
+    check_metrics,
+    check_units,
+    check_windows,
+    is_overlapping,
+    remember_columns,
+)
+from skgru._networks.labels import Labels
+from skgru._networks.nested_parameters import check_flat
+from skgru._networks.scaling import channel_statistics, fill_missing, pieces_of
+from skgru._networks.split import _extended, examples_at, last_rows, stratified_rows
+from skgru._specs import NetworkSpec, NetworkState, TargetScaling, TrainingSpec
+from skgru._validation import Instance, Number, at_least, real_between
+from skgru._warnings import warn_user
+
+# The learning rate of `partial_fit` where it is "auto": calls that may go on for ever have no end
+# towards which the rate could fall, and with a small one the network could not follow a change.
+RATE_OF_PARTS = 1e-3
+
+
+# Windows for each number that the linear path of highway="auto" reads.
+WINDOWS_FOR_HIGHWAY = 4
+
+
+def auto_batch_size(n_windows: int) -> int:
+    """n / 16 rounded down to a power of two, from 2 to 32; n / 4096 where that is more.
+
+    Short series get enough optimiser steps, and cross-validation folds of different sizes the same
+    batch size. In a batch of one window its weight, or that of its class, would count for nothing:
+    the loss of a batch is a weighted mean.
+    """
+    wanted = max(2, min(32, n_windows // 16), n_windows // 4096)
+    return min(1 << (wanted.bit_length() - 1), at_most_one_batch(n_windows))
+
+
+def at_most_one_batch(n_windows: int) -> int:
+    """The least power of two that holds all windows. A larger batch would only be padded; powers of
+    two let folds of different sizes share a program.
+    """
+    return 1 << max(0, n_windows - 1).bit_length()
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a network is to learn: windows with targets, checked and usable.
+
+    X : what fit was given, for the names of its columns; shape : fields of the network that follow
+    from the targets; scaling_of : (targets, sample_weight) -> TargetScaling; learned : further
+    attributes to store; reach : rows that a target extends beyond its window; split : how
+    validation rows are chosen, "last", "random" or "stratified"; labels : of the rows, to stratify,
+    and to warn where all of a class are held out; validation : rows that the user gave for it, in
+    place of a part of the others.
+    """
+
+    X: Any
+    examples: Examples
+    shape: Mapping[str, Any]
+    scaling_of: Callable[[Any, np.ndarray | None], TargetScaling]
+    learned: Mapping[str, Any]
+    reach: int = 1
+    split: str = "last"
+    labels: Labels | None = None
+    validation: Examples | None = None
+    masks_targets: bool = False
+    continues: bool = False
+
+
+@dataclass(frozen=True)
+class Course:
+    """How a fit goes: epochs, early stopping, whether it continues the network that there is, and
+    whether it is one of the epochs that make a course of the learning rate, as in partial_fit.
+    """
+
+    epochs: int
+    early_stopping: bool = False
+    continues: bool = False
+    is_part: bool = False
+
+
+class RecurrentEstimator(BaseEstimator):
+    """Windows in, one trained network held as plain arrays. Subclasses say what the targets are."""
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "units": [at_least(1), "array-like"],
+        "cell": [StrOptions({"gru", "lstm", "rnn"})],
+        "bidirectional": ["boolean"],
+        "dropout": [real_between(0, 1, closed="left")],
+        "recurrent_dropout": [real_between(0, 1, closed="left")],
+        "return_sequences": [StrOptions({"auto"}), "boolean"],
+        "highway": ["boolean"],
+        "output_initializer": [StrOptions({"glorot_uniform", "zeros"})],
+        "optimizer": [str, Instance(["get_config", "apply_gradients"])],
+        "learning_rate": [
+            real_between(0, None, closed="neither"),
+            StrOptions({"auto", "cosine"}),
+            Instance(["get_config", "__call__"], "a Keras LearningRateSchedule (not a class)"),
+        ],
+        "alpha": [real_between(0, None, closed="left")],
+        "clipnorm": [None, real_between(0, None, closed="neither")],
+        "epochs": [at_least(1)],
+        "batch_size": [StrOptions({"auto"}), at_least(1)],
+        "shuffle": ["boolean"],
+        "early_stopping": ["boolean"],
+        "validation_fraction": [real_between(0, 1, closed="neither")],
+        "validation_split": [StrOptions({"auto", "last", "random", "stratified"})],
+        "n_iter_no_change": [at_least(1)],
+        "tol": [real_between(0, None, closed="left")],
+        "warm_start": ["boolean"],
+        "jit_compile": ["boolean"],
+        "metrics": [None, str, list, tuple, Instance(["__call__"])],
+        "normalize_X": ["boolean"],
+        "callbacks": [None, list, tuple, Instance(["set_model", "on_epoch_end"])],
+        "missing": [StrOptions({"skip", "mask"})],
+        "n_channels": [None, at_least(1)],
+        "random_state": [
+            Number(Integral, 0, 2**32 - 1, closed="both"),
+            np.random.RandomState,
+            None,
+        ],
+        "verbose": ["verbose"],
+    }
+
+    # Positions of a table's columns, oldest step first, where their names are those of lags.
+    _column_order: np.ndarray | None = None
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "_weights")
+
+    def set_params(self, **params):
+        """Set parameters of this estimator.
+
+        Parameters
+        ----------
+        **params : dict
+            Names and values, as in every scikit-learn estimator.
+
+        Returns
+        -------
+        self : estimator
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            If there is no such parameter, or one of an object within is given, as in
+            `optimizer__learning_rate`.
+        """
+        check_flat(self, params)
+        return super().set_params(**params)
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.input_tags.allow_nan = True
+        return tags
+
+    @property
+    def loss_curve_(self) -> list[float]:
+        """Training loss of each epoch."""
+        check_is_fitted(self)
+        return self.history_["loss"]
+
+    @property
+    def model_(self) -> Any:
+        """The trained network as a new, ordinary keras.Model, for windows in the units of X."""
+        check_is_fitted(self)
+        from skgru._engine.keras_export import fitted_model
+
+        return fitted_model(self._network, self._fitted_training, self._state, self._inputs)
+
+    @property
+    def summary_(self) -> str:
+        """Layers, shapes and parameter counts of the network, one line each."""
+        check_is_fitted(self)
+        from skgru._engine.keras_model import summary
+
+        return summary(self._network)
+
+    @property
+    def n_parameters_(self) -> int:
+        """Numbers that training adjusts."""
+        check_is_fitted(self)
+        return sum(weight.size for weight in self._weights)
+
+    # Fitted state is arrays and plain values, so that a pickle is small and needs no TensorFlow to
+    # open.
+
+    @property
+    def _network(self) -> NetworkSpec:
+        return NetworkSpec(**self._architecture)
+
+    @property
+    def _fitted_training(self) -> TrainingSpec:
+        # What the network was trained with, whatever set_params has said since.
+        training = self._training_spec(self._network, self._batch_size, self._seed)
+        return replace(training, **self._trained_with)
+
+    @property
+    def _state(self) -> NetworkState:
+        return NetworkState(self._weights, self._slots, self._slots_of, self.n_iter_)
+
+    @property
+    def _masks(self) -> bool:
+        """Whether the fitted network passes over missing steps, whatever set_params says since."""
+        return self._architecture["masks"]
+
+    @property
+    def _scaling(self) -> TargetScaling:
+        return TargetScaling(self._target_mean, self._target_scale, self._target_shape)
+
+    def _check_new_windows(self, X: Any) -> np.ndarray:
+        """X of predict, score or a continued fit: the same columns, steps and channels as in the
+        first fit.
+        """
+        windows, _ = check_windows(X, self, is_fitted=True)
+        fitted = (self._architecture["window_length"], self._architecture["n_channels"])
+        if windows.shape[1:] != fitted:
+            raise ValueError(
+                f"X has windows of {windows.shape[1]} steps and {windows.shape[2]} channels, but "
+                f"{type(self).__name__} was fitted on windows of {fitted[0]} steps and "
+                f"{fitted[1]} channels. Make the windows as they were made for fit."
+                + (
+                    f" as_windows(sequences, window_length={fitted[0]}) makes sequences as long."
+                    if self._masks
+                    else ""
+                )
+            )
+        return windows
+
+    def _fit_network(self, task: Task, course: Course) -> None:
+        """Train, and only then store what was learned: a failed fit changes nothing."""
+        from skgru._engine.trainer import train
+
+        continues, examples = course.continues, task.examples
+        validation = task.validation
+        if course.early_stopping and validation is None:
+            examples, validation = self._split(task)
+        scaling = (
+            self._scaling
+            if continues
+            else task.scaling_of(examples.targets, examples.sample_weight)
+        )
+        network = self._network_spec(replace(task, continues=continues))
+        if continues:
+            self._check_continues(network)
+        if continues:
+            inputs, means = self._inputs, self._channel_means
+        elif network.embedding_dim:
+            inputs, means = None, np.zeros(1)
+        else:
+            statistics = channel_statistics(examples.windows, examples.sample_weight)
+            inputs, means = statistics if self.normalize_X else None, statistics.mean
+        examples = replace(examples, windows=examples.windows.scaled(inputs))
+        if validation is not None:
+            validation = replace(validation, windows=validation.windows.scaled(inputs))
+        seed = self._seed if continues else self._draw_seed()
+        earlier = self.n_iter_ if continues else 0
+        training = replace(
+            self._training_spec(network, self._batch_size_for(len(examples.windows)), seed),
+            early_stopping=course.early_stopping,
+            learning_rate=self._learning_rate(course),
+            schedule=(0, int(self.epochs)) if course.is_part else (earlier, course.epochs),
+            masks_targets=task.masks_targets,
+            has_missing=network.masks and examples.windows.has_missing(),
+        )
+        trained = train(
+            network,
+            training,
+            examples,
+            validation,
+            scaling,
+            course.epochs,
+            self._state if continues else None,
+        )
+        history = trained.history
+        if continues:
+            history = _extended(self.history_, history)
+        learned = {**task.learned, "_inputs": inputs, "_channel_means": means}
+        self._store(network, training, trained.state, scaling, history, learned)
+        window_length = examples.windows.shape[1]
+        remember_columns(self, task.X, window_length, continues)
+
+    def _check_continues(self, network: NetworkSpec) -> None:
+        """A network goes on only as what it is."""
+        before, now = asdict(self._network), asdict(network)
+        changed = [name for name in now if now[name] != before[name]]
+        changed = [name for name in changed if name != "output_initializer"]
+        if not changed:
+            return
+        what = ", ".join(f"{name}={now[name]!r} (it was {before[name]!r})" for name in changed)
+        raise ValueError(
+            f"{type(self).__name__} would continue a fitted network, but its parameters or the "
+            f"data now ask for another one: {what}. Use the values of before, or fit with "
+            "warm_start=False to start afresh."
+        )
+
+    def _store(
+        self,
+        network: NetworkSpec,
+        training: TrainingSpec,
+        state: NetworkState,
+        scaling: TargetScaling,
+        history: dict[str, list[float]],
+        learned: Mapping[str, Any],
+    ) -> None:
+        """Keep a trained network as plain data. learned : further attributes."""
+        self.__dict__.update(
+            learned,
+            history_=history,
+            n_iter_=len(history["loss"]),
+            n_outputs_=network.n_outputs,
+            n_channels_in_=network.n_channels,
+            _architecture=asdict(network),
+            _weights=state.weights,
+            _slots=state.slots,
+            _slots_of=state.optimizer,
+            _seed=training.seed,
+            _batch_size=training.batch_size,
+            _trained_with={
+                name: getattr(training, name)
+                for name in ("loss", "optimizer", "learning_rate", "clipnorm", "metrics", "alpha")
+            },
+            _target_mean=scaling.mean,
+            _target_scale=scaling.scale,
+            _target_shape=scaling.shape,
+        )
+
+    def _split(self, task: Task) -> tuple[Examples, Examples]:
+        """Rows to train on, and rows for validation."""
+        examples = task.examples
+        n = len(examples.windows)
+        n_validation = max(1, int(np.ceil(self.validation_fraction * n)))
+        if task.split == "last":
+            training, validation = last_rows(examples.windows.rows, n_validation, task.reach)
+        else:
+            rng = np.random.default_rng([self._split_seed(), n])
+            strata = np.zeros(n, int)
+            if task.split == "stratified" and task.labels is not None:
+                strata = task.labels.values
+            training, validation = stratified_rows(strata, n_validation, rng)
+        if not len(validation) and task.split == "stratified":
+            raise ValueError(
+                f"validation_split={self.validation_split!r} leaves no window for early_stopping: "
+                f"X has {n} usable windows, each of a class of its own. Set early_stopping=False, "
+                "or give validation_data."
+            )
+        if not len(training) or not len(validation):
+            raise ValueError(
+                f"early_stopping=True with validation_fraction={self.validation_fraction} leaves "
+                f"no window to train on: X has {n} usable windows. Use a smaller "
+                "validation_fraction or a longer series."
+            )
+        if task.labels is not None:
+            self._warn_of_lost(task.labels, training)
+        return examples_at(examples, training), examples_at(examples, validation)
+
+    def _warn_of_lost(self, labels: Labels, training: np.ndarray) -> None:
+        """Warn of classes that no row has which is trained on."""
+        missing = np.setdiff1d(labels.present(), labels.at(training).present())
+        if not len(missing):
+            return
+        noun, nouns = ("label", "labels") if labels.kind == "labels" else ("class", "classes")
+        remedy = 'Use validation_split="random", or shuffle X and y.'
+        if labels.kind == "class":
+            remedy = 'Use validation_split="stratified", or shuffle X and y.'
+        elif self.validation_split == "random":
+            remedy = "Use a smaller validation_fraction, or give validation_data."
+        warn_user(
+            f"validation_split={self.validation_split!r} with validation_fraction="
+            f"{self.validation_fraction} holds out all windows of {noun} {missing.tolist()[0]!r} "
+            f"({len(missing)} such {nouns}), so that the network is not trained on them. {remedy}"
+        )
+
+    def _split_kind(
+        self, windows: np.ndarray, in_time: bool, course: Course, classes: bool = False
+    ) -> str:
+        """How validation rows are chosen. in_time : the targets follow from the order of the rows;
+        classes : each row has one class.
+        """
+        wanted = self.validation_split
+        if wanted == "stratified" and not classes:
+            raise ValueError(
+                'validation_split="stratified" draws the same share of each class, but y has no '
+                'class for each row. Use "random" or "last".'
+            )
+        if wanted != "auto" or not course.early_stopping:
+            return wanted
+        # Windows of one step cannot show that they overlap.
+        if in_time or (windows.shape[1] > 1 and is_overlapping(windows)):
+            return "last"
+        return "stratified" if classes else "random"
+
+    def _split_seed(self) -> int:
+        """The same for equal fits; a RandomState is not moved."""
+        state = self.random_state
+        return int(state) if isinstance(state, Integral) else 0
+
+    def _network_spec(self, task: Task) -> NetworkSpec:
+        _, window_length, n_channels = task.examples.windows.shape
+        return NetworkSpec(
+            cell=self.cell,
+            units=check_units(self.units),
+            bidirectional=bool(self.bidirectional),
+            dropout=float(self.dropout),
+            recurrent_dropout=float(self.recurrent_dropout),
+            window_length=window_length,
+            n_channels=n_channels,
+            highway=self._has_highway(task),
+            output_initializer=self.output_initializer,
+            masks=self.missing == "mask",
+            **task.shape,
+        )
+
+    def _has_highway(self, task: Task) -> bool:
+        """Whether there is a linear path. "auto": a network goes on as it was; a new one has it
+        where there are windows enough to learn its weights.
+        """
+        if not isinstance(self.highway, str):
+            return bool(self.highway)
+        if self.__sklearn_is_fitted__() and task.continues:
+            return self._network.highway
+        n_windows, window_length, n_channels = task.examples.windows.shape
+        is_large = n_windows >= WINDOWS_FOR_HIGHWAY * window_length * n_channels
+        return is_large and not task.shape.get("each_step", False)
+
+    def _training_spec(self, network: NetworkSpec, batch_size: int, seed: int) -> TrainingSpec:
+        return TrainingSpec(
+            loss=self._trained_loss(network),
+            optimizer=self.optimizer,
+            learning_rate=self._learning_rate(Course(1)),
+            clipnorm=self.clipnorm,
+            batch_size=batch_size,
+            shuffle=bool(self.shuffle),
+            early_stopping=False,
+            n_iter_no_change=self.n_iter_no_change,
+            tol=self.tol,
+            monitor=getattr(self, "monitor", "loss"),
+            callbacks=check_callbacks(self.callbacks),
+            seed=seed,
+            jit_compile=bool(self.jit_compile),
+            verbose=int(self.verbose),
+            metrics=check_metrics(self.metrics),
+            alpha=float(self.alpha),
+        )
+
+    def _learning_rate(self, course: Course) -> Any:
+        if not isinstance(self.optimizer, str):
+            return None  # a Keras optimiser has its own
+        is_auto = isinstance(self.learning_rate, str) and self.learning_rate == "auto"
+        return RATE_OF_PARTS if is_auto and course.is_part else self.learning_rate
+
+    def _trained_loss(self, network: NetworkSpec) -> Any:
+        return self.loss
+
+    def _batch_size_for(self, n_windows: int) -> int:
+        if self.batch_size == "auto":
+            return auto_batch_size(n_windows)
+        return min(int(self.batch_size), at_most_one_batch(n_windows))
+
+    def _draw_seed(self) -> int:
+        if self.random_state is None:
+            # From the operating system: numpy's global state is not ours to move.
+            return int(np.random.SeedSequence().generate_state(1)[0])
+        if isinstance(self.random_state, np.random.RandomState):
+            return int(check_random_state(self.random_state).randint(2**31 - 1))
+        return int(self.random_state)
+
+    def _rows(self, windows: np.ndarray, rows: np.ndarray | None = None) -> Rows:
+        """Windows as the fitted network takes them; all, or some rows."""
+        return Rows(windows, np.arange(len(windows)) if rows is None else rows, self._inputs)
+
+    def _filled(self, windows: np.ndarray) -> np.ndarray:
+        """float32 windows as the network takes them: it skips missing steps, or they are filled, in
+        place.
+        """
+        if self._masks:
+            return windows
+        means = self._channel_means
+        return fill_missing(windows, means if self._inputs is None else np.zeros_like(means))
+
+    def _outputs(self, windows: Rows) -> np.ndarray:
+        """float32 (n, n_values) of the network."""
+        from skgru._engine.inference import predict
+
+        outputs = np.concatenate(
+            [
+                predict(
+                    self._network,
+                    self._weights,
+                    self._filled(windows.gather(piece)),
+                    bool(self.jit_compile),
+                )
+                for piece in pieces_of(windows)
+            ]
+        )
+        if not np.isfinite(outputs).all():
+            row = int(np.flatnonzero(~np.isfinite(outputs).all(axis=1))[0])
+            raise ValueError(
+                f"X[{windows.rows[row]}] holds values for which {type(self).__name__} has no "
+                "finite prediction: they lie too far outside those of fit. Correct or scale X."
+            )
+        return outputs

@@ -1,0 +1,834 @@
+"""GRUClassifier: the class of a window, or the token that follows it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from scipy.special import log_expit, log_softmax
+from sklearn.base import ClassifierMixin
+from sklearn.metrics import accuracy_score
+from sklearn.utils import Tags, column_or_1d
+from sklearn.utils._param_validation import StrOptions
+from sklearn.utils.class_weight import compute_class_weight
+from sklearn.utils.validation import (
+    _check_sample_weight,
+    _check_y,
+    check_consistent_length,
+    check_is_fitted,
+)
+
+from skgru._dataset import Examples, Rows
+from skgru._networks.base import Course, RecurrentEstimator, Task
+from skgru._networks.checks import (
+    check_like,
+    check_tokens,
+    check_usable,
+    check_validation_data,
+    check_windows,
+    in_validation_data,
+    is_overlapping,
+    nothing_usable,
+)
+from skgru._networks.labels import Labels, labels_of
+from skgru._networks.split import usable_rows, weight_of_steps, without_zero_weights
+from skgru._specs import BINARY_CROSS_ENTROPY, CROSS_ENTROPY, NetworkSpec, TargetScaling
+from skgru._validation import at_least, real_between
+from skgru._warnings import warn_user
+
+
+class GRUClassifier(ClassifierMixin, RecurrentEstimator):
+    """Recurrent network that predicts the class of a sequence, or the token that follows it.
+
+    A GRU, LSTM or simple recurrent network with a softmax output layer, trained on the
+    cross-entropy by the compiled engine of `GRURegressor`. Sequences may differ in length, and may
+    hold tokens instead of numbers. Besides one class for each sequence, y may hold a class for each
+    step, or several labels for each sequence. Without y, overlapping windows of tokens are their
+    own targets: the network learns the token that follows each window.
+
+    Parameters
+    ----------
+    units : int or sequence of int, default=50
+        Width of the recurrent layer, or of each of several stacked layers. At least 1.
+
+    cell : {"gru", "lstm", "rnn"}, default="gru"
+        Kind of recurrent layer.
+
+    bidirectional : bool, default=False
+        Read each window forwards and backwards, with `units` for each direction.
+
+    dropout : float, default=0.0
+        Share of a recurrent layer's outputs set to zero in training, in [0, 1). One dropout layer
+        follows each recurrent layer.
+
+    recurrent_dropout : float, default=0.0
+        Share of a recurrent layer's state set to zero in training where the next step reads it, in
+        [0, 1). The same units are dropped at all steps of a window, as in Keras.
+
+    highway : bool, default=False
+        Add a linear path from the whole window to the outputs, without bias and starting at zero,
+        to what the recurrent layers give. A missing step counts as the mean of its channel. Not for
+        tokens, and not for classes of each step.
+
+    output_initializer : {"glorot_uniform", "zeros"}, default="glorot_uniform"
+        How the weights of the output layer start. With "zeros" the untrained network gives all
+        classes the same probability.
+
+    embedding_dim : int or None, default=None
+        None: X holds numbers. An int: X holds one channel of token ids, whole numbers from 0, of
+        which the network learns a vector of this length each. As many as the largest id in `fit`
+        plus one. At least 1.
+
+    return_sequences : bool or "auto", default="auto"
+        Whether the network gives a class for each step (True) or for the sequence as a whole
+        (False). "auto" decides by y:
+
+        - (n_samples,) or (n_samples, 1): a class for each sequence.
+        - (n_samples, window_length): a class for each step; with a warning if y holds only 0 and 1,
+          which could be labels of a sequence too.
+        - (n_samples, n_labels) of 0 and 1: several labels for each sequence.
+
+    class_weight : dict, "balanced" or None, default=None
+        Weight of each class, multiplied with `sample_weight`. "balanced" is n_samples / (n_classes
+        * n_samples of the class).
+
+    optimizer : str or keras.optimizers.Optimizer, default="adam"
+        A Keras name or object. An object brings its own learning rate and clipping.
+
+    learning_rate : float, "auto", "cosine" or Keras LearningRateSchedule, default="auto"
+        Step size of a named optimizer. Greater than 0.
+
+        - "auto": in `fit` the rate rises to 0.005 in the first 5 % of the steps, and then falls
+          along half a cosine to 1 % of that. In `partial_fit`, which has no last step, it is 0.001.
+        - "cosine": the same course with a highest rate of 0.01. `epochs` calls of `partial_fit`
+          make one course, after which the rate stays at its last value.
+
+    clipnorm : float or None, default=None
+        Longest gradient of a weight array that a named optimizer lets through. Greater than 0.
+
+    alpha : float, default=0.0
+        Strength of the L2 penalty: alpha / 2 times the sum of the squares of all kernels is added
+        to the loss of each batch. Biases and embeddings are not penalised. In Keras, the kernel and
+        recurrent regularizers are L2(alpha / 2). At least 0.
+
+    epochs : int, default=20
+        Passes over the training windows. At least 1.
+
+    batch_size : int or "auto", default="auto"
+        Windows in an optimiser step. "auto" is a sixteenth of the windows rounded down to a power
+        of two, at least 2 and at most 32, and more for hundreds of thousands of windows.
+
+    shuffle : bool, default=True
+        Draw a new order of the windows in each epoch.
+
+    early_stopping : bool, default=False
+        Hold out a part of the sequences for validation, stop when `monitor` no longer improves on
+        them, and keep the weights of the best epoch.
+
+    validation_fraction : float, default=0.1
+        Share of the sequences that `early_stopping` holds out, in (0, 1).
+
+    validation_split : {"auto", "last", "random", "stratified"}, default="auto"
+        Which sequences `early_stopping` holds out. "last": the last ones. "random": a random part.
+        "stratified": the same share of each class. "auto" takes the last ones where windows overlap
+        or y is None, as they belong to one series; else it stratifies where each sequence has one
+        class, and draws at random where it has several labels or a class for each step.
+
+    monitor : {"loss", "accuracy"}, default="loss"
+        What `early_stopping` watches.
+
+    n_iter_no_change : int, default=10
+        Epochs without an improvement by more than `tol` after which `early_stopping` stops. At
+        least 1.
+
+    tol : float, default=1e-4
+        Least improvement of what is monitored. At least 0.
+
+    normalize_X : bool, default=True
+        Standardise each channel with its mean and standard deviation over the training windows.
+        Windows are given to all methods, and to `model_`, in their own units. Tokens are never
+        changed.
+
+    warm_start : bool, default=False
+        Let `fit` continue the network and optimiser state of the fit before.
+
+    jit_compile : bool, default=True
+        Train and predict in compiled programs, which changes nothing but the speed, and which units
+        are dropped by dropout. Callbacks with batch hooks and some optimizers cannot be compiled:
+        stock `Model.fit` then trains the network, and a warning says so. False always trains with
+        stock `Model.fit`.
+
+    metrics : str, callable, keras.metrics.Metric, list of them or None, default=None
+        Keras metrics that `history_` reports for each epoch and that callbacks can monitor, besides
+        the loss. They are weighted as the loss is. The
+        accuracy is always reported.
+
+    callbacks : keras.callbacks.Callback, list of them or None, default=None
+        Keras callbacks. `fit` uses shallow copies of them, and their `model` is what `model_` is.
+
+    missing : {"skip", "mask"}, default="mask"
+        How windows with NaN are used. "mask" ignores steps at which a channel is NaN, in `fit` and
+        in `predict`: the state of the step before is kept, so that NaN around a sequence changes
+        nothing (but for `highway`, which reads each step at its place). "skip" leaves such windows
+        out of `fit` and `score` and fills them in `predict`, as in `GRURegressor`.
+
+    n_channels : int or None, default=None
+        Channels of each step in the rows of an X of two dimensions, whose columns are then the
+        channels of the oldest step, those of the next step, and so on, as
+        `SequenceWindower(flatten=True)` gives them. None: one channel, but columns that are named
+        as lags of several series have a channel for each. An X of three dimensions must have as
+        many channels. At least 1.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of weights, order and dropout. An int gives bitwise the same network in every run,
+        process and thread; None draws from the operating system. Global random states are never
+        touched.
+
+    verbose : int, default=0
+        1 prints a line each epoch.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The classes, sorted. Tokens that follow, where y was None. With several labels for each
+        sequence their positions, 0 to n_labels - 1.
+
+    history_ : dict of str to list of float
+        Loss, accuracy and metrics of each epoch; with `early_stopping` or `validation_data` also
+        those of the validation sequences, such as "val_accuracy".
+
+    loss_curve_ : list of float
+        Training loss of each epoch.
+
+    n_iter_ : int
+        Epochs that the network was trained for, in all.
+
+    n_outputs_ : int
+        1, or the number of labels.
+
+    n_features_in_ : int
+        X.shape[1] in `fit`: the length of a window, times its channels where X has two dimensions.
+
+    n_channels_in_ : int
+        Channels of a window.
+
+    n_parameters_ : int
+        Numbers that training adjusts.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Column names, where X was a data frame with string names.
+
+    summary_ : str
+        Layers, shapes and parameter counts of the network, one line each.
+
+    model_ : keras.Model
+        The trained network as an ordinary Keras model that gives probabilities. Built anew at each
+        access. It takes windows in the units of X, as float32, with missing steps as -3.4028235e38
+        (`numpy.finfo("float32").min`) in all channels; and tokens as their id plus 1, int32 (n,
+        window_length), where 0 is no token.
+
+    keras_estimator_ : scikeras.wrappers.KerasClassifier
+        The trained network as scikeras holds it, for windows without NaN. Built anew at each
+        access.
+
+    See Also
+    --------
+    GRURegressor : The same for numbers.
+    as_windows : Puts sequences of different lengths into one array.
+
+    Notes
+    -----
+    A 2-D X is read as windows of `n_channels` channels. Columns of a data frame that are named as
+    lags, such as "lag1", "lag_1", "y_lag_1" or "y_target_lag-1", are put in order, the largest lag
+    first, and lags of several series become channels. An array has no names: its columns are read
+    in fit's order. Sequences need no order: only where y is None are
+    windows read as those of one series.
+
+    Classes have a softmax output, also where there are two; several labels have a sigmoid output
+    each, trained on the binary cross-entropy. Of two windows with weight 2 and 1,
+    the first counts as if it were there twice.
+
+    A window of which every step is missing is left out of `fit`; `predict` gives what the network
+    says of an empty sequence.
+
+    References
+    ----------
+    .. [1] Cho, K. et al. (2014). Learning Phrase Representations using RNN Encoder-Decoder for
+       Statistical Machine Translation. EMNLP. https://doi.org/10.3115/v1/D14-1179
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skgru import GRUClassifier, as_windows
+    >>> rng = np.random.default_rng(0)
+    >>> walks = [rng.normal(drift, 1, rng.integers(5, 15)) for drift in [-1, 1] * 50]
+    >>> X, y = as_windows(walks), np.array(["down", "up"] * 50)
+    >>> classifier = GRUClassifier(8, epochs=20, learning_rate=0.02, random_state=0).fit(X, y)
+    >>> classifier.score(X, y) > 0.9
+    True
+    >>> classifier.predict(as_windows([[1.2, 0.7, 2.0]], window_length=14))
+    array(['up'], dtype='<U4')
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **RecurrentEstimator._parameter_constraints,
+        "embedding_dim": [None, at_least(1)],
+        "class_weight": [None, dict, StrOptions({"balanced"})],
+        "monitor": [StrOptions({"loss", "accuracy"})],
+    }
+
+    def __init__(
+        self,
+        units=50,
+        *,
+        cell="gru",
+        bidirectional=False,
+        dropout=0.0,
+        recurrent_dropout=0.0,
+        highway=False,
+        output_initializer="glorot_uniform",
+        embedding_dim=None,
+        return_sequences="auto",
+        class_weight=None,
+        optimizer="adam",
+        learning_rate="auto",
+        clipnorm=None,
+        alpha=0.0,
+        epochs=20,
+        batch_size="auto",
+        shuffle=True,
+        early_stopping=False,
+        validation_fraction=0.1,
+        validation_split="auto",
+        monitor="loss",
+        n_iter_no_change=10,
+        tol=1e-4,
+        normalize_X=True,
+        warm_start=False,
+        jit_compile=True,
+        metrics=None,
+        callbacks=None,
+        missing="mask",
+        n_channels=None,
+        random_state=None,
+        verbose=0,
+    ):
+        self.units = units
+        self.cell = cell
+        self.bidirectional = bidirectional
+        self.dropout = dropout
+        self.recurrent_dropout = recurrent_dropout
+        self.highway = highway
+        self.output_initializer = output_initializer
+        self.embedding_dim = embedding_dim
+        self.return_sequences = return_sequences
+        self.class_weight = class_weight
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.clipnorm = clipnorm
+        self.alpha = alpha
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.shuffle = shuffle
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.validation_split = validation_split
+        self.monitor = monitor
+        self.n_iter_no_change = n_iter_no_change
+        self.tol = tol
+        self.normalize_X = normalize_X
+        self.warm_start = warm_start
+        self.jit_compile = jit_compile
+        self.metrics = metrics
+        self.callbacks = callbacks
+        self.missing = missing
+        self.n_channels = n_channels
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def fit(self, X, y=None, sample_weight=None, validation_data=None):
+        """Train the network from scratch, or further with `warm_start=True`.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, window_length, n_channels) or (n_samples, window_length)
+            Sequences, oldest step first. NaN is a missing step.
+
+        y : array-like, default=None
+            Classes, numbers or strings: (n_samples,), one for each sequence, or (n_samples,
+            window_length), one for each step. Or (n_samples, n_labels) of 0 and 1: which labels a
+            sequence has. None, with `embedding_dim`: the token that follows each window, read off
+            the later windows, which must overlap.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight of each window, at least 0.
+
+        validation_data : tuple (X_val, y_val) or (X_val, y_val, sample_weight_val), or X_val, \
+                default=None
+            Sequences whose loss and metrics `history_` reports for each epoch, as "val_loss",
+            "val_accuracy" and so on. With `early_stopping=True` they decide when to stop, and all
+            sequences of X are trained on. X_val alone, where y is None.
+
+        Returns
+        -------
+        GRUClassifier
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is out of range, X contains infinity or what is no token, y contains NaN,
+            None, one class or numbers that are no classes, or has another length than X, no usable
+            window is left to train on, windows don't overlap where y is None, or training diverges.
+        TypeError
+            If X is sparse.
+        """
+        self._validate_params()
+        continues = self.warm_start and self.__sklearn_is_fitted__()
+        classes = self.classes_ if continues else None
+        course = Course(self.epochs, self.early_stopping, continues)
+        return self._fit(X, y, sample_weight, validation_data, classes, course)
+
+    def partial_fit(self, X, y=None, classes=None, sample_weight=None):
+        """Train for one more epoch on all windows given, starting a network where there is none.
+
+        Early stopping has no effect.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, window_length, n_channels) or (n_samples, window_length)
+            Sequences, as in `fit`.
+
+        y : array-like of shape (n_samples,), default=None
+            Classes, as in `fit`.
+
+        classes : array-like of shape (n_classes,), default=None
+            All classes that there will ever be. Needed in the first call, but for where y is None:
+            the classes then are all tokens up to the largest.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight of each window, at least 0.
+
+        Returns
+        -------
+        GRUClassifier
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            As `fit` does, if `classes` is missing in the first call or differs in a later one, or
+            `class_weight` is "balanced", which one part of the data can't tell.
+        """
+        self._validate_params()
+        continues = self.__sklearn_is_fitted__()
+        if self.class_weight == "balanced":
+            raise ValueError(
+                'class_weight="balanced" is not supported for partial_fit, which does not see all '
+                "of y. Compute the weights with sklearn.utils.class_weight.compute_class_weight "
+                "and give them as a dict."
+            )
+        if continues:
+            if classes is not None and not np.array_equal(np.unique(classes), self.classes_):
+                raise ValueError(
+                    f"classes={classes!r} is not the same as on the last call to partial_fit, "
+                    f"which was {self.classes_!r}. Leave classes out."
+                )
+            classes = self.classes_
+        elif classes is not None:
+            classes = np.unique(_check_y(classes, estimator=self))
+            if len(classes) < 2:
+                raise ValueError(
+                    f"classes={classes.tolist()} names one class, but a classifier needs at least "
+                    "2 to tell apart. Name all classes that later calls will bring."
+                )
+        elif y is not None:
+            raise ValueError(
+                "classes must be passed on the first call to partial_fit: all classes that later "
+                "calls will bring, such as classes=np.unique(y_of_everything)."
+            )
+        course = Course(1, continues=continues, is_part=True)
+        return self._fit(X, y, sample_weight, None, classes, course)
+
+    def predict(self, X):
+        """Predict the class of each sequence: the one of the highest probability.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, window_length, n_channels) or (n_samples, window_length)
+            Sequences.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), (n_samples, window_length) or (n_samples, n_labels)
+            As y in `fit`: the class of each sequence or step, or 0 and 1 for each label, which is
+            predicted where its probability is above one half.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            If X has other steps or channels than in `fit`, or is what `fit` refuses.
+        """
+        return self._predicted(self._outputs(self._checked_rows(X)))
+
+    def predict_proba(self, X):
+        """Predict the probability of each class.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, window_length, n_channels) or (n_samples, window_length)
+            Sequences.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes), (n_samples, window_length, n_classes) or \
+                (n_samples, n_labels)
+            float64, in the order of `classes_`. Probabilities of classes sum to 1; each label has
+            one of its own. A row does not depend on the other rows of X.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            As `predict` does.
+        """
+        outputs = self._outputs(self._checked_rows(X))
+        return self._network.probabilities(outputs)
+
+    def predict_log_proba(self, X):
+        """Predict the logarithm of the probability of each class.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, window_length, n_channels) or (n_samples, window_length)
+            Sequences.
+
+        Returns
+        -------
+        ndarray of the shape of `predict_proba`
+            float64, in the order of `classes_`. Finite where the probability rounds to zero.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            As `predict` does.
+        """
+        outputs = self._outputs(self._checked_rows(X)).astype(np.float64)
+        network = self._network
+        if network.is_multilabel:
+            return log_expit(outputs)
+        steps = (network.window_length,) if network.each_step else ()
+        return log_softmax(outputs.reshape(len(outputs), *steps, network.n_classes), axis=-1)
+
+    def score(self, X, y=None, sample_weight=None):
+        """Share of sequences, or steps, whose class is predicted, or of which all labels are.
+
+        Without y, windows that no known token follows are not scored: a token that is NaN, because
+        it was not seen in `fit`, is no error.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, window_length, n_channels) or (n_samples, window_length)
+            Sequences. With `missing="skip"` only those without NaN are scored.
+
+        y : array-like of shape (n_samples,), default=None
+            True classes. None, after a fit without y: the tokens that follow.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight of each window, at least 0.
+
+        Returns
+        -------
+        float
+            Accuracy, in [0, 1].
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            If no window of X can be scored, or y is None after a fit with y.
+        """
+        check_is_fitted(self)
+        if y is None and not self._is_self_target:
+            raise ValueError(
+                f"{type(self).__name__} was fitted with y, so score(X) needs y too: only a "
+                "network fitted without y knows that the token after a window is its class. "
+                "Use score(X, y)."
+            )
+        windows = self._check_new_windows(X)
+        network, known = self._network, None
+        if y is None:
+            rows, y = self._next_tokens(windows, self._masks)
+        else:
+            rows = usable_rows(windows, False) if not self._masks else np.arange(len(windows))
+            if not len(rows):
+                raise ValueError(nothing_usable(windows, 0, self._masks))
+            if network.each_step or network.is_multilabel:
+                labels = labels_of(windows, rows, y, self, self._kind_of_labels)
+                y, known = labels.values, labels.known
+                if labels.kind == "labels" and y.shape[1] != network.n_outputs:
+                    raise ValueError(
+                        f"y has {y.shape[1]} labels, but {type(self).__name__} predicts "
+                        f"{network.n_outputs} for each sequence. Give y as predict returns it."
+                    )
+            else:
+                y = column_or_1d(y, warn=True)
+                check_consistent_length(windows, y)
+                y = y[rows]
+        if sample_weight is not None:
+            sample_weight = _check_sample_weight(
+                sample_weight, windows, dtype=np.float64, ensure_non_negative=True
+            )[rows]
+        predicted = self._predicted(self._outputs(self._rows(windows, rows)))
+        if known is not None:
+            y, predicted = y[known], predicted[known]
+            if sample_weight is not None:
+                sample_weight = np.repeat(sample_weight, known.sum(axis=1))
+        return accuracy_score(y, predicted, sample_weight=sample_weight)
+
+    @property
+    def keras_estimator_(self) -> Any:
+        """The trained network as a new scikeras KerasClassifier."""
+        check_is_fitted(self)
+        if self._network.each_step:
+            raise ValueError(
+                "keras_estimator_ is a scikeras KerasClassifier, which has no classes for each "
+                "step of a sequence. Use model_, which gives their probabilities."
+            )
+        from skgru._engine.keras_export import fitted_classifier
+
+        return fitted_classifier(
+            self._network,
+            self._fitted_training,
+            self._state,
+            self._inputs,
+            self.history_,
+            self.classes_,
+        )
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = False  # ClassifierMixin, which comes first, says True
+        tags.classifier_tags.multi_label = True
+        return tags
+
+    def _trained_loss(self, network: NetworkSpec) -> str:
+        return BINARY_CROSS_ENTROPY if network.is_multilabel else CROSS_ENTROPY
+
+    def _checked_rows(self, X: Any) -> Rows:
+        check_is_fitted(self)
+        return self._rows(self._check_new_windows(X))
+
+    def _predicted(self, outputs: np.ndarray) -> np.ndarray:
+        """What `predict` gives, from (n, n_values) logits."""
+        network = self._network
+        if network.is_multilabel:
+            return (outputs > 0).astype(self._label_dtype)
+        steps = (network.window_length,) if network.each_step else ()
+        logits = outputs.reshape(len(outputs), *steps, network.n_classes)
+        return self.classes_[logits.argmax(axis=-1)]
+
+    def _check_new_windows(self, X: Any) -> np.ndarray:
+        windows = super()._check_new_windows(X)
+        if self._architecture["embedding_dim"]:
+            check_tokens(windows, self._architecture["n_tokens"])
+        return windows
+
+    def _fit(self, X, y, sample_weight, validation_data, classes, course):
+        continues = course.continues
+        if continues:
+            self._check_new_windows(X)
+        windows, _ = check_windows(X, self, is_fitted=continues)
+        if self.embedding_dim is None and y is None:
+            raise ValueError(
+                f"{type(self).__name__} requires y to be passed, but the target y is None. Only of "
+                "tokens (embedding_dim) can the class be read off X: it is the token that follows "
+                "a window. Give y."
+            )
+        if y is None and windows.shape[1] == 1:
+            raise ValueError(
+                f"{type(self).__name__} requires y to be passed, but the target y is None and X "
+                "has one column: windows of one step can't show that they overlap. Give y, or put "
+                "a SequenceWindower before."
+            )
+        if y is None and self.return_sequences is True:
+            raise ValueError(
+                "return_sequences=True gives a class for each step of a window, but the classes "
+                'are the tokens that follow it, as y is None. Set return_sequences="auto", or give '
+                "y with a class for each step."
+            )
+        n_tokens = self._n_tokens(windows, continues)
+        if continues and (y is None) != self._is_self_target:
+            raise ValueError(
+                f"{type(self).__name__} was fitted "
+                f"{'without' if self._is_self_target else 'with'} y and can only be continued so. "
+                "Use fit with warm_start=False to start afresh."
+            )
+        if y is None and classes is None and course.is_part:
+            # A token that follows nothing here may do so in the next call of partial_fit.
+            classes = np.arange(n_tokens)
+        rows, labels = self._labelled(windows, y, self._kind_of_labels if continues else None)
+        if classes is None:
+            classes = labels.classes()
+        class_weights = self._class_weights(labels, classes)
+        examples, rows_kept = self._examples(
+            windows, rows, labels, classes, class_weights, sample_weight
+        )
+        validation = None
+        if validation_data is not None:
+            X_val, y_val, weight = check_validation_data(validation_data, y is None)
+            with in_validation_data():
+                held_out, _ = check_windows(X_val, self, is_fitted=continues, like=X)
+            check_like(held_out, windows)
+            with in_validation_data():
+                if n_tokens:
+                    check_tokens(held_out, n_tokens)
+                rows_val, labels_val = self._labelled(held_out, y_val, labels.kind)
+                unknown = np.setdiff1d(labels_val.present(), classes)
+                if labels.kind != "labels" and len(unknown):
+                    raise ValueError(
+                        f"y_val contains labels {unknown.tolist()} that are not among the classes "
+                        f"of y, {classes.tolist()}. Leave such sequences out."
+                    )
+                validation, _ = self._examples(
+                    held_out, rows_val, labels_val, classes, class_weights, weight
+                )
+        has_class = labels.kind == "class"
+        n_outputs = labels.values.shape[1] if labels.kind == "labels" else 1
+        n_targets = examples.targets.shape[1]
+        identity = TargetScaling.identity(n_targets, ())  # codes of classes are not scaled
+        self._fit_network(
+            Task(
+                X,
+                examples,
+                shape={
+                    "n_outputs": n_outputs,
+                    "n_classes": 0 if labels.kind == "labels" else len(classes),
+                    "is_multilabel": labels.kind == "labels",
+                    "each_step": labels.kind == "steps",
+                    "n_tokens": n_tokens,
+                    "embedding_dim": self.embedding_dim or 0,
+                },
+                scaling_of=lambda targets, weight: identity,
+                learned={
+                    "classes_": classes,
+                    "_is_self_target": y is None,
+                    "_label_dtype": labels.values.dtype,
+                },
+                reach=windows.shape[1] if labels.kind == "steps" else 1,
+                split=self._split_kind(windows, y is None, course, has_class and y is not None),
+                # Windows of one series end as they do: no warning of tokens that come late.
+                labels=None if y is None else labels.at(rows_kept),
+                validation=validation,
+            ),
+            course,
+        )
+        return self
+
+    @property
+    def _kind_of_labels(self) -> str:
+        """Of which kind the labels were that the network was fitted on."""
+        network = self._network
+        return "steps" if network.each_step else "labels" if network.is_multilabel else "class"
+
+    def _labelled(self, windows: np.ndarray, y: Any, kind: str | None) -> tuple[np.ndarray, Labels]:
+        """Usable windows, and what is to be predicted of them. kind : of the labels, where it is
+        known.
+        """
+        masks = self.missing == "mask"
+        if y is None:
+            rows, tokens = self._next_tokens(windows, masks)
+            return rows, Labels("class", tokens)
+        rows = check_usable(windows, masks)
+        labels = labels_of(windows, rows, y, self, kind)
+        if 2 * len(rows) < len(windows):
+            warn_user(
+                f"{len(windows) - len(rows)} of {len(windows)} windows are left out of fit, "
+                f"because they contain NaN and missing={self.missing!r}. "
+                + ("Each of their steps does." if masks else 'missing="mask" keeps them.')
+            )
+        return rows, labels
+
+    def _examples(
+        self,
+        windows: np.ndarray,
+        rows: np.ndarray,
+        labels: Labels,
+        classes: np.ndarray,
+        class_weights: np.ndarray | None,
+        sample_weight: Any,
+    ) -> tuple[Examples, np.ndarray]:
+        """Windows, targets and weights, and which of the labels they belong to."""
+        targets = labels.targets(classes)
+        if sample_weight is not None:
+            sample_weight = _check_sample_weight(
+                sample_weight, windows, dtype=np.float64, ensure_non_negative=True
+            )[rows]
+        weight = weight_of_steps(sample_weight, labels.known)
+        if class_weights is not None:
+            # (n_rows, 1) or (n_rows, window_length)
+            by_class = class_weights[targets.astype(int)]
+            if labels.known is not None:
+                by_class = by_class * labels.known
+            weight = by_class if weight is None else by_class * weight.reshape(len(rows), -1)
+            weight = weight if labels.kind == "steps" else weight.ravel()
+        picked = np.arange(len(rows))
+        if weight is not None:
+            picked, targets, weight = without_zero_weights(picked, targets, weight)
+        return Examples(Rows(windows, rows[picked]), targets, weight), picked
+
+    def _n_tokens(self, windows: np.ndarray, continues: bool) -> int:
+        """How many tokens there are, 0 where X holds numbers."""
+        if self.embedding_dim is None:
+            return 0
+        if self.highway:
+            raise ValueError(
+                f"highway=True adds a linear path from numbers, but embedding_dim="
+                f"{self.embedding_dim} says that X holds tokens. Set highway=False."
+            )
+        return check_tokens(windows, self._architecture["n_tokens"] if continues else None)
+
+    def _class_weights(self, labels: Labels, classes: np.ndarray) -> np.ndarray | None:
+        """Weight of each class, (n_classes,), or None where all count alike."""
+        if self.class_weight is None:
+            return None
+        if labels.kind == "labels":
+            raise ValueError(
+                f"class_weight={self.class_weight!r} weighs classes, but y holds several labels "
+                "for each sequence. Set class_weight=None, or give sample_weight."
+            )
+        y = labels.flat()
+        if isinstance(self.class_weight, dict):
+            for name, weight in self.class_weight.items():
+                if not real_between(0, None, closed="left").is_satisfied_by(weight):
+                    raise ValueError(
+                        f"class_weight={self.class_weight!r} gives class {name!r} the weight "
+                        f"{weight!r}, but weights must be finite numbers of at least 0."
+                    )
+            return compute_class_weight(self.class_weight, classes=classes, y=y)
+        weights, present = np.ones(len(classes)), labels.classes()
+        is_present = np.isin(classes, present)
+        weights[is_present] = compute_class_weight(self.class_weight, classes=present, y=y)
+        return weights
+
+    def _next_tokens(self, windows: np.ndarray, masks: bool) -> tuple[np.ndarray, np.ndarray]:
+        """Windows that a token follows, and those tokens: (n_rows,), (n_rows,) int."""
+        if not is_overlapping(windows):
+            raise ValueError(
+                f"{type(self).__name__} requires y to be passed, but the target y is None and the "
+                "windows of X do not overlap: the token after a window can only be read off the "
+                "next window if that is this one moved on by one row. Give y, or the windows of a "
+                "SequenceWindower, in order."
+            )
+        following = windows[1:, -1, 0]
+        rows = usable_rows(windows[:-1], masks)
+        rows = rows[np.isfinite(following[rows])]
+        if not len(rows):
+            raise ValueError(nothing_usable(windows, 1, masks))
+        return rows, following[rows].astype(np.int64)

@@ -1,0 +1,124 @@
+"""Mean and scale of inputs and targets, and values in place of missing ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from skgru._dataset import VALUES_AT_ONCE, Rows
+from skgru._specs import InputScaling, TargetScaling
+
+
+def fill_missing(windows: np.ndarray, channel_means: np.ndarray) -> np.ndarray:
+    """Replace NaN along each window, in place: the last value carried forward, then the first one
+    backward.
+
+    windows : (n, window_length, n_channels); channel_means : (n_channels,), for channels with no
+    value at all.
+    """
+    missing = np.isnan(windows)
+    if not missing.any():
+        return windows
+    window_length = windows.shape[1]
+    steps = np.arange(window_length)[np.newaxis, :, np.newaxis]
+    last_known = np.maximum.accumulate(
+        np.where(missing, -1, steps), axis=1
+    )  # -1 before the first value
+    first_known = np.argmin(missing, axis=1, keepdims=True)  # 0 where nothing is known
+    source = np.where(last_known < 0, first_known, last_known)
+    windows[:] = np.take_along_axis(windows, source, axis=1)
+    return np.where(np.isnan(windows), channel_means.astype(windows.dtype), windows)
+
+
+def channel_statistics(windows: Rows, sample_weight: np.ndarray | None) -> InputScaling:
+    """Weighted mean and standard deviation of each channel over the steps that are not NaN. The
+    standard deviation of a constant channel counts as 1.
+
+    sample_weight : (n,) or (n, window_length), or None.
+    """
+    weight = np.ones(len(windows)) if sample_weight is None else sample_weight
+    # float32, as weights are kept, would lose small changes at a high level.
+    weight = weight.reshape(len(weight), -1).max(axis=1).astype(np.float64)
+    # Measured from one of its values, a constant channel has a mean without rounding.
+    start = np.full(windows.shape[2], np.nan)
+    for values, _ in _weighted_steps(windows, weight):
+        known = np.isfinite(values)
+        first = values[known.argmax(axis=0), np.arange(len(start))]
+        start = np.where(np.isnan(start) & known.any(axis=0), first, start)
+        if np.isfinite(start).all():
+            break
+    start = np.nan_to_num(start)
+
+    def weighted_sums(of: Any) -> tuple[np.ndarray, np.ndarray]:
+        n, total = np.zeros(windows.shape[2]), np.zeros(windows.shape[2])
+        for values, own_weight in _weighted_steps(windows, weight):
+            known = np.isfinite(values)
+            own = own_weight[:, np.newaxis] * known
+            n += own.sum(axis=0)
+            total += (own * of(np.where(known, values - start, 0.0))).sum(axis=0)
+        return np.maximum(n, np.finfo(np.float64).tiny), total
+
+    n, total = weighted_sums(lambda values: values)
+    shift = total / n
+    _, squares = weighted_sums(lambda values: (values - shift) ** 2)
+    mean, scale = start + shift, np.sqrt(squares / n)
+    is_constant = scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)
+    return InputScaling(mean, np.where(is_constant, 1.0, scale))
+
+
+def _weighted_steps(windows: Rows, weight: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The steps of all windows, (n, n_channels), and how much each counts, (n,), in pieces."""
+    series = windows.behind()
+    if series is None:
+        for piece in pieces_of(windows):
+            values = windows.values(piece)
+            yield values.reshape(-1, values.shape[2]), np.repeat(weight[piece], values.shape[1])
+        return
+    # A row counts as often as there are windows that hold it.
+    n, window_length = len(series), windows.shape[1]
+    begins = np.bincount(windows.rows, weight, n + 1)
+    ends = np.bincount(windows.rows + window_length, weight, n + 1)
+    counts = np.maximum(np.cumsum(begins - ends)[:n], 0)
+    step = max(1, VALUES_AT_ONCE // series.shape[1])
+    for start in range(0, n, step):
+        yield series[start : start + step], counts[start : start + step]
+
+
+def pieces_of(windows: Rows) -> list[slice]:
+    """Slices of the windows, some megabytes each."""
+    n, window_length, n_channels = windows.shape
+    step = max(1, VALUES_AT_ONCE // (window_length * n_channels))
+    return [slice(start, start + step) for start in range(0, n, step)]
+
+
+def standardisation(
+    targets: np.ndarray, sample_weight: np.ndarray | None, shape: tuple[int, ...], n_steps: int = 1
+) -> TargetScaling:
+    """Weighted mean and standard deviation of each output; a constant output is only centred. NaN
+    is ignored.
+
+    targets : (n, n_steps * n_outputs); sample_weight : (n,), (n, n_steps) or None.
+    """
+    n_outputs = targets.shape[1] // n_steps
+    targets = targets.reshape(-1, n_outputs)
+    weight = np.isfinite(targets).astype(np.float64)
+    if sample_weight is not None:
+        weight *= sample_weight.reshape(-1, 1)
+    total = np.maximum(weight.sum(axis=0), np.finfo(np.float64).tiny)
+    targets = np.where(np.isfinite(targets), targets, 0)
+    # Measured from one of its values, a constant output has a mean without rounding.
+    start = targets[(weight > 0).argmax(axis=0), np.arange(n_outputs)]
+    with np.errstate(over="ignore", invalid="ignore"):
+        shift = (weight * (targets - start)).sum(axis=0) / total
+        scale = np.sqrt((weight * (targets - start - shift) ** 2).sum(axis=0) / total)
+    mean = start + shift
+    if not np.isfinite(scale).all():
+        raise ValueError(
+            "The variance of y is too large for dtype('float64'), so that normalize_y=True "
+            "cannot standardise it. Scale y first."
+        )
+    is_constant = scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)
+    scale = np.where(is_constant | (scale == 0), 1.0, scale)
+    return TargetScaling(np.tile(mean, n_steps), np.tile(scale, n_steps), shape)

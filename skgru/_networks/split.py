@@ -1,0 +1,96 @@
+"""Which rows train a network, which validate it, and how much each of them weighs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from skgru._dataset import Examples
+from skgru._networks.checks import (
+    is_usable,
+)
+
+
+def examples_at(examples: Examples, picked: np.ndarray) -> Examples:
+    """Some of the rows. Targets are not gathered where they can wait."""
+    targets, weight = examples.targets, examples.sample_weight
+    return Examples(
+        examples.windows[picked],
+        targets.part(picked) if hasattr(targets, "part") else targets[picked],
+        None if weight is None else weight[picked],
+    )
+
+
+def last_rows(rows: np.ndarray, n_validation: int, reach: int) -> tuple[np.ndarray, np.ndarray]:
+    """Positions of rows to train on, and of the last ones for validation. Between them rows are
+    dropped whose targets lie in the validation part.
+
+    rows : increasing positions in time.
+    """
+    first = len(rows) - n_validation
+    n_training = 0
+    if first > 0:
+        n_training = int(np.searchsorted(rows, rows[first] - reach, side="right"))
+    return np.arange(n_training), np.arange(max(0, first), len(rows))
+
+
+def stratified_rows(
+    labels: np.ndarray, n_validation: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Positions to train on and for validation, both increasing, with nearly the same share of each
+    label. A label of one row stays in training.
+    """
+    _, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
+    wanted = np.minimum(n_validation * counts / len(labels), counts - 1)
+    taken = np.floor(wanted).astype(int)
+    for code in np.argsort(taken - wanted, kind="stable"):  # the largest remainders first
+        if taken.sum() < n_validation and taken[code] < counts[code] - 1:
+            taken[code] += 1
+    order = rng.permutation(len(labels))
+    picked = [order[codes[order] == code][:n] for code, n in enumerate(taken)]
+    validation = np.sort(np.concatenate(picked))
+    return np.setdiff1d(np.arange(len(labels)), validation), validation
+
+
+def usable_rows(windows: np.ndarray, masks: bool) -> np.ndarray:
+    """Positions of the windows without NaN, or, with `masks`, of those with a step without NaN."""
+    return np.flatnonzero(is_usable(windows, masks))
+
+
+def weight_of_steps(
+    sample_weight: np.ndarray | None, known: np.ndarray | None
+) -> np.ndarray | None:
+    """Weights of windows (n,), or with `known` (n, window_length) of their steps; None where all
+    count alike.
+    """
+    if known is None or (sample_weight is None and known.all()):
+        return sample_weight
+    return known * (1.0 if sample_weight is None else sample_weight.reshape(len(known), -1))
+
+
+def without_zero_weights(
+    rows: np.ndarray, targets: np.ndarray, sample_weight: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Windows that count, their targets and weights."""
+    if not sample_weight.any():
+        raise ValueError(
+            "sample_weight is zero for every usable window. Sample weights must contain at least "
+            "one non-zero number where X has a complete window with a target."
+        )
+    # Only ratios count: as shares of the largest, none overflows float32 and not all underflow.
+    sample_weight = (sample_weight / sample_weight.max()).astype(np.float32)
+    counts = sample_weight.reshape(len(rows), -1).any(axis=1)
+    return rows[counts], targets[counts], sample_weight[counts]
+
+
+def _extended(
+    history: dict[str, list[float]], more: dict[str, list[float]]
+) -> dict[str, list[float]]:
+    """Two histories one after the other, NaN where a metric was not watched, so that epochs stay
+    aligned.
+    """
+    n_before, n_after = len(history["loss"]), len(more["loss"])
+    nothing_before, nothing_after = [np.nan] * n_before, [np.nan] * n_after
+    names = [*history, *(name for name in more if name not in history)]
+    return {
+        name: history.get(name, nothing_before) + more.get(name, nothing_after) for name in names
+    }

@@ -1,0 +1,455 @@
+"""From a series to windows: one row in, one window out. numpy and scikit-learn only.
+
+Windows are strided views of one block of memory; nothing here copies them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils import Tags
+from sklearn.utils._param_validation import StrOptions, validate_params
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import (
+    _check_feature_names_in,
+    _get_feature_names,
+    check_array,
+    check_is_fitted,
+    validate_data,
+)
+
+from skgru._containers.row_order import end_of, warn_of_order, warn_of_past
+from skgru._validation import at_least, check_target, remember_features
+
+_FLOATS = {"dtype": [np.float64, np.float32], "ensure_all_finite": "allow-nan"}
+
+
+def as_table(X: Any) -> Any:
+    """A pandas or polars Series as a table of one column; anything else as it is."""
+    if hasattr(X, "to_frame") and not hasattr(X, "columns"):
+        return X.to_numpy().reshape(-1, 1) if X.name in (None, "") else X.to_frame()
+    return X
+
+
+def sliding_view(block: np.ndarray, window_length: int) -> np.ndarray:
+    """(n, n_channels) -> read-only view (n - window_length + 1, window_length, n_channels)."""
+    view = np.lib.stride_tricks.sliding_window_view(block, window_length, axis=0)
+    return view.transpose(0, 2, 1)  # (n_windows, n_channels, window_length) -> time before channels
+
+
+def following_rows(values: np.ndarray, horizon: int) -> np.ndarray:
+    """Row t holds rows t+1 .. t+horizon of values, time-major: (n, k) -> (n - horizon, horizon *
+    k), a view.
+    """
+    n, k = values.shape
+    values = np.ascontiguousarray(values[1:])
+    return np.lib.stride_tricks.as_strided(
+        values,
+        (max(0, n - horizon), horizon * k),
+        (values.strides[0], values.itemsize),
+        writeable=False,
+    )
+
+
+def block_with_past(
+    X: np.ndarray, past: np.ndarray, window_length: int, padding: str
+) -> np.ndarray:
+    """X below the window_length - 1 rows that its first windows need: (n + window_length - 1,
+    n_features).
+
+    Where `past` has fewer rows, they are made up: NaN, or the earliest row again.
+    """
+    n_past = len(past)
+    block = np.empty((window_length - 1 + len(X), X.shape[1]), dtype=X.dtype)
+    n_unknown = window_length - 1 - n_past
+    block[n_unknown : window_length - 1] = past
+    block[window_length - 1 :] = X
+    block[:n_unknown] = np.nan if padding == "nan" else block[n_unknown]
+    return block
+
+
+def _is_flat(windower: SequenceWindower) -> bool:
+    # Windows of three dimensions have no column names, and no data frame can hold them.
+    return windower.flatten
+
+
+class SequenceWindower(TransformerMixin, BaseEstimator):
+    """Turn a series into the window of history that ends at each of its rows.
+
+    Window t is rows t - window_length + 1 .. t, for every t: n rows give n windows, so that
+    targets, weights and cross-validation splits stay aligned. The first windows begin before the
+    series does; their unknown steps are NaN, and skgru's estimators leave such windows out of `fit`
+    and fill them in `predict`.
+
+    Parameters
+    ----------
+    window_length : int, default=10
+        Rows of history in a window, counted in samples (24 is one day of hourly data). At least 1.
+
+    padding : {"nan", "edge"}, default="nan"
+        What stands for rows before the series began: NaN, or the first row repeated.
+
+    context : {"fit"} or None, default=None
+        With "fit", `transform` treats its rows as those that follow the rows seen in `fit`, so that
+        the first windows of a test fold are complete. Rows that begin with fit's own first
+        `window_length` rows are in-sample and get no context, nor does `fit_transform` ever give
+        any.
+
+    flatten : bool, default=False
+        Give windows as rows of `window_length * n_features` columns, oldest step first, for any
+        scikit-learn estimator. Columns are then named `{name}_lag{k}`, lag 0 being the row itself,
+        and `set_output` works.
+
+    Attributes
+    ----------
+    n_features_in_ : int
+        Number of columns seen in `fit`.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of those columns. Only where all of them have string names.
+
+    See Also
+    --------
+    make_windows : Complete windows and their targets, for work without a pipeline.
+    GRURegressor : Recurrent network that takes these windows.
+
+    Notes
+    -----
+    A pandas X whose index is out of order or has holes brings a warning, as windows are made of
+    rows that follow each other. Arrays have no index: nothing shows that rows were drawn or
+    shuffled.
+
+    The result is a read-only view of one block of n + window_length - 1 rows: 10 million rows cost
+    10 million rows, not 10 million windows. float32 and float64 are kept, integers become float64.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skgru import SequenceWindower
+    >>> series = np.array([[1.0], [2.0], [3.0], [4.0]])
+    >>> SequenceWindower(window_length=2).fit_transform(series)[:, :, 0]
+    array([[nan,  1.],
+           [ 1.,  2.],
+           [ 2.,  3.],
+           [ 3.,  4.]])
+    >>> windower = SequenceWindower(window_length=2, context="fit").fit(series)
+    >>> windower.transform([[5.0], [6.0]])[:, :, 0]
+    array([[4., 5.],
+           [5., 6.]])
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "window_length": [at_least(1)],
+        "padding": [StrOptions({"nan", "edge"})],
+        "context": [None, StrOptions({"fit"})],
+        "flatten": ["boolean"],
+    }
+
+    def __init__(self, window_length=10, *, padding="nan", context=None, flatten=False):
+        self.window_length = window_length
+        self.padding = padding
+        self.context = context
+        self.flatten = flatten
+
+    def fit(self, X, y=None):
+        """Learn the columns, and the last rows for `context="fit"`.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features), or a pandas or polars Series
+            The series, oldest row first. NaN is let through.
+
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        SequenceWindower
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is out of range, or X is empty, not 2-D, or contains infinity, strings or
+            complex numbers.
+        TypeError
+            If X is sparse.
+        """
+        self._learn(X)
+        return self
+
+    def fit_transform(self, X, y=None):
+        """Fit to X, then window it without context.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features), or a pandas or polars Series
+            The series, oldest row first.
+
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, window_length, n_features)
+            Or (n_samples, window_length * n_features) with `flatten=True`. Read-only.
+        """
+        X = self._learn(X)
+        return self._windows(X, past=X[:0])
+
+    def transform(self, X):
+        """Window the rows of X.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features), or a pandas or polars Series
+            The series, oldest row first.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, window_length, n_features)
+            Or (n_samples, window_length * n_features) with `flatten=True`. Read-only.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            If X has other columns than in `fit`, or is what `fit` refuses.
+        """
+        check_is_fitted(self)
+        values = validate_data(self, as_table(X), reset=False, **_FLOATS)
+        past = self._past_of(values)
+        if not warn_of_order(X) and len(past):
+            warn_of_past(X, self._end)
+        return self._windows(values, past)
+
+    @available_if(_is_flat)
+    def get_feature_names_out(self, input_features=None):
+        """Names of the columns that `transform` gives with `flatten=True`.
+
+        Parameters
+        ----------
+        input_features : array-like of str or None, default=None
+            Names of the columns of X; by default `feature_names_in_`, or x0, x1, ...
+
+        Returns
+        -------
+        ndarray of str objects of shape (window_length * n_features,)
+            `{name}_lag{k}`, oldest step first.
+        """
+        check_is_fitted(self)
+        names = _check_feature_names_in(self, input_features)
+        lags = range(self._window_length - 1, -1, -1)
+        return np.asarray([f"{name}_lag{lag}" for lag in lags for name in names], dtype=object)
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        assert tags.transformer_tags is not None
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
+    def _learn(self, X: Any) -> np.ndarray:
+        self._validate_params()
+        given = X
+        X = as_table(X)
+        names = _get_feature_names(X)
+        X = check_array(X, estimator=self, input_name="X", **_FLOATS)
+        warn_of_order(given)
+        # Nothing is stored before everything has been checked: a failed fit leaves the earlier one.
+        remember_features(self, names, X.shape[1])
+        self._window_length = int(self.window_length)
+        self._padding, self._context, self._flatten = self.padding, self.context, self.flatten
+        self._end = end_of(given)
+        self._first_rows = X[: self._window_length].copy()
+        self._last_rows = X[max(0, len(X) - self._window_length + 1) :].copy()
+        return X
+
+    def _past_of(self, X: np.ndarray) -> np.ndarray:
+        n_compared = min(len(X), len(self._first_rows))
+        is_in_sample = np.array_equal(X[:n_compared], self._first_rows[:n_compared], equal_nan=True)
+        return X[:0] if self._context is None or is_in_sample else self._last_rows
+
+    def _windows(self, X: np.ndarray, past: np.ndarray) -> np.ndarray:
+        block = block_with_past(X, past, self._window_length, self._padding)
+        if not self._flatten:
+            return sliding_view(block, self._window_length)
+        return np.lib.stride_tricks.as_strided(
+            block,
+            (len(X), self._window_length * X.shape[1]),
+            (block.strides[0], block.itemsize),
+            writeable=False,
+        )
+
+
+@validate_params(
+    {
+        "X": "no_validation",
+        "window_length": [at_least(1)],
+        "horizon": [at_least(1)],
+        "target": [None, at_least(0), "array-like"],
+    },
+    prefer_skip_nested_validation=True,
+)
+def make_windows(X, window_length, horizon=1, *, target=None):
+    """Make the supervised pairs of a series: each complete window, and the rows that follow it.
+
+    For people who work without a pipeline. A series of n rows has n - window_length - horizon + 1
+    pairs, and all of them are here.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_channels), or a pandas or polars Series
+        The series, oldest row first. NaN is let through.
+
+    window_length : int
+        Rows of history in a window. At least 1.
+
+    horizon : int, default=1
+        Rows after the window that make its target. At least 1.
+
+    target : int, sequence of int or None, default=None
+        Positions of the channels that are predicted; None means all.
+
+    Returns
+    -------
+    windows : ndarray of shape (n_pairs, window_length, n_channels)
+        Read-only view.
+
+    targets : ndarray of shape (n_pairs,), or (n_pairs, horizon * n_targets)
+        What follows each window, time-major; one-dimensional where there is one output. Read-only.
+
+    Raises
+    ------
+    ValueError
+        If X has fewer than window_length + horizon rows, a parameter is out of range, or X is
+        empty, not 2-D, or contains infinity, strings or complex numbers.
+    TypeError
+        If X is sparse.
+
+    See Also
+    --------
+    SequenceWindower : The transformer that keeps all rows, for pipelines.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skgru import make_windows
+    >>> windows, targets = make_windows(np.arange(6.0).reshape(-1, 1), window_length=3)
+    >>> windows[:, :, 0]
+    array([[0., 1., 2.],
+           [1., 2., 3.],
+           [2., 3., 4.]])
+    >>> targets
+    array([3., 4., 5.])
+    """
+    warn_of_order(X)
+    X = check_array(as_table(X), estimator="make_windows", input_name="X", **_FLOATS)
+    channels = check_target(target, X.shape[1])
+    if len(X) < window_length + horizon:
+        raise ValueError(
+            f"window_length={window_length} with horizon={horizon} needs at least "
+            f"{window_length + horizon} rows, but X has {len(X)}. Use a shorter window or a "
+            "longer series."
+        )
+    windows = sliding_view(X[:-horizon], window_length)
+    targets = following_rows(
+        X[window_length - 1 :, channels], horizon
+    )  # (n_pairs, horizon * n_targets)
+    return windows, targets[:, 0] if targets.shape[1] == 1 else targets
+
+
+@validate_params(
+    {"sequences": "no_validation", "window_length": [None, at_least(1)]},
+    prefer_skip_nested_validation=True,
+)
+def as_windows(sequences, window_length=None):
+    """Put sequences of different lengths into one array, NaN before the shorter ones.
+
+    For `missing="mask"`, which passes over steps that are NaN: the network then sees each sequence
+    as it is.
+
+    Parameters
+    ----------
+    sequences : iterable of array-like of shape (length, n_channels) or (length,)
+        The sequences, oldest step first. One dimension is one channel. NaN is let through.
+
+    window_length : int or None, default=None
+        Steps of the windows: as many as in `fit`, for `predict`. None is the longest sequence. At
+        least 1.
+
+    Returns
+    -------
+    ndarray of shape (n_sequences, window_length, n_channels)
+        float32 where all sequences are, else float64.
+
+    Raises
+    ------
+    ValueError
+        If there are no sequences, or they come in a dict or a data frame, one is empty or longer
+        than window_length, they differ in channels, or one has more than two dimensions, infinity,
+        strings or complex numbers.
+
+    See Also
+    --------
+    SequenceWindower : Windows of one long series.
+
+    Examples
+    --------
+    >>> from skgru import as_windows
+    >>> as_windows([[1.0, 2.0, 3.0], [4.0]])[:, :, 0]
+    array([[ 1.,  2.,  3.],
+           [nan, nan,  4.]])
+    >>> as_windows([[5.0, 6.0]], window_length=3)[:, :, 0]
+    array([[nan,  5.,  6.]])
+    """
+    if isinstance(sequences, dict) or hasattr(sequences, "columns"):
+        remedy = "list(sequences.values())"
+        if hasattr(sequences, "columns"):
+            remedy = "[part.drop(columns='id') for _, part in sequences.groupby('id')]"
+        raise ValueError(
+            f"sequences is a {type(sequences).__name__}, but must be a list of arrays or frames, "
+            f"one for each sequence: {remedy}, for example."
+        )
+    tables = []
+    for position, sequence in enumerate(sequences):
+        if isinstance(sequence, tuple) and hasattr(sequence[-1], "columns"):
+            raise ValueError(
+                f"sequences[{position}] is a pair of a name and a {type(sequence[-1]).__name__}, "
+                "as groupby gives them. Give the frames alone: [part for _, part in sequences]."
+            )
+        values = as_table(sequence)
+        values = np.asarray(values) if not hasattr(values, "columns") else values
+        if values.ndim == 0 or not len(values):
+            what = f"is {values.item()!r}, no sequence" if values.ndim == 0 else "is empty"
+            raise ValueError(
+                f"sequences[{position}] {what}. Give a list of sequences, [sequence] for one, each "
+                "of at least one step; of text the tokens as numbers."
+            )
+        values = values.reshape(-1, 1) if values.ndim == 1 else values
+        name = f"sequences[{position}]"
+        tables.append(check_array(values, estimator="as_windows", input_name=name, **_FLOATS))
+    if not tables:
+        raise ValueError("sequences is empty: as_windows needs at least one sequence.")
+    widths = [table.shape[1] for table in tables]
+    if len(set(widths)) > 1:
+        other = next(i for i, width in enumerate(widths) if width != widths[0])
+        raise ValueError(
+            f"sequences[0] has {widths[0]} channels, but sequences[{other}] has {widths[other]}. "
+            "All sequences must have the same channels."
+        )
+    lengths = [len(table) for table in tables]
+    longest = window_length or max(lengths)
+    if max(lengths) > longest:
+        raise ValueError(
+            f"sequences[{np.argmax(lengths)}] has {max(lengths)} steps, but window_length="
+            f"{window_length}. Fit on windows that are long enough, or give only the last "
+            f"{window_length} steps."
+        )
+    windows = np.full((len(tables), longest, widths[0]), np.nan, dtype=np.result_type(*tables))
+    for window, table in zip(windows, tables, strict=True):
+        window[longest - len(table) :] = table
+    return windows
