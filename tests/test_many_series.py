@@ -19,6 +19,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skgru import GRUClassifier, GRURegressor, SequenceForecaster, SequenceWindower
 from skgru._dataset import Rows
+from skgru._engine import compiled_trainer, trainer
 from skgru._engine.learning_rate import PEAK_RATES, cosine, rate_shares
 from skgru._engine.losses import Known, make_loss
 from skgru._forecaster.dataset import Pairs, PairTargets, PairWindows, Part, join

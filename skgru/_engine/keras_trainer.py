@@ -181,7 +181,8 @@ class ModelPool:
         """A model whose optimiser is as new, and the values of a new optimiser."""
         with self._lock:
             found = next((i for i, (own, *_) in enumerate(self._idle) if own == key), None)
-            model, first = None, []
+            model: keras.Model | None = None
+            first: list[np.ndarray] = []
             if found is not None:
                 _, model, first, _ = self._idle.pop(found)
         if model is None:
