@@ -21,8 +21,8 @@ from skgru import GRUClassifier, GRURegressor, SequenceForecaster, SequenceWindo
 from skgru._dataset import Rows
 from skgru._engine import compiled_trainer, trainer
 from skgru._engine.learning_rate import PEAK_RATES, cosine, rate_shares
-from skgru._engine.losses import Known, make_loss
-from skgru._forecaster.dataset import Pairs, PairTargets, PairWindows, Part, join
+from skgru._engine.losses import MaskedTargets, make_loss
+from skgru._forecaster.dataset import Pairs, PairTargets, PairWindows, Part, join_series
 from skgru._forecaster.model import seasonal_error
 from skgru._forecaster.resolve import make_members, make_spec
 from skgru._forecaster.spec import ForecastSpec
@@ -223,7 +223,7 @@ def parts_of(lengths, n_targets=1, n_past=0, n_known=0, n_more=0):
 
 def pairs_of(plan, parts):
     """Pairs, the used origins and whether all their steps are known."""
-    pairs = Pairs(plan, join(parts, plan.history_length - 1, plan.steps_of_call))
+    pairs = Pairs(plan, join_series(parts, plan.history_length - 1, plan.steps_of_call))
     return pairs, *pairs.usable()
 
 
@@ -318,7 +318,7 @@ def test_one_series_is_neither_filled_nor_masked():
 def test_nothing_reaches_from_one_series_into_another(before_and_after):
     before, after = before_and_after
     parts = parts_of([7, 1, 4], n_known=1, n_more=20)
-    joined = join(parts, before, after)
+    joined = join_series(parts, before, after)
     assert joined.n_rows.tolist() == [7, 1, 4]
     np.testing.assert_array_equal(np.diff(joined.first), [7 + before + after, 1 + before + after])
     assert np.isfinite(joined.z).sum() == 12
@@ -560,7 +560,7 @@ def test_the_loss_of_known_targets_equals_numpy(name):
     outputs = tf.constant(predicted)
     with tf.GradientTape() as tape:
         tape.watch(outputs)
-        value = Known(loss)(masked, outputs, sample_weight=weight)
+        value = MaskedTargets(loss)(masked, outputs, sample_weight=weight)
     gradient = tape.gradient(value, outputs).numpy().reshape(9, 4, n_values)
     rows = np.where(is_known, row_losses(name, y, predicted), 0).mean(axis=1)
     assert float(value) == pytest.approx((weight * rows).sum() / weight.sum(), rel=1e-5)
