@@ -28,8 +28,8 @@ def rows_held_out(spec: ForecastSpec, n_rows: Any, fraction: float) -> list[int]
 
 
 def radius_of_many(errors: np.ndarray, series_of: np.ndarray, coverage: float) -> np.ndarray:
-    """Half widths (horizon, n_targets) from the residuals (n, horizon, n_targets) of several series.
-    All series have the same weight, whatever their number of residuals.
+    """Half widths (horizon, n_targets) from the residuals of several series, (n, horizon,
+    n_targets). All series have the same weight, whatever their number of residuals.
     """
     radius = np.empty(errors.shape[1:])
     for at in np.ndindex(radius.shape):

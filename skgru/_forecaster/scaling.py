@@ -1,4 +1,4 @@
-"""AutoScaler: the scale on which a series of unknown kind is forecast."""
+"""AutoScaler, the scaler of scaler="auto", and functions that apply a scaler."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_array, check_is_fitted
 
-# What 1 is added to without a difference.
+# Median from which log(1 + x) is close to log(x).
 LARGE = 100
 
 
 def _as_floats(X: Any) -> np.ndarray:
-    """X as float64 (n_samples, n_features), NaN passes."""
-    # A forecast asks for a few rows at a time: what is as it should be needs no longer look.
+    """X as float64 (n_samples, n_features). NaN is allowed."""
+    # A forecast scales a few rows at a time: for valid arrays, check_array would take longer.
     is_ready = type(X) is np.ndarray and X.dtype == np.float64 and X.ndim == 2 and X.size
     if is_ready and not np.isinf(X).any():
         return X
@@ -22,8 +22,8 @@ def _as_floats(X: Any) -> np.ndarray:
 
 
 def _kind_of(known: np.ndarray) -> tuple[str, float, float, float]:
-    """What is done to a column of these values: kind, what is added, where the logarithm ends and
-    its line begins (NaN without one), and what is divided by.
+    """The transformation of a column with these values: its kind, the shift that is added, the
+    value below which the logarithm becomes a line (NaN without a logarithm), and the divisor.
     """
     lowest = known.min(initial=np.inf)
     if lowest > 0 and len(known):
@@ -38,8 +38,8 @@ def _kind_of(known: np.ndarray) -> tuple[str, float, float, float]:
 
 
 def changes_by_shares(values: np.ndarray) -> bool:
-    """Whether a change on the scale of "auto" is a share of the level: a logarithm, also that of
-    1 + x where x is mostly 100 or more.
+    """Whether differences on the scale of "auto" are shares of the level: after log(x), and after
+    log(1 + x) where the median is at least 100.
     """
     known = values[np.isfinite(values)]
     lowest = known.min(initial=np.inf)
@@ -47,19 +47,19 @@ def changes_by_shares(values: np.ndarray) -> bool:
 
 
 class AutoScaler(TransformerMixin, BaseEstimator):
-    """Logarithm for positive columns, log(1 + x) where there are zeros, else standardised.
+    """Logarithm of positive columns, log(1 + x) of columns with zeros, else standardisation.
 
-    Below the least value that was seen in `fit` the logarithm goes on as a straight line, so that a
-    later zero or negative value is large news, and not an error or minus infinity.
+    Below the least value of `fit`, the logarithm continues as a straight line. A later zero or
+    negative value thus has a finite value, far below the others.
 
     Attributes
     ----------
     kinds_ : list of {"log", "log1p", "standard"}
-        What is done to each column.
+        The transformation of each column.
     """
 
     def fit(self, X: Any, y: None = None) -> AutoScaler:
-        """X : (n_samples, n_features), NaN is passed over."""
+        """X : (n_samples, n_features). NaN is ignored."""
         X = _as_floats(X)
         columns = [_kind_of(column[np.isfinite(column)]) for column in X.T]
         self.kinds_ = [kind for kind, *_ in columns]
@@ -75,41 +75,41 @@ class AutoScaler(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         X, knee = _as_floats(X), self._knee
         moved = X + self._shift
-        # Each part is computed where the other one goes, too: clipped, so that nothing overflows.
+        # Both parts are computed for all values. Clipping avoids overflow in the unused part.
         line = self._log_knee + np.minimum(moved, knee) / knee - 1
         logarithm = np.where(moved >= knee, np.log(np.maximum(moved, knee)), line)
         return np.where(self._is_log, logarithm, moved / self._scale)
 
     def inverse_transform(self, X: Any) -> np.ndarray:
-        """What `transform` was given."""
+        """Inverse of `transform`."""
         check_is_fitted(self)
         X, log_knee = _as_floats(X), self._log_knee
         line = self._knee * (1 + X - log_knee)
-        with np.errstate(over="ignore"):  # of columns that are no logarithms
+        with np.errstate(over="ignore"):  # in columns without a logarithm
             moved = np.where(X >= log_knee, np.exp(np.maximum(X, log_knee)), line)
         return np.where(self._is_log, moved, X * self._scale) - self._shift
 
 
 def transformed(scaler: Any, values: np.ndarray, what: str) -> np.ndarray:
-    """What a scaler makes of values, NaN only where they are."""
-    with np.errstate(divide="ignore", invalid="ignore"):  # there is an error for it below
+    """Values transformed by a scaler. Raises ValueError where a finite value does not stay finite."""
+    with np.errstate(divide="ignore", invalid="ignore"):  # the error below replaces the warning
         scaled = np.asarray(scaler.transform(values))
     is_lost = np.isfinite(values) & ~np.isfinite(scaled)
     if is_lost.any():
         raise ValueError(
-            f"scaler={scaler!r} makes no finite number of {values[is_lost][0]:.6g} among the "
-            f"{what}. Use one that takes all values (StandardScaler(), or scaler='auto')."
+            f"scaler={scaler!r} transforms {values[is_lost][0]:.6g} among the {what} to no finite "
+            "number. Use scaler=StandardScaler() or scaler='auto'."
         )
     return scaled
 
 
 def scaled(scaler: Any, targets: np.ndarray) -> np.ndarray:
-    """(n_rows, n_targets) in original units -> on the scale of the network."""
+    """(n_rows, n_targets) in original units -> scaled."""
     return targets if scaler is None else transformed(scaler, targets, "targets")
 
 
 def restored(scaler: Any, values: np.ndarray) -> np.ndarray:
-    """(..., n_targets) on the scale of the network -> original units."""
+    """(..., n_targets) scaled -> in original units."""
     if scaler is None:
         return values
     flat = values.reshape(-1, values.shape[-1])
@@ -117,14 +117,13 @@ def restored(scaler: Any, values: np.ndarray) -> np.ndarray:
     if np.isinf(in_units).any():
         largest = np.nanmax(np.abs(values))
         raise ValueError(
-            f"Forecasts grew beyond all numbers: {largest:.3g} on the regressor's scale has "
-            f"no finite value in the series' units (scaler={scaler!r}). The regressor "
-            "extrapolates an outlier: use scaler=StandardScaler(), a regularised regressor "
-            "(Ridge), or a shorter horizon."
+            f"scaler={scaler!r} transforms the forecast {largest:.3g} back to infinity. The "
+            "regressor probably extrapolates an outlier. Use scaler=StandardScaler(), a "
+            "regularised regressor (Ridge), or a shorter horizon."
         )
     return in_units
 
 
 def is_log(scaler: Any) -> bool:
-    """Whether a series is forecast as the logarithm of itself, or nearly."""
+    """Whether a scaler is a logarithm, or nearly one."""
     return isinstance(scaler, AutoScaler) and scaler._changes_by_shares
