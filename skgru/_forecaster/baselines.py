@@ -1,4 +1,4 @@
-"""Baselines (naive forecasts, whose errors the regressors learn) and levels of windows, on arrays."""
+"""Baselines, the naive forecasts whose errors the regressors learn, and levels of windows."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ class AutoScaler(TransformerMixin, BaseEstimator):
 
 
 def transformed(scaler: Any, values: np.ndarray, what: str) -> np.ndarray:
-    """Values transformed by a scaler. Raises ValueError where a finite value does not stay finite."""
+    """Transform values. Raises ValueError if a finite value does not stay finite."""
     with np.errstate(divide="ignore", invalid="ignore"):  # the error below replaces the warning
         scaled = np.asarray(scaler.transform(values))
     is_lost = np.isfinite(values) & ~np.isfinite(scaled)
