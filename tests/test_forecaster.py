@@ -223,9 +223,9 @@ def test_what_auto_decides():
     months = pd.Series(season[:, 0], index=pd.date_range("2020", periods=80, freq="MS"))
     assert SequenceForecaster(LinearRegression()).fit(months).season_length_ == 12
     sentence = (
-        "The index of X names a season of 12 rows, which is not used: season_length=None wants 25 "
-        "rows, two seasons and the steps ahead. Give season_length=12 to use it all the same, 1 to "
-        "do without."
+        "season_length=None does not use the season of 12 rows that follows from the dates of X: "
+        "this needs 25 rows, two seasons and the steps ahead. Give season_length=12 to use the "
+        "season, or 1 to forecast without one."
     )
     for n_rows, season_length in ((20, 1), (24, 1), (25, 12)):
         with warnings.catch_warnings(record=True) as caught:
@@ -355,15 +355,14 @@ def test_future_comes_by_name_in_any_order_and_form(informed):
 def test_missing_future(informed):
     fails(
         lambda: informed.forecast(3),
-        "Columns ['known'] are known in advance, so forecasts need them for the next 3 rows: give "
-        "future, with these columns and at least 3 rows.",
+        "known=['known'] needs ... Give future with these columns and at least 3 rows.",
     )
-    with pytest.raises(ValueError, match=r"Columns \['known'\] are known in advance"):
+    with pytest.raises(ValueError, match=r"known=\['known'\] .* but future is None"):
         informed.forecast(3, X=frames()[0])
 
 
 def test_short_future(informed):
-    with pytest.raises(ValueError, match=r"future has 2 rows, but .* Give at least 3 rows, the"):
+    with pytest.raises(ValueError, match=r"future has 2 rows, but .* Give at least 3 rows"):
         informed.forecast(3, future=frames()[1][:2])
 
 
@@ -372,14 +371,14 @@ def test_misaligned_future(informed, start):
     first = frames()[1].index[start]
     fails(
         lambda: informed.forecast(3, future=frames()[1][start:]),
-        f"future goes from {first} on, but the rows to forecast are 2020-03-31 00:00:00 to "
-        "2020-04-02 00:00:00. Give it for these rows.",
+        f"future starts at {first}, but the rows to forecast are 2020-03-31 00:00:00 to "
+        "2020-04-02 00:00:00. Give future for these rows.",
     )
 
 
 def test_future_of_the_past_is_misaligned(informed):
     train, _ = frames()
-    with pytest.raises(ValueError, match="future goes from 2020-01-01 00:00:00 on"):
+    with pytest.raises(ValueError, match="future starts at 2020-01-01 00:00:00"):
         informed.forecast(3, future=train[["known"]])
 
 
@@ -395,26 +394,25 @@ def test_unknown_values_in_future(informed, row):
     future.iloc[row] = np.nan
     fails(
         lambda: informed.forecast(3, future=future),
-        "future contains NaN in its first 3 rows. Fill it first.",
+        "future contains NaN in its first 3 rows. Fill ...",
     )
 
 
 def test_other_columns_in_future(informed):
     fails(
         lambda: informed.forecast(3, future=frames()[1].rename(columns={"known": "other"})),
-        "future has columns ['other'], but lacks ['known'], which are known in advance. Give them "
-        "for the rows to forecast.",
+        "future has columns ['other'], but lacks ['known'] ... for the rows to forecast.",
     )
     fails(
         lambda: informed.forecast(3, future=np.ones((3, 2))),
-        "future has 2 columns, but 1 are known in advance: ['known']. Give these, in this order.",
+        "future has 2 columns, but known has 1. Give the columns ['known'], in this order.",
     )
 
 
 def test_future_of_nothing():
     fails(
         lambda: forecaster().fit(column(WALK)).forecast(3, future=column(WALK)),
-        "future was given, but the forecaster was fitted with known=None.",
+        "future was given, but ... known=None. Leave future None, or fit with known.",
     )
 
 
@@ -510,25 +508,24 @@ def test_steps():
     for steps in (0, -1, 2.5, True, "3"):
         fails(
             lambda steps=steps: fitted.forecast(steps),
-            f"steps={steps!r} must be an int of at least 1: the rows to forecast.",
+            f"steps={steps!r} must be an int of at least 1: ...",
         )
 
 
 def test_steps_beyond_past_covariates():
     fails(
         lambda: forecaster(target=0).fit(TABLE).forecast(4),
-        "steps=4 is more than horizon=3, and columns ['x1', 'x2', 'x3'] are not known for the rows "
-        "after it. Fit with a larger horizon, name them in known, or forecast them too "
-        "(target=None).",
+        "steps=4 exceeds horizon=3: ... ['x1', 'x2', 'x3']. Fit with a larger horizon, name them "
+        "in known, or forecast them too (target=None).",
     )
     fails(
         lambda: forecaster(target=0, known=[2, 3], strategy="recursive").fit(TABLE),
-        "strategy='recursive' with horizon=3 needs columns ['x1'] for rows that are not known yet. "
-        "Use strategy='direct', name them in known, or forecast them too (target=None).",
+        "strategy='recursive' with horizon=3 needs ... ['x1']. Use strategy='direct', name them in "
+        "known, or forecast them too (target=None).",
     )
     alone = forecaster(target=0, strategy="recursive", horizon=1).fit(TABLE)
     assert alone.forecast().shape == (1, 1)
-    with pytest.raises(ValueError, match="steps=2 is more than horizon=1, and columns"):
+    with pytest.raises(ValueError, match="steps=2 exceeds horizon=1"):
         alone.forecast(2)
 
 
@@ -705,9 +702,8 @@ def test_too_few_rows_to_score():
     fitted = forecaster().fit(column(WALK))
     fails(
         lambda: fitted.score(column(WALK[:9])),
-        "X has 9 rows, of which 1 can be scored: window_length=6 and horizon=3 need at least two "
-        "rows with a complete window before and horizon rows after them. Use a longer series, a "
-        "shorter window or a smaller horizon.",
+        "window_length=6 with horizon=3 needs at least two rows ..., but X has 1 such rows "
+        "(n_samples=9). Use a longer series, a shorter window or a smaller horizon.",
     )
 
 
@@ -975,7 +971,7 @@ def test_intervals_with_known_columns():
         bounds = fitted.forecast_interval(3, 0.8, future=FUTURE)
         middle = fitted.forecast(3, future=FUTURE)
         np.testing.assert_allclose(bounds.mean(axis=-1), middle, rtol=1e-9)
-        with pytest.raises(ValueError, match=r"Columns \['x1'\] are known in advance"):
+        with pytest.raises(ValueError, match=r"known=\['x1'\] .* but future is None"):
             fitted.forecast_interval(3, 0.8)
 
 
@@ -991,21 +987,18 @@ def test_intervals_of_a_list():
 
 
 def test_intervals_are_off():
-    with pytest.raises(ValueError) as caught:
-        forecaster().fit(column(WALK)).forecast_interval(3)
-    sentence = (
-        "Intervals need calibration, which is off: calibration_fraction=0. Use "
-        "calibration_fraction=0.2, which gives enough errors, or a regressor of quantiles: "
-        "GRURegressor(loss='pinball', quantiles=(0.05, 0.5, 0.95))."
+    fails(
+        lambda: forecaster().fit(column(WALK)).forecast_interval(3),
+        "calibration_fraction=0 ... Use calibration_fraction=0.2, or a regressor with quantiles: "
+        "GRURegressor(loss='pinball', quantiles=(0.05, 0.5, 0.95)).",
     )
-    assert str(caught.value) == sentence
 
 
 @pytest.mark.parametrize(("coverage", "fraction"), [(0.5, 0.2), (0.9, 0.25), (0.95, 0.35)])
 def test_the_fraction_that_is_advised_is_enough(coverage, fraction):
     """Of 90 rows, horizon=12 leaves 11 fewer errors at the last step than rows held out."""
     params = {"horizon": 12, "window_length": 6}
-    with pytest.raises(ValueError, match=f"Use calibration_fraction={fraction}, which gives"):
+    with pytest.raises(ValueError, match=f"Use calibration_fraction={fraction}, "):
         forecaster(**params).fit(column(WALK)).forecast_interval(coverage=coverage)
     fitted = forecaster(**params, calibration_fraction=fraction).fit(column(WALK))
     assert fitted.forecast_interval(coverage=coverage).shape == (12, 1, 2)
@@ -1016,10 +1009,9 @@ def test_the_fraction_that_is_advised_is_enough(coverage, fraction):
 
 def test_no_fraction_is_enough():
     sentence = (
-        "Intervals need calibration, which is off: calibration_fraction=0. Use a longer series, a "
-        "smaller coverage or a smaller horizon (no calibration_fraction of 90 rows gives enough "
-        "errors), or a regressor of quantiles: GRURegressor(loss='pinball', quantiles=(0.05, 0.5, "
-        "0.95))."
+        "calibration_fraction=0 ... Use a longer series, a smaller coverage or a smaller horizon "
+        "(with n_samples=90, no calibration_fraction is enough), or a regressor with quantiles: "
+        "GRURegressor(loss='pinball', quantiles=(0.05, 0.5, 0.95))."
     )
     fails(lambda: forecaster().fit(column(WALK)).forecast_interval(coverage=0.99), sentence)
 
@@ -1031,14 +1023,13 @@ def test_coverage_beyond_the_calibration_rows():
     assert fitted.forecast_interval(3, 0.95).shape == (3, 1, 2)
     fails(
         lambda: fitted.forecast_interval(3, 0.97),
-        "coverage=0.97 needs at least 33 calibration errors at each step, but step 3 has 28. Use "
-        "calibration_fraction=0.35, which gives enough errors.",
+        "coverage=0.97 needs at least 33 ..., but step 3 has 28. Use calibration_fraction=0.35.",
     )
 
 
 def test_steps_beyond_the_calibrated():
     fitted = forecaster(calibration_fraction=0.4).fit(column(WALK))
-    with pytest.raises(ValueError, match=r"steps=4 is more than .*3.* Fit with a larger horizon"):
+    with pytest.raises(ValueError, match=r"steps=4 exceeds .*3.* Fit with a larger horizon"):
         fitted.forecast_interval(4, 0.8)
 
 
@@ -1047,8 +1038,7 @@ def test_coverage_out_of_range(coverage):
     fitted = forecaster(calibration_fraction=0.4).fit(column(WALK))
     fails(
         lambda: fitted.forecast_interval(3, coverage),
-        f"coverage={coverage!r} must be a float between 0 and 1, both excluded: the share of "
-        "actual values that the interval should hold.",
+        f"coverage={coverage!r} must be a float between 0 and 1, both excluded. ...",
     )
 
 
@@ -1089,7 +1079,7 @@ def test_parameters_out_of_range(name, value):
         forecaster().set_params(**{name: value}).fit(column(WALK))
 
 
-OWN = "Its columns are ['first', 'past', 'second', 'known']."
+OWN = "The columns of X are ['first', 'past', 'second', 'known']."
 
 
 @pytest.mark.parametrize("parameter", ["target", "known"])
@@ -1105,8 +1095,7 @@ def test_unknown_columns(parameter):
     )
     fails(
         lambda: forecaster(**{parameter: "first"}).fit(TABLE),
-        f"{parameter}='first' names 'first', which is no column of X. Its columns are 0 to 3, "
-        "unnamed.",
+        f"{parameter}='first' names 'first', which is no column of X. ... are 0 to 3, unnamed.",
     )
     fails(
         lambda: forecaster(**{parameter: ["first", 0]}).fit(dated()),
@@ -1118,7 +1107,7 @@ def test_unknown_columns(parameter):
 def test_a_name_for_a_series_without_one(parameter):
     fails(
         lambda: forecaster(**{parameter: "sales"}).fit(pd.Series(WALK)),
-        f"{parameter}='sales' names 'sales', but X is a Series without a name. Give it one, "
+        f"{parameter}='sales' names 'sales', but X is a Series without a name. Give "
         f"X.rename('sales'), or leave {parameter} None.",
     )
 
@@ -1135,8 +1124,7 @@ def test_a_series_in_place_of_steps():
     series = pd.Series(WALK)
     fails(
         lambda: forecaster().fit(series).forecast(series),
-        "steps is a Series, but must be an int, the rows to forecast. Give a series to forecast "
-        "from as X: forecast(X=series).",
+        "steps is a Series, but must be an int: ... X: forecast(X=series).",
     )
 
 
@@ -1145,9 +1133,9 @@ def test_y_is_ignored_with_a_warning():
     with pytest.warns(UserWarning) as caught:
         fitted = forecaster(target="first").fit(X, y)
     assert [str(one.message) for one in caught] == [
-        "y is ignored: it has shape (90,), but what is forecast are columns ['first'] of X. Leave "
-        "y out, or make it a column of X and name it in target. Use scaler in place of "
-        "TransformedTargetRegressor, n_estimators in place of an ensemble, and in a search a "
+        "y with shape (90,) is ignored, because the targets are columns ['first'] of X. Leave y "
+        "out, or make it a column of X and name it in target. Use scaler instead of "
+        "TransformedTargetRegressor, n_estimators instead of an ensemble, and in a search a "
         "scoring function (forecaster, X) that compares forecast(len(X)) with X."
     ]
     assert caught[0].filename == __file__
@@ -1162,14 +1150,14 @@ def test_y_is_ignored_with_a_warning():
         (
             {},
             5,
-            "X has 5 rows to forecast from, but a window needs 6: forecasts are made with the "
-            "naive forecast alone. Give at least 6 rows.",
+            "X has 5 rows to forecast from, but a window needs 6. The forecasts use the naive "
+            "forecast instead of the regressors. Give at least 6 rows.",
         ),
         (
             {"baseline": "profile", "season_length": 12},
             8,
-            "X has 8 rows to forecast from, but a window needs 6 and baseline='profile' a season "
-            "of 12: forecasts are made with the level in place of the baseline. Give at least 12 "
+            "X has 8 rows to forecast from, but a window needs 6 and baseline='profile' needs a "
+            "season of 12. The forecasts use the level instead of the baseline. Give at least 12 "
             "rows.",
         ),
     ],
@@ -1197,17 +1185,17 @@ def test_names_and_positions_are_the_same():
 def test_a_column_with_two_roles():
     fails(
         lambda: forecaster(target=["first", "known"], known="known").fit(dated()),
-        "Columns ['known'] are named by target and by known, but what is known in advance need not "
-        "be forecast. Leave them out of one of the two.",
+        "target and known both contain columns ['known']. Leave these columns out of one ...",
     )
 
 
 def test_nothing_to_forecast():
     fails(
         lambda: forecaster(known=[0, 1]).fit(TABLE[:, :2]),
-        "target=None with known=[0, 1] leaves no column of X to forecast. Name at least one in "
-        "target, or leave it None.",
+        "target=None with known=[0, 1] leaves no column of X to forecast. Name at least one column "
+        "in target, and leave it out of known.",
     )
+    assert forecaster(target=0, known=[1]).fit(TABLE[:, :2])
 
 
 def test_no_target():
@@ -1267,8 +1255,8 @@ def test_too_short_for_the_season(baseline):
 
 def test_nothing_but_gaps():
     sentence = (
-        "X has no number in a column that is forecast, only NaN, so that there is nothing to go "
-        "by. Give another series, or name other columns in target."
+        "X has only NaN in a column to forecast. Give another series, or name other columns in "
+        "target."
     )
     nothing = np.full((N, 1), np.nan)
     fails(lambda: forecaster().fit(nothing), sentence)
@@ -1296,7 +1284,7 @@ def test_too_many_gaps():
 def test_a_calibration_that_knows_no_far_step():
     fails(
         lambda: forecaster(calibration_fraction=0.02).fit(column(WALK)),
-        "calibration_fraction=0.02 keeps out 2 of 90 rows, which tell no error of step 3. Use at "
+        "calibration_fraction=0.02 holds out 2 of 90 rows, but horizon=3 needs at least 3. Use at "
         "least 0.05, or a smaller horizon.",
     )
     fitted = forecaster(calibration_fraction=0.05).fit(column(WALK))
@@ -1307,8 +1295,8 @@ def test_a_classifier_forecasts_nothing():
     for chosen in (LogisticRegression(), [LinearRegression(), LogisticRegression()]):
         fails(
             lambda chosen=chosen: SequenceForecaster(chosen).fit(column(WALK)),
-            "regressor=LogisticRegression() is a classifier, but what is forecast are numbers. "
-            "Give a regressor, GRURegressor() for example.",
+            "regressor=LogisticRegression() is a classifier, ... Give a regressor, GRURegressor() "
+            "for example.",
         )
 
 
@@ -1316,8 +1304,8 @@ def test_a_series_that_ends_in_gaps():
     values = column(WALK)
     values[-3:] = np.nan
     sentence = (
-        "X ends in 3 rows of NaN: the last value before stands for what is missing, and forecasts "
-        "start after it. Cut those rows off to forecast from the last value."
+        "X ends in 3 rows of NaN. They are filled with the last value, and forecasts start after "
+        "them. Cut these rows off to forecast from the last value."
     )
     with pytest.warns(UserWarning) as caught:
         fitted = forecaster().fit(values)
@@ -1339,8 +1327,7 @@ def test_a_list_needs_a_fit_on_a_list(call):
     fitted = forecaster().fit(column(WALK))
     fails(
         lambda: getattr(fitted, call)([WALK, WALK[5:]]),
-        "X is a list of 2 series, but SequenceForecaster was not fitted on a list. Call the method "
-        "for each of them, or fit it on a list.",
+        "X is a list of 2 series, but ... Call the method for each series, or fit on a list.",
     )
 
 
@@ -1363,8 +1350,8 @@ def test_grid_search_over_several_series():
 def test_a_search_over_parameters_of_what_fit_would_choose():
     search = GridSearchCV(SequenceForecaster(), {"regressor__units": [4, 8]}, cv=TimeSeriesSplit(2))
     sentence = (
-        "regressor__units=4 needs an estimator whose parameter it is, but regressor is None: there "
-        "is nothing to set before fit chooses. Give regressor=GRURegressor() or another estimator."
+        "regressor__units=4 ..., but regressor=None is none. Set regressor=GRURegressor() or "
+        "another estimator first."
     )
     fails(lambda: search.fit(np.arange(60.0)), sentence)
     model = SequenceForecaster().set_params(regressor=Ridge(), regressor__alpha=2.0)
@@ -1373,8 +1360,7 @@ def test_a_search_over_parameters_of_what_fit_would_choose():
 
 def test_a_parameter_of_a_scaler_that_is_a_word():
     sentence = (
-        "scaler__with_mean=False needs an estimator whose parameter it is, but scaler is 'auto': "
-        "there is nothing to set before fit chooses. Give scaler=StandardScaler() or another "
-        "estimator."
+        "scaler__with_mean=False ..., but scaler='auto' is none. Set scaler=StandardScaler() or "
+        "another estimator first."
     )
     fails(lambda: SequenceForecaster().set_params(scaler__with_mean=False), sentence)

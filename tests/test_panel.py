@@ -266,8 +266,7 @@ def test_future_that_is_none(informed):
         )
     fails(
         informed.forecast,
-        "Columns ['price'] are known in advance, so forecasts need them for the next 2 rows: give "
-        "future, with these columns and at least 2 rows.",
+        "known=['price'] needs ... Give future with these columns and at least 2 rows.",
     )
     with pytest.raises(ValueError, match="future has 1 rows, but needs 2"):
         informed.forecast(future=future.groupby("shop").head(1))

@@ -81,8 +81,8 @@ def warn_of_y(y: Any, X: Any, tables: list[Table], panel: Panel | None, spec: Fo
     what = f"length {len(y)}" if shape is None and hasattr(y, "__len__") else f"shape {shape}"
     forecast = [tables[0].columns[i] for i in spec.targets]
     warn_user(
-        f"y ({what}) is ignored, because the targets are columns {forecast} of X. Leave y out, or "
-        "make it a column of X and name it in target. Use scaler instead of "
+        f"y with {what} is ignored, because the targets are columns {forecast} of X. Leave y out, "
+        "or make it a column of X and name it in target. Use scaler instead of "
         "TransformedTargetRegressor, n_estimators instead of an ensemble, and in a search a "
         "scoring function (forecaster, X) that compares forecast(len(X)) with X."
     )
