@@ -54,9 +54,9 @@ def warn_of_order(X: Any) -> bool:
     if (steps < 0).any():
         after = int((steps < 0).argmax())
         warn_user(
-            f"The index of X is out of order: {index[after + 1]} comes after {index[after]}. "
-            f"Windows take rows in the order of X, which is not the order of time here. {INSTEAD}. "
-            "If no row is missing, use X.sort_index()."
+            f"The index of X is out of order: {index[after + 1]} comes after {index[after]}, but "
+            f"windows take the rows in the order of X. {INSTEAD}. If no row is missing, use "
+            "X.sort_index()."
         )
         return True
     if (steps == 0).any():
@@ -71,8 +71,8 @@ def warn_of_order(X: Any) -> bool:
         return False
     after = int(holes[0])
     warn_user(
-        f"The index of X has gaps: {index[after + 1]} comes after {index[after]}. Windows across a "
-        f"gap have rows that are not consecutive. {INSTEAD}. If no row is missing, use "
+        f"The index of X has gaps: {index[after + 1]} comes after {index[after]}, and a window "
+        f"across a gap has rows that are not consecutive. {INSTEAD}. If no row is missing, use "
         "X.reset_index(drop=True)."
     )
     return True
