@@ -915,8 +915,7 @@ def test_a_new_series_of_one_row(linear):
 def test_new_series_come_in_a_list(linear):
     fails(
         lambda: linear.forecast(X=SERIES[0][:, np.newaxis]),
-        "X is a ndarray, but SequenceForecaster was fitted on several series, in a list of series. "
-        "Give X in that form; a single series is a list of one.",
+        "X is a ndarray, but ... a list of series. Give X in that form: [X] for a single series.",
     )
     fails(
         lambda: linear.forecast(X=[np.ones((9, 2))]),
@@ -934,7 +933,7 @@ def test_series_of_a_list_have_the_same_columns():
     fails(
         lambda: forecaster().fit([SERIES[0], SERIES[0][:0]]),
         "Series 1 of X: Found array with 0 sample(s) (shape=(0, 1)) while a minimum of 1 is "
-        "required by SequenceForecaster. (X is that series alone here.)",
+        "required by SequenceForecaster. (...)",
     )
 
 
@@ -964,8 +963,7 @@ def test_lists_of_something_else(X, what):
     fails(
         lambda: forecaster().fit(X),
         f"X is a list with {what} in it, but series in a list must be pandas or polars Series or "
-        "data frames, or arrays. Make them of what is something else, as np.array(values), and "
-        "leave out what is empty.",
+        "data frames, or arrays. ... np.array(values), and leave out empty ones.",
     )
 
 
@@ -983,9 +981,8 @@ def test_a_series_of_a_list_too_short_to_score():
     fitted = forecaster(season_length=4, level="mean", baseline="seasonal").fit(SERIES[:2])
     fails(
         lambda: fitted.score([SERIES[0][:7]]),
-        "X has 7 rows, of which 1 can be scored: window_length=6 and horizon=3 need at least two "
-        "rows with 4 rows of history before and horizon rows after them. Use a longer series, or a "
-        "smaller horizon.",
+        "window_length=6 with horizon=3 needs at least two rows with 4 rows of history ..., but X "
+        "has 1 such rows (n_samples=7). Use a longer series, or a smaller horizon.",
     )
 
 
@@ -1082,19 +1079,19 @@ def test_errors_of_several_series_are_in_shares_of_their_change():
 def test_too_few_errors_to_calibrate():
     few = forecaster(calibration_fraction=0.1).fit([one[:12] for one in SERIES[:2]])
     sentence = (
-        "coverage={} needs at least {} calibration errors at each step, but step 3 has 2. Use {}"
+        "coverage={} needs at least {} calibration residuals at each step, but step 3 has 2. Use {}"
     )
     fails(
         lambda: few.forecast_interval(coverage=0.9),
-        sentence.format(0.9, 9, "calibration_fraction=0.55, which gives enough errors."),
+        sentence.format(0.9, 9, "calibration_fraction=0.55."),
     )
     fails(
         lambda: few.forecast_interval(coverage=0.99),
         sentence.format(
             0.99,
             99,
-            "a longer series, a smaller coverage or a smaller horizon (no calibration_fraction of "
-            "12 rows gives enough errors).",
+            "a longer series, a smaller coverage or a smaller horizon (with n_samples=12, no "
+            "calibration_fraction is enough).",
         ),
     )
     enough = forecaster(calibration_fraction=0.55).fit([one[:12] for one in SERIES[:2]])
@@ -1128,11 +1125,11 @@ def test_a_known_column_is_read_in_the_future_of_each_series():
     allclose(alone, answers[1:2])
     fails(
         lambda: fitted.forecast(3, future=future[:2]),
-        "future must be a list of 3, one for each series, but is a list of 2.",
+        "future must be a list of 3 tables, one for each series, but is a list of 2.",
     )
     fails(
         lambda: fitted.forecast(3, future=future[0]),
-        "future must be a list of 3, one for each series, but is no list.",
+        "future must be a list of 3 tables, one for each series, but is no list.",
     )
 
 
@@ -1145,7 +1142,7 @@ def test_a_series_that_ended_before_the_others_keeps_its_level():
     """
     pair = [walk(40), walk(40) * 1000]
     ended = np.where(np.arange(40) < 30, pair[1], np.nan)
-    with pytest.warns(UserWarning, match=r"1 series of X end in NaN .* 1 \(by 10 rows\)"):
+    with pytest.warns(UserWarning, match=r"1 series of X end in NaN, .* 1 \(by 10 rows\)"):
         fitted = forecaster().fit([pair[0], ended])
     answer = fitted.forecast()[1]
     np.testing.assert_allclose(answer, np.full((HORIZON, 1), ended[29]), rtol=0.5)
@@ -1180,7 +1177,7 @@ def test_a_warning_of_the_naive_forecast_alone(n):
     short = SERIES[0][:n]
     params = {"season_length": 4, "level": "mean", "baseline": "seasonal"}
     fitted = forecaster(**params).fit(SERIES)
-    message = rf"forecast of the network: series {{}} \({n} rows\)\. It needs 4 rows "
+    message = rf"Too short for .*: series {{}} \({n} rows\)\. They need 4 rows "
     with pytest.warns(UserWarning, match=message.format(0)):
         fitted.forecast(X=[short])
     with pytest.warns(UserWarning, match=message.format(len(SERIES))):
@@ -1267,7 +1264,7 @@ def test_an_empty_list():
 
 def test_one_dimension_after_a_list():
     """In a list it is a series; alone, the message speaks of reshaping."""
-    with pytest.raises(ValueError, match="a single series is a list of one"):
+    with pytest.raises(ValueError, match=r"\[X\] for a single series"):
         forecaster().fit(SERIES).forecast(X=SERIES[0])
 
 

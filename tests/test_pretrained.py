@@ -310,8 +310,8 @@ def test_where_they_take_no_part(X, parameters):
         (
             AIRLINE,
             {"season_length": 7},
-            "season_length=7, and there are networks for 4 and 12. Use season_length=12 or 4, "
-            "where that is the season, or ",
+            "season_length=7, but there are networks only for 4 and 12. Use season_length=12 or 4 "
+            "for such a season, or ",
         ),
         (
             AIRLINE,
@@ -409,9 +409,9 @@ def test_intervals_that_no_fraction_allows():
     with pytest.raises(ValueError) as error:
         forecaster(horizon=12, calibration_fraction=0.3).fit(AIRLINE[:30].reshape(-1, 1))
     assert str(error.value) == (
-        "calibration_fraction=0.3 wants more rows than n_samples=30: a first forecaster of "
-        "window_length=9 and horizon=12 needs 24, and 13 must be kept out to measure its last "
-        "step. Use a smaller horizon or a longer series."
+        "calibration_fraction=0.3 needs more rows than n_samples=30: 24 to fit with "
+        "window_length=9 and horizon=12, and 13 more for calibration. Use a smaller horizon or a "
+        "longer series."
     )
     only = forecaster(horizon=12, calibration_fraction=0.45, pretrained="only")
     assert only.fit(AIRLINE[:30].reshape(-1, 1)).forecast_interval(coverage=0.4).shape == (12, 1, 2)
