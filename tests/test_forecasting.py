@@ -45,10 +45,7 @@ def test_a_short_future_is_an_error_and_not_nan():
     forecaster = SequenceForecaster(
         GRURegressor(3, epochs=1, random_state=0), horizon=4, known=[2], season_length=12
     ).fit(make_series())
-    message = (
-        r"future has 22 rows, but forecasts need 24 \(steps rounded up to a multiple of the 4 that "
-        r"the regressor gives at once\)\. Give at least 24 rows, the first right after the last row"
-    )
+    message = r"future has 22 rows, but needs 24: .* multiple of the 4 .* Give at least 24 rows"
     with pytest.raises(ValueError, match=message):
         forecaster.forecast(22, future=np.zeros((22, 1)))
 
@@ -90,13 +87,12 @@ def test_quantiles_of_the_regressor_bound_intervals():
     forecast = forecaster.forecast(3)
     assert (interval[..., 0] <= forecast).all() and (forecast <= interval[..., 1]).all()
     message = (
-        r"coverage=0\.8 needs the quantiles 0\.1 and 0\.9, but the regressor has learned "
-        r"\[0\.05, 0\.5, 0\.95\]\. Fit it with these quantiles, or calibrate: "
-        r"calibration_fraction=0\.2, which gives enough errors\."
+        r"coverage=0\.8 needs the quantiles 0\.1 and 0\.9, but the regressor has quantiles="
+        r"\[0\.05, 0\.5, 0\.95\]\. .* use calibration_fraction=0\.2\."
     )
     with pytest.raises(ValueError, match=message):
         forecaster.forecast_interval(3, coverage=0.8)
-    with pytest.raises(ValueError, match=r"steps=4 is more than the 3 steps ahead"):
+    with pytest.raises(ValueError, match=r"steps=4 exceeds the 3 steps"):
         forecaster.forecast_interval(4, coverage=0.9)
 
 

@@ -196,10 +196,7 @@ def test_forecaster_of_several_series_draws_one_of_them():
     np.testing.assert_allclose(
         display.lower, forecaster.forecast_interval(coverage=0.8)[1][:, :, 0]
     )
-    message = (
-        "X is a list of 2 series, but a picture is of one. Call from_estimator for each of them."
-    )
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+    with pytest.raises(ValueError, match=r"^X is a list of 2 series, .* Call from_estimator for"):
         ForecastDisplay.from_estimator(forecaster, several)
 
 
@@ -223,7 +220,7 @@ def test_forecaster_of_a_frame_of_several_draws_one_of_them(form):
     assert list(display.forecast_index) == list(pd.date_range("2025-01-01", periods=5, freq="MS"))
     assert (display.lower < display.upper).all()
     assert display.target_names == [{"long": "sales", "wide": "b"}[form]]
-    with pytest.raises(ValueError, match=r"^X holds 2 series, but a picture is of one\. Give"):
+    with pytest.raises(ValueError, match=r"^X holds 2 series, .* Give a long frame"):
         ForecastDisplay.from_estimator(forecaster, X)
 
 
@@ -258,15 +255,12 @@ def test_predictions_of_arrays():
 
 
 def test_predictions_that_do_not_fit_the_series(passengers):
-    message = (
-        "X has 2 columns, but forecast has 1, and they have no names to be matched by. Give X the "
-        "forecast columns only."
-    )
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+    message = r"^X has 2 columns, but forecast has 1, .* Give X with the columns of forecast only\."
+    with pytest.raises(ValueError, match=message):
         ForecastDisplay.from_predictions(np.ones((9, 2)), np.ones((3, 1)))
     message = (
         "forecast has columns ['sales'], but X lacks ['sales']: its columns are ['passengers']. "
-        "Give the series that the forecast goes on from."
+        "Give the series before the forecast as X."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         ForecastDisplay.from_predictions(passengers, pd.DataFrame({"sales": [1.0]}))
@@ -286,19 +280,17 @@ def test_several_targets_need_as_many_axes(weather_forecaster, weather):
     _, axes = plt.subplots(2, 1)
     display = ForecastDisplay.from_estimator(weather_forecaster, past, future=future, ax=axes)
     assert list(display.ax_) == list(axes)
-    message = (
-        "ax has 1 axes, but 2 targets are to be drawn, each on its own. Give an array of 2, as "
-        "plt.subplots(2) returns it, or ax=None."
-    )
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+    message = r"^ax has 1 axes, but .* 2 targets .* plt\.subplots\(2\)\[1\], or ax=None\.$"
+    with pytest.raises(ValueError, match=message):
         display.plot(axes[0])
+    display.plot(plt.subplots(2)[1])
 
 
 @pytest.mark.parametrize("n_history", [0, 1.5, True])
 def test_n_history_out_of_range(n_history, forecaster, passengers, result):
     message = (
-        f"n_history={n_history!r} must be an int of at least 1, the rows to draw before the first "
-        "forecast, or None."
+        f"n_history={n_history!r} must be an int of at least 1, the number of rows to draw before "
+        "the first forecast, or None."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         ForecastDisplay.from_estimator(forecaster, passengers, n_history=n_history)
@@ -374,7 +366,7 @@ def test_backtest_of_several_targets_and_of_an_array(weather):
 @pytest.mark.parametrize("step", [0, 13, 1.0, True])
 def test_a_step_that_was_not_forecast(step, result):
     message = (
-        f"step={step!r} must be an int from 1 to 12, the steps ahead that were forecast, or None "
+        f"step={step!r} must be an int from 1 to 12, the steps ahead in the result, or None "
         "for all of them."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
@@ -452,7 +444,7 @@ def test_scale_that_does_not_exist():
 
 
 def test_estimators_without_epochs(forecaster):
-    message = "has no history of losses: LinearRegression is not trained by epochs. Give a "
+    message = "has no history of losses: LinearRegression is not trained in epochs. Give a "
     for estimator in (forecaster, LinearRegression().fit([[1.0]], [1.0])):
         with pytest.raises(ValueError, match=re.escape(message)):
             TrainingHistoryDisplay.from_estimator(estimator)
