@@ -29,6 +29,7 @@ from skgru._forecaster.regressors import (
 )
 from skgru._forecaster.scaling import is_log, scaled, transformed
 from skgru._forecaster.spec import ForecastSpec
+from skgru._networks import for_forecaster
 from skgru._networks.regressor import GRURegressor
 from skgru._networks.scaling import fill_missing
 from skgru._validation import check_representable
@@ -422,11 +423,7 @@ class ForecastModel:
             )
         else:
             n_known = -(-steps // spec.steps_of_call)
-        regressor = self.members[0].regressor
-        naive["inputs"] = regressor._inputs
-        rolled = regressor._roll_on(
-            history, steps, regressor._target_mean, regressor._target_scale, **naive
-        )
+        rolled = for_forecaster.roll_on(self.members[0].regressor, history, steps, **naive)
         rolled[n_known * spec.steps_of_call :] = np.nan
         return rolled
 

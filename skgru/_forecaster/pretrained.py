@@ -23,6 +23,7 @@ from skgru._forecaster.model import ForecastModel
 from skgru._forecaster.regressors import EnsembleMember
 from skgru._forecaster.scaling import AutoScaler
 from skgru._forecaster.spec import ForecastSpec
+from skgru._networks.for_forecaster import restore
 from skgru._networks.regressor import GRURegressor
 
 # Rows in a season, and the rows that the networks for it look ahead.
@@ -68,7 +69,7 @@ def _as_shipped(season_length: int) -> ForecastModel:
         for i, window_length in enumerate(spec.windows):
             weights = [arrays[name] for name in arrays.files if name.startswith(f"{i}_")]
             regressor = network_of_many(highway=i == 0, epochs=1)
-            regressor._restore(weights, window_length, spec.horizon)
+            restore(regressor, weights, window_length, spec.horizon)
             model.members.append(EnsembleMember(regressor, window_length))
     return model
 
