@@ -19,7 +19,7 @@ from skgru._forecaster.defaults import (
     network_of_many,
     usual_length,
 )
-from skgru._forecaster.model import ForecastModel
+from skgru._forecaster.model import ForecastModel, ModelTemplate
 from skgru._forecaster.regressors import EnsembleMember
 from skgru._forecaster.scaling import AutoScaler
 from skgru._forecaster.spec import ForecastSpec
@@ -62,8 +62,7 @@ def load_pretrained(season_length: int) -> ForecastModel:
 @cache
 def _as_shipped(season_length: int) -> ForecastModel:
     spec = pretrained_spec(season_length)
-    model = ForecastModel(spec, AutoScaler(), None)
-    model.least_error = CALM
+    model = ForecastModel(ModelTemplate(spec, AutoScaler(), None), least_error=CALM)
     source = files("skgru._forecaster") / "weights" / f"season_{season_length}.npz"
     with source.open("rb") as file, np.load(file) as arrays:
         for i, window_length in enumerate(spec.windows):

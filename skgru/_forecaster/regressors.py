@@ -27,7 +27,7 @@ def _takes_windows(regressor: Any) -> bool:
     return bool(get_tags(regressor).input_tags.three_d_array)
 
 
-def _fit_network(
+def fit_network(
     regressor: GRURegressor,
     pairs: Pairs,
     origins: np.ndarray,
