@@ -7,7 +7,7 @@ to an origin, which is the last row that is known.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -129,7 +129,8 @@ class ForecastModel:
         # Seasonal error of each of several series on the scale of the network, and their median.
         self.seasonal_errors = np.ones(1)
         self.median_error = 1.0
-        self.rollout = Rollout(spec, self.members, np.zeros(len(spec.targets)), least_error)
+        self.target_means = np.zeros(len(spec.targets))
+        self.least_error = least_error
 
     @classmethod
     def fit(
@@ -175,7 +176,7 @@ class ForecastModel:
         joined = join_series(parts, spec.history_length - 1, spec.steps_of_call)
         check_representable(joined.z, "X")
         n_known = np.maximum(np.isfinite(joined.z).sum(axis=0), 1)
-        self.rollout = replace(self.rollout, target_means=np.nansum(joined.z, axis=0) / n_known)
+        self.target_means = np.nansum(joined.z, axis=0) / n_known
         if spec.is_global:
             errors = [self.recent_seasonal_error(part.z) for part in parts]
             known = [error for error in errors if np.isfinite(error)]
@@ -191,6 +192,10 @@ class ForecastModel:
         ]
         errors = [seasonal_error(z, self.spec.season_length) for z in parts]
         return (self.median_where_unknown(errors) ** -0.5).astype(np.float32)
+
+    @property
+    def rollout(self) -> Rollout:
+        return Rollout(self.spec, self.members, self.target_means, self.least_error)
 
     @property
     def regressors(self) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Rolling a forecast on: the regressors' corrections of the baseline, fed back for further steps."""
+"""Rolling a forecast on: regressors correct the baseline, and forecasts are fed back."""
 
 from __future__ import annotations
 
