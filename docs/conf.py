@@ -20,11 +20,36 @@ extensions = [
     "sphinx_gallery.gen_gallery",
 ]
 exclude_patterns = ["_build"]
+templates_path = ["_templates"]
+# The gallery by job, from a first forecast to questions about networks.
+EXAMPLES = [
+    "plot_first_forecast.py",
+    "plot_intervals.py",
+    "plot_known_covariates.py",
+    "plot_backtest.py",
+    "plot_many_series.py",
+    "plot_real_series.py",
+    "plot_reference_job.py",
+    "plot_grid_search.py",
+    "plot_cells.py",
+    "plot_layers_and_units.py",
+    "plot_motion.py",
+    "plot_speech.py",
+    "plot_sentiment.py",
+    "plot_text_generation.py",
+]
+
+
+def example_order(name):
+    """A new example without a place in the list comes last."""
+    return EXAMPLES.index(name) if name in EXAMPLES else len(EXAMPLES)
+
+
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",
     "filename_pattern": "plot_",
-    "within_subsection_order": "ExampleTitleSortKey",
+    "within_subsection_order": "conf.example_order",
     # An example that fails is a warning, and so an error.
     "abort_on_example_error": False,
     "download_all_examples": False,
@@ -50,5 +75,10 @@ myst_heading_anchors = 3
 html_theme = "pydata_sphinx_theme"
 html_static_path = ["_static"]
 html_title = "skgru"
-html_theme_options = {"show_prev_next": False}
-html_sidebars = {"**": []}
+html_css_files = ["skgru.css"]
+html_theme_options = {
+    "show_prev_next": True,
+    # All pages are in the sidebar; the header has the search and the switch for colours.
+    "navbar_center": [],
+}
+html_sidebars = {"**": ["sidebar-pages"]}
