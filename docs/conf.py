@@ -59,6 +59,8 @@ sphinx_gallery_conf = {
 # Sphinx would look for a page of the same name for each inherited scikit-learn member.
 numpydoc_show_class_members = False
 autosummary_generate = True
+# In the table of contents of a class its members have their own names only.
+toc_object_entries_show_parents = "hide"
 autodoc_default_options = {
     "members": True,
     # scikit-learn writes these methods, with links into its own documentation.

@@ -34,7 +34,7 @@ def page(name):
 
 
 def picture(height=2.8, n_rows=1, n_columns=1, **options):
-    figure, axes = plt.subplots(
+    _, axes = plt.subplots(
         n_rows, n_columns, figsize=(6.4, height), layout="constrained", **options
     )
     for ax in np.ravel(axes):
@@ -187,9 +187,28 @@ def pipeline():
     ax.set_ylim(top=240)
 
 
+def two_series():
+    """The temperatures of the landing page."""
+    from skgru import SequenceForecaster
+    from skgru.datasets import load_seattle_weather
+
+    temperatures = load_seattle_weather(as_frame=True)[["temp_max", "temp_min"]]
+    forecaster = SequenceForecaster(horizon=7, season_length=1, group="columns", random_state=0)
+    forecast = forecaster.fit(temperatures).forecast()
+    ax = picture()
+    for name, text in (("temp_max", "highest"), ("temp_min", "lowest")):
+        ax.plot(temperatures[name][-42:], color=ACTUAL)
+        ax.plot(joined(temperatures[name], forecast[name]), color=FORECAST)
+        ax.annotate(f" {text}", (forecast.index[-1], forecast[name].iloc[-1]), va="center")
+    ax.set_ylabel("temperature (°C)")
+    ax.margins(x=0.08)
+    ax.xaxis.set_major_formatter(matplotlib.dates.DateFormatter("%d %b %Y"))
+    ax.xaxis.set_major_locator(matplotlib.dates.WeekdayLocator(interval=2))
+
+
 PICTURES = [
     *(first_forecast, covariates, hourly, intervals, backtest, many_series, zero_shot),
-    *(classification, training, pipeline),
+    *(classification, training, pipeline, two_series),
 ]
 
 if __name__ == "__main__":

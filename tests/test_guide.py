@@ -70,7 +70,8 @@ def check_networks(names):
     text = (GUIDE / "networks.md").read_text()
     summary = names["network"].summary_
     assert [line.split() for line in summary.splitlines()] == [
-        line.split() for line in re.search(r"^```\n(layer.*?)^```", text, re.M | re.S)[1].splitlines()
+        line.split()
+        for line in re.search(r"^```\n(layer.*?)^```", text, re.M | re.S)[1].splitlines()
     ]
 
 
