@@ -8,7 +8,7 @@ TEST_READY := $(VENV)/.stamp-test
 DOCS_READY := $(VENV)/.stamp-docs
 INSTALL := $(CURDIR)/$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test lint types doctest examples docs clean
+.PHONY: demo test lint types doctest examples docs figures clean
 
 demo: $(TEST_READY)
 	$(BIN)/python -m skgru.demo $(DEMO_OPTIONS)
@@ -36,6 +36,10 @@ examples: $(DOCS_READY)
 
 docs: $(DOCS_READY)
 	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html
+
+# The pictures of the guide, which are committed.
+figures: $(DOCS_READY)
+	$(BIN)/python docs/figures.py
 
 clean:
 	rm -rf $(VENV) build dist docs/_build docs/generated docs/auto_examples docs/sg_execution_times.rst demo_output

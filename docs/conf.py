@@ -5,6 +5,8 @@ import os
 # Set before anything imports TensorFlow: no start-up messages on the pages of the gallery.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+from sphinx_gallery.sorting import ExplicitOrder
+
 import skgru
 
 project = "skgru"
@@ -20,11 +22,30 @@ extensions = [
     "sphinx_gallery.gen_gallery",
 ]
 exclude_patterns = ["_build"]
+templates_path = ["_templates"]
+# The gallery by job, from a first forecast to questions about networks.
+EXAMPLES = [
+    "plot_first_forecast.py",
+    "plot_intervals.py",
+    "plot_known_covariates.py",
+    "plot_backtest.py",
+    "plot_many_series.py",
+    "plot_real_series.py",
+    "plot_reference_job.py",
+    "plot_grid_search.py",
+    "plot_cells.py",
+    "plot_layers_and_units.py",
+    "plot_motion.py",
+    "plot_speech.py",
+    "plot_sentiment.py",
+    "plot_text_generation.py",
+    "*",  # those that have no place yet
+]
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",
     "filename_pattern": "plot_",
-    "within_subsection_order": "ExampleTitleSortKey",
+    "within_subsection_order": ExplicitOrder(EXAMPLES),
     # An example that fails is a warning, and so an error.
     "abort_on_example_error": False,
     "download_all_examples": False,
@@ -38,6 +59,8 @@ sphinx_gallery_conf = {
 # Sphinx would look for a page of the same name for each inherited scikit-learn member.
 numpydoc_show_class_members = False
 autosummary_generate = True
+# In the table of contents of a class its members have their own names only.
+toc_object_entries_show_parents = "hide"
 autodoc_default_options = {
     "members": True,
     # scikit-learn writes these methods, with links into its own documentation.
@@ -50,5 +73,10 @@ myst_heading_anchors = 3
 html_theme = "pydata_sphinx_theme"
 html_static_path = ["_static"]
 html_title = "skgru"
-html_theme_options = {"show_prev_next": False}
-html_sidebars = {"**": []}
+html_css_files = ["skgru.css"]
+html_theme_options = {
+    "show_prev_next": True,
+    # All pages are in the sidebar; the header has the search and the switch for colours.
+    "navbar_center": [],
+}
+html_sidebars = {"**": ["sidebar-pages"]}

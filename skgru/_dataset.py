@@ -1,64 +1,101 @@
-"""Sliding views of windows, and what is missing in them, without copying them whole. numpy only."""
+"""Datasets: windows with their targets and weights, gathered a batch at a time, and views of them.
+
+numpy only.
+"""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
-from skgru._specs import InputScaling
+from skgru._specs import InputScaling, NetworkSpec, NetworkState, TargetScaling, TrainingSpec
+
+# A piece of windows that is looked at or gathered at once: some megabytes.
+VALUES_AT_ONCE = 1 << 20
 
 
-class Rows:
-    """Some windows of a large array, gathered a batch at a time.
+class WindowDataset:
+    """Windows of one array with their targets and weights, gathered a batch at a time.
 
-    A strided view of 1 million windows of 200 rows is 8 MB behind it and 1.6 GB when copied; so
-    nothing here ever copies more than the batch that is asked for.
+    A strided view of 1 million windows of 200 rows takes 8 MB, and 1.6 GB when it is copied. So no
+    method copies more than the rows that are asked for.
 
-    windows : (n_windows, window_length, n_channels), any real dtype; rows : (n_rows,) positions in
-    it; scaling : what becomes of the windows that are gathered, None for nothing.
+    Parameters
+    ----------
+    windows : ndarray of shape (n_windows, window_length, n_channels), any real dtype.
+    rows : ndarray of shape (n,), positions of the rows in `windows`, increasing in time.
+    y : ndarray of shape (n, n_targets), or None to predict.
+    sample_weight : ndarray of shape (n,), positive; for targets of each step (n, window_length),
+        with 0 where the target is unknown. None: all rows weigh the same.
+    scaling : how `gather` scales the windows. None: not at all.
     """
 
-    def __init__(self, windows: np.ndarray, rows: np.ndarray, scaling: InputScaling | None = None):
+    # Whether targets may be NaN, which the loss ignores.
+    masks_targets = False
+
+    def __init__(
+        self,
+        windows: np.ndarray,
+        rows: np.ndarray,
+        y: np.ndarray | None = None,
+        sample_weight: np.ndarray | None = None,
+        scaling: InputScaling | None = None,
+    ):
         self.windows = windows
         self.rows = rows
+        self._y = y
+        self.sample_weight = sample_weight
         self.scaling = scaling
 
     @property
     def shape(self) -> tuple[int, int, int]:
+        """Shape of the windows."""
         return (len(self.rows), *self.windows.shape[1:])
 
     @property
-    def dtype(self) -> np.dtype:
-        return self.windows.dtype
+    def n_targets(self) -> int:
+        return 0 if self._y is None else self._y.shape[1]
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def __getitem__(self, picked: Any) -> Rows:
-        return Rows(self.windows, self.rows[picked], self.scaling)
+    def take(self, picked: Any) -> Self:
+        """Some of the rows, as a dataset."""
+        other = copy.copy(self)
+        other.rows = self.rows[picked]
+        other._y = None if self._y is None else self._y[picked]
+        other.sample_weight = None if self.sample_weight is None else self.sample_weight[picked]
+        return other
 
-    def scaled(self, scaling: InputScaling | None) -> Rows:
-        """The same windows with another scaling."""
+    def scaled(self, scaling: InputScaling | None) -> Self:
+        """The same rows with another scaling."""
         other = copy.copy(self)
         other.scaling = scaling
         return other
 
+    def batch(self, picked: Any = slice(None)) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+        """Windows as `gather` gives them, float64 targets in their own units, and weights."""
+        weight = None if self.sample_weight is None else self.sample_weight[picked]
+        return self.gather(picked), self.targets(picked), weight
+
     def gather(self, picked: Any = slice(None)) -> np.ndarray:
         """float32 copy of the picked windows, scaled: (n_picked, window_length, n_channels)."""
-        windows = self.values(picked)
-        if self.scaling is not None:
-            windows = self.scaling.normalise(windows)
-        return np.ascontiguousarray(windows, dtype=np.float32)
+        return self._as_inputs(self.values(picked))
+
+    def targets(self, picked: Any = slice(None)) -> np.ndarray:
+        """(n_picked, n_targets) in their own units."""
+        assert self._y is not None
+        return self._y[picked]
 
     def values(self, picked: Any = slice(None)) -> np.ndarray:
         """Copy of the picked windows in their own units: (n_picked, window_length, n_channels)."""
         return self.windows[self.rows[picked]]
 
-    def behind(self) -> np.ndarray | None:
+    def series(self) -> np.ndarray | None:
         """The series of which the windows are a sliding view, (n, n_channels), or None."""
         return rows_behind(self.windows)
 
@@ -66,21 +103,37 @@ class Rows:
         """Whether any window has a step with NaN."""
         return bool(n_missing_steps(self.windows)[self.rows].any())
 
+    def pieces(self) -> list[slice]:
+        """Slices of the rows, some megabytes each."""
+        n, window_length, n_channels = self.shape
+        step = max(1, VALUES_AT_ONCE // (window_length * n_channels))
+        return [slice(start, start + step) for start in range(0, n, step)]
+
+    def _as_inputs(self, windows: np.ndarray) -> np.ndarray:
+        if self.scaling is not None:
+            windows = self.scaling.normalise(windows)
+        return np.ascontiguousarray(windows, dtype=np.float32)
+
 
 @dataclass(frozen=True)
-class Examples:
-    """Windows with what they should give. targets : an array (n, n_targets), or what gives arrays
-    (k, n_targets) when it is indexed; sample_weight : (n,) positive, or None where all weigh the
-    same; for outputs of each step (n, window_length), 0 where the target is unknown.
+class TrainingRun:
+    """What the engine needs to train a network.
+
+    validation : rows to report the loss of, or None; epochs : how many at most; earlier : the
+    network to train further, or None.
     """
 
-    windows: Rows
-    targets: Any
-    sample_weight: np.ndarray | None
+    network: NetworkSpec
+    training: TrainingSpec
+    dataset: WindowDataset
+    validation: WindowDataset | None
+    scaling: TargetScaling
+    epochs: int
+    earlier: NetworkState | None = None
 
-
-# A piece of windows that is looked at or gathered at once: some megabytes.
-VALUES_AT_ONCE = 1 << 20
+    @property
+    def first_epoch(self) -> int:
+        return 0 if self.earlier is None else self.earlier.epoch
 
 
 def slices_of(windows: np.ndarray) -> Iterator[slice]:

@@ -17,7 +17,7 @@ from sklearn.base import clone
 from sklearn.metrics import mean_pinball_loss
 
 from skgru import GRURegressor, SequenceWindower
-from skgru._dataset import Rows
+from skgru._dataset import WindowDataset
 from skgru._engine import compiled_trainer, inference, training_program
 from skgru._engine.callbacks import needs_batch_hooks
 from skgru._engine.keras_model import build_network, initial_weights
@@ -528,5 +528,5 @@ def test_unpickling_needs_no_tensorflow(tmp_path):
 
 def test_gathering_copies_no_more_than_asked():
     view = SequenceWindower(200).fit_transform(np.zeros((100_000, 1)))
-    rows = Rows(view, np.arange(200, 100_000))
+    rows = WindowDataset(view, np.arange(200, 100_000))
     assert rows.gather(slice(0, 10)).nbytes == 10 * 200 * 4

@@ -19,7 +19,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skgru import GRUClassifier, GRURegressor, SequenceForecaster, SequenceWindower, as_windows
-from skgru._dataset import Rows
+from skgru._dataset import WindowDataset
 from skgru._networks.scaling import channel_statistics, standardisation
 
 RNG = np.random.default_rng(0)
@@ -139,7 +139,7 @@ def rows_of_training(network, windows, y):
     class Spy(type(network)):
         def _split(self, task):
             training, validation = super()._split(task)
-            kept.append((training.windows.rows, validation.windows.rows))
+            kept.append((training.rows, validation.rows))
             return training, validation
 
     Spy.__name__ = type(network).__name__
@@ -272,9 +272,12 @@ def test_a_constant_has_no_spread_by_rounding(value):
     """A mean off by its rounding made the spread tiny, and another value in predict enormous."""
     windows = RNG.normal(size=(997, LENGTH, 2))
     windows[:, :, 1] = value
-    scaling = channel_statistics(Rows(windows, np.arange(997)), None)
+    scaling = channel_statistics(WindowDataset(windows, np.arange(997)))
     assert (scaling.mean[1], scaling.scale[1]) == (value, 1.0)
-    targets = standardisation(np.full((997, 3), value), RNG.uniform(0, 1, 997), (3,))
+    targets = standardisation(
+        WindowDataset(windows, np.arange(997), np.full((997, 3), value), RNG.uniform(0, 1, 997)),
+        (3,),
+    )
     assert (targets.mean == value).all() and (targets.scale == 1).all()
 
 

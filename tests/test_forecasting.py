@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from skgru import GRURegressor, SequenceForecaster
-from skgru._forecaster import model
+from skgru._forecaster import rollout
 from skgru._forecaster.baselines import seasonal_profile
 
 
@@ -37,7 +37,7 @@ def test_compiled_recursion_equals_the_loop(monkeypatch, parameters):
     ).fit(make_series())
     future = np.cos(np.arange(120, 144) / 5)[:, np.newaxis] if "known" in parameters else None
     compiled = forecaster.forecast(22, future=future)
-    monkeypatch.setattr(model, "LONGEST_COMPILED_HISTORY", 0)
+    monkeypatch.setattr(rollout, "LONGEST_COMPILED_HISTORY", 0)
     np.testing.assert_allclose(compiled, forecaster.forecast(22, future=future), atol=2e-5)
 
 

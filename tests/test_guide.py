@@ -1,59 +1,135 @@
-"""Snippets of the user guide run, and show what it says."""
+"""Every Python block of the guide, the landing page and README runs, in order within its page, and
+gives what the page says.
+"""
 
 import re
 from pathlib import Path
 
 import numpy as np
+import pytest
 
-GUIDE = Path(__file__).parent.parent / "docs" / "user_guide.md"
+ROOT = Path(__file__).parent.parent
+GUIDE = ROOT / "docs" / "guide"
+PAGES = sorted(path.stem for path in GUIDE.glob("*.md"))
+# Upstream: TensorFlow's variables, when Keras saves a model.
+UPSTREAM = "ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"
 
 
-def run_section(title, names=None):
-    """Run the Python snippets of a section, but for those of libraries that are not installed."""
-    text = re.search(rf"^##+ {title}\n(.*?)(?=^##)", GUIDE.read_text(), re.M | re.S)[1]
-    names = {} if names is None else names
-    for snippet in re.findall(r"^```python\n(.*?)^```", text, re.M | re.S):
-        if "imblearn" not in snippet:
-            exec(snippet, names)
+def blocks_of(page):
+    return re.findall(r"^```python\n(.*?)^```", page.read_text(), re.M | re.S)
+
+
+def run_page(page):
+    """The names that the blocks of a page define."""
+    names = {}
+    for block in blocks_of(page):
+        exec(compile(block, page.name, "exec"), names)
     return names
 
 
-def test_tools_that_take_tables():
-    names = run_section("Tools that take tables")
-    assert names["network"].score(names["table"], names["y"]) > 0.9
+def check_first_forecast(names):
+    assert str(names["forecaster"].forecast().index[-1]) == "1961-12"
+
+
+def check_automatic_choices(names):
+    fitted = names["forecaster"]
+    assert (fitted.season_length_, fitted.window_length_) == (12, 24)
+    assert (fitted.level_, fitted.baseline_, fitted.pretrained_) == ("mean", "profile", True)
+    assert fitted.scaler_.kinds_ == ["log"]
+    assert len(fitted.regressors_) == 3
+
+
+def check_backtests(names):
+    result, naive, mase = names["result"], names["naive"], names["mase"]
+    assert 0.6 < result.errors_by_step(mase).min() < result.errors_by_step(mase).max() < 1
+    assert 1.25 < naive.errors_by_step(mase).min() < naive.errors_by_step(mase).max() < 1.45
+    assert len(result.origins) == 49
+
+
+def check_classification(names):
+    assert names["classifier"].score(
+        names["as_windows"](names["X_test"], window_length=29), names["y_test"]
+    ) == pytest.approx(0.97, abs=0.02)
+    assert names["tagger"].score(names["sequences"], names["tags"]) > 0.9
+    assert names["tagger"].predict_proba(names["sequences"]).shape == (300, 12, 2)
+    assert names["regressor"].predict(names["sequences"]).shape == (300, 12, 1)
+    assert names["tagged"].predict_proba(names["sequences"]).shape == (300, 3)
+
+
+def check_hourly(names):
+    assert names["forecaster"].season_length_ == 24
+    assert names["weekly"].window_length_ == 336
+
+
+def check_many_series(names):
+    assert names["forecaster"].forecast().shape == (6, 4)
+    assert list(names["forecaster"].forecast(X=names["new"]).columns) == ["harbour"]
+
+
+def check_networks(names):
+    text = (GUIDE / "networks.md").read_text()
+    summary = names["network"].summary_
+    assert [line.split() for line in summary.splitlines()] == [
+        line.split()
+        for line in re.search(r"^```\n(layer.*?)^```", text, re.M | re.S)[1].splitlines()
+    ]
+
+
+def check_pipelines(names):
+    assert names["predicted"].shape == (1000,)
+    assert names["windows"].shape == (500, 10, 2)
+
+
+def check_serving(names):
+    loaded, fitted = names["loaded"], names["forecaster"]
+    np.testing.assert_array_equal(loaded.forecast(), fitted.forecast())
+    assert str(loaded.forecast(X=names["arrived"]).index[0]) == "1961-01"
+    assert names["stream"].n_iter_ == 8
+
+
+def check_tables_and_ensembles(names):
     importance = names["importance"].importances_mean.reshape(8, 2)
     assert np.unravel_index(importance.argmax(), (8, 2)) == (7, 0)
-
-
-def test_ensembles_and_searches_that_draw_rows():
-    names = run_section("Ensembles and searches that draw rows")
     assert names["bagging"].score(names["table"][150:], names["targets"][150:]) > 0.95
     assert names["search"].best_params_["gruregressor__learning_rate"] == 0.01
 
 
+def check_training(names):
+    history = ["loss", "mean_absolute_error", "val_loss", "val_mean_absolute_error"]
+    assert list(names["network"].history_) == history
+    assert "val_loss" in names["routed"]["gru"].history_
+
+
+@pytest.mark.filterwarnings(UPSTREAM)
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_of_the_guide_runs(page, tmp_path, monkeypatch):
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    monkeypatch.chdir(tmp_path)  # some write files
+    names = run_page(GUIDE / f"{page}.md")
+    globals().get(f"check_{page}", lambda names: None)(names)
+    pyplot.close("all")
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/index.md"])
+def test_a_front_page_runs(page):
+    run_page(ROOT / page)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_read_in_five_minutes(page):
+    assert len((GUIDE / f"{page}.md").read_text().splitlines()) <= 160
+
+
 def test_rows_between_rows_as_smote_makes_them():
     # imbalanced-learn is not installed. Its SMOTE gives a table, with rows between given ones.
-    names = run_section("Tools that take tables")
+    names = {}
+    exec(blocks_of(GUIDE / "tables_and_ensembles.md")[0], names)
     table, y, network = names["table"], names["y"], names["network"]
     rare = table[y == "up"]
     more, labels = np.concatenate([table, (rare[:5] + rare[1:6]) / 2]), np.append(y, ["up"] * 5)
     assert network.fit(more, labels).n_channels_in_ == 2
 
 
-def test_a_class_or_a_number_for_each_step_and_several_labels():
-    names = run_section("A class, or a number, for each step")
-    sequences = names["sequences"]
-    assert names["tagger"].predict_proba(sequences).shape == (300, 12, 2)
-    assert names["tagger"].score(sequences, names["tags"]) > 0.9
-    assert names["regressor"].predict(sequences).shape == (300, 12, 1)
-    run_section("Several labels for a sequence", names)
-    assert names["tagged"].predict_proba(sequences).shape == (300, 3)
-
-
-def test_early_stopping_and_validation():
-    names = run_section("Pipelines")
-    run_section("Early stopping and validation", names)
-    assert list(names["network"].history_) == [
-        *("loss", "mean_absolute_error", "val_loss", "val_mean_absolute_error")
-    ]
-    assert "val_loss" in names["routed"]["gru"].history_
+def test_every_check_has_its_page():
+    checks = {name.removeprefix("check_") for name in globals() if name.startswith("check_")}
+    assert checks <= set(PAGES)

@@ -19,14 +19,15 @@ from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.preprocessing import StandardScaler
 
 from skgru import GRUClassifier, GRURegressor, SequenceForecaster, SequenceWindower
-from skgru._dataset import Rows
+from skgru._dataset import WindowDataset
 from skgru._engine import compiled_trainer, trainer
 from skgru._engine.learning_rate import PEAK_RATES, cosine, rate_shares
 from skgru._engine.losses import MaskedTargets, make_loss
-from skgru._forecaster.dataset import Pairs, PairTargets, PairWindows, Part, join_series
+from skgru._forecaster.dataset import PairDataset, Pairs, Part, join_series
 from skgru._forecaster.model import seasonal_error
 from skgru._forecaster.resolve import make_members, make_spec
 from skgru._forecaster.spec import ForecastSpec
+from skgru._networks.for_forecaster import fit_dataset
 from skgru._networks.scaling import standardisation
 
 LENGTH, HORIZON = 6, 3
@@ -341,15 +342,20 @@ def test_pieces_change_nothing(monkeypatch, n_at_once):
     np.testing.assert_array_equal(pairs.usable()[0], origins)
     np.testing.assert_array_equal(pairs.usable()[1], is_complete)
     rows = np.arange(len(origins))
-    windows = PairWindows(pairs, origins, rows, LENGTH - 2)
-    assert windows.shape == (len(origins), LENGTH - 2, 1)
-    np.testing.assert_array_equal(windows.gather(), X[:, -4:].astype(np.float32))
+    weight = np.linspace(0.5, 2, len(origins))
+    dataset = PairDataset(pairs, origins, rows, LENGTH - 2, weight)
+    assert dataset.shape == (len(origins), LENGTH - 2, 1)
+    assert (len(dataset), dataset.n_targets) == (len(origins), HORIZON)
+    windows, targets, shares = dataset.batch()
+    np.testing.assert_array_equal(windows, X[:, -4:].astype(np.float32))
+    np.testing.assert_array_equal(targets, y)
+    np.testing.assert_allclose(shares, weight / 2)
+    np.testing.assert_array_equal(dataset.gather(), windows)
+    np.testing.assert_array_equal(dataset.targets(), targets)
     picked = np.array([5, 2, 9])
-    np.testing.assert_array_equal(windows[3:].gather(picked), windows.gather(picked + 3))
-    targets = PairTargets(pairs, origins)
-    assert (len(targets), targets.shape) == (len(origins), (len(origins), HORIZON))
-    np.testing.assert_array_equal(targets[:], y)
-    np.testing.assert_array_equal(targets.part(slice(3, None))[picked], y[picked + 3])
+    later = dataset.take(slice(3, None))
+    for one, whole in zip(later.batch(picked), dataset.batch(picked + 3), strict=True):
+        np.testing.assert_array_equal(one, whole)
 
 
 def test_windows_are_made_a_batch_at_a_time(monkeypatch):
@@ -361,9 +367,7 @@ def test_windows_are_made_a_batch_at_a_time(monkeypatch):
     tracemalloc.start()
     try:
         pairs, origins, _ = pairs_of(plan, parts)
-        windows = PairWindows(pairs, origins, origins, length)
-        targets = PairTargets(pairs, origins)
-        batch = windows.gather(np.arange(128)), targets[:128]
+        batch = PairDataset(pairs, origins, origins, length).batch(np.arange(128))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -505,9 +509,9 @@ def fitted_to_pairs(regressor, **plan):
     plan = plan_of(**plan)
     pairs, origins, is_complete = pairs_of(plan, parts_of([30, 20, 4]))
     assert 0 < is_complete.mean() < 1
-    windows = PairWindows(pairs, origins, origins, LENGTH)
     weight = np.linspace(0.5, 2, len(origins))
-    regressor._fit_pairs(windows, PairTargets(pairs, origins), weight, plan.steps_of_call)
+    dataset = PairDataset(pairs, origins, origins, LENGTH, weight)
+    fit_dataset(regressor, dataset, plan.steps_of_call)
     return regressor
 
 
@@ -578,30 +582,29 @@ def test_standardised_targets_pass_over_the_unknown():
     targets = RNG.normal(3, 2, (40, 3))
     targets[::3, 1] = np.nan
     targets[:, 2] = np.nan
-    scaling = standardisation(targets, None, 2)
+    X = np.zeros((40, LENGTH, 1))
+    scaling = standardisation(WindowDataset(X, np.arange(40), targets), (2,))
     np.testing.assert_allclose(scaling.mean[:2], np.nanmean(targets[:, :2], axis=0))
     np.testing.assert_allclose(scaling.scale[:2], np.nanstd(targets[:, :2], axis=0))
     assert (scaling.mean[2], scaling.scale[2]) == (0, 1)
     weight = RNG.random(40)
     known = np.isfinite(targets[:, 1])
     mean = np.average(targets[known, 1], weights=weight[known])
-    assert standardisation(targets, weight, 2).mean[1] == pytest.approx(mean)
+    weighted = standardisation(WindowDataset(X, np.arange(40), targets, weight), (2,))
+    assert weighted.mean[1] == pytest.approx(mean)
     fitted = fitted_to_pairs(network(learning_rate=0.01, epochs=5))
     assert np.isfinite(fitted._target_mean).all()
     assert np.isfinite(fitted._target_scale).all()
 
 
 def test_complete_targets_train_as_if_nothing_could_be_unknown():
-    class Complete(Rows):
-        masks_targets = False
-
-    class Masked(Rows):
+    class Masked(WindowDataset):
         masks_targets = True
 
     X, y = RNG.normal(size=(40, LENGTH, 1)), RNG.normal(size=(40, HORIZON))
     one, other = network(epochs=5), network(epochs=5)
-    one._fit_pairs(Complete(X, np.arange(40)), y, None, 1)
-    other._fit_pairs(Masked(X, np.arange(40)), y, None, 1)
+    fit_dataset(one, WindowDataset(X, np.arange(40), y), 1)
+    fit_dataset(other, Masked(X, np.arange(40), y), 1)
     check_equal_training(one, other, atol=1e-6)
 
 
@@ -615,24 +618,24 @@ def test_what_is_kept_out_is_the_end_of_all_series(monkeypatch):
     class Enough(Exception):
         pass
 
-    def spy(network, training, examples, validation, *_):
-        seen.update(examples=examples, validation=validation)
+    def spy(run):
+        seen.update(training=run.dataset, validation=run.validation)
         raise Enough
 
     monkeypatch.setattr(trainer, "train", spy)
     regressor = network(early_stopping=True, validation_fraction=0.2)
     with pytest.raises(Enough):
         forecaster(regressor).fit(SERIES)
-    joined = seen["examples"].windows.pairs.joined
-    left = {name: steps_left(joined, part.windows.origins) for name, part in seen.items()}
-    number = np.searchsorted(joined.first, seen["validation"].windows.origins, side="right") - 1
+    joined = seen["training"].pairs.joined
+    left = {name: steps_left(joined, part.origins) for name, part in seen.items()}
+    number = np.searchsorted(joined.first, seen["validation"].origins, side="right") - 1
     assert set(number) == set(range(len(SERIES)))
-    assert left["validation"].max() + HORIZON <= left["examples"].min()
+    assert left["validation"].max() + HORIZON <= left["training"].min()
     assert left["validation"].min() == 1
     n = len(slow_pairs(plan_of(), [Part(s[:, None], np.empty((len(s), 0)), np.empty((len(s), 0)))
                                    for s in SERIES]))  # fmt: skip
     assert len(left["validation"]) == int(np.ceil(0.2 * n))
-    assert len(seen["validation"].targets) == len(left["validation"])
+    assert len(seen["validation"].targets()) == len(left["validation"])
 
 
 # learning_rate

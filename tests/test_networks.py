@@ -14,7 +14,7 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.utils.estimator_checks import _regression_dataset
 
 from skgru import GRUClassifier, GRURegressor, SequenceForecaster, SequenceWindower, make_windows
-from skgru._dataset import Rows
+from skgru._dataset import WindowDataset
 from skgru._engine import training_program
 from skgru._engine.losses import Pinball
 from skgru._networks.scaling import channel_statistics
@@ -127,7 +127,7 @@ def test_statistics_of_channels_equal_a_slow_loop():
     expected = np.repeat(windows[rows].reshape(-1, 2), 1, axis=0)
     counts = np.repeat(weight, 5)
     for given_windows in (windows, windows.copy()):  # a view of the series, and an array
-        ours = channel_statistics(Rows(given_windows, rows), weight)
+        ours = channel_statistics(WindowDataset(given_windows, rows, None, weight))
         for channel in range(2):
             known = np.isfinite(expected[:, channel])
             values, own = expected[known, channel], counts[known]

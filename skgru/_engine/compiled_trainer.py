@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from skgru._dataset import Examples
+from skgru._dataset import TrainingRun, WindowDataset
 from skgru._engine.callbacks import EpochCallbacks, first_with_batch_hooks
 from skgru._engine.inference import predict, prepare
 from skgru._engine.keras_model import initial_weights, is_kernel
@@ -36,12 +36,12 @@ def _check_callbacks(training: TrainingSpec) -> None:
 class Chunks:
     """Chunks of batches in a given order, in memory that is only written where it is read."""
 
-    def __init__(self, examples: Examples, scaling: TargetScaling):
-        self.examples, self.scaling = examples, scaling
-        n_values = np.prod(examples.windows.shape)
-        self.held = examples.windows.gather() if n_values <= VALUES_HELD else None
-        are_there = isinstance(examples.targets, np.ndarray) or self.held is not None
-        self.targets = scaling.normalise(examples.targets[:]) if are_there else None
+    def __init__(self, dataset: WindowDataset, scaling: TargetScaling):
+        self.dataset, self.scaling = dataset, scaling
+        self.held: tuple[np.ndarray, np.ndarray] | None = None
+        if np.prod(dataset.shape) <= VALUES_HELD:
+            X, y, _ = dataset.batch()
+            self.held = X, scaling.normalise(y)
 
     def chunks(
         self, order: np.ndarray, program: TrainingProgram
@@ -51,28 +51,22 @@ class Chunks:
         for start in range(0, len(order), rows_at_once):
             picked = order[start : start + rows_at_once]
             n_steps = -(-len(picked) // program.batch_size)
-            weight = self._weight(picked, program.network)
+            X, y, weight = self._batch(picked)
+            if weight is None:
+                steps = (program.network.window_length,) if program.network.each_step else ()
+                weight = np.ones((len(picked), *steps), np.float32)
             # Rows that pad are copies of the last one, of weight 0: as finite as that one are their
             # loss and its gradient, which for targets or outputs of 0 are NaN in many losses.
-            windows, targets = self._windows(picked), self._targets(picked)
-            padded = (windows, windows[-1]), (targets, targets[-1]), (weight, 0.0)
+            padded = (X, X[-1]), (y, y[-1]), (weight, 0.0)
             shaped = [self._shaped(array, padding, n_steps, program) for array, padding in padded]
             yield program, shaped, n_steps, len(picked)
 
-    def _windows(self, picked: np.ndarray) -> np.ndarray:
-        return self.examples.windows.gather(picked) if self.held is None else self.held[picked]
-
-    def _targets(self, picked: np.ndarray) -> np.ndarray:
-        if self.targets is None:
-            return self.scaling.normalise(self.examples.targets[picked])
-        return self.targets[picked]
-
-    def _weight(self, picked: np.ndarray, network: NetworkSpec) -> np.ndarray:
-        weight = self.examples.sample_weight
-        if weight is not None:
-            return weight[picked]
-        steps = (network.window_length,) if network.each_step else ()
-        return np.ones((len(picked), *steps), np.float32)
+    def _batch(self, picked: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+        if self.held is None:
+            X, y, weight = self.dataset.batch(picked)
+            return X, self.scaling.normalise(y), weight
+        (X, y), weight = self.held, self.dataset.sample_weight
+        return X[picked], y[picked], None if weight is None else weight[picked]
 
     @staticmethod
     def _shaped(
@@ -88,17 +82,11 @@ class Chunks:
 class CompiledTraining:
     """One fit: its programs, rows and callbacks."""
 
-    def __init__(
-        self,
-        network: NetworkSpec,
-        training: TrainingSpec,
-        examples: Examples,
-        scaling: TargetScaling,
-        last_epoch: int,
-    ):
+    def __init__(self, run: TrainingRun):
+        network, training, dataset = run.network, run.training, run.dataset
         self.network, self.training = network, training
         trained = network if training.has_missing else network.without_masks()
-        n = len(examples.windows)
+        n, last_epoch = len(dataset), run.first_epoch + run.epochs
         self.program = program_for(trained, training)
         # Rows of the last batch, where it must not be padded, and its program.
         self.n_rest, self.rest_program = 0, self.program
@@ -107,9 +95,9 @@ class CompiledTraining:
             self.rest_program = program_for(trained, replace(training, batch_size=n_rest), 1)
         prepare(trained)  # while the training compiles
         self.n, self.n_batches = n, -(-n // training.batch_size)
-        self.batches = Chunks(examples, scaling)
+        self.batches = Chunks(dataset, run.scaling)
         self.callbacks = EpochCallbacks(
-            network, training, examples.windows.scaling, last_epoch, self.n_batches
+            network, training, dataset.scaling, last_epoch, self.n_batches
         )
         self.reporter = Reporter(training.verbose, last_epoch)
 
@@ -158,19 +146,18 @@ class CompiledTraining:
         return state, {"loss": total / max(1, n_seen), **metrics}
 
     def validation_logs(
-        self, validation: Examples, scaling: TargetScaling, state: NetworkState
+        self, validation: WindowDataset, scaling: TargetScaling, state: NetworkState
     ) -> dict[str, float]:
         """Loss and metrics of the validation rows, averaged over batches as stock `Model.fit`
         does.
         """
         network, program = self.network, self.program
-        total, n, metrics = 0.0, len(validation.windows), program.metrics.first
+        total, n, metrics = 0.0, len(validation), program.metrics.first
         for start in range(0, n, VALIDATION_BATCH):
             piece = slice(start, start + VALIDATION_BATCH)
-            outputs = predict(network, state.weights, validation.windows.gather(piece))
-            targets = scaling.normalise(validation.targets[piece])
-            n_rows, weight = len(targets), validation.sample_weight
-            weight = None if weight is None else weight[piece]
+            X, targets, weight = validation.batch(piece)
+            outputs, n_rows = predict(network, state.weights, X), len(X)
+            targets = scaling.normalise(targets)
             if network.each_step:
                 outputs = outputs.reshape(-1, network.values_of_step)
                 targets = targets.reshape(-1, network.n_outputs)
@@ -192,28 +179,19 @@ def penalty(network: NetworkSpec, alpha: float, weights: list[np.ndarray]) -> fl
     return alpha / 2 * float(sum(np.square(weight).sum() for weight, counts in kernels if counts))
 
 
-def fit_compiled(
-    network: NetworkSpec,
-    training: TrainingSpec,
-    examples: Examples,
-    validation: Examples | None,
-    scaling: TargetScaling,
-    epochs: int,
-    earlier: NetworkState | None,
-) -> Progress:
-    """What `wrapper.fit_stock` does, compiled."""
+def fit_compiled(run: TrainingRun) -> Progress:
+    """Train as `keras_trainer.fit_stock` does, in compiled programs."""
+    training, validation = run.training, run.validation
     _check_callbacks(training)
-    first_epoch = earlier.epoch if earlier else 0
-    last_epoch = first_epoch + epochs
-    fit = CompiledTraining(network, training, examples, scaling, last_epoch)
+    fit = CompiledTraining(run)
     progress = Progress(training)
     callbacks = fit.callbacks
-    state = callbacks.call("on_train_begin", fit.first_state(earlier))
-    for epoch in range(first_epoch, last_epoch):
+    state = callbacks.call("on_train_begin", fit.first_state(run.earlier))
+    for epoch in range(run.first_epoch, run.first_epoch + run.epochs):
         state = callbacks.call("on_epoch_begin", state, epoch)
         state, logs = fit.run_epoch(state, epoch)
         if validation is not None:
-            logs |= fit.validation_logs(validation, scaling, state)
+            logs |= fit.validation_logs(validation, run.scaling, state)
         state, logs = callbacks.end_epoch(state, epoch, logs)
         fit.reporter.epoch(epoch, logs)
         if progress.end_epoch(state, epoch, logs) or callbacks.should_stop:

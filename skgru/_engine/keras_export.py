@@ -7,7 +7,7 @@ import numpy as np
 from scikeras.wrappers import KerasClassifier, KerasRegressor
 from sklearn.preprocessing import FunctionTransformer
 
-from skgru._dataset import Rows
+from skgru._dataset import WindowDataset
 from skgru._engine.keras_model import (
     build_network,
     compile_model,
@@ -87,7 +87,7 @@ def fitted_wrapper(
         return built
 
     wrapper = WindowRegressor(model, network, training, scaling)
-    nothing = Rows(
+    nothing = WindowDataset(
         np.zeros((1, network.window_length, network.n_channels), np.float32), np.arange(1)
     )
     with eager_mode():

@@ -16,7 +16,7 @@ import numpy as np
 from scikeras.wrappers import KerasRegressor
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from skgru._dataset import Examples, Rows
+from skgru._dataset import TrainingRun, WindowDataset
 from skgru._engine.callbacks import has_batch_hooks, shown_network
 from skgru._engine.keras_model import (
     compiled_network,
@@ -35,7 +35,7 @@ from skgru._engine.learning_rate import (
 from skgru._engine.names import constant_names
 from skgru._engine.progress import VALIDATION_BATCH, Progress, Reporter, epoch_order
 from skgru._engine.training_program import training_key
-from skgru._specs import NetworkSpec, NetworkState, TargetScaling, TrainingSpec
+from skgru._specs import NetworkSpec, TargetScaling, TrainingSpec
 
 # TensorFlow keeps 11 MB of each model that `Model.fit` has trained, for as long as the process
 # lives: so models are used again.
@@ -47,12 +47,15 @@ class KerasBatches(keras.utils.PyDataset):
     global seed.
     """
 
-    def __init__(self, network: NetworkSpec, examples: Examples, batch_size: int):
+    def __init__(
+        self, network: NetworkSpec, dataset: WindowDataset, y: np.ndarray, batch_size: int
+    ):
         super().__init__()
         self.network = network
-        self.examples = examples
+        self.dataset = dataset
+        self.y = y  # as the network gives them
         self.batch_size = batch_size
-        self.order = np.arange(len(examples.windows))
+        self.order = np.arange(len(dataset))
 
     def __len__(self) -> int:
         return -(-len(self.order) // self.batch_size)
@@ -60,8 +63,8 @@ class KerasBatches(keras.utils.PyDataset):
     def __getitem__(self, index: int) -> tuple[np.ndarray, ...]:
         picked = self.order[index * self.batch_size : (index + 1) * self.batch_size]
         network = self.network
-        windows = model_input(network, self.examples.windows.gather(picked))
-        targets, weight = self.examples.targets[picked], self.examples.sample_weight
+        windows = model_input(network, self.dataset.gather(picked))
+        targets, weight = self.y[picked], self.dataset.sample_weight
         if network.each_step:
             targets = targets.reshape(-1, network.window_length, network.n_outputs)
         return (windows, targets) if weight is None else (windows, targets, weight[picked])
@@ -256,7 +259,7 @@ class WindowRegressor(KerasRegressor):
         return TargetEncoder(self.network, self.scaling)
 
     def _validate_data(self, X=None, y=None, reset=False, y_numeric=False):
-        if not isinstance(X, Rows):
+        if not isinstance(X, WindowDataset):
             if X is not None and np.ndim(X) == 2:
                 X = np.asarray(X)[:, :, np.newaxis]  # (n, window_length) -> one channel
             return super()._validate_data(X, y, reset=reset, y_numeric=y_numeric)
@@ -282,7 +285,7 @@ class WindowRegressor(KerasRegressor):
         self, X, y, sample_weight, warm_start, epochs, initial_epoch, validation=None, callbacks=()
     ):
         network = self.network
-        batches = KerasBatches(network, Examples(X, y, sample_weight), self.training.batch_size)
+        batches = KerasBatches(network, X, y, self.training.batch_size)
         self.epochs_ = Epochs(self.training, batches, initial_epoch + epochs)
         # First, so that others find the rate as it was before the epoch.
         rates = []
@@ -290,9 +293,8 @@ class WindowRegressor(KerasRegressor):
             rates = [Rates(self.training, len(batches))]
         held_out = None
         if validation is not None:
-            normalised = self.target_encoder_.transform(validation.targets[:])
-            examples = Examples(validation.windows, normalised, validation.sample_weight)
-            held_out = KerasBatches(network, examples, VALIDATION_BATCH)
+            normalised = self.target_encoder_.transform(validation.targets())
+            held_out = KerasBatches(network, validation, normalised, VALIDATION_BATCH)
         self.model_.fit(
             batches,
             epochs=initial_epoch + epochs,
@@ -304,16 +306,9 @@ class WindowRegressor(KerasRegressor):
         )
 
 
-def fit_stock(
-    network: NetworkSpec,
-    training: TrainingSpec,
-    examples: Examples,
-    validation: Examples | None,
-    scaling: TargetScaling,
-    epochs: int,
-    earlier: NetworkState | None,
-) -> Progress:
+def fit_stock(run: TrainingRun) -> Progress:
     """Train with stock `Model.fit`, driven by scikeras."""
+    network, training, earlier = run.network, run.training, run.earlier
     key = training_key(network, training), training.alpha
     model, first = models.take(key, lambda: compiled_network(network, training))
     if not has_schedule(model.optimizer):
@@ -322,22 +317,21 @@ def fit_stock(
         model.set_weights(initial_weights(network, training.seed))
     else:
         set_state(model, earlier)
-    first_epoch = 0 if earlier is None else earlier.epoch
     callbacks = []
     if training.callbacks:
         # A callback keeps the model it was used with; a copy of it may, the user's own must not.
         copies = [copy.copy(callback) for callback in training.callbacks]
         kind = UsersBatchCallbacks if any(map(has_batch_hooks, copies)) else UsersCallbacks
-        shown = shown_network(network, training, examples.windows.scaling)
+        shown = shown_network(network, training, run.dataset.scaling)
         callbacks = [kind(model, shown, copies)]
-    wrapper = WindowRegressor(lambda network, training: model, network, training, scaling)
+    wrapper = WindowRegressor(lambda network, training: model, network, training, run.scaling)
     wrapper.fit(
-        examples.windows,
-        examples.targets[:],
-        sample_weight=examples.sample_weight,
-        epochs=epochs,
-        initial_epoch=first_epoch,
-        validation=validation,
+        run.dataset,
+        run.dataset.targets(),
+        sample_weight=run.dataset.sample_weight,
+        epochs=run.epochs,
+        initial_epoch=run.first_epoch,
+        validation=run.validation,
         callbacks=callbacks,
     )
     progress = wrapper.epochs_.progress

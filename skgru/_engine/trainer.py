@@ -1,8 +1,4 @@
-"""Training as a sequence of epochs: the order of the rows, when to stop, what is kept.
-
-How an epoch is run lives elsewhere: `compiled.py`, or `wrapper.py` with stock `Model.fit` through
-scikeras.
-"""
+"""One training: compiled where that is possible, else by stock `Model.fit` through scikeras."""
 
 from __future__ import annotations
 
@@ -10,7 +6,7 @@ from dataclasses import dataclass
 
 from sklearn.exceptions import ConvergenceWarning
 
-from skgru._dataset import Examples
+from skgru._dataset import TrainingRun
 from skgru._engine.compiled_trainer import fit_compiled
 from skgru._engine.keras_trainer import fit_stock
 from skgru._engine.losses import check_weighs
@@ -18,7 +14,7 @@ from skgru._engine.optimizers import check_optimizer
 from skgru._engine.program import eager_mode
 from skgru._engine.progress import Progress
 from skgru._engine.training_program import CannotCompile
-from skgru._specs import NetworkSpec, NetworkState, TargetScaling, TrainingSpec
+from skgru._specs import NetworkState, TrainingSpec
 from skgru._warnings import warn_user
 
 
@@ -30,37 +26,29 @@ class Trained:
     history: dict[str, list[float]]
 
 
-def train(
-    network: NetworkSpec,
-    training: TrainingSpec,
-    examples: Examples,
-    validation: Examples | None,
-    scaling: TargetScaling,
-    epochs: int,
-    earlier: NetworkState | None,
-) -> Trained:
-    """Train a new network, or an earlier one further, for `epochs` epochs or until the validation
-    loss stops falling.
+def train(run: TrainingRun) -> Trained:
+    """Train a new network, or an earlier one further, for its epochs or until the validation loss
+    stops falling.
 
     Raises ValueError if the first epoch leaves no finite loss or weights. Later ones are left out,
     with a ConvergenceWarning.
     """
-    arguments = (network, training, examples, validation, scaling, epochs, earlier)
+    training = run.training
     with eager_mode():
         check_optimizer(training.optimizer)
-        if examples.sample_weight is not None:
-            check_weighs(network, training)
+        if run.dataset.sample_weight is not None:
+            check_weighs(run.network, training)
         if not training.jit_compile:
-            progress = fit_stock(*arguments)
+            progress = fit_stock(run)
         else:
             try:
-                progress = fit_compiled(*arguments)
+                progress = fit_compiled(run)
             except CannotCompile as reason:
                 warn_user(
                     f"Training runs in stock Model.fit, which is slower: {reason}. The result is "
                     "the same. Give jit_compile=False to choose that without this message."
                 )
-                progress = fit_stock(*arguments)
+                progress = fit_stock(run)
     if progress.diverged_in is not None:
         _tell_of_divergence(progress, progress.diverged_in, training)
     assert progress.kept is not None

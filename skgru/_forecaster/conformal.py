@@ -69,7 +69,7 @@ def errors_of(
         actual = following(values[:, spec.targets], spec.horizon)[origins]
         flat = (-1, len(spec.targets))
         z = [scaled(final, part.reshape(flat)).reshape(part.shape) for part in (actual, forecasts)]
-        errors.append((z[0] - z[1]) / trial.changes[i * spec.is_global])
+        errors.append((z[0] - z[1]) / trial.seasonal_errors[i * spec.is_global])
     return np.concatenate(errors), np.repeat(np.arange(len(series)), n_held_out)
 
 

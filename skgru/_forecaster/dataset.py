@@ -5,13 +5,13 @@ The windows of 100,000 series of 100 rows are a hundred times their rows: only t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
-from skgru._dataset import Rows
+from skgru._dataset import WindowDataset
 from skgru._forecaster.baselines import baseline_of, level_of
 from skgru._forecaster.spec import ForecastSpec
 from skgru._windows import sliding_view
@@ -167,65 +167,68 @@ def filled_at_start(windows: np.ndarray, least: int) -> np.ndarray:
     return windows
 
 
-class PairWindows(Rows):
-    """Windows of Pairs as the engine takes them.
+class PairDataset(WindowDataset):
+    """Windows and targets of Pairs, computed together when a batch is gathered.
 
-    rows : where a part is kept out for validation, what tells the windows of its targets from
-    others: increasing numbers, in which a step is 1.
+    origins : (n,) positions of the forecast origins; length : steps of the windows; rows : (n,)
+    increasing positions in time, which decide what early stopping holds out.
     """
 
-    def __init__(self, pairs: Pairs, origins: np.ndarray, rows: np.ndarray, length: int):
-        super().__init__(pairs.joined.z, rows)
+    def __init__(
+        self,
+        pairs: Pairs,
+        origins: np.ndarray,
+        rows: np.ndarray,
+        length: int,
+        sample_weight: np.ndarray | None = None,
+    ):
+        if sample_weight is not None:
+            sample_weight = (sample_weight / sample_weight.max()).astype(np.float32)
+        super().__init__(pairs.joined.z, rows, None, sample_weight)
         self.pairs, self.origins, self.length = pairs, origins, length
         self.masks_targets = pairs.spec.is_global
-        spec = pairs.spec
-        self.n_channels = len(spec.targets) + len(spec.past) + len(spec.known) * len(spec.offsets)
 
     @property
     def shape(self) -> tuple[int, int, int]:
-        return (len(self.origins), self.length, self.n_channels)
+        spec = self.pairs.spec
+        n_channels = len(spec.targets) + len(spec.past) + len(spec.known) * len(spec.offsets)
+        return (len(self.origins), self.length, n_channels)
 
-    def __getitem__(self, picked: Any) -> PairWindows:
-        windows = PairWindows(self.pairs, self.origins[picked], self.rows[picked], self.length)
-        windows.scaling = self.scaling
-        return windows
+    @property
+    def n_targets(self) -> int:
+        spec = self.pairs.spec
+        return spec.steps_of_call * len(spec.targets)
+
+    def take(self, picked: Any) -> Self:
+        other = super().take(picked)
+        other.origins = self.origins[picked]
+        return other
+
+    def batch(self, picked: Any = slice(None)) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+        windows, targets = zip(*self._pieces(picked), strict=True)
+        weight = None if self.sample_weight is None else self.sample_weight[picked]
+        return _joined(list(map(self._as_inputs, windows))), _joined(targets), weight
 
     def gather(self, picked: Any = slice(None)) -> np.ndarray:
-        pieces = [
-            self._as_network_takes(self.pairs.at(piece)[0][:, -self.length :])
-            for piece in self.pairs.pieces(self.origins[picked])
-        ]
-        return np.concatenate(pieces) if len(pieces) > 1 else np.ascontiguousarray(pieces[0])
+        return _joined([self._as_inputs(windows) for windows, _ in self._pieces(picked)])
 
-    def _as_network_takes(self, windows: np.ndarray) -> np.ndarray:
-        if self.scaling is not None:
-            windows = self.scaling.normalise(windows)
-        return np.asarray(windows, dtype=np.float32)
+    def targets(self, picked: Any = slice(None)) -> np.ndarray:
+        return _joined([targets for _, targets in self._pieces(picked)])
 
     def values(self, picked: Any = slice(None)) -> np.ndarray:
-        pieces = self.pairs.pieces(self.origins[picked])
-        return np.concatenate([self.pairs.at(piece)[0][:, -self.length :] for piece in pieces])
+        return _joined([windows for windows, _ in self._pieces(picked)])
 
-    def behind(self) -> None:
-        """Each window has a level of its own: no series is behind them all."""
+    def series(self) -> None:
+        """None: each window has a level of its own, so that they are no view of one series."""
 
     def has_missing(self) -> bool:
-        return False  # windows with NaN are no origins
+        return False  # windows with NaN have no origin
+
+    def _pieces(self, picked: Any) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        for piece in self.pairs.pieces(self.origins[picked]):
+            windows, targets = self.pairs.at(piece)
+            yield windows[:, -self.length :], targets
 
 
-class PairTargets:
-    """Targets of Pairs as `Examples` takes them."""
-
-    def __init__(self, pairs: Pairs, origins: np.ndarray):
-        self.pairs, self.origins = pairs, origins
-        self.shape = (len(origins), pairs.spec.steps_of_call * len(pairs.spec.targets))
-
-    def __len__(self) -> int:
-        return len(self.origins)
-
-    def __getitem__(self, picked: Any) -> np.ndarray:
-        pieces = self.pairs.pieces(self.origins[picked])
-        return np.concatenate([self.pairs.at(piece)[1] for piece in pieces])
-
-    def part(self, picked: Any) -> PairTargets:
-        return PairTargets(self.pairs, self.origins[picked])
+def _joined(pieces: Sequence[np.ndarray]) -> np.ndarray:
+    return np.concatenate(pieces) if len(pieces) > 1 else pieces[0]

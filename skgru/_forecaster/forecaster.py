@@ -34,8 +34,7 @@ from skgru._forecaster.checks import (
 from skgru._forecaster.conformal import Calibration, errors_of, following, parts_of
 from skgru._forecaster.covariates import futures_of, known_rows
 from skgru._forecaster.dataset import Part
-from skgru._forecaster.model import ForecastModel, tail_of
-from skgru._forecaster.regressors import EnsembleMember
+from skgru._forecaster.model import ForecastModel, ModelTemplate, tail_of
 from skgru._forecaster.resolve import (
     check_kinds,
     check_wide,
@@ -45,7 +44,6 @@ from skgru._forecaster.resolve import (
     rows_for_season,
 )
 from skgru._forecaster.scaling import AutoScaler, restored, scaled
-from skgru._forecaster.spec import ForecastSpec
 from skgru._validation import Instance, Number, at_least, real_between, remember_features
 from skgru._windows import as_table
 
@@ -58,7 +56,7 @@ class Origins:
     panel: Panel | None
     parts: list[Part]
     scalers: list[Any]
-    changes: np.ndarray
+    seasonal_errors: np.ndarray
     steps: int
 
 
@@ -402,12 +400,20 @@ class SequenceForecaster(BaseEstimator):
         pretrained = pretrained_for(self, spec, series)
         if not members:
             check_alone(series, panel, spec, stacklevel=3)
+        template = ModelTemplate(
+            spec,
+            AutoScaler() if isinstance(self.scaler, str) else self.scaler,
+            self.scaler if hasattr(self.scaler, "fit") else StandardScaler(),
+            members,
+            pretrained,
+            weighs=self.series_weight is not None and spec.is_global,
+        )
         calibration = Calibration(spec, list(map(len, series)))
         if self.calibration_fraction:
             n_needed = spec.n_rows_needed if members else spec.season_length
             shortened, held_out = parts_of(spec, series, self.calibration_fraction, n_needed)
-            trial = self._fit_model(spec, shortened, members, pretrained, is_trial=True)
-        model = self._fit_model(spec, series, members, pretrained)
+            trial = ForecastModel.fit(template, shortened, is_trial=True)
+        model = ForecastModel.fit(template, series)
         if self.calibration_fraction:
             errors, series_of = errors_of(trial, model, series, held_out)
             calibration = replace(calibration, errors=errors, series_of=series_of)
@@ -650,7 +656,7 @@ class SequenceForecaster(BaseEstimator):
             sides_of = [self._model.forecast_after(new.parts, new.steps, q) for q in quantiles]
         else:
             middle = self._model.forecast_after(new.parts, new.steps)
-            reach = radius[: new.steps] * new.changes[:, np.newaxis, np.newaxis]
+            reach = radius[: new.steps] * new.seasonal_errors[:, np.newaxis, np.newaxis]
             sides_of = [middle - reach, middle + reach]
         bounds = []
         for scaler, *pair in zip(new.scalers, *sides_of, strict=True):
@@ -767,21 +773,6 @@ class SequenceForecaster(BaseEstimator):
         validate_data(self, columns, reset=False, skip_check_array=True)
         return table
 
-    def _fit_model(
-        self,
-        spec: ForecastSpec,
-        series: list[np.ndarray],
-        members: list[EnsembleMember],
-        pretrained: ForecastModel | None,
-        is_trial: bool = False,
-    ) -> ForecastModel:
-        scaler = AutoScaler() if isinstance(self.scaler, str) else self.scaler
-        covariate_scaler = self.scaler if hasattr(self.scaler, "fit") else StandardScaler()
-        weighs = self.series_weight is not None and spec.is_global
-        return ForecastModel.fit(
-            spec, series, scaler, covariate_scaler, members, weighs, is_trial, pretrained
-        )
-
     def _context(self, table: Table) -> np.ndarray:
         """History of a table: the end of the training series if the table continues it."""
         tail, first = self._tails[0], self._first_rows[0]
@@ -826,7 +817,7 @@ class SequenceForecaster(BaseEstimator):
             )
         model, steps = self._model, int(steps)
         panel: Any = self._panel
-        changes = model.changes
+        seasonal_errors = model.seasonal_errors
         if X is None:
             tables, scalers, zs = self._tails, model.scalers, self._scaled_tails
             pasts = [table.values for table in tables]
@@ -851,7 +842,7 @@ class SequenceForecaster(BaseEstimator):
                 )
             scalers, zs = [model.scaler_for(past) for past in pasts], [None] * len(pasts)
             if self._spec.is_global:
-                changes = model.median_where_unknown(
+                seasonal_errors = model.median_where_unknown(
                     [
                         model.recent_seasonal_error(scaled(scaler, past[:, self._spec.targets]))
                         for scaler, past in zip(scalers, pasts, strict=True)
@@ -872,7 +863,7 @@ class SequenceForecaster(BaseEstimator):
                     raise
                 raise ValueError(f"Series {one!r}: {error}") from error
             parts.append(model.part(past, scaler, known, z))
-        return Origins(tables, panel, parts, scalers, changes, steps)
+        return Origins(tables, panel, parts, scalers, seasonal_errors, steps)
 
     def _check_panel(self, X: Any) -> None:
         """Raise if several series are in another container than in `fit`."""

@@ -7,44 +7,34 @@ to an origin, which is the last row that is known.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from sklearn.base import clone
 
-from skgru._forecaster.baselines import baseline_of, level_of
 from skgru._forecaster.dataset import (
     VALUES_AT_ONCE,
     Joined,
     Pairs,
     Part,
-    inputs,
     join_series,
 )
 from skgru._forecaster.regressors import (
     EnsembleMember,
-    _fit_network,
+    fit_network,
     fit_regressor,
-    predict_regressor,
 )
+from skgru._forecaster.rollout import Rollout, forward_filled
 from skgru._forecaster.scaling import is_log, scaled, transformed
 from skgru._forecaster.spec import ForecastSpec
 from skgru._networks.regressor import GRURegressor
-from skgru._networks.scaling import fill_missing
 from skgru._validation import check_representable
 from skgru._windows import sliding_view
-
-# Rows of history up to which the weights of level and baseline are a matrix worth making.
-LONGEST_COMPILED_HISTORY = 2048
-
 
 # Added to the mean seasonal change of a series before it is divided by, so that one that repeats
 # itself does not count for all others; on a logarithmic scale, 2 % of the level.
 ERROR_OFFSET = 0.02
-
-
-# Changes on the scale of the network up to which a series repeats itself: rounding, no news.
-REPEATS_TO = 1e-9
 
 
 def tail_of(values: np.ndarray, n_rows: int, spec: ForecastSpec) -> np.ndarray:
@@ -67,14 +57,6 @@ def _tail(part: Part, n_rows: int) -> Part:
     """The last rows of a series, and what is known after them."""
     start = max(0, len(part) - n_rows)
     return Part(part.z[start:], part.past[start:], part.known[start:], part.is_log)
-
-
-def forward_filled(histories: np.ndarray) -> np.ndarray:
-    """The last value carried over gaps, and NaN before the first: (n, n_rows, n_targets)."""
-    has_begun = np.logical_or.accumulate(np.isfinite(histories), axis=1)
-    filled = fill_missing(histories.copy(), np.full(histories.shape[2], np.nan))
-    filled[~has_begun] = np.nan
-    return filled
 
 
 def longest_run(is_complete: np.ndarray) -> int:
@@ -114,93 +96,106 @@ def seasonal_error(z: np.ndarray, season_length: int) -> float:
     return float(known.mean()) + ERROR_OFFSET if len(known) else np.nan
 
 
+@dataclass(frozen=True)
+class ModelTemplate:
+    """A forecast model before it is fitted.
+
+    scaler, covariate_scaler : unfitted, cloned for each series and for all; members : unfitted
+    regressors, none for the baseline alone; pretrained : a fitted model that takes part; weighs :
+    whether series with a smaller seasonal error count for more in training.
+    """
+
+    spec: ForecastSpec
+    scaler: Any
+    covariate_scaler: Any
+    members: Sequence[EnsembleMember] = ()
+    pretrained: ForecastModel | None = None
+    weighs: bool = False
+
+
 class ForecastModel:
     """A fitted forecaster of arrays (n_rows, n_columns)."""
 
-    def __init__(self, spec: ForecastSpec, scaler: Any, covariate_scaler: Any):
+    def __init__(self, template: ModelTemplate, least_error: float = 0.0):
+        spec = template.spec
         self.spec = spec
-        self.unfitted_scaler = scaler
+        self.unfitted_scaler = template.scaler
         self.scalers: list[Any] = []
-        self.covariate_scaler = covariate_scaler
-        self.target_means = np.zeros(len(spec.targets))
+        self.covariate_scaler: Any = None
         self.members: list[EnsembleMember] = []
         # Trained on other series, and with windows of its own. It counts as one member more, for
         # series on a logarithmic scale, as its own were; without members the baseline is left.
         self.pretrained: ForecastModel | None = None
-        # Mean change from season to season up to which a series is so calm that less and less is
-        # added to the baseline.
-        self.least_error = 0.0
-        # How much each of several series has changed from season to season.
-        self.changes = np.ones(1)
+        # Seasonal error of each of several series on the scale of the network, and their median.
+        self.seasonal_errors = np.ones(1)
         self.median_error = 1.0
+        self.target_means = np.zeros(len(spec.targets))
+        self.least_error = least_error
 
     @classmethod
     def fit(
-        cls,
-        spec: ForecastSpec,
-        series: Sequence[np.ndarray],
-        scaler: Any,
-        covariate_scaler: Any,
-        members: Sequence[EnsembleMember],
-        weighs: bool = False,
-        is_trial: bool = False,
-        pretrained: ForecastModel | None = None,
+        cls, template: ModelTemplate, series: Sequence[np.ndarray], is_trial: bool = False
     ) -> ForecastModel:
-        """Scalers and regressors are cloned. All series train the same regressors; with `weighs`
-        those that change less from season to season count for more. A trial may have steps that no
-        series teaches. Without members there is the baseline, and `pretrained`.
-        """
-        covariates = [*spec.past, *spec.known]
-        rows = [values[:, covariates] for values in series] if covariates else []
-        model = cls(
-            spec, scaler, clone(covariate_scaler).fit(np.concatenate(rows)) if covariates else None
-        )
-        model.scalers = [model.new_scaler(values) for values in series]
-        if not members or any(map(is_log, model.scalers)):
-            model.pretrained = pretrained
-        parts = [model.part(values, own) for values, own in zip(series, model.scalers, strict=True)]
-        joined = join_series(parts, spec.history_length - 1, spec.steps_of_call)
-        check_representable(joined.z, "X")
-        n_known = np.maximum(np.isfinite(joined.z).sum(axis=0), 1)
-        model.target_means = np.nansum(joined.z, axis=0) / n_known
-        if spec.is_global:
-            changes = [model.recent_seasonal_error(part.z) for part in parts]
-            known = [change for change in changes if np.isfinite(change)]
-            model.median_error = float(np.median(known)) if known else 1.0
-            model.changes = model.median_where_unknown(changes)
-        if not members:
+        """Fit scalers and regressors. is_trial : whether steps may stay that no series holds."""
+        model = cls(template)
+        joined = model._learn_scales(template, series)
+        if not template.members:
             return model
-        pairs = Pairs(spec, joined)
+        pairs = Pairs(model.spec, joined)
         origins, is_complete = pairs.usable()
+        is_pretrained = model.pretrained is not None
         if not len(origins):
-            raise ValueError(_too_short(spec, series, model.pretrained is not None))
+            raise ValueError(_too_short(model.spec, series, is_pretrained))
         if not is_complete.any() and not is_trial:
-            n_rows = max(map(len, series))
-            _check_steps(pairs, origins, n_rows, model.pretrained is not None)
+            _check_steps(pairs, origins, max(map(len, series)), is_pretrained)
         weight = None
-        if weighs:
-            changes = [seasonal_error(part.z, spec.season_length) for part in parts]
-            weights = model.median_where_unknown(changes) ** -0.5
-            weight = weights.astype(np.float32)[joined.series_of(origins)]
-        del parts
-        takes_rows = any(type(member.regressor) is not GRURegressor for member in members)
-        if takes_rows and not is_complete.any():
-            raise ValueError(
-                f"No series of X has {spec.least_history + spec.steps_of_call} rows in a row, as "
-                f"{spec.strategy} forecasts of horizon={spec.horizon} need with season_length="
-                f"{spec.season_length}; the longest has {max(map(len, series))} (n_samples). Use a "
-                "smaller horizon, or a GRURegressor, which learns from the steps that are known."
-            )
-        for member in members:
+        if template.weighs:
+            weight = model._weights_of(joined)[joined.series_of(origins)]
+        _check_complete(template.members, model.spec, is_complete, series)
+        for member in template.members:
             regressor = clone(member.regressor)
             if type(regressor) is GRURegressor:
-                _fit_network(regressor, pairs, origins, weight, member.window_length)
+                fit_network(regressor, pairs, origins, weight, member.window_length)
             else:
                 X, y = pairs.at(origins[is_complete])
                 own = None if weight is None else weight[is_complete]
                 regressor = fit_regressor(regressor, X[:, -member.window_length :], y, own)
             model.members.append(EnsembleMember(regressor, member.window_length))
         return model
+
+    def _learn_scales(self, template: ModelTemplate, series: Sequence[np.ndarray]) -> Joined:
+        """Fit the scalers. All series on the scale of the network, joined."""
+        spec = self.spec
+        if covariates := [*spec.past, *spec.known]:
+            rows = np.concatenate([values[:, covariates] for values in series])
+            self.covariate_scaler = clone(template.covariate_scaler).fit(rows)
+        self.scalers = [self.new_scaler(values) for values in series]
+        if not template.members or any(map(is_log, self.scalers)):
+            self.pretrained = template.pretrained
+        parts = [self.part(values, own) for values, own in zip(series, self.scalers, strict=True)]
+        joined = join_series(parts, spec.history_length - 1, spec.steps_of_call)
+        check_representable(joined.z, "X")
+        n_known = np.maximum(np.isfinite(joined.z).sum(axis=0), 1)
+        self.target_means = np.nansum(joined.z, axis=0) / n_known
+        if spec.is_global:
+            errors = [self.recent_seasonal_error(part.z) for part in parts]
+            known = [error for error in errors if np.isfinite(error)]
+            self.median_error = float(np.median(known)) if known else 1.0
+            self.seasonal_errors = self.median_where_unknown(errors)
+        return joined
+
+    def _weights_of(self, joined: Joined) -> np.ndarray:
+        """How much each series counts in training, (n_series,)."""
+        parts = [
+            joined.z[first : last + 1]
+            for first, last in zip(joined.first, joined.last, strict=True)
+        ]
+        errors = [seasonal_error(z, self.spec.season_length) for z in parts]
+        return (self.median_where_unknown(errors) ** -0.5).astype(np.float32)
+
+    @property
+    def rollout(self) -> Rollout:
+        return Rollout(self.spec, self.members, self.target_means, self.least_error)
 
     @property
     def regressors(self) -> list[Any]:
@@ -228,9 +223,9 @@ class ForecastModel:
         lately = seasonal_error(z[-(self.spec.history_length + season_length) :], season_length)
         return float(np.sqrt(lately * seasonal_error(z, season_length)))
 
-    def median_where_unknown(self, changes: Sequence[float]) -> np.ndarray:
+    def median_where_unknown(self, errors: Sequence[float]) -> np.ndarray:
         """Where a series is too short to tell how much it changes, what is usual."""
-        return np.where(np.isnan(changes), self.median_error, changes)
+        return np.where(np.isnan(errors), self.median_error, errors)
 
     def scaler_for(self, values: np.ndarray) -> Any:
         """Of several series each has a scale of its own, also one that comes later."""
@@ -291,7 +286,7 @@ class ForecastModel:
         z = parts[0].z
         if len(parts) == 1 and self.covariate_scaler is None and len(z) >= length:
             # One forecast: a slice, without the view of all windows.
-            return self._roll(
+            return self.rollout.run(
                 z[np.newaxis, -length:].copy(), None, np.zeros(1, int), steps, quantile
             )
         tails = [_tail(part, length) for part in parts]
@@ -316,129 +311,25 @@ class ForecastModel:
             histories = view[piece - length + 1].copy()
             if carried is not None:  # a gap where the window begins is no missing past
                 histories[:, -window_length] = carried[piece - window_length + 1]
-            pieces.append(self._roll(histories, joined, piece, steps, quantile))
+            pieces.append(self.rollout.run(histories, joined, piece, steps, quantile))
         return np.concatenate(pieces)
 
-    def _roll(
-        self,
-        histories: np.ndarray,
-        joined: Joined | None,
-        origins: np.ndarray,
-        steps: int,
-        quantile: float | None,
-    ) -> np.ndarray:
-        """histories : (n_origins, history_length, n_targets), which are changed; joined : where
-        covariates are read.
-        """
-        spec, length = self.spec, self.spec.window_length
-        n_targets = len(spec.targets)
-        # Where too little is known there is nothing to go by: the baseline alone.
-        if spec.is_global:
-            rows_before = histories[:, : spec.history_length - spec.least_history + 1]
-            is_short = np.isnan(rows_before).all(axis=1).any(axis=1)
-            histories = forward_filled(histories)
-        else:
-            is_short = np.isnan(histories[:, -length]).any(axis=1)
-            histories[:, -length:] = fill_missing(histories[:, -length:], self.target_means)
-        is_compiled = quantile is None and self._rolls_compiled(histories, steps)
-        if is_compiled and not is_short.any():
-            return self._roll_compiled(histories[0], joined, int(origins[0]), steps)[np.newaxis]
-        forecasts: list[np.ndarray] = []
-        for ahead in range(0, steps, spec.steps_of_call):
-            windows = histories[:, -length:]
-            if spec.is_global:
-                windows = fill_missing(windows.copy(), self.target_means)
-            X, level, baseline = inputs(spec, histories, windows, joined, origins, ahead)
-            # A history too short for a season is forecast by its level.
-            baseline = np.where(
-                np.isnan(baseline), level if spec.level else windows[:, -1:], baseline
-            )
-            is_known = np.ones(len(X), bool)
-            if spec.known:
-                future = X[:, -1, -len(spec.known) :]  # the row of the last step
-                is_known = ~np.isnan(future).any(axis=1)
-            X = fill_missing(X, np.zeros(X.shape[2]))
-            difference = self._median(X, quantile).reshape(len(X), spec.steps_of_call, n_targets)
-            difference[is_short] = 0
-            if spec.is_global:
-                difference *= self._share_of_correction(histories)[:, np.newaxis]
-            now = np.where(is_known[:, np.newaxis, np.newaxis], baseline + difference, np.nan)
-            forecasts.append(now)
-            if ahead + spec.steps_of_call < steps:
-                histories = np.concatenate([histories, now], axis=1)[:, -spec.history_length :]
-        return np.concatenate(forecasts, axis=1)[:, :steps]
 
-    def _share_of_correction(self, histories: np.ndarray) -> np.ndarray:
-        """What share of the difference is added to the baseline, (n_origins, n_targets): nothing
-        where a target has repeated itself, season after season, in all that is seen; less than all
-        where it has changed less than `least_error`.
-        """
-        spec, m = self.spec, self.spec.season_length
-        has_seasons = m == 1 or spec.baseline in ("seasonal", "profile")
-        n_origins, n_rows, n_targets = histories.shape
-        if spec.past or spec.known or not has_seasons or n_rows < 2 * m:
-            return np.ones((n_origins, n_targets))
-        changes = np.abs(histories[:, m:] - histories[:, :-m])
-        is_known = np.isfinite(changes)
-        n_known = is_known.sum(axis=1)
-        sizes = np.where(is_known, changes, 0)
-        share = np.ones((n_origins, n_targets))
-        if self.least_error:
-            share = np.minimum(1, sizes.sum(axis=1) / np.maximum(n_known, 1) / self.least_error)
-        share[sizes.max(axis=1) <= REPEATS_TO] = 0
-        share[n_known < m] = 1  # too short to tell
-        return share
-
-    def _rolls_compiled(self, histories: np.ndarray, steps: int) -> bool:
-        """Whether a network alone can feed its forecasts back, without leaving its program."""
-        return (
-            len(histories) == len(self.members) == 1
-            and isinstance(self.members[0].regressor, GRURegressor)
-            and self.members[0].window_length == self.spec.window_length
-            and steps > self.spec.steps_of_call
-            and self.spec.history_length <= LONGEST_COMPILED_HISTORY
-            and not np.isnan(histories).any()
-        )
-
-    def _roll_compiled(
-        self, history: np.ndarray, joined: Joined | None, origin: int, steps: int
-    ) -> np.ndarray:
-        spec, length = self.spec, self.spec.window_length
-        # Level and baseline are linear in the history: what they make of unit vectors is their
-        # weights.
-        units = np.eye(len(history))[:, :, np.newaxis]
-        level = level_of(units[:, -length:], spec.level, spec.season_length)
-        baseline = baseline_of(units, level, spec)  # (n_rows, steps_of_call, 1)
-        naive = {"level": level[:, 0, 0], "baseline": baseline[:, :, 0].T}
-        if spec.known and joined is not None:
-            aheads = np.arange(0, steps, spec.steps_of_call)
-            moved = sliding_view(joined.known, length)
-            first = origin + aheads - length + 1
-            windows = [moved[first + offset] for offset in spec.offsets]
-            is_known = np.flatnonzero(np.isnan(windows[-1][:, -1]).any(axis=1))
-            n_known = is_known[0] if len(is_known) else len(aheads)
-            naive["known"] = fill_missing(
-                np.concatenate(windows, axis=2), np.zeros(len(spec.known) * len(windows))
-            )
-        else:
-            n_known = -(-steps // spec.steps_of_call)
-        regressor = self.members[0].regressor
-        naive["inputs"] = regressor._inputs
-        rolled = regressor._roll_on(
-            history, steps, regressor._target_mean, regressor._target_scale, **naive
-        )
-        rolled[n_known * spec.steps_of_call :] = np.nan
-        return rolled
-
-    def _median(self, X: np.ndarray, quantile: float | None) -> np.ndarray:
-        """(n, window_length, n_channels) -> (n, n_outputs); nothing to add without members."""
-        if not self.members:
-            return np.zeros((len(X), self.spec.steps_of_call * len(self.spec.targets)))
-        every = [
-            predict_regressor(member.regressor, X[:, -member.window_length :], quantile)
-            for member in self.members
-        ]
-        return every[0] if len(every) == 1 else np.median(every, axis=0)
+def _check_complete(
+    members: Sequence[EnsembleMember],
+    spec: ForecastSpec,
+    is_complete: np.ndarray,
+    series: Sequence[np.ndarray],
+) -> None:
+    """Raises ValueError where a regressor needs all steps, and no window has them."""
+    if is_complete.any() or all(type(each.regressor) is GRURegressor for each in members):
+        return
+    raise ValueError(
+        f"No series of X has {spec.least_history + spec.steps_of_call} rows in a row, as "
+        f"{spec.strategy} forecasts of horizon={spec.horizon} need with season_length="
+        f"{spec.season_length}; the longest has {max(map(len, series))} (n_samples). Use a "
+        "smaller horizon, or a GRURegressor, which learns from the steps that are known."
+    )
 
 
 def _check_steps(pairs: Pairs, origins: np.ndarray, n_rows: int, is_pretrained: bool) -> None:

@@ -18,10 +18,11 @@ from skgru._forecaster.defaults import (
     network_of_many,
     usual_length,
 )
-from skgru._forecaster.model import ForecastModel
+from skgru._forecaster.model import ForecastModel, ModelTemplate
 from skgru._forecaster.regressors import EnsembleMember
 from skgru._forecaster.scaling import AutoScaler
 from skgru._forecaster.spec import ForecastSpec
+from skgru._networks.for_forecaster import restore
 from skgru._networks.regressor import GRURegressor
 
 # Season length: horizon of the networks for it.
@@ -60,14 +61,13 @@ def load_pretrained(season_length: int) -> ForecastModel:
 @cache
 def _as_shipped(season_length: int) -> ForecastModel:
     spec = pretrained_spec(season_length)
-    model = ForecastModel(spec, AutoScaler(), None)
-    model.least_error = CALM
+    model = ForecastModel(ModelTemplate(spec, AutoScaler(), None), least_error=CALM)
     source = files("skgru._forecaster") / "weights" / f"season_{season_length}.npz"
     with source.open("rb") as file, np.load(file) as arrays:
         for i, window_length in enumerate(spec.windows):
             weights = [arrays[name] for name in arrays.files if name.startswith(f"{i}_")]
             regressor = network_of_many(highway=i == 0, epochs=1)
-            regressor._restore(weights, window_length, spec.horizon)
+            restore(regressor, weights, window_length, spec.horizon)
             model.members.append(EnsembleMember(regressor, window_length))
     return model
 

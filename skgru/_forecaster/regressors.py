@@ -10,13 +10,9 @@ from sklearn.multioutput import MultiOutputRegressor
 from sklearn.utils import get_tags
 from sklearn.utils.validation import has_fit_parameter
 
-from skgru._forecaster.dataset import (
-    Pairs,
-    PairTargets,
-    PairWindows,
-)
+from skgru._forecaster.dataset import PairDataset, Pairs
+from skgru._networks import for_forecaster
 from skgru._networks.regressor import GRURegressor
-from skgru._validation import check_representable
 
 
 @dataclass(frozen=True)
@@ -31,7 +27,7 @@ def _takes_windows(regressor: Any) -> bool:
     return bool(get_tags(regressor).input_tags.three_d_array)
 
 
-def _fit_network(
+def fit_network(
     regressor: GRURegressor,
     pairs: Pairs,
     origins: np.ndarray,
@@ -46,8 +42,8 @@ def _fit_network(
         order = np.argsort(rows, kind="stable")
         rows, origins = rows[order], origins[order]
         weight = None if weight is None else weight[order]
-    windows = PairWindows(pairs, origins, rows, window_length)
-    regressor._fit_pairs(windows, PairTargets(pairs, origins), weight, pairs.spec.steps_of_call)
+    dataset = PairDataset(pairs, origins, rows, window_length, weight)
+    for_forecaster.fit_dataset(regressor, dataset, reach=pairs.spec.steps_of_call)
 
 
 def fit_regressor(regressor: Any, X: np.ndarray, y: np.ndarray, weight: np.ndarray | None) -> Any:
@@ -69,10 +65,7 @@ def fit_regressor(regressor: Any, X: np.ndarray, y: np.ndarray, weight: np.ndarr
 def predict_regressor(regressor: Any, X: np.ndarray, quantile: float | None) -> np.ndarray:
     """(n, window_length, n_channels) -> (n, n_outputs)."""
     if quantile is None and len(X) == 1 and type(regressor) is GRURegressor:
-        # scikit-learn's checks of one window take half as long as the network. This one was made
-        # here, in the shape that fit saw; only its values can be wrong.
-        check_representable(X, "X")
-        return regressor._predicted(regressor._rows(X)).reshape(1, -1)
+        return for_forecaster.predict_one(regressor, X)
     X = X if _takes_windows(regressor) else X.reshape(len(X), -1)
     if quantile is None:
         return np.asarray(regressor.predict(X)).reshape(len(X), -1)

@@ -18,7 +18,7 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from skgru._dataset import Examples, Rows
+from skgru._dataset import TrainingRun, WindowDataset
 from skgru._networks.checks import (
     check_callbacks,
     check_metrics,
@@ -29,8 +29,8 @@ from skgru._networks.checks import (
 )
 from skgru._networks.labels import Labels
 from skgru._networks.nested_parameters import check_flat
-from skgru._networks.scaling import channel_statistics, fill_missing, pieces_of
-from skgru._networks.split import _extended, examples_at, last_rows, stratified_rows
+from skgru._networks.scaling import channel_statistics, fill_missing
+from skgru._networks.split import _extended, last_rows, stratified_rows
 from skgru._specs import NetworkSpec, NetworkState, TargetScaling, TrainingSpec
 from skgru._validation import Instance, Number, at_least, real_between
 from skgru._warnings import warn_user
@@ -67,7 +67,7 @@ class Task:
     """What a network is to learn: windows with targets, checked and usable.
 
     X : what fit was given, for the names of its columns; shape : fields of the network that follow
-    from the targets; scaling_of : (targets, sample_weight) -> TargetScaling; learned : further
+    from the targets; scaling_of : rows to train on -> TargetScaling; learned : further
     attributes to store; reach : rows that a target extends beyond its window; split : how
     validation rows are chosen, "last", "random" or "stratified"; labels : of the rows, to stratify,
     and to warn where all of a class are held out; validation : rows that the user gave for it, in
@@ -75,16 +75,14 @@ class Task:
     """
 
     X: Any
-    examples: Examples
+    dataset: WindowDataset
     shape: Mapping[str, Any]
-    scaling_of: Callable[[Any, np.ndarray | None], TargetScaling]
+    scaling_of: Callable[[WindowDataset], TargetScaling]
     learned: Mapping[str, Any]
     reach: int = 1
     split: str = "last"
     labels: Labels | None = None
-    validation: Examples | None = None
-    masks_targets: bool = False
-    continues: bool = False
+    validation: WindowDataset | None = None
 
 
 @dataclass(frozen=True)
@@ -253,54 +251,42 @@ class RecurrentEstimator(BaseEstimator):
         """Train, and only then store what was learned: a failed fit changes nothing."""
         from skgru._engine.trainer import train
 
-        continues, examples = course.continues, task.examples
-        validation = task.validation
+        continues, dataset, validation = course.continues, task.dataset, task.validation
         if course.early_stopping and validation is None:
-            examples, validation = self._split(task)
-        scaling = (
-            self._scaling
-            if continues
-            else task.scaling_of(examples.targets, examples.sample_weight)
-        )
-        network = self._network_spec(replace(task, continues=continues))
+            dataset, validation = self._split(task)
+        scaling = self._scaling if continues else task.scaling_of(dataset)
+        network = self._network_spec(task, continues)
         if continues:
             self._check_continues(network)
-        if continues:
             inputs, means = self._inputs, self._channel_means
         elif network.embedding_dim:
             inputs, means = None, np.zeros(1)
         else:
-            statistics = channel_statistics(examples.windows, examples.sample_weight)
+            statistics = channel_statistics(dataset)
             inputs, means = statistics if self.normalize_X else None, statistics.mean
-        examples = replace(examples, windows=examples.windows.scaled(inputs))
+        dataset = dataset.scaled(inputs)
         if validation is not None:
-            validation = replace(validation, windows=validation.windows.scaled(inputs))
+            validation = validation.scaled(inputs)
         seed = self._seed if continues else self._draw_seed()
         earlier = self.n_iter_ if continues else 0
         training = replace(
-            self._training_spec(network, self._batch_size_for(len(examples.windows)), seed),
+            self._training_spec(network, self._batch_size_for(len(dataset)), seed),
             early_stopping=course.early_stopping,
             learning_rate=self._learning_rate(course),
             schedule=(0, int(self.epochs)) if course.is_part else (earlier, course.epochs),
-            masks_targets=task.masks_targets,
-            has_missing=network.masks and examples.windows.has_missing(),
+            masks_targets=dataset.masks_targets,
+            has_missing=network.masks and dataset.has_missing(),
         )
+        state = self._state if continues else None
         trained = train(
-            network,
-            training,
-            examples,
-            validation,
-            scaling,
-            course.epochs,
-            self._state if continues else None,
+            TrainingRun(network, training, dataset, validation, scaling, course.epochs, state)
         )
         history = trained.history
         if continues:
             history = _extended(self.history_, history)
         learned = {**task.learned, "_inputs": inputs, "_channel_means": means}
         self._store(network, training, trained.state, scaling, history, learned)
-        window_length = examples.windows.shape[1]
-        remember_columns(self, task.X, window_length, continues)
+        remember_columns(self, task.X, dataset.shape[1], continues)
 
     def _check_continues(self, network: NetworkSpec) -> None:
         """A network goes on only as what it is."""
@@ -347,13 +333,13 @@ class RecurrentEstimator(BaseEstimator):
             _target_shape=scaling.shape,
         )
 
-    def _split(self, task: Task) -> tuple[Examples, Examples]:
+    def _split(self, task: Task) -> tuple[WindowDataset, WindowDataset]:
         """Rows to train on, and rows for validation."""
-        examples = task.examples
-        n = len(examples.windows)
+        dataset = task.dataset
+        n = len(dataset)
         n_validation = max(1, int(np.ceil(self.validation_fraction * n)))
         if task.split == "last":
-            training, validation = last_rows(examples.windows.rows, n_validation, task.reach)
+            training, validation = last_rows(dataset.rows, n_validation, task.reach)
         else:
             rng = np.random.default_rng([self._split_seed(), n])
             strata = np.zeros(n, int)
@@ -374,7 +360,7 @@ class RecurrentEstimator(BaseEstimator):
             )
         if task.labels is not None:
             self._warn_of_lost(task.labels, training)
-        return examples_at(examples, training), examples_at(examples, validation)
+        return dataset.take(training), dataset.take(validation)
 
     def _warn_of_lost(self, labels: Labels, training: np.ndarray) -> None:
         """Warn of classes that no row has which is trained on."""
@@ -394,7 +380,7 @@ class RecurrentEstimator(BaseEstimator):
         )
 
     def _split_kind(
-        self, windows: np.ndarray, in_time: bool, course: Course, classes: bool = False
+        self, windows: Any, in_time: bool, course: Course, classes: bool = False
     ) -> str:
         """How validation rows are chosen. in_time : the targets follow from the order of the rows;
         classes : each row has one class.
@@ -417,8 +403,8 @@ class RecurrentEstimator(BaseEstimator):
         state = self.random_state
         return int(state) if isinstance(state, Integral) else 0
 
-    def _network_spec(self, task: Task) -> NetworkSpec:
-        _, window_length, n_channels = task.examples.windows.shape
+    def _network_spec(self, task: Task, continues: bool = False) -> NetworkSpec:
+        _, window_length, n_channels = task.dataset.shape
         return NetworkSpec(
             cell=self.cell,
             units=check_units(self.units),
@@ -427,21 +413,21 @@ class RecurrentEstimator(BaseEstimator):
             recurrent_dropout=float(self.recurrent_dropout),
             window_length=window_length,
             n_channels=n_channels,
-            highway=self._has_highway(task),
+            highway=self._has_highway(task, continues),
             output_initializer=self.output_initializer,
             masks=self.missing == "mask",
             **task.shape,
         )
 
-    def _has_highway(self, task: Task) -> bool:
+    def _has_highway(self, task: Task, continues: bool) -> bool:
         """Whether there is a linear path. "auto": a network goes on as it was; a new one has it
         where there are windows enough to learn its weights.
         """
         if not isinstance(self.highway, str):
             return bool(self.highway)
-        if self.__sklearn_is_fitted__() and task.continues:
+        if continues:
             return self._network.highway
-        n_windows, window_length, n_channels = task.examples.windows.shape
+        n_windows, window_length, n_channels = task.dataset.shape
         is_large = n_windows >= WINDOWS_FOR_HIGHWAY * window_length * n_channels
         return is_large and not task.shape.get("each_step", False)
 
@@ -487,9 +473,10 @@ class RecurrentEstimator(BaseEstimator):
             return int(check_random_state(self.random_state).randint(2**31 - 1))
         return int(self.random_state)
 
-    def _rows(self, windows: np.ndarray, rows: np.ndarray | None = None) -> Rows:
+    def _dataset(self, windows: np.ndarray, rows: np.ndarray | None = None) -> WindowDataset:
         """Windows as the fitted network takes them; all, or some rows."""
-        return Rows(windows, np.arange(len(windows)) if rows is None else rows, self._inputs)
+        rows = np.arange(len(windows)) if rows is None else rows
+        return WindowDataset(windows, rows, scaling=self._inputs)
 
     def _filled(self, windows: np.ndarray) -> np.ndarray:
         """float32 windows as the network takes them: it skips missing steps, or they are filled, in
@@ -500,7 +487,7 @@ class RecurrentEstimator(BaseEstimator):
         means = self._channel_means
         return fill_missing(windows, means if self._inputs is None else np.zeros_like(means))
 
-    def _outputs(self, windows: Rows) -> np.ndarray:
+    def _outputs(self, dataset: WindowDataset) -> np.ndarray:
         """float32 (n, n_values) of the network."""
         from skgru._engine.inference import predict
 
@@ -509,16 +496,16 @@ class RecurrentEstimator(BaseEstimator):
                 predict(
                     self._network,
                     self._weights,
-                    self._filled(windows.gather(piece)),
+                    self._filled(dataset.gather(piece)),
                     bool(self.jit_compile),
                 )
-                for piece in pieces_of(windows)
+                for piece in dataset.pieces()
             ]
         )
         if not np.isfinite(outputs).all():
             row = int(np.flatnonzero(~np.isfinite(outputs).all(axis=1))[0])
             raise ValueError(
-                f"X[{windows.rows[row]}] holds values for which {type(self).__name__} has no "
+                f"X[{dataset.rows[row]}] holds values for which {type(self).__name__} has no "
                 "finite prediction: they lie too far outside those of fit. Correct or scale X."
             )
         return outputs

@@ -18,7 +18,7 @@ from sklearn.utils.validation import (
     check_is_fitted,
 )
 
-from skgru._dataset import Examples, Rows
+from skgru._dataset import WindowDataset
 from skgru._networks.base import Course, RecurrentEstimator, Task
 from skgru._networks.checks import (
     check_like,
@@ -585,7 +585,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
             sample_weight = _check_sample_weight(
                 sample_weight, windows, dtype=np.float64, ensure_non_negative=True
             )[rows]
-        predicted = self._predicted(self._outputs(self._rows(windows, rows)))
+        predicted = self._predicted(self._outputs(self._dataset(windows, rows)))
         if known is not None:
             y, predicted = y[known], predicted[known]
             if sample_weight is not None:
@@ -621,9 +621,9 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
     def _trained_loss(self, network: NetworkSpec) -> str:
         return BINARY_CROSS_ENTROPY if network.is_multilabel else CROSS_ENTROPY
 
-    def _checked_rows(self, X: Any) -> Rows:
+    def _checked_rows(self, X: Any) -> WindowDataset:
         check_is_fitted(self)
-        return self._rows(self._check_new_windows(X))
+        return self._dataset(self._check_new_windows(X))
 
     def _predicted(self, outputs: np.ndarray) -> np.ndarray:
         """What `predict` gives, from (n, n_values) logits."""
@@ -677,7 +677,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         if classes is None:
             classes = labels.classes()
         class_weights = self._class_weights(labels, classes)
-        examples, rows_kept = self._examples(
+        dataset, rows_kept = self._supervised(
             windows, rows, labels, classes, class_weights, sample_weight
         )
         validation = None
@@ -696,17 +696,16 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
                         f"y_val contains labels {unknown.tolist()} that are not among the classes "
                         f"of y, {classes.tolist()}. Leave such sequences out."
                     )
-                validation, _ = self._examples(
+                validation, _ = self._supervised(
                     held_out, rows_val, labels_val, classes, class_weights, weight
                 )
         has_class = labels.kind == "class"
         n_outputs = labels.values.shape[1] if labels.kind == "labels" else 1
-        n_targets = examples.targets.shape[1]
-        identity = TargetScaling.identity(n_targets, ())  # codes of classes are not scaled
+        identity = TargetScaling.identity(dataset.n_targets, ())  # codes of classes are not scaled
         self._fit_network(
             Task(
                 X,
-                examples,
+                dataset,
                 shape={
                     "n_outputs": n_outputs,
                     "n_classes": 0 if labels.kind == "labels" else len(classes),
@@ -715,7 +714,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
                     "n_tokens": n_tokens,
                     "embedding_dim": self.embedding_dim or 0,
                 },
-                scaling_of=lambda targets, weight: identity,
+                scaling_of=lambda dataset: identity,
                 learned={
                     "classes_": classes,
                     "_is_self_target": y is None,
@@ -755,7 +754,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
             )
         return rows, labels
 
-    def _examples(
+    def _supervised(
         self,
         windows: np.ndarray,
         rows: np.ndarray,
@@ -763,7 +762,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         classes: np.ndarray,
         class_weights: np.ndarray | None,
         sample_weight: Any,
-    ) -> tuple[Examples, np.ndarray]:
+    ) -> tuple[WindowDataset, np.ndarray]:
         """Windows, targets and weights, and which of the labels they belong to."""
         targets = labels.targets(classes)
         if sample_weight is not None:
@@ -781,7 +780,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         picked = np.arange(len(rows))
         if weight is not None:
             picked, targets, weight = without_zero_weights(picked, targets, weight)
-        return Examples(Rows(windows, rows[picked]), targets, weight), picked
+        return WindowDataset(windows, rows[picked], targets, weight), picked
 
     def _n_tokens(self, windows: np.ndarray, continues: bool) -> int:
         """How many tokens there are, 0 where X holds numbers."""

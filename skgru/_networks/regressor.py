@@ -15,7 +15,7 @@ from sklearn.utils.validation import (
     check_is_fitted,
 )
 
-from skgru._dataset import Examples, Rows
+from skgru._dataset import WindowDataset
 from skgru._networks.base import Course, RecurrentEstimator, Task
 from skgru._networks.checks import (
     check_like,
@@ -27,16 +27,14 @@ from skgru._networks.checks import (
     is_overlapping,
     nothing_usable,
 )
-from skgru._networks.lag_columns import check_channels
 from skgru._networks.scaling import standardisation
 from skgru._networks.split import usable_rows, weight_of_steps, without_zero_weights
-from skgru._specs import NetworkState, TargetScaling
+from skgru._specs import TargetScaling
 from skgru._validation import (
     Instance,
     at_least,
     check_representable,
     check_target,
-    remember_features,
 )
 from skgru._windows import following_rows
 
@@ -482,7 +480,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         """
         check_is_fitted(self)
         windows = self._check_new_windows(X)
-        return self._predicted(self._rows(windows))
+        return self._predicted(self._dataset(windows))
 
     @available_if(_has_quantiles)
     def predict_quantiles(self, X):
@@ -508,7 +506,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         """
         check_is_fitted(self)
         windows = self._check_new_windows(X)
-        values = self._network.rearranged(self._outputs(self._rows(windows)))
+        values = self._network.rearranged(self._outputs(self._dataset(windows)))
         scale, mean = self._target_scale[:, np.newaxis], self._target_mean[:, np.newaxis]
         restored = values.astype(np.float64) * scale + mean  # (n, n_targets, n_quantiles)
         shape = self._target_shape
@@ -568,7 +566,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             sample_weight = _check_sample_weight(
                 sample_weight, windows, dtype=np.float64, ensure_non_negative=True
             )[rows]
-        predicted = self._predicted(self._rows(windows, rows)).reshape(targets.shape)
+        predicted = self._predicted(self._dataset(windows, rows)).reshape(targets.shape)
         if known is not None:  # a row for each step that is known
             targets, predicted = (
                 values.reshape(*known.shape, -1)[known] for values in (targets, predicted)
@@ -613,7 +611,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         if not at_least(1).is_satisfied_by(steps):
             raise ValueError(f"steps={steps!r} must be an int of at least 1: the rows to forecast.")
         windows = self._check_new_windows(X)
-        last = self._rows(windows, np.array([len(windows) - 1])).gather()
+        last = self._dataset(windows, np.array([len(windows) - 1])).gather()
         history = self._filled(last)[0]
         inputs = self._inputs
         if inputs is None:
@@ -627,29 +625,16 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         return rolled * inputs.scale + inputs.mean
 
     def _roll_on(
-        self,
-        history: np.ndarray,
-        steps: int,
-        mean: np.ndarray,
-        scale: np.ndarray,
-        **naive: Any,
+        self, history: np.ndarray, steps: int, mean: np.ndarray, scale: np.ndarray, **naive: Any
     ) -> np.ndarray:
-        """float64 (steps, n_forecast) after a history without NaN, but where steps are masked;
-        mean, scale : what turns outputs into rows of the history; naive : `level`, `baseline`,
-        `known` and `inputs` of `inference.roll_on`.
+        """float64 (steps, n_forecast) after a history without NaN, except for masked steps; mean,
+        scale : what turns outputs into rows of the history; naive : `level`, `baseline`, `known`
+        and `inputs` of `inference.roll_on`.
         """
         from skgru._engine.inference import roll_on
 
-        rolled = roll_on(
-            self._network,
-            self._weights,
-            history,
-            mean,
-            scale,
-            steps,
-            bool(self.jit_compile),
-            **naive,
-        )
+        network, compiles = self._network, bool(self.jit_compile)
+        rolled = roll_on(network, self._weights, history, mean, scale, steps, compiles, **naive)
         return rolled.astype(np.float64)
 
     @property
@@ -667,8 +652,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             self.history_,
         )
 
-    def _predicted(self, windows: Rows) -> np.ndarray:
-        return self._scaling.restore(self._network.central(self._outputs(windows)))
+    def _predicted(self, dataset: WindowDataset) -> np.ndarray:
+        return self._scaling.restore(self._network.central(self._outputs(dataset)))
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
@@ -692,7 +677,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             self._check_follows()
         channels = check_target(self.target, windows.shape[2])
         like = self._network.each_step if continues else None
-        examples, shape, each_step = self._supervised(windows, y, sample_weight, channels, like)
+        dataset, shape, each_step = self._supervised(windows, y, sample_weight, channels, like)
         if continues and (y is None) != self._is_self_target:
             raise ValueError(
                 f"{type(self).__name__} was fitted "
@@ -714,24 +699,24 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             check_like(held_out, windows)
             with in_validation_data():
                 validation, _, _ = self._supervised(held_out, y_val, weight, channels, each_step)
-            if validation.targets.shape[1] != examples.targets.shape[1]:
+            if validation.n_targets != dataset.n_targets:
                 raise ValueError(
-                    f"y_val in validation_data has {validation.targets.shape[1]} outputs, but y "
-                    f"has {examples.targets.shape[1]}. Give y_val as y."
+                    f"y_val in validation_data has {validation.n_targets} outputs, but y "
+                    f"has {dataset.n_targets}. Give y_val as y."
                 )
         n_steps = windows.shape[1] if each_step else 1
 
-        def scaling_of(targets, sample_weight):
+        def scaling_of(dataset: WindowDataset) -> TargetScaling:
             if self.normalize_y:
-                return standardisation(targets, sample_weight, shape, n_steps)
-            check_representable(targets, "y")
-            return TargetScaling.identity(targets.shape[1], shape)
+                return standardisation(dataset, shape, n_steps)
+            check_representable(dataset.targets(), "y")
+            return TargetScaling.identity(dataset.n_targets, shape)
 
         self._fit_network(
             Task(
                 X,
-                examples,
-                shape=self._output_shape(examples.targets.shape[1] // n_steps, each_step),
+                dataset,
+                shape=self._output_shape(dataset.n_targets // n_steps, each_step),
                 scaling_of=scaling_of,
                 learned={
                     "_is_self_target": y is None,
@@ -753,7 +738,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         sample_weight: Any,
         channels: np.ndarray,
         like: bool | None,
-    ) -> tuple[Examples, tuple[int, ...], bool]:
+    ) -> tuple[WindowDataset, tuple[int, ...], bool]:
         """Usable windows with their targets, the shape of a row of y, and whether it has targets
         for each step. like : whether other rows have them; None: it is read off y.
         """
@@ -770,7 +755,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         weight = weight_of_steps(sample_weight, known)
         if weight is not None:
             rows, targets, weight = without_zero_weights(rows, targets, weight)
-        return Examples(Rows(windows, rows), targets, weight), shape, known is not None
+        return WindowDataset(windows, rows, targets, weight), shape, known is not None
 
     def _output_shape(self, n_outputs: int, each_step: bool = False) -> dict[str, Any]:
         return {
@@ -797,70 +782,6 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
                 'are the rows that follow it, as y is None. Set return_sequences="auto", or give y '
                 "with a target for each step."
             )
-
-    def _fit_pairs(
-        self, windows: Any, targets: Any, sample_weight: np.ndarray | None, reach: int
-    ) -> None:
-        """`fit` for a forecaster, whose windows and targets are gathered as they are needed, and
-        whose targets may be NaN, which is not known.
-        """
-        self._validate_params()
-        self._check_loss()
-        self._check_follows()
-        split = self._split_kind(windows, True, Course(self.epochs, self.early_stopping))
-        n_targets = targets.shape[1]
-        shape = () if n_targets == 1 else (n_targets,)
-        check_channels(windows, self)
-
-        def scaling_of(targets, sample_weight):
-            if self.normalize_y:
-                return standardisation(targets[:], sample_weight, shape)
-            return TargetScaling.identity(n_targets, shape)
-
-        if sample_weight is not None:
-            sample_weight = (sample_weight / sample_weight.max()).astype(np.float32)
-        self._fit_network(
-            Task(
-                None,
-                Examples(windows, targets, sample_weight),
-                shape=self._output_shape(n_targets),
-                scaling_of=scaling_of,
-                learned={"_is_self_target": False, "_channels": [], "_horizon": reach},
-                reach=reach,
-                split=split,
-                masks_targets=windows.masks_targets,
-            ),
-            Course(self.epochs, self.early_stopping),
-        )
-
-    def _restore(self, weights: list[np.ndarray], window_length: int, n_outputs: int) -> None:
-        """Be fitted to windows of one channel, with weights that were trained elsewhere."""
-        windows = Rows(np.zeros((0, window_length, 1)), np.zeros(0, int))
-        shape = () if n_outputs == 1 else (n_outputs,)
-        scaling = TargetScaling.identity(n_outputs, shape)
-        task = Task(
-            None,
-            Examples(windows, np.zeros((0, n_outputs)), None),
-            shape=self._output_shape(n_outputs),
-            scaling_of=lambda targets, weight: scaling,
-            learned={
-                "_is_self_target": False,
-                "_channels": [],
-                "_horizon": n_outputs,
-                "_channel_means": np.zeros(1),
-                "_inputs": None,
-            },
-        )
-        network = self._network_spec(task)
-        self._store(
-            network,
-            self._training_spec(network, self._batch_size_for(0), 0),
-            NetworkState(weights, [], "", 0),
-            scaling,
-            {"loss": []},
-            task.learned,
-        )
-        remember_features(self, None, window_length)
 
     def _own_targets(
         self, windows: np.ndarray, horizon: int, channels: np.ndarray, masks: bool

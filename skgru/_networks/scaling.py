@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from skgru._dataset import VALUES_AT_ONCE, Rows
+from skgru._dataset import VALUES_AT_ONCE, WindowDataset
 from skgru._specs import InputScaling, TargetScaling
 
 
@@ -32,18 +32,17 @@ def fill_missing(windows: np.ndarray, channel_means: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(windows), channel_means.astype(windows.dtype), windows)
 
 
-def channel_statistics(windows: Rows, sample_weight: np.ndarray | None) -> InputScaling:
+def channel_statistics(dataset: WindowDataset) -> InputScaling:
     """Weighted mean and standard deviation of each channel over the steps that are not NaN. The
     standard deviation of a constant channel counts as 1.
-
-    sample_weight : (n,) or (n, window_length), or None.
     """
-    weight = np.ones(len(windows)) if sample_weight is None else sample_weight
+    weight, n_channels = dataset.sample_weight, dataset.shape[2]
+    weight = np.ones(len(dataset)) if weight is None else weight
     # float32, as weights are kept, would lose small changes at a high level.
     weight = weight.reshape(len(weight), -1).max(axis=1).astype(np.float64)
     # Measured from one of its values, a constant channel has a mean without rounding.
-    start = np.full(windows.shape[2], np.nan)
-    for values, _ in _weighted_steps(windows, weight):
+    start = np.full(n_channels, np.nan)
+    for values, _ in _weighted_steps(dataset, weight):
         known = np.isfinite(values)
         first = values[known.argmax(axis=0), np.arange(len(start))]
         start = np.where(np.isnan(start) & known.any(axis=0), first, start)
@@ -52,8 +51,8 @@ def channel_statistics(windows: Rows, sample_weight: np.ndarray | None) -> Input
     start = np.nan_to_num(start)
 
     def weighted_sums(of: Any) -> tuple[np.ndarray, np.ndarray]:
-        n, total = np.zeros(windows.shape[2]), np.zeros(windows.shape[2])
-        for values, own_weight in _weighted_steps(windows, weight):
+        n, total = np.zeros(n_channels), np.zeros(n_channels)
+        for values, own_weight in _weighted_steps(dataset, weight):
             known = np.isfinite(values)
             own = own_weight[:, np.newaxis] * known
             n += own.sum(axis=0)
@@ -68,41 +67,36 @@ def channel_statistics(windows: Rows, sample_weight: np.ndarray | None) -> Input
     return InputScaling(mean, np.where(is_constant, 1.0, scale))
 
 
-def _weighted_steps(windows: Rows, weight: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def _weighted_steps(
+    dataset: WindowDataset, weight: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """The steps of all windows, (n, n_channels), and how much each counts, (n,), in pieces."""
-    series = windows.behind()
+    series = dataset.series()
     if series is None:
-        for piece in pieces_of(windows):
-            values = windows.values(piece)
+        for piece in dataset.pieces():
+            values = dataset.values(piece)
             yield values.reshape(-1, values.shape[2]), np.repeat(weight[piece], values.shape[1])
         return
     # A row counts as often as there are windows that hold it.
-    n, window_length = len(series), windows.shape[1]
-    begins = np.bincount(windows.rows, weight, n + 1)
-    ends = np.bincount(windows.rows + window_length, weight, n + 1)
+    n, window_length = len(series), dataset.shape[1]
+    begins = np.bincount(dataset.rows, weight, n + 1)
+    ends = np.bincount(dataset.rows + window_length, weight, n + 1)
     counts = np.maximum(np.cumsum(begins - ends)[:n], 0)
     step = max(1, VALUES_AT_ONCE // series.shape[1])
     for start in range(0, n, step):
         yield series[start : start + step], counts[start : start + step]
 
 
-def pieces_of(windows: Rows) -> list[slice]:
-    """Slices of the windows, some megabytes each."""
-    n, window_length, n_channels = windows.shape
-    step = max(1, VALUES_AT_ONCE // (window_length * n_channels))
-    return [slice(start, start + step) for start in range(0, n, step)]
-
-
 def standardisation(
-    targets: np.ndarray, sample_weight: np.ndarray | None, shape: tuple[int, ...], n_steps: int = 1
+    dataset: WindowDataset, shape: tuple[int, ...], n_steps: int = 1
 ) -> TargetScaling:
     """Weighted mean and standard deviation of each output; a constant output is only centred. NaN
     is ignored.
 
-    targets : (n, n_steps * n_outputs); sample_weight : (n,), (n, n_steps) or None.
+    shape : of a row of y; n_steps : steps of which a row holds the targets.
     """
-    n_outputs = targets.shape[1] // n_steps
-    targets = targets.reshape(-1, n_outputs)
+    n_outputs, sample_weight = dataset.n_targets // n_steps, dataset.sample_weight
+    targets = dataset.targets().reshape(-1, n_outputs)
     weight = np.isfinite(targets).astype(np.float64)
     if sample_weight is not None:
         weight *= sample_weight.reshape(-1, 1)

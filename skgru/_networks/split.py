@@ -4,20 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from skgru._dataset import Examples
 from skgru._networks.checks import (
     is_usable,
 )
-
-
-def examples_at(examples: Examples, picked: np.ndarray) -> Examples:
-    """Some of the rows. Targets are not gathered where they can wait."""
-    targets, weight = examples.targets, examples.sample_weight
-    return Examples(
-        examples.windows[picked],
-        targets.part(picked) if hasattr(targets, "part") else targets[picked],
-        None if weight is None else weight[picked],
-    )
 
 
 def last_rows(rows: np.ndarray, n_validation: int, reach: int) -> tuple[np.ndarray, np.ndarray]:

@@ -1,0 +1,161 @@
+"""Rolling a forecast on: regressors correct the baseline, and forecasts are fed back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skgru._forecaster.baselines import baseline_of, level_of
+from skgru._forecaster.dataset import Joined, inputs
+from skgru._forecaster.regressors import EnsembleMember, predict_regressor
+from skgru._forecaster.spec import ForecastSpec
+from skgru._networks import for_forecaster
+from skgru._networks.regressor import GRURegressor
+from skgru._networks.scaling import fill_missing
+from skgru._windows import sliding_view
+
+# Rows of history up to which the weights of level and baseline are a matrix worth making.
+LONGEST_COMPILED_HISTORY = 2048
+# Changes on the scale of the network up to which a series repeats itself: rounding, no news.
+REPEATS_TO = 1e-9
+
+
+def forward_filled(histories: np.ndarray) -> np.ndarray:
+    """The last value carried over gaps, and NaN before the first: (n, n_rows, n_targets)."""
+    has_begun = np.logical_or.accumulate(np.isfinite(histories), axis=1)
+    filled = fill_missing(histories.copy(), np.full(histories.shape[2], np.nan))
+    filled[~has_begun] = np.nan
+    return filled
+
+
+@dataclass(frozen=True)
+class Rollout:
+    """What turns histories into forecasts.
+
+    members : fitted regressors, none for the baseline alone; target_means : (n_targets,), for a
+    target without any value; least_error : in-sample seasonal error below which the correction of
+    the baseline is scaled down.
+    """
+
+    spec: ForecastSpec
+    members: list[EnsembleMember]
+    target_means: np.ndarray
+    least_error: float = 0.0
+
+    def run(
+        self,
+        histories: np.ndarray,
+        joined: Joined | None,
+        origins: np.ndarray,
+        steps: int,
+        quantile: float | None,
+    ) -> np.ndarray:
+        """histories : (n_origins, history_length, n_targets), which are changed; joined : where
+        covariates are read.
+        """
+        spec, length = self.spec, self.spec.window_length
+        n_targets = len(spec.targets)
+        # Where too little is known there is nothing to go by: the baseline alone.
+        if spec.is_global:
+            rows_before = histories[:, : spec.history_length - spec.least_history + 1]
+            is_short = np.isnan(rows_before).all(axis=1).any(axis=1)
+            histories = forward_filled(histories)
+        else:
+            is_short = np.isnan(histories[:, -length]).any(axis=1)
+            histories[:, -length:] = fill_missing(histories[:, -length:], self.target_means)
+        is_compiled = quantile is None and self._rolls_compiled(histories, steps)
+        if is_compiled and not is_short.any():
+            return self._roll_compiled(histories[0], joined, int(origins[0]), steps)[np.newaxis]
+        forecasts: list[np.ndarray] = []
+        for ahead in range(0, steps, spec.steps_of_call):
+            windows = histories[:, -length:]
+            if spec.is_global:
+                windows = fill_missing(windows.copy(), self.target_means)
+            X, level, baseline = inputs(spec, histories, windows, joined, origins, ahead)
+            # A history too short for a season is forecast by its level.
+            baseline = np.where(
+                np.isnan(baseline), level if spec.level else windows[:, -1:], baseline
+            )
+            is_known = np.ones(len(X), bool)
+            if spec.known:
+                future = X[:, -1, -len(spec.known) :]  # the row of the last step
+                is_known = ~np.isnan(future).any(axis=1)
+            X = fill_missing(X, np.zeros(X.shape[2]))
+            difference = self._median(X, quantile).reshape(len(X), spec.steps_of_call, n_targets)
+            difference[is_short] = 0
+            if spec.is_global:
+                difference *= self._share_of_correction(histories)[:, np.newaxis]
+            now = np.where(is_known[:, np.newaxis, np.newaxis], baseline + difference, np.nan)
+            forecasts.append(now)
+            if ahead + spec.steps_of_call < steps:
+                histories = np.concatenate([histories, now], axis=1)[:, -spec.history_length :]
+        return np.concatenate(forecasts, axis=1)[:, :steps]
+
+    def _share_of_correction(self, histories: np.ndarray) -> np.ndarray:
+        """What share of the difference is added to the baseline, (n_origins, n_targets): nothing
+        where a target has repeated itself, season after season, in all that is seen; less than all
+        where it has changed less than `least_error`.
+        """
+        spec, m = self.spec, self.spec.season_length
+        has_seasons = m == 1 or spec.baseline in ("seasonal", "profile")
+        n_origins, n_rows, n_targets = histories.shape
+        if spec.past or spec.known or not has_seasons or n_rows < 2 * m:
+            return np.ones((n_origins, n_targets))
+        changes = np.abs(histories[:, m:] - histories[:, :-m])
+        is_known = np.isfinite(changes)
+        n_known = is_known.sum(axis=1)
+        sizes = np.where(is_known, changes, 0)
+        share = np.ones((n_origins, n_targets))
+        if self.least_error:
+            share = np.minimum(1, sizes.sum(axis=1) / np.maximum(n_known, 1) / self.least_error)
+        share[sizes.max(axis=1) <= REPEATS_TO] = 0
+        share[n_known < m] = 1  # too short to tell
+        return share
+
+    def _rolls_compiled(self, histories: np.ndarray, steps: int) -> bool:
+        """Whether a network alone can feed its forecasts back, without leaving its program."""
+        return (
+            len(histories) == len(self.members) == 1
+            and isinstance(self.members[0].regressor, GRURegressor)
+            and self.members[0].window_length == self.spec.window_length
+            and steps > self.spec.steps_of_call
+            and self.spec.history_length <= LONGEST_COMPILED_HISTORY
+            and not np.isnan(histories).any()
+        )
+
+    def _roll_compiled(
+        self, history: np.ndarray, joined: Joined | None, origin: int, steps: int
+    ) -> np.ndarray:
+        spec, length = self.spec, self.spec.window_length
+        # Level and baseline are linear in the history: what they make of unit vectors is their
+        # weights.
+        units = np.eye(len(history))[:, :, np.newaxis]
+        level = level_of(units[:, -length:], spec.level, spec.season_length)
+        baseline = baseline_of(units, level, spec)  # (n_rows, steps_of_call, 1)
+        naive = {"level": level[:, 0, 0], "baseline": baseline[:, :, 0].T}
+        if spec.known and joined is not None:
+            aheads = np.arange(0, steps, spec.steps_of_call)
+            moved = sliding_view(joined.known, length)
+            first = origin + aheads - length + 1
+            windows = [moved[first + offset] for offset in spec.offsets]
+            is_known = np.flatnonzero(np.isnan(windows[-1][:, -1]).any(axis=1))
+            n_known = is_known[0] if len(is_known) else len(aheads)
+            naive["known"] = fill_missing(
+                np.concatenate(windows, axis=2), np.zeros(len(spec.known) * len(windows))
+            )
+        else:
+            n_known = -(-steps // spec.steps_of_call)
+        rolled = for_forecaster.roll_on(self.members[0].regressor, history, steps, **naive)
+        rolled[n_known * spec.steps_of_call :] = np.nan
+        return rolled
+
+    def _median(self, X: np.ndarray, quantile: float | None) -> np.ndarray:
+        """(n, window_length, n_channels) -> (n, n_outputs); nothing to add without members."""
+        if not self.members:
+            return np.zeros((len(X), self.spec.steps_of_call * len(self.spec.targets)))
+        every = [
+            predict_regressor(member.regressor, X[:, -member.window_length :], quantile)
+            for member in self.members
+        ]
+        return every[0] if len(every) == 1 else np.median(every, axis=0)
