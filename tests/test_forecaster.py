@@ -1228,7 +1228,7 @@ def test_too_short(n_rows):
     message = str(caught.value)
     assert message == (
         "window_length=6 and season_length=1 with direct forecasts of horizon=3 need at least 9 "
-        f"rows in a row without NaN, but X has {n_rows} (n_samples={n_rows}). Use a shorter "
+        f"consecutive rows without NaN, but X has {n_rows} (n_samples={n_rows}). Use a shorter "
         "window, a smaller horizon, or a longer series without gaps."
     )
     assert np.isfinite(forecaster().fit(column(WALK[:9])).forecast()).all()
@@ -1236,7 +1236,7 @@ def test_too_short(n_rows):
 
 @pytest.mark.parametrize("n_rows", [2, 3, 6])
 def test_too_short_for_recursion(n_rows):
-    with pytest.raises(ValueError, match="need at least 7 rows"):
+    with pytest.raises(ValueError, match="need at least 7 consecutive rows"):
         forecaster(strategy="recursive").fit(column(WALK[:n_rows]))
     assert np.isfinite(forecaster(strategy="recursive").fit(column(WALK[:7])).forecast()).all()
 
@@ -1249,7 +1249,7 @@ def test_no_more_rows_than_the_horizon(n_rows):
 
 @pytest.mark.parametrize("baseline", ["seasonal", "profile"])
 def test_too_short_for_the_season(baseline):
-    with pytest.raises(ValueError, match=r"at least 103 rows.* but X has 90"):
+    with pytest.raises(ValueError, match=r"at least 103 consecutive rows.* but X has 90"):
         forecaster(baseline=baseline, season_length=100).fit(column(WALK))
 
 
@@ -1270,14 +1270,14 @@ def test_too_many_gaps():
     fails(
         lambda: forecaster().fit(values),
         "window_length=6 and season_length=1 with direct forecasts of horizon=3 need at least 9 "
-        f"rows in a row without NaN, but the longest such run in X has 3 (n_samples={N}). Fill the "
-        "gaps, for example by X.interpolate(), drop columns without numbers, or use a shorter "
-        "window, a smaller horizon, or a longer series without gaps.",
+        f"consecutive rows without NaN, but ... X has 3 (n_samples={N}). Fill the gaps, for "
+        "example by X.interpolate(), drop columns without numbers, or use a shorter window, a "
+        "smaller horizon, or a longer series without gaps.",
     )
     fails(
         lambda: forecaster(window_length=1, horizon=1).fit(column(WALK[:1])),
         "window_length=1 and season_length=1 with direct forecasts of horizon=1 need at least 2 "
-        "rows in a row without NaN, but X has 1 (n_samples=1). Use a longer series without gaps.",
+        "consecutive rows without NaN, but X has 1 (n_samples=1). Use a longer series ...",
     )
 
 

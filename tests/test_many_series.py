@@ -946,9 +946,8 @@ def test_steps_that_no_series_teaches():
         lambda: SequenceForecaster(GRURegressor(3, epochs=1), **settings).fit(
             [np.arange(1.0, 9.0), np.arange(1.0, 12.0)]
         ),
-        "horizon=9 is too far for X: its series teach the first 7 steps only, as a forecast needs "
-        "4 rows before it and the longest series has 11 (n_samples). Use horizon=7 or less, longer "
-        "series, or strategy='recursive'.",
+        "horizon=9 is too far for X: after 4 rows of history, ... step 7 (... n_samples=11). Use "
+        "horizon=7 or less, longer series, or strategy='recursive'.",
     )
 
 
@@ -995,7 +994,7 @@ def test_all_series_are_too_short():
             [one[:4] for one in SERIES[:2]]
         ),
         "window_length=6 and season_length=4 with direct forecasts of horizon=3 need at least 5 "
-        "rows in a row without NaN, but X has 4 (n_samples=4). Use a shorter window, a smaller "
+        "consecutive rows without NaN, but X has 4 (n_samples=4). Use a shorter window, a smaller "
         "horizon, or a longer series without gaps.",
     )
 
@@ -1199,7 +1198,7 @@ def test_a_profile_is_of_real_seasons():
 def test_short_series_with_covariates():
     """Their windows have no rows that could be filled."""
     series = [np.column_stack([walk(8), walk(8)]) for _ in range(5)]
-    with pytest.raises(ValueError, match=r"need at least 13 rows in a row .* X has 8"):
+    with pytest.raises(ValueError, match=r"need at least 13 consecutive rows .* X has 8"):
         forecaster(window_length=12, target=0).fit(series)
 
 
