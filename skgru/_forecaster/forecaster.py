@@ -463,18 +463,18 @@ class SequenceForecaster(BaseEstimator):
             columns `{target}_step{k}`. Forecasts that need future covariates after the end of X are
             NaN. A list for a list.
 
-        Notes
-        -----
-        After a fit on several series, a clone of `scaler` is fitted to all rows of X. A scaler with
-        fitted statistics, such as StandardScaler, thus uses rows after row t for the forecast of
-        row t, and `score` is slightly optimistic. The logarithm of "auto" has no such statistics.
-
         Raises
         ------
         NotFittedError
             Before `fit`.
         ValueError
             If X has other columns than in `fit`, or would be an error in `fit`.
+
+        Notes
+        -----
+        After a fit on several series, a clone of `scaler` is fitted to all rows of X. A scaler with
+        fitted statistics, such as StandardScaler, thus uses rows after row t for the forecast of
+        row t, and `score` is slightly optimistic. The logarithm of "auto" has no such statistics.
         """
         check_is_fitted(self)
         if is_list_of_series(X):
@@ -518,7 +518,7 @@ class SequenceForecaster(BaseEstimator):
         tables = [self._read_new(one) for one in self._lone(X)]
         scores = [self._score_of(table, must=len(tables) == 1) for table in tables]
         if np.isnan(scores).all():
-            return self._score_of(max(tables, key=len))  # says what is wrong
+            return self._score_of(max(tables, key=len))  # raises with the reason
         return float(np.nanmean(scores))
 
     def _score_of(self, table: Table, must: bool = True) -> float:
@@ -679,7 +679,7 @@ class SequenceForecaster(BaseEstimator):
 
         Returns
         -------
-        self : SequenceForecaster
+        SequenceForecaster
             The same forecaster.
 
         Raises
