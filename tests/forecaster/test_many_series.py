@@ -1,7 +1,7 @@
 """Several series train one network: its pairs, masked targets, the cosine that it is trained by,
 and what SequenceForecaster makes of a list.
 
-Frames of several series are in test_panel.py.
+Frames of several series are in containers/test_panel.py.
 """
 
 import copy

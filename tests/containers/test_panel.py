@@ -1,6 +1,6 @@
 """Several series in one frame, long or wide: what a list of them gives, under the right names.
 
-What is done with several series is in test_many_series.py.
+What is done with several series is in forecaster/test_many_series.py.
 """
 
 import datetime

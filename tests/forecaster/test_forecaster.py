@@ -1,6 +1,6 @@
 """SequenceForecaster's numbers: what is forecast, in which units, from which rows.
 
-Containers and indexes are in test_series.py.
+Containers and indexes are in containers/test_series.py.
 """
 
 import copy
