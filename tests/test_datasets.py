@@ -1,7 +1,6 @@
 """The shipped data equal their sources."""
 
 import re
-import subprocess
 import sys
 from importlib import resources
 
@@ -20,7 +19,7 @@ from skgru.datasets import (
     load_sunspots,
     make_sine,
 )
-from tests.helpers import raises
+from tests.helpers import raises, run_python
 
 LOADERS = pytest.mark.parametrize(
     "load",
@@ -305,5 +304,4 @@ def test_datasets_do_not_import_tensorflow():
         "import sys, skgru.datasets as d; [getattr(d, name)() for name in d.__all__]; "
         "print([m for m in ('tensorflow', 'keras') if m in sys.modules])"
     )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "[]"
+    assert run_python(code).strip() == "[]"

@@ -1,8 +1,6 @@
 """Metrics against slow Python loops, worked numbers and the identities that define them."""
 
 import math
-import subprocess
-import sys
 
 import numpy as np
 import pandas as pd
@@ -25,7 +23,7 @@ from skgru.metrics import (
     root_mean_squared_scaled_error,
     symmetric_mean_absolute_percentage_error,
 )
-from tests.helpers import raises
+from tests.helpers import raises, run_python
 
 # Slow oracles: one output, Python floats only.
 
@@ -501,5 +499,4 @@ def test_metrics_do_not_import_tensorflow():
     code = (
         "import sys, skgru.metrics; print([m for m in ('tensorflow', 'keras') if m in sys.modules])"
     )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "[]"
+    assert run_python(code).strip() == "[]"

@@ -1,6 +1,5 @@
 """Backtests equal a slow loop of hand-made fits and forecasts, and see nothing of the future."""
 
-import subprocess
 import sys
 from dataclasses import replace
 from functools import partial
@@ -18,7 +17,7 @@ from skgru import GRURegressor, SequenceForecaster
 from skgru.datasets import load_airline_passengers, load_seattle_weather
 from skgru.metrics import interval_coverage, mean_absolute_scaled_error
 from skgru.model_selection import BacktestResult, backtest
-from tests.helpers import raises
+from tests.helpers import raises, run_python
 
 REFIT = pytest.mark.parametrize("refit", [False, True])
 
@@ -563,5 +562,4 @@ def test_importing_imports_neither_tensorflow_nor_matplotlib():
         "import sys, skgru.model_selection; "
         "print([m for m in ('tensorflow', 'keras', 'matplotlib') if m in sys.modules])"
     )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "[]"
+    assert run_python(code).strip() == "[]"

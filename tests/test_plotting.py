@@ -1,6 +1,5 @@
 """Pictures hold what they were given, on axes that can be read."""
 
-import subprocess
 import sys
 from dataclasses import replace
 
@@ -24,7 +23,7 @@ from skgru import GRURegressor, SequenceForecaster, SequenceWindower
 from skgru.datasets import load_airline_passengers, load_seattle_weather, make_sine
 from skgru.model_selection import backtest
 from skgru.plotting import BacktestDisplay, ForecastDisplay, TrainingHistoryDisplay
-from tests.helpers import raises
+from tests.helpers import raises, run_python
 
 
 @pytest.fixture(autouse=True)
@@ -478,5 +477,4 @@ def test_importing_imports_neither_tensorflow_nor_matplotlib():
         "import sys, skgru.plotting; "
         "print([m for m in ('tensorflow', 'keras', 'matplotlib') if m in sys.modules])"
     )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "[]"
+    assert run_python(code).strip() == "[]"

@@ -4,8 +4,6 @@ import copy
 import json
 import pickle
 import re
-import subprocess
-import sys
 import threading
 import time
 
@@ -25,7 +23,7 @@ from skgru._engine.layers import apply_network
 from skgru._engine.losses import make_loss
 from skgru._engine.optimizers import SUPPORTED, Parts, joined_vector
 from skgru._specs import NetworkSpec
-from tests.helpers import warns
+from tests.helpers import run_python, warns
 
 EPOCHS = 5
 
@@ -519,7 +517,7 @@ def test_unpickling_needs_no_tensorflow(tmp_path):
         "e = pickle.loads(Path(sys.argv[1]).read_bytes()); repr(e); e.loss_curve_; "
         "assert 'tensorflow' not in sys.modules and 'keras' not in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", code, str(path)], check=True)
+    run_python(code, path)
 
 
 def test_gathering_copies_no_more_than_asked():

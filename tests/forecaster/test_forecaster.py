@@ -22,7 +22,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
 
 from skgru import GRURegressor, SequenceForecaster
-from tests.helpers import assert_holds, fails, raises, warns
+from tests.helpers import assert_holds, fails, raises, slow_baseline, slow_level, warns
 
 N, LENGTH = 90, 6
 RNG = np.random.default_rng(0)
@@ -52,7 +52,7 @@ def column(values):
 # Oracle: one row at a time, in plain Python
 
 
-class Slow:
+class SlowForecaster:
     """LinearRegression on windows made by loops. Lists of floats in, on the network's scale."""
 
     def __init__(self, z, past, known, *, steps, season, level, baseline, length=LENGTH):
@@ -71,39 +71,13 @@ class Slow:
     def each(self):
         return range(self.targets)
 
-    def level_at(self, z):
-        if self.level is None:
-            return [0.0] * self.targets
-        if self.level == "last":
-            return list(z[-1])
-        n = self.season if 1 < self.season <= self.length else self.length
-        return [sum(row[i] for row in z[-n:]) / n for i in self.each]
-
     def naive_at(self, z):
-        if self.baseline is None:
-            return [self.level_at(z)] * self.steps
-        if self.baseline == "last":
-            return [list(z[-1])] * self.steps
-        s = self.season
-        if self.baseline == "seasonal":
-            return [list(z[len(z) - s + k % s]) for k in range(self.steps)]
-        n_seasons = min(3, len(z) // s)
-        answer = [[0.0] * self.targets for _ in range(self.steps)]
-        for i in self.each:
-            seasons = [
-                [z[len(z) - s * back + j][i] for j in range(s)] for back in range(n_seasons, 0, -1)
-            ]
-            around = [[value - sum(one) / s for value in one] for one in seasons]
-            course = [sum(one[j] for one in around) / n_seasons for j in range(s)]
-            half = max(1, s // 2)
-            level = sum(seasons[-1][j] - course[j] for j in range(s - half, s)) / half
-            for k in range(self.steps):
-                answer[k][i] = level + course[k % s]
-        return answer
+        window = z[-self.length :]
+        return slow_baseline(z, window, self.baseline, self.level, self.season, self.steps)
 
     def features(self, z, past, known, t):
         rows = range(t - self.length + 1, t + 1)
-        level = self.level_at(z)
+        level = slow_level(z[-self.length :], self.level, self.season)
         own = [z[r][i] - level[i] for r in rows for i in self.each]
         seen = [value for r in rows for value in past[r]] if past else []
         last = t + self.steps
@@ -136,7 +110,7 @@ HORIZONS = [("direct", 1), ("direct", 3), ("direct", 8), ("recursive", 3)]
 
 
 def slow(z, past=None, known=None, *, plan, strategy, horizon):
-    return Slow(
+    return SlowForecaster(
         z.tolist(),
         past,
         known,

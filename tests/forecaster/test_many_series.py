@@ -27,7 +27,7 @@ from skgru._forecaster.model import seasonal_error
 from skgru._forecaster.resolve import make_members, make_spec
 from skgru._forecaster.spec import ForecastSpec
 from skgru._networks.scaling import standardisation
-from tests.helpers import fails, warns
+from tests.helpers import assert_same_training, fails, row_at, slow_baseline, slow_level, warns
 
 LENGTH, HORIZON = 6, 3
 RNG = np.random.default_rng(0)
@@ -106,7 +106,7 @@ def plan_of(**changed):
     return ForecastSpec(**(settings | changed))
 
 
-class Slow:
+class SlowPairs:
     """The pairs of one series: lists of rows in, None where there is no row or no number."""
 
     def __init__(self, plan, z, past, known):
@@ -114,14 +114,10 @@ class Slow:
         self.steps = plan.horizon if plan.strategy == "direct" else 1
         self.each = range(len(z[0]))
 
-    def row(self, rows, t):
-        """Row t, of NaN outside."""
-        return rows[t] if 0 <= t < len(rows) else [np.nan] * len(rows[0])
-
     def window_at(self, t):
         """Unknown rows before the first known one take its values, where enough is known."""
         length, plan = max(self.plan.windows), self.plan
-        window = [list(self.row(self.z, r)) for r in range(t - length + 1, t + 1)]
+        window = [list(row_at(self.z, r)) for r in range(t - length + 1, t + 1)]
         has_season = plan.baseline in ("seasonal", "profile") or plan.level == "mean"
         least = min(plan.season_length if has_season else 1, length)
         if np.isfinite(window[-least:]).all():
@@ -130,57 +126,27 @@ class Slow:
                 window[i] = list(window[first])
         return window
 
-    def level_of(self, window):
-        kind, m = self.plan.level, self.plan.season_length
-        if kind is None:
-            return [0.0] * len(self.each)
-        if kind == "last":
-            return window[-1]
-        rows = window[-m:] if 1 < m <= len(window) else window
-        return [sum(row[i] for row in rows) / len(rows) for i in self.each]
-
-    def baseline_of(self, t, window, level):
-        kind, m = self.plan.baseline, self.plan.season_length
-        if kind == "last":
-            return [window[-1]] * self.steps
-        if kind is None:
-            return [level] * self.steps
-        if kind == "seasonal":
-            return [self.row(self.z, t + 1 - m + k % m) for k in range(self.steps)]
-        return np.transpose([self.profile_of(t, i) for i in self.each]).tolist()
-
-    def profile_of(self, t, i):
-        """The mean course of whole seasons, at the level of the last half season without it."""
-        m = self.plan.season_length
-        rows = [self.row(self.z, r) for r in range(t - 3 * m + 1, t + 1)]
-        values = [row[i] for row in rows[-3 * m :]]
-        seasons = [values[:m], values[m : 2 * m], values[2 * m :]]
-        if not np.isfinite(seasons[-1]).all():
-            return [np.nan] * self.steps
-        whole = [[v - sum(one) / m for v in one] for one in seasons if np.isfinite(one).all()]
-        course = [sum(one[j] for one in whole) / len(whole) for j in range(m)]
-        half = max(1, m // 2)
-        level = sum(seasons[-1][j] - course[j] for j in range(m - half, m)) / half
-        return [level + course[k % m] for k in range(self.steps)]
-
     def pair_at(self, t):
         """(window_length, n_channels) and (steps * n_targets,); None where it is not used."""
         window = self.window_at(t)
-        level = self.level_of(window)
+        plan = self.plan
+        level = slow_level(window, plan.level, plan.season_length)
         X = [[row[i] - level[i] for i in self.each] for row in window]
         rows = range(t - len(window) + 1, t + 1)
         if self.plan.past:
-            X = [x + self.row(self.past, r) for x, r in zip(X, rows, strict=True)]
+            X = [x + row_at(self.past, r) for x, r in zip(X, rows, strict=True)]
         if self.plan.known:
             shortest = min(self.plan.windows)
             moves = [0]
             while moves[-1] + shortest < self.steps:
                 moves.append(moves[-1] + shortest)
             for move in [*moves, self.steps]:
-                X = [x + self.row(self.known, r + move) for x, r in zip(X, rows, strict=True)]
-        baseline = self.baseline_of(t, window, level)
+                X = [x + row_at(self.known, r + move) for x, r in zip(X, rows, strict=True)]
+        baseline = slow_baseline(
+            self.z[: t + 1], window, plan.baseline, plan.level, plan.season_length, self.steps
+        )
         y = [
-            self.row(self.z, t + 1 + k)[i] - baseline[k][i]
+            row_at(self.z, t + 1 + k)[i] - baseline[k][i]
             for k in range(self.steps)
             for i in self.each
         ]
@@ -192,7 +158,7 @@ def slow_pairs(plan, parts):
     """(series, origin, X, y) of the used origins."""
     found = []
     for number, part in enumerate(parts):
-        slow = Slow(plan, part.z.tolist(), part.past.tolist(), part.known.tolist())
+        slow = SlowPairs(plan, part.z.tolist(), part.past.tolist(), part.known.tolist())
         for t in range(len(part) - 1):
             if (pair := slow.pair_at(t)) is not None:
                 found.append((number, t, *pair))
@@ -505,12 +471,7 @@ def fitted_to_pairs(regressor, **plan):
 
 
 def check_equal_training(one, other, atol=1e-4):
-    for a, b in zip(one._weights, other._weights, strict=True):
-        np.testing.assert_allclose(a, b, atol=atol, rtol=0)
-    assert one.history_.keys() == other.history_.keys()
-    for name, values in one.history_.items():
-        assert np.isfinite(values).all()
-        np.testing.assert_allclose(values, other.history_[name], rtol=1e-3, atol=1e-5)
+    assert_same_training(one, other, atol, rtol=1e-3)
 
 
 @pytest.mark.parametrize("name", LOSSES)

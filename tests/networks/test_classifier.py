@@ -2,8 +2,6 @@
 
 import copy
 import pickle
-import subprocess
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -33,7 +31,7 @@ from skgru._engine import inference, training_program
 from skgru._engine.keras_model import MASKED, build_network, initial_weights, layers_of
 from skgru._engine.layers import apply_network
 from skgru._specs import NetworkSpec
-from tests.helpers import copy_of, fails, raises, warns
+from tests.helpers import assert_same_weights, copy_of, fails, raises, run_python, warns
 
 LENGTH, N_CHANNELS = 6, 2
 MISSING = np.finfo(np.float32).min  # as the docstring of model_ has it
@@ -66,11 +64,6 @@ def small(**changed):
 
 def of_tokens(**changed):
     return small(**{"embedding_dim": 3} | changed)
-
-
-def assert_same_network(one, other):
-    for ours, theirs in zip(one._weights, other._weights, strict=True):
-        np.testing.assert_array_equal(ours, theirs)
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +139,7 @@ def test_gradients_through_masks_equal_automatic_ones(cell):
 
 def test_dropout_repeats_itself_bitwise():
     one, other = (small(dropout=0.4).fit(X, Y) for _ in range(2))
-    assert_same_network(one, other)
+    assert_same_weights(one, other)
     assert one.loss_curve_ == other.loss_curve_
     assert one.loss_curve_[0] != small().fit(X, Y).loss_curve_[0]
 
@@ -249,14 +242,14 @@ def test_a_step_with_one_channel_missing_is_missing(trained):
         atol=1e-6,
     )
     assert not np.allclose(trained.predict_proba(partly), trained.predict_proba(X))
-    assert_same_network(small().fit(partly, Y), small().fit(wholly, Y))
+    assert_same_weights(small().fit(partly, Y), small().fit(wholly, Y))
 
 
 def test_an_empty_window_is_left_out_of_fit_and_gets_a_prediction(trained):
     empty = np.full((2, LENGTH, N_CHANNELS), np.nan)
     windows = np.concatenate([empty, X])
     fitted = small().fit(windows, np.concatenate([["up", "down"], Y]))
-    assert_same_network(fitted, small().fit(X, Y))
+    assert_same_weights(fitted, small().fit(X, Y))
     expected = softmax(trained._weights[-1])  # of the bias alone: the state never left zero
     np.testing.assert_allclose(trained.predict_proba(empty), [expected, expected], atol=1e-6)
     assert trained.score(windows, np.concatenate([["no", "no"], Y])) < trained.score(X, Y)
@@ -276,7 +269,7 @@ def test_skip_leaves_windows_with_nan_out():
     complete = ~np.isnan(X).any(axis=(1, 2))
     assert 8 < complete.sum() < 40
     fitted = small(missing="skip", batch_size=4).fit(X, Y)
-    assert_same_network(fitted, small(missing="skip", batch_size=4).fit(X[complete], Y[complete]))
+    assert_same_weights(fitted, small(missing="skip", batch_size=4).fit(X[complete], Y[complete]))
     predicted = fitted.predict(X)
     assert fitted.score(X, Y) == accuracy_score(Y[complete], predicted[complete])
     assert fitted.score(X, Y) != accuracy_score(Y, predicted)
@@ -308,7 +301,7 @@ def test_a_masked_regressor_trains_on_windows_with_gaps(forecaster):
     known = np.flatnonzero(~np.isnan(y).any(axis=1))
     assert np.isnan(windows[known]).any(axis=(1, 2)).sum() > 10
     with_y = GRURegressor(**forecaster.get_params() | {"horizon": 1}).fit(windows[known], y[known])
-    assert_same_network(with_y, forecaster)
+    assert_same_weights(with_y, forecaster)
     whole = with_y.predict(windows[known])
     shifted = np.concatenate([np.full((len(known), 2, 2), np.nan), windows[known, 2:]], axis=1)
     assert not np.allclose(whole, with_y.predict(shifted))
@@ -343,7 +336,7 @@ def test_tokens_may_be_of_any_number_type(reader):
     expected = of_tokens().fit(complete)
     for dtype in (np.float16, np.float32, np.int64, np.uint8):
         fitted = of_tokens().fit(complete.astype(dtype))
-        assert_same_network(fitted, expected)
+        assert_same_weights(fitted, expected)
         assert fitted.classes_.dtype == np.int64
         np.testing.assert_array_equal(
             reader.predict_proba(complete.astype(dtype)), reader.predict_proba(complete)
@@ -406,7 +399,7 @@ def test_without_y_the_network_learns_the_token_that_follows(reader):
     following = TEXT[1:]
     np.testing.assert_array_equal(reader.predict(TOKENS)[5:-1], following[5:])
     assert reader.score(TOKENS) == accuracy_score(following, reader.predict(TOKENS)[:-1])
-    assert_same_network(of_tokens().fit(TOKENS), of_tokens().fit(TOKENS[:-1], following))
+    assert_same_weights(of_tokens().fit(TOKENS), of_tokens().fit(TOKENS[:-1], following))
 
 
 def test_a_missing_token_is_no_target():
@@ -415,7 +408,7 @@ def test_a_missing_token_is_no_target():
     windows = SequenceWindower(4).fit_transform(text.reshape(-1, 1))
     follows = np.flatnonzero(~np.isnan(text[1:]))
     alone = of_tokens().fit(windows)
-    assert_same_network(alone, of_tokens().fit(windows[follows], text[follows + 1]))
+    assert_same_weights(alone, of_tokens().fit(windows[follows], text[follows + 1]))
     assert alone.score(windows) == alone.score(windows[follows], text[follows + 1].astype(int))
 
 
@@ -525,7 +518,7 @@ def test_labels_come_back_as_they_were(kind):
     assert fitted.predict(X).dtype == kind.dtype
     # Only the order of the classes counts.
     codes = np.searchsorted(fitted.classes_, labels)
-    assert_same_network(fitted, small(epochs=1).fit(X, codes))
+    assert_same_weights(fitted, small(epochs=1).fit(X, codes))
 
 
 def test_booleans_and_series_are_labels(trained):
@@ -592,7 +585,7 @@ def test_training_can_be_resumed_bitwise(dropout):
     named_again = copy_of(begun).partial_fit(X, Y, classes=["up", "down", "flat"])
     warm = small(dropout=dropout, epochs=1, warm_start=True).fit(X, Y).fit(X, Y)
     for resumed in (pickled, named_again, warm):
-        assert_same_network(resumed, at_once)
+        assert_same_weights(resumed, at_once)
         assert resumed.loss_curve_ == at_once.loss_curve_
         assert resumed.n_iter_ == 2
         assert resumed.classes_.tolist() == ["down", "flat", "up"]
@@ -600,7 +593,7 @@ def test_training_can_be_resumed_bitwise(dropout):
 
 def test_tokens_are_continued_bitwise():
     parts = of_tokens().partial_fit(TOKENS).partial_fit(TOKENS)
-    assert_same_network(parts, of_tokens().fit(TOKENS))
+    assert_same_weights(parts, of_tokens().fit(TOKENS))
 
 
 def test_a_part_need_not_have_all_classes():
@@ -617,7 +610,7 @@ def test_a_part_need_not_have_all_weighted_classes():
     weighted = small(class_weight={"down": 3.0})
     weighted.partial_fit(X[is_up], Y[is_up], classes=np.unique(Y))
     alone = small().partial_fit(X[is_up], Y[is_up], classes=np.unique(Y))
-    assert_same_network(weighted, alone)
+    assert_same_weights(weighted, alone)
 
 
 @pytest.mark.parametrize("weight", [np.nan, -1, np.inf, "2", None])
@@ -673,9 +666,9 @@ def test_the_weight_of_a_class_is_that_of_its_windows(class_weight):
     weight = np.linspace(0.5, 2, 48)
     doubled = np.where(Y == "up", 2 * weight, weight)
     by_class = small(class_weight=class_weight).fit(X, Y, sample_weight=weight)
-    assert_same_network(by_class, small().fit(X, Y, sample_weight=doubled))
+    assert_same_weights(by_class, small().fit(X, Y, sample_weight=doubled))
     alone = small(class_weight=class_weight).fit(X, Y)
-    assert_same_network(alone, small().fit(X, Y, sample_weight=np.where(Y == "up", 2, 1)))
+    assert_same_weights(alone, small().fit(X, Y, sample_weight=np.where(Y == "up", 2, 1)))
     assert alone.loss_curve_ != small().fit(X, Y).loss_curve_
 
 
@@ -694,7 +687,7 @@ def test_windows_of_weight_zero_are_dropped():
     counts = Y != "flat"
     dropped = small(class_weight={"flat": 0.0}).fit(X, Y)
     part = small().partial_fit(X[counts], Y[counts], classes=np.unique(Y))
-    assert_same_network(dropped, part.partial_fit(X[counts], Y[counts]))
+    assert_same_weights(dropped, part.partial_fit(X[counts], Y[counts]))
     assert dropped.classes_.tolist() == ["down", "flat", "up"]
 
 
@@ -705,7 +698,7 @@ def test_balanced_weights_help_the_rare_class():
     settings = {"epochs": 10, "learning_rate": 0.02}
     balanced = small(class_weight="balanced", **settings).fit(windows, y)
     weight = np.where(y, 240 / (2 * y.sum()), 240 / (2 * (~y).sum()))
-    assert_same_network(balanced, small(**settings).fit(windows, y, sample_weight=weight))
+    assert_same_weights(balanced, small(**settings).fit(windows, y, sample_weight=weight))
     plain = small(**settings).fit(windows, y)
     scores = [balanced_accuracy_score(y, each.predict(windows)) for each in (balanced, plain)]
     assert scores[0] > scores[1] + 0.1
@@ -725,7 +718,7 @@ def test_early_stopping_keeps_the_best_epoch(monitor):
     n_training = 48 - 20
     assert set(Y[:n_training]) == set(Y)
     alone = small(epochs=best + 1, **settings).fit(X[:n_training], Y[:n_training])
-    assert_same_network(fitted, alone)
+    assert_same_weights(fitted, alone)
     score = fitted.score(X[n_training:], Y[n_training:])
     np.testing.assert_allclose(score, fitted.history_["val_accuracy"][best], rtol=1e-6)
     log_proba = fitted.predict_log_proba(X[n_training:])
@@ -863,7 +856,7 @@ def test_a_pickle_is_small_and_opens_without_tensorflow(trained, tmp_path):
         "e = pickle.loads(Path(sys.argv[1]).read_bytes()); repr(e); e.classes_; e.n_parameters_; "
         "assert 'tensorflow' not in sys.modules and 'keras' not in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", code, str(path)], check=True)
+    run_python(code, path)
 
 
 # In scikit-learn's hands
