@@ -48,26 +48,23 @@ def largest_difference(one, other):
 PINBALL = {"loss": "pinball", "quantiles": (0.1, 0.5, 0.8, 0.9)}
 OPTIONS = {
     "gru": {},
-    "lstm": {"cell": "lstm"},
-    "rnn": {"cell": "rnn"},
-    "stacked": {"units": (5, 3)},
-    "bidirectional": {"bidirectional": True},
-    "stacked bidirectional lstm": {"cell": "lstm", "units": (4, 3), "bidirectional": True},
-    "highway": {"highway": True, "output_initializer": "zeros"},
+    "lstm": {"cell": "lstm", "clipnorm": 0.05, "shuffle": False},
+    "rnn": {"cell": "rnn", "batch_size": 500, "highway": True, "output_initializer": "zeros"},
+    "stacked": {"units": (5, 3), "normalize_y": False},
+    "bidirectional": {"bidirectional": True, "loss": "mean_absolute_error"},
+    "stacked bidirectional lstm": {
+        **{"cell": "lstm", "units": (4, 3), "bidirectional": True},
+        **{"horizon": 3, "target": [1]},
+    },
     "highway stacked bidirectional": {"highway": True, "units": (4, 3), "bidirectional": True},
     "highway horizon": {"highway": True, "horizon": 3, "target": [1], "batch_size": 1, "epochs": 2},
     "pinball": {**PINBALL, "horizon": 2, "highway": True},
     "pinball early stopping": {**PINBALL, "early_stopping": True, "normalize_y": False},
-    "mae": {"loss": "mean_absolute_error"},
-    "huber object": {"loss": keras.losses.Huber(0.5)},
+    "early stopping": {
+        **{"early_stopping": True, "n_iter_no_change": 2, "validation_fraction": 0.2},
+        "loss": keras.losses.Huber(0.5),
+    },
     "function": {"loss": lambda y, p: keras.ops.mean(keras.ops.abs(y - p) ** 1.5, axis=-1)},
-    "clipnorm": {"clipnorm": 0.05},
-    "one batch": {"batch_size": 500},
-    "batch of 1": {"batch_size": 1, "epochs": 2},
-    "in order": {"shuffle": False},
-    "unscaled": {"normalize_y": False},
-    "horizon": {"horizon": 3, "target": [1]},
-    "early stopping": {"early_stopping": True, "n_iter_no_change": 2, "validation_fraction": 0.2},
     "schedule": {
         "optimizer": keras.optimizers.Adam(
             keras.optimizers.schedules.ExponentialDecay(0.05, decay_steps=5, decay_rate=0.5)
