@@ -16,6 +16,7 @@ from skgru._engine.keras_model import build_network, initial_weights
 from skgru._networks.base import auto_batch_size
 from skgru._networks.scaling import fill_missing
 from skgru._networks.split import last_rows
+from tests.helpers import copy_of
 
 WINDOW = 5
 
@@ -46,10 +47,6 @@ def supervised(series, horizon, channels):
             windows.append(window)
             targets.append(target)
     return np.array(windows), np.array(targets)
-
-
-def copy_of(estimator):
-    return pickle.loads(pickle.dumps(estimator))
 
 
 def distance_trained(estimator):

@@ -1,5 +1,5 @@
 """Promises of the networks where parameters, kinds of targets and containers meet: what
-tests/test_networks.py holds of each alone, and what was seen to be wrong.
+test_shared_parameters.py holds of each alone, and what was seen to be wrong.
 """
 
 import pickle
