@@ -618,7 +618,7 @@ def test_new_series_of_one_row(fitted):
     assert list(answer["day"]) == [pd.Timestamp("2020-01-02"), pd.Timestamp("2020-01-03")]
 
 
-@pytest.mark.filterwarnings("ignore:Too short for a forecast")
+@pytest.mark.filterwarnings("ignore:Too short for")
 def test_the_first_series_has_two_months():
     """31 days apart, they are taken for a step of 31 days."""
     months = [pd.date_range("2020", periods=n, freq="MS") for n in LENGTHS.values()]

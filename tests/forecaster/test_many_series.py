@@ -1122,7 +1122,7 @@ def test_a_profile_is_of_real_seasons():
     np.testing.assert_allclose(fitted.forecast()[1][:, 0], pattern)
 
 
-@pytest.mark.filterwarnings("ignore:Too short for a forecast")
+@pytest.mark.filterwarnings("ignore:Too short for")
 def test_short_series_with_covariates():
     """Their windows have no rows that could be filled."""
     series = [np.column_stack([walk(8), walk(8)]) for _ in range(5)]
@@ -1141,7 +1141,7 @@ def test_new_series_are_read_with_the_step_of_the_training_series():
     assert list(answer.index) == list(pd.date_range("2021-02-01", periods=HORIZON, freq="MS"))
 
 
-@pytest.mark.filterwarnings("ignore:Too short for a forecast")
+@pytest.mark.filterwarnings("ignore:Too short for")
 def test_the_season_does_not_depend_on_the_order():
     """It is that of the first series, of which two dates do not tell months from days."""
     index = pd.DatetimeIndex(pd.date_range("2020-01-01", periods=50, freq="MS").to_numpy())
