@@ -82,7 +82,7 @@ def _too_short(spec: ForecastSpec, series: Sequence[np.ndarray], is_pretrained: 
     return (
         f"window_length={spec.window_length} and season_length={spec.season_length} with "
         f"{spec.strategy} forecasts of horizon={spec.horizon} need at least {spec.n_rows_needed} "
-        f"consecutive rows without NaN, but {found}. {first}{''.join(remedies)}"
+        f"rows in a row without NaN, but {found}. {first}{''.join(remedies)}"
         f"{'or ' if remedies else ''}a longer series without gaps."
     )
 

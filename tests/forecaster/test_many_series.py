@@ -891,7 +891,7 @@ def test_steps_that_no_series_teaches():
             [np.arange(1.0, 9.0), np.arange(1.0, 12.0)]
         ),
         "horizon=9",
-        "7 step",
+        "step 7",
         "4 row",
         "11",
         "horizon=7",
@@ -923,7 +923,12 @@ def test_a_list_of_nothing(method):
 def test_a_series_of_a_list_too_short_to_score():
     fitted = forecaster(season_length=4, level="mean", baseline="seasonal").fit(SERIES[:2])
     fails(
-        lambda: fitted.score([SERIES[0][:7]]), "7 row", "1", "window_length=6", "horizon=3", "4 row"
+        lambda: fitted.score([SERIES[0][:7]]),
+        "n_samples=7",
+        "1",
+        "window_length=6",
+        "horizon=3",
+        "4 row",
     )
 
 
@@ -1029,7 +1034,7 @@ def test_too_few_errors_to_calibrate():
     fails(
         lambda: few.forecast_interval(coverage=0.99),
         "coverage=0.99",
-        "12 row",
+        "n_samples=12",
     )
     enough = forecaster(calibration_fraction=0.55).fit([one[:12] for one in SERIES[:2]])
     assert len(enough.forecast_interval(coverage=0.9)) == 2
@@ -1073,7 +1078,7 @@ def test_a_series_that_ended_before_the_others_keeps_its_level():
     """
     pair = [walk(40), walk(40) * 1000]
     ended = np.where(np.arange(40) < 30, pair[1], np.nan)
-    with pytest.warns(UserWarning, match=r"1 series of X end in NaN .* 1 \(by 10 rows\)"):
+    with pytest.warns(UserWarning, match=r"1 series of X end in NaN, .* 1 \(by 10 rows\)"):
         fitted = forecaster().fit([pair[0], ended])
     answer = fitted.forecast()[1]
     np.testing.assert_allclose(answer, np.full((HORIZON, 1), ended[29]), rtol=0.5)
@@ -1194,7 +1199,7 @@ def test_an_empty_list():
 
 def test_one_dimension_after_a_list():
     """In a list it is a series; alone, the message speaks of reshaping."""
-    with pytest.raises(ValueError, match="a single series is a list of one"):
+    with pytest.raises(ValueError, match=r"\[X\] for a single series"):
         forecaster().fit(SERIES).forecast(X=SERIES[0])
 
 

@@ -326,7 +326,7 @@ def test_later_series_are_looked_at_too():
     fitted = forecaster(pretrained="only").fit(SERIES)
     with raises("value of -1"):
         fitted.forecast(X=[np.r_[SERIES[0], -1]])
-    with warns("pretrained='only'", "Series 1", "-1", "naive forecast", "pretrained='auto'"):
+    with warns("pretrained='only'", "series 1", "-1", "naive forecast", "pretrained='auto'"):
         answer = fitted.forecast(X=[SERIES[0], np.r_[SERIES[0], -1]])
     np.testing.assert_allclose(answer[1][:, 0], np.r_[SERIES[0], -1][-12:-6])
     assert (answer[0][:, 0] != SERIES[0][-12:-6]).all()
