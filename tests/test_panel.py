@@ -599,8 +599,8 @@ def test_a_backtest_of_several_series():
     frame = pd.DataFrame({"a": np.ones(20), "b": np.ones(20)})
     fails(
         lambda: backtest(forecaster(group="columns"), frame, initial=10),
-        "group='columns' makes several series of X, but a backtest is of one: its origins are rows "
-        "of that series. Give it one series, and a forecaster with group=None.",
+        "group='columns' makes several series of X, but backtest takes a single series. Use a "
+        "forecaster with group=None and one series at a time.",
     )
 
 
