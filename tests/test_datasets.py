@@ -49,8 +49,8 @@ def test_make_sine_takes_other_lengths_and_angles():
 
 @pytest.mark.parametrize("n_samples", [0, -1, 2.5, True, "ten"])
 def test_make_sine_refuses_what_is_no_number_of_rows(n_samples):
-    message = f"n_samples={n_samples!r} is not a number of rows: give an integer of at least 1."
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+    message = f"n_samples={n_samples!r} must be an int of at least 1"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}, .* Use n_samples=1000"):
         make_sine(n_samples)
 
 
@@ -236,7 +236,7 @@ def test_parts_are_the_whole_one_after_the_other(load):
 
 @WITH_PARTS
 def test_unknown_parts_are_refused(load):
-    message = "subset='validation' is no part of the data: give 'train', 'test' or 'all'."
+    message = "subset='validation' is not a part of the data. Use 'train', 'test' or 'all'."
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         load(subset="validation")
 
@@ -274,7 +274,7 @@ def test_without_pandas_the_error_names_the_remedy(load, monkeypatch):
     monkeypatch.setitem(sys.modules, "pandas", None)
     message = (
         f"{load.__name__}(as_frame=True) needs pandas, which is not installed. Install it with "
-        "'pip install pandas', or use as_frame=False for an array."
+        "'pip install pandas', or use as_frame=False to get an array."
     )
     with pytest.raises(ImportError, match=f"^{re.escape(message)}$"):
         load(as_frame=True)

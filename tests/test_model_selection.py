@@ -479,8 +479,7 @@ def test_step_out_of_range(step):
 def test_horizon_out_of_range(horizon):
     refused(
         ValueError,
-        f"horizon={horizon!r} ... Use horizon=None for the horizon of "
-        "the forecaster.",
+        f"horizon={horizon!r} ... Use horizon=None for the horizon of the forecaster.",
         linear(),
         positive_series(),
         initial=50,
