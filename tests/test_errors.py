@@ -219,7 +219,7 @@ def test_other_windows_than_in_fit(case, X, y, own):
         fails(
             call,
             f"X has windows of {shape}, but GRURegressor was fitted on windows of 5 steps and 1 "
-            "channels. Make the windows as they were made for fit.",
+            "channels. Make the windows in the same way as for fit.",
         )
 
 
@@ -376,9 +376,8 @@ def test_targets_beyond_what_can_be_computed(X, y):
 def test_one_column_is_no_target_of_its_own(rows):
     fails(
         lambda: gru().fit(rows),
-        "GRURegressor requires y to be passed, but the target y is None and X has one column: "
-        "windows of one step can't show that they overlap. Give y, or put a SequenceWindower "
-        "before.",
+        "GRURegressor requires y to be passed, but the target y is None and X has one column. "
+        "... Give y, or make the windows with SequenceWindower.",
     )
 
 
@@ -389,17 +388,15 @@ def test_windows_out_of_order_are_no_targets(X, own):
             fails(
                 lambda call=call, bad=bad: call(bad),
                 "GRURegressor requires y to be passed, but the target y is None and the windows of "
-                "X do not overlap: the rows after a window can only be read off the later windows "
-                "if window t + 1 is window t moved on by one row. Give y, or the windows of a "
-                "SequenceWindower, in order.",
+                "X do not overlap. ... window t shifted by one row. Give y, or the windows of a "
+                "SequenceWindower in their order.",
             )
 
 
 def test_score_without_y_after_a_fit_with_y(X, given):
     fails(
         lambda: given.score(X),
-        "GRURegressor was fitted with y, so score(X) needs y too: only a network fitted without y "
-        "knows that the rows after a window are its targets. Use score(X, y).",
+        "score needs y, because this GRURegressor was fitted with y. Use score(X, y).",
     )
 
 
@@ -489,9 +486,8 @@ def test_before_a_fit_that_failed(X):
 )
 def test_another_network_cannot_be_continued(X, own, params, asked):
     sentence = (
-        "GRURegressor would continue a fitted network, but its parameters or the data now ask for "
-        f"another one: {asked}. Use the values of before, or fit with warm_start=False to start "
-        "afresh."
+        f"GRURegressor cannot continue the fitted network, ... {asked}. Use the earlier values, or "
+        "fit with warm_start=False to train a new network."
     )
     changed = copy.deepcopy(own).set_params(warm_start=True, **params)
     fails(lambda: changed.fit(X), sentence)
@@ -508,8 +504,8 @@ def test_other_targets_cannot_be_continued(params, asked):
     fitted = gru(target=0).fit(pairs)
     changed = fitted.set_params(warm_start=True, **{"target": None, **params})
     sentence = (
-        f"GRURegressor was fitted on target channels [0] with horizon=1, but {asked} now ask for "
-        "others. Use fit with warm_start=False to start afresh."
+        f"{asked} differ from ... GRURegressor, target channels [0] and horizon=1. Use the fitted "
+        "values, or fit with warm_start=False to train a new network."
     )
     fails(lambda: changed.fit(pairs), sentence)
     fails(lambda: changed.partial_fit(pairs), sentence)
@@ -517,8 +513,8 @@ def test_other_targets_cannot_be_continued(params, asked):
 
 def test_score_needs_as_many_outputs_as_predict_gives(X, y, given):
     sentence = (
-        "y has 2 outputs, but GRURegressor predicts 1 for each window. Give y as predict returns "
-        "it."
+        "y has 2 outputs, but GRURegressor predicts 1 for each window. Give y in the shape that "
+        "predict returns."
     )
     fails(lambda: given.score(X, np.column_stack([y, y])), sentence)
 
@@ -529,8 +525,8 @@ def test_targets_of_another_kind_cannot_be_continued(X, y, own, given):
         for call in (continued.fit, continued.partial_fit):
             fails(
                 lambda call=call, arguments=arguments: call(*arguments),
-                f"GRURegressor was fitted {before} y and can only be continued so. Use fit with "
-                "warm_start=False to start afresh.",
+                f"GRURegressor was fitted {before} y and can only be continued {before} y. Use fit "
+                "with warm_start=False to train a new network.",
             )
 
 
@@ -538,7 +534,7 @@ def test_targets_of_another_kind_cannot_be_continued(X, y, own, given):
 def test_forecast_of_no_steps(X, own, steps):
     fails(
         lambda: own.forecast(X, steps),
-        f"steps={steps!r} must be an int of at least 1: the rows to forecast.",
+        f"steps={steps!r} must be an int of at least 1, ... Use steps=1, for example.",
     )
 
 
@@ -547,8 +543,8 @@ def test_forecast_needs_all_channels(X, given):
     for estimator, windows in ((given, X), (chosen, np.repeat(X, 2, axis=2))):
         fails(
             lambda estimator=estimator, windows=windows: estimator.forecast(windows, 2),
-            "forecast needs a GRURegressor fitted without y and with target=None: it feeds "
-            "forecasts of all channels back as history. Fit it so, or use predict.",
+            "forecast needs a GRURegressor fitted without y and with target=None, ... it without "
+            "target=None, or use predict.",
         )
 
 

@@ -49,62 +49,70 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
     Parameters
     ----------
     units : int or sequence of int, default=50
-        Width of the recurrent layer, or of each of several stacked layers. At least 1.
+        Width of the recurrent layer, which is the size of its state. A sequence stacks several
+        layers, one of each width. At least 1.
 
     cell : {"gru", "lstm", "rnn"}, default="gru"
-        Kind of recurrent layer.
+        Type of the recurrent layers: gated recurrent unit, long short-term memory or simple
+        recurrent network.
 
     bidirectional : bool, default=False
-        Read each window forwards and backwards, with `units` for each direction.
+        Whether a second layer of `units` reads each window backwards. The outputs of both
+        directions are joined.
 
     dropout : float, default=0.0
-        Share of a recurrent layer's outputs set to zero in training, in [0, 1). One dropout layer
-        follows each recurrent layer.
+        Share of the outputs of each recurrent layer that training sets to zero, in [0, 1). Dropout
+        reduces overfitting.
 
     recurrent_dropout : float, default=0.0
-        Share of a recurrent layer's state set to zero in training where the next step reads it, in
-        [0, 1). The same units are dropped at all steps of a window, as in Keras.
+        Share of the state of each recurrent layer that training sets to zero before the next step
+        reads it, in [0, 1). The same units are dropped at all steps of a window, as in Keras.
 
     highway : bool, default=False
-        Add a linear path from the whole window to the outputs, without bias and starting at zero,
-        to what the recurrent layers give. A missing step counts as the mean of its channel. Not for
-        tokens, and not for classes of each step.
+        Whether a linear path from the whole window is added to the outputs. The path has no bias,
+        and its weights start at zero. It reads a missing step as the mean of its channel. It is not
+        available for tokens, nor for classes of each step.
 
     output_initializer : {"glorot_uniform", "zeros"}, default="glorot_uniform"
-        How the weights of the output layer start. With "zeros" the untrained network gives all
-        classes the same probability.
+        Initial weights of the output layer. With "zeros", the untrained network gives all classes
+        the same probability.
 
     embedding_dim : int or None, default=None
-        None: X holds numbers. An int: X holds one channel of token ids, whole numbers from 0, of
-        which the network learns a vector of this length each. As many as the largest id in `fit`
-        plus one. At least 1.
+        Length of the vector that the network learns for each token.
+
+        - None: X holds numbers.
+        - an int of at least 1: X holds one channel of token ids, which are whole numbers from 0 to
+          the largest id in `fit`.
 
     return_sequences : bool or "auto", default="auto"
-        Whether the network gives a class for each step (True) or for the sequence as a whole
-        (False). "auto" decides by y:
+        Whether the network predicts a class for each step (True) or for the sequence as a whole
+        (False). "auto" depends on the shape of y:
 
         - (n_samples,) or (n_samples, 1): a class for each sequence.
-        - (n_samples, window_length): a class for each step; with a warning if y holds only 0 and 1,
-          which could be labels of a sequence too.
+        - (n_samples, window_length): a class for each step. If y holds only 0 and 1, a warning says
+          that they could also be labels of a sequence.
         - (n_samples, n_labels) of 0 and 1: several labels for each sequence.
 
     class_weight : dict, "balanced" or None, default=None
-        Weight of each class, multiplied with `sample_weight`. "balanced" is n_samples / (n_classes
-        * n_samples of the class).
+        Weight of each class, which is multiplied by `sample_weight`. "balanced" is
+        n_samples / (n_classes * n_samples_of_class). None: all classes have weight 1.
 
     optimizer : str or keras.optimizers.Optimizer, default="adam"
-        A Keras name or object. An object brings its own learning rate and clipping.
+        Name of a Keras optimizer, or an object. An object keeps its own learning rate and gradient
+        clipping: `learning_rate` and `clipnorm` are then ignored.
 
     learning_rate : float, "auto", "cosine" or Keras LearningRateSchedule, default="auto"
-        Step size of a named optimizer. Greater than 0.
+        Step size of a named optimizer. A float is a constant rate, greater than 0.
 
-        - "auto": in `fit` the rate rises to 0.005 in the first 5 % of the steps, and then falls
-          along half a cosine to 1 % of that. In `partial_fit`, which has no last step, it is 0.001.
-        - "cosine": the same course with a highest rate of 0.01. `epochs` calls of `partial_fit`
-          make one course, after which the rate stays at its last value.
+        - "auto": in `fit`, the rate rises to 0.005 over the first 5 % of the steps, and then falls
+          to 1 % of that along half a cosine. In `partial_fit`, where the number of steps is
+          unknown, the rate is constant at 0.001.
+        - "cosine": as "auto", with a highest rate of 0.01. In `partial_fit`, this schedule takes
+          `epochs` calls, and the rate then stays at its last value.
 
     clipnorm : float or None, default=None
-        Longest gradient of a weight array that a named optimizer lets through. Greater than 0.
+        Largest norm of the gradient of each weight array, for a named optimizer. Longer gradients
+        are scaled down to it. Greater than 0. None: no clipping.
 
     alpha : float, default=0.0
         Strength of the L2 penalty: alpha / 2 times the sum of the squares of all kernels is added
@@ -115,141 +123,154 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         Passes over the training windows. At least 1.
 
     batch_size : int or "auto", default="auto"
-        Windows in an optimiser step. "auto" is a sixteenth of the windows rounded down to a power
-        of two, at least 2 and at most 32, and more for hundreds of thousands of windows.
+        Number of windows in each optimizer step. At least 1. "auto" is n_windows / 16, rounded down
+        to a power of two, at least 2 and at most 32. For 262,144 windows or more, it is
+        n_windows / 4096, rounded down to a power of two.
 
     shuffle : bool, default=True
-        Draw a new order of the windows in each epoch.
+        Whether each epoch has a new random order of the windows.
 
     early_stopping : bool, default=False
-        Hold out a part of the sequences for validation, stop when `monitor` no longer improves on
-        them, and keep the weights of the best epoch.
+        Whether a part of the sequences is held out for validation. Training then stops when
+        `monitor` no longer improves on them, and the weights of the best epoch are kept.
 
     validation_fraction : float, default=0.1
         Share of the sequences that `early_stopping` holds out, in (0, 1).
 
     validation_split : {"auto", "last", "random", "stratified"}, default="auto"
-        Which sequences `early_stopping` holds out. "last": the last ones. "random": a random part.
-        "stratified": the same share of each class. "auto" takes the last ones where windows overlap
-        or y is None, as they belong to one series; else it stratifies where each sequence has one
-        class, and draws at random where it has several labels or a class for each step.
+        Sequences that `early_stopping` holds out.
+
+        - "last": the last sequences.
+        - "random": random sequences.
+        - "stratified": random sequences, the same share of each class.
+        - "auto": "last" if windows overlap or y is None, because the windows then belong to one
+          series. Otherwise "stratified" if each sequence has one class, and "random" if it has
+          several labels or a class for each step.
 
     monitor : {"loss", "accuracy"}, default="loss"
-        What `early_stopping` watches.
+        Metric of the validation sequences that `early_stopping` uses.
 
     n_iter_no_change : int, default=10
-        Epochs without an improvement by more than `tol` after which `early_stopping` stops. At
-        least 1.
+        Number of epochs without an improvement by more than `tol` after which `early_stopping`
+        stops. At least 1.
 
     tol : float, default=1e-4
-        Least improvement of what is monitored. At least 0.
+        Smallest change of `monitor` that is an improvement. At least 0.
 
     normalize_X : bool, default=True
-        Standardise each channel with its mean and standard deviation over the training windows.
-        Windows are given to all methods, and to `model_`, in their own units. Tokens are never
+        Whether each channel is standardised with its mean and standard deviation over the training
+        windows. All methods, and `model_`, take windows in their original units. Tokens are not
         changed.
 
     warm_start : bool, default=False
-        Let `fit` continue the network and optimiser state of the fit before.
+        Whether `fit` continues to train the fitted network, with its optimizer state.
 
     jit_compile : bool, default=True
-        Train and predict in compiled programs, which changes nothing but the speed, and which units
-        are dropped by dropout. Callbacks with batch hooks and some optimizers cannot be compiled:
-        stock `Model.fit` then trains the network, and a warning says so. False always trains with
-        stock `Model.fit`.
+        Whether training and prediction run in compiled programs, which are faster. The results are
+        those of stock `Model.fit`, except that dropout drops other units. If a callback with batch
+        hooks or an optimizer cannot be compiled, stock `Model.fit` trains the network, with a
+        warning. False: stock `Model.fit` always trains the network.
 
     metrics : str, callable, keras.metrics.Metric, list of them or None, default=None
-        Keras metrics that `history_` reports for each epoch and that callbacks can monitor, besides
-        the loss. They are weighted as the loss is. The
-        accuracy is always reported.
+        Keras metrics, besides the loss and the accuracy, that `history_` reports for each epoch and
+        that callbacks can monitor. They have the weights of the loss.
 
     callbacks : keras.callbacks.Callback, list of them or None, default=None
-        Keras callbacks. `fit` uses shallow copies of them, and their `model` is what `model_` is.
+        Keras callbacks. `fit` uses shallow copies of them. Their attribute `model` is a model like
+        `model_`.
 
     missing : {"skip", "mask"}, default="mask"
-        How windows with NaN are used. "mask" ignores steps at which a channel is NaN, in `fit` and
-        in `predict`: the state of the step before is kept, so that NaN around a sequence changes
-        nothing (but for `highway`, which reads each step at its place). "skip" leaves such windows
-        out of `fit` and `score` and fills them in `predict`, as in `GRURegressor`.
+        Treatment of windows that contain NaN.
+
+        - "mask": steps at which a channel is NaN are ignored in `fit` and `predict`. The state of
+          the recurrent layers does not change at such a step, so that NaN around a sequence has no
+          effect. The exception is `highway`, which reads each step at its position.
+        - "skip": they are left out of `fit` and `score`, and filled in `predict`, as in
+          `GRURegressor`.
 
     n_channels : int or None, default=None
-        Channels of each step in the rows of an X of two dimensions, whose columns are then the
-        channels of the oldest step, those of the next step, and so on, as
-        `SequenceWindower(flatten=True)` gives them. None: one channel, but columns that are named
-        as lags of several series have a channel for each. An X of three dimensions must have as
-        many channels. At least 1.
+        Number of channels of an X of two dimensions. Its columns are then the channels of the
+        oldest step, followed by those of the next step, and so on, as
+        `SequenceWindower(flatten=True)` returns them. An X of three dimensions must have as many
+        channels. At least 1. None: one channel, or, for columns that are named as lags of several
+        series, one channel for each series.
 
     random_state : int, RandomState instance or None, default=None
-        Seed of weights, order and dropout. An int gives bitwise the same network in every run,
-        process and thread; None draws from the operating system. Global random states are never
-        touched.
+        Seed of the initial weights, the order of the windows and dropout. With an int, the network
+        is bitwise the same in every run, process and thread. None: a seed from the operating
+        system. Global random states are never changed.
 
     verbose : int, default=0
-        1 prints a line each epoch.
+        1 prints a line for each epoch.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The classes, sorted. Tokens that follow, where y was None. With several labels for each
-        sequence their positions, 0 to n_labels - 1.
+        The sorted classes. If y is None, the tokens that follow a window. With several labels for
+        each sequence, the positions of the labels, 0 to n_labels - 1.
 
     history_ : dict of str to list of float
-        Loss, accuracy and metrics of each epoch; with `early_stopping` or `validation_data` also
+        Loss, accuracy and metrics of each epoch. With `early_stopping` or `validation_data`, also
         those of the validation sequences, such as "val_accuracy".
 
     loss_curve_ : list of float
         Training loss of each epoch.
 
     n_iter_ : int
-        Epochs that the network was trained for, in all.
+        Number of epochs of training, including those of earlier fits that were continued.
 
     n_outputs_ : int
         1, or the number of labels.
 
     n_features_in_ : int
-        X.shape[1] in `fit`: the length of a window, times its channels where X has two dimensions.
+        X.shape[1] in `fit`: the window length, times the channels if X has two dimensions.
 
     n_channels_in_ : int
-        Channels of a window.
+        Number of channels of a window.
 
     n_parameters_ : int
-        Numbers that training adjusts.
+        Number of trained weights.
 
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Column names, where X was a data frame with string names.
+        Names of the columns of X in `fit`. Defined only if X is a data frame and all its names are
+        strings.
 
     summary_ : str
-        Layers, shapes and parameter counts of the network, one line each.
+        Layers of the network, one line each, with output shapes and parameter counts.
 
     model_ : keras.Model
-        The trained network as an ordinary Keras model that gives probabilities. Built anew at each
-        access. It takes windows in the units of X, as float32, with missing steps as -3.4028235e38
-        (`numpy.finfo("float32").min`) in all channels; and tokens as their id plus 1, int32 (n,
-        window_length), where 0 is no token.
+        The trained network as an ordinary Keras model, which each access builds anew.
+
+        - Inputs: windows in the units of X, as float32. A missing step is -3.4028235e38
+          (`numpy.finfo("float32").min`) in all channels. Tokens are their id plus 1, as int32 of
+          shape (n, window_length), where 0 is no token.
+        - Outputs: probabilities.
 
     keras_estimator_ : scikeras.wrappers.KerasClassifier
-        The trained network as scikeras holds it, for windows without NaN. Built anew at each
-        access.
+        The trained network as a scikeras estimator, which each access builds anew. It takes windows
+        without NaN.
 
     See Also
     --------
-    GRURegressor : The same for numbers.
+    GRURegressor : Recurrent network for numeric targets.
     as_windows : Puts sequences of different lengths into one array.
 
     Notes
     -----
-    A 2-D X is read as windows of `n_channels` channels. Columns of a data frame that are named as
-    lags, such as "lag1", "lag_1", "y_lag_1" or "y_target_lag-1", are put in order, the largest lag
-    first, and lags of several series become channels. An array has no names: its columns are read
-    in fit's order. Sequences need no order: only where y is None are
-    windows read as those of one series.
+    An X of two dimensions is read as windows of `n_channels` channels. Columns of a data frame that
+    are named as lags, such as "lag1", "lag_1", "y_lag_1" or "y_target_lag-1", are sorted, the
+    largest lag first, and the lags of several series become channels. The columns of an array are
+    read in the order of `fit`.
 
-    Classes have a softmax output, also where there are two; several labels have a sigmoid output
-    each, trained on the binary cross-entropy. Of two windows with weight 2 and 1,
-    the first counts as if it were there twice.
+    Sequences may have any order. Only if y is None are they read as consecutive windows of one
+    series.
 
-    A window of which every step is missing is left out of `fit`; `predict` gives what the network
-    says of an empty sequence.
+    The output layer has a softmax over the classes, also if there are two. With several labels,
+    each label has a sigmoid output, and training minimises the binary cross-entropy. A window of
+    weight 2 counts as two windows of weight 1.
+
+    Windows without any known step are left out of `fit`. In `predict`, the network reads them as an
+    empty sequence.
 
     References
     ----------
