@@ -277,8 +277,8 @@ def test_an_empty_window_is_left_out_of_fit_and_gets_a_prediction(trained):
 def test_nothing_but_empty_windows():
     fails(
         lambda: small().fit(np.full((3, LENGTH, N_CHANNELS), np.nan), Y[:3]),
-        "None of the 3 windows of X is usable: each step of each has a channel that is NaN, or the "
-        "target is. Fill missing values first.",
+        "None of the 3 windows of X is usable: every step has a channel that is NaN, or the "
+        "target is NaN. Fill missing values first.",
     )
 
 
@@ -383,9 +383,8 @@ def test_a_token_that_fit_has_not_seen(reader):
     windows = TOKENS.copy()
     windows[30, 2] = 3
     sentence = (
-        "X contains token 3, but the largest in fit was 2. Encode tokens that fit has not seen as "
-        'NaN (OrdinalEncoder with handle_unknown="use_encoded_value" and unknown_value=np.nan '
-        "does)."
+        "X contains token 3, but the largest in fit was 2. Encode unknown tokens as NaN, ... "
+        'OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan).'
     )
     fails(lambda: reader.predict(windows), sentence)
     fails(lambda: reader.score(windows, TEXT), sentence)
@@ -405,16 +404,15 @@ def test_nan_is_no_token(reader):
 def test_tokens_are_one_channel(y):
     fails(
         lambda: of_tokens().fit(np.repeat(TOKENS, 2, axis=2), y),
-        "X has 2 channels, but with embedding_dim it must have one, of token ids. Join the columns "
-        "to one id, or set embedding_dim=None.",
+        "X has 2 channels, but with embedding_dim it must have one channel of token ids. Combine "
+        "the channels to one id, or set embedding_dim=None.",
     )
 
 
 def test_a_highway_reads_no_tokens():
     fails(
         lambda: of_tokens(highway=True).fit(TOKENS),
-        "highway=True adds a linear path from numbers, but embedding_dim=3 says that X holds "
-        "tokens. Set highway=False.",
+        "highway=True needs an X of numbers, but embedding_dim=3 ... Set highway=False.",
     )
 
 
@@ -455,8 +453,8 @@ def test_classes_do_not_depend_on_the_number_of_epochs():
 def test_windows_that_do_not_overlap_need_y(reader):
     sentence = (
         "GRUClassifier requires y to be passed, but the target y is None and the windows of X do "
-        "not overlap: the token after a window can only be read off the next window if that is "
-        "this one moved on by one row. Give y, or the windows of a SequenceWindower, in order."
+        "not overlap. ... window t shifted by one row. Give y, or the windows of a "
+        "SequenceWindower in their order."
     )
     fails(lambda: of_tokens().fit(TOKENS[::-1]), sentence)
     fails(lambda: reader.score(TOKENS[::2]), sentence)
@@ -464,17 +462,15 @@ def test_windows_that_do_not_overlap_need_y(reader):
 
 def test_numbers_need_y(trained):
     sentence = (
-        "GRUClassifier requires y to be passed, but the target y is None. Only of tokens "
-        "(embedding_dim) can the class be read off X: it is the token that follows a window. Give "
-        "y."
+        "GRUClassifier requires y to be passed, but the target y is None. ... "
+        "Give y, or set embedding_dim if X holds tokens."
     )
     windows = SequenceWindower(4).fit_transform(np.zeros((30, 1)))
     fails(lambda: small().fit(windows), sentence)
     fails(lambda: small().partial_fit(windows), sentence)
     fails(
         lambda: trained.score(X),
-        "GRUClassifier was fitted with y, so score(X) needs y too: only a network fitted without y "
-        "knows that the token after a window is its class. Use score(X, y).",
+        "score needs y, because this GRUClassifier was fitted with y. Use score(X, y).",
     )
 
 
@@ -571,7 +567,7 @@ def test_booleans_and_series_are_labels(trained):
     [
         (
             np.full(48, "up"),
-            "y has one class, 'up', but a classifier needs at least 2 classes to tell apart.",
+            "y has one class, 'up', but a classifier needs at least 2. Add ... other classes.",
         ),
         (
             np.linspace(0, 1, 48),
@@ -581,9 +577,8 @@ def test_booleans_and_series_are_labels(trained):
         (np.where(Y == "up", np.nan, 1), "Input y contains NaN."),
         (
             np.column_stack([Y, Y]),
-            "y has shape (48, 2) and other values than 0 and 1: neither one class for each "
-            "sequence, (n_samples,), nor one for each of the 6 steps. Train a classifier for each "
-            "column, or give 0 and 1 for each label.",
+            "y has shape (48, 2) and other values than 0 and 1, ... the 6 steps, or 0 and 1 for "
+            "each label. ... train a classifier for each column.",
         ),
         (Y[:-1], "Found input variables with inconsistent numbers of samples: [48, 47]"),
     ],
@@ -663,25 +658,24 @@ def test_a_part_need_not_have_all_weighted_classes():
 def test_class_weights_are_numbers(weight):
     fails(
         lambda: small(class_weight={"down": weight, "up": 2}).fit(X, Y),
-        f"class_weight={{'down': {weight!r}, 'up': 2}} gives class 'down' the weight {weight!r}, "
-        "but weights must be finite numbers of at least 0.",
+        f"class_weight={{'down': {weight!r}, 'up': 2}} has the weight {weight!r} for class 'down', "
+        "but weights must be finite numbers of at least 0. Use 0 to ignore a class.",
     )
 
 
 def test_what_partial_fit_refuses(trained):
     fails(
         lambda: small().partial_fit(X, Y, classes=["up"]),
-        "classes=['up'] names one class, but a classifier needs at least 2 to tell apart. Name "
-        "all classes that later calls will bring.",
+        "classes=['up'] has one class, but ... at least 2. Include all classes of later calls.",
     )
     fails(
         lambda: small().partial_fit(X, Y),
-        "classes must be passed on the first call to partial_fit: all classes that later calls "
-        "will bring, such as classes=np.unique(y_of_everything).",
+        "classes must be passed on the first call to partial_fit, ... "
+        "Use classes=np.unique(y_of_all_calls), for example.",
     )
     fails(
         lambda: small(class_weight="balanced").partial_fit(X, Y, classes=np.unique(Y)),
-        'class_weight="balanced" is not supported for partial_fit, which does not see all of y. '
+        'class_weight="balanced" is not supported for partial_fit, because it needs all of y. '
         "Compute the weights with sklearn.utils.class_weight.compute_class_weight and give them as "
         "a dict.",
     )
@@ -696,7 +690,7 @@ def test_new_labels_are_refused(trained):
     y = np.where(Y == "up", "sideways", Y)
     sentence = (
         "y contains labels ['sideways'] that are not among the classes of the first fit, ['down', "
-        "'flat', 'up']. Name all classes in the first call of partial_fit, or use fit with "
+        "'flat', 'up']. Give all classes in the first call of partial_fit, or use fit with "
         "warm_start=False."
     )
     warm = copy_of(trained).set_params(warm_start=True)
@@ -713,8 +707,8 @@ def test_targets_of_another_kind_cannot_be_continued(reader):
         for call in (warm.fit, warm.partial_fit):
             fails(
                 lambda call=call, y=y: call(TOKENS, y),
-                f"GRUClassifier was fitted {before} y and can only be continued so. Use fit with "
-                "warm_start=False to start afresh.",
+                f"GRUClassifier was fitted {before} y and can only be continued {before} y. "
+                "Use fit with warm_start=False to train a new network.",
             )
 
 
@@ -990,15 +984,15 @@ def test_labels_that_are_none():
     y[3:5] = None
     fails(
         lambda: small().fit(X, y),
-        f"y[3] is None (2 of {len(Y)} labels are). Leave such sequences out, or give them a label "
-        "of their own.",
+        f"y[3] is None (2 of {len(Y)} labels are), ... Leave such sequences out, or use a separate "
+        "class for them.",
     )
 
 
 def test_ragged_sequences_need_as_windows():
     sentence = (
-        "X holds sequences of different lengths, which are no array. Put them into one with "
-        'skgru.as_windows, which marks missing steps by NaN; missing="mask" passes over them.'
+        "X must be an array, but holds sequences of different lengths. Use "
+        'skgru.as_windows(X), which pads them with NaN, and missing="mask", which skips NaN.'
     )
     ragged = [[[1.0], [2.0]], [[3.0]]]
     fails(lambda: small().fit(ragged, ["a", "b"]), sentence)
@@ -1010,8 +1004,8 @@ def test_ragged_sequences_need_as_windows():
 def test_windows_left_out_of_fit_are_counted_in_a_warning():
     n = np.isnan(X).any(axis=(1, 2)).sum()
     sentence = (
-        f"{n} of {len(X)} windows are left out of fit, because they contain NaN and "
-        "missing='skip'. missing=\"mask\" keeps them."
+        f"{n} of {len(X)} windows are left out of fit, because missing='skip' and they contain "
+        'NaN. Use missing="mask" to keep them.'
     )
     with pytest.warns(UserWarning) as caught:
         small(missing="skip", epochs=1).fit(X, Y)
@@ -1021,9 +1015,8 @@ def test_windows_left_out_of_fit_are_counted_in_a_warning():
 def test_one_token_is_no_window():
     fails(
         lambda: of_tokens().fit(np.arange(9).reshape(-1, 1) % 3),
-        "GRUClassifier requires y to be passed, but the target y is None and X has one column: "
-        "windows of one step can't show that they overlap. Give y, or put a SequenceWindower "
-        "before.",
+        "GRUClassifier requires y to be passed, but the target y is None and X has one column. "
+        "... Give y, or make the windows with SequenceWindower.",
     )
 
 

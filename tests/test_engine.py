@@ -276,9 +276,8 @@ def test_callbacks_stop_restore_and_see_every_epoch():
 def test_batch_hooks_get_stock_training_and_a_message():
     callback = CountsBatches()
     message = (
-        "Training runs in stock Model.fit, which is slower: callback CountsBatches is called in "
-        "the middle of epochs. The result is the same. Give jit_compile=False to choose that "
-        "without this message."
+        "Training runs in stock Model.fit, which is slower: callback CountsBatches has batch "
+        "hooks. The result is the same. Set jit_compile=False to train without this warning."
     )
     with pytest.warns(UserWarning, match=f"^{re.escape(message)}$"):
         watched = regressor(callbacks=[callback]).fit(WINDOWS)

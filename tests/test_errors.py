@@ -164,11 +164,13 @@ BAD_WINDOWS = {
     ),
     "no step": (
         lambda X: X[:, :0],
-        "X has shape (60, 0, 1), but windows need at least 1 step and 1 channel.",
+        "X has shape (60, 0, 1), but windows need at least 1 step and 1 channel. Give an "
+        "X without empty dimensions.",
     ),
     "no channel": (
         lambda X: X[:, :, :0],
-        "X has shape (60, 5, 0), but windows need at least 1 step and 1 channel.",
+        "X has shape (60, 5, 0), but windows need at least 1 step and 1 channel. Give an "
+        "X without empty dimensions.",
     ),
 }
 
@@ -241,8 +243,7 @@ def test_other_columns_than_in_fit(X, own):
 def too_short(needed, n, asked):
     return (
         f"{asked} needs at least {needed} rows, but X has {n} (n_samples={n}). Use a shorter "
-        "window or a longer series; when scoring a short test fold, "
-        'SequenceWindower(context="fit") completes its first windows.'
+        'window or a longer series. For a short test fold, use SequenceWindower(context="fit").'
     )
 
 
@@ -266,7 +267,7 @@ def test_horizon_too_long(X, horizon):
 def test_horizon_too_long_for_complete_windows(X, horizon):
     fails(
         lambda: gru(horizon=horizon).fit(X[10:15]),
-        f"horizon={horizon} needs at least {horizon + 1} windows to read targets off, but X has 5. "
+        f"horizon={horizon} needs at least {horizon + 1} windows, but X has 5. "
         "Use a smaller horizon or a longer series.",
     )
 
@@ -543,8 +544,8 @@ def test_forecast_needs_all_channels(X, given):
     for estimator, windows in ((given, X), (chosen, np.repeat(X, 2, axis=2))):
         fails(
             lambda estimator=estimator, windows=windows: estimator.forecast(windows, 2),
-            "forecast needs a GRURegressor fitted without y and with target=None, ... it without "
-            "target=None, or use predict.",
+            "forecast needs a GRURegressor fitted without y and with target=None, ... or use "
+            "predict.",
         )
 
 
@@ -673,7 +674,7 @@ def test_bad_layers(X, units):
     fails(
         lambda: gru(units=units).fit(X),
         f"units={units!r} must be an int of at least 1, or a non-empty sequence of such ints, one "
-        "for each layer (units=(32, 16) stacks two layers).",
+        "for each layer. Use units=32 for one layer, or units=(32, 16) for two.",
     )
 
 
@@ -699,27 +700,27 @@ def test_bad_target(X, rows, target):
 def test_bad_quantiles(X, quantiles):
     fails(
         lambda: gru(loss="pinball", quantiles=quantiles).fit(X),
-        f"quantiles={quantiles!r} must be a non-empty sequence of numbers between 0 and 1, each "
-        "greater than the one before, such as (0.1, 0.5, 0.9).",
+        f"quantiles={quantiles!r} must be a non-empty, increasing sequence ... "
+        "quantiles=(0.1, 0.5, 0.9), for example.",
     )
 
 
 def test_quantiles_without_the_median(X):
     fails(
         lambda: gru(loss="pinball", quantiles=(0.1, 0.9)).fit(X),
-        "quantiles=(0.1, 0.9) leave out the median, which predict returns. Add 0.5 to them.",
+        "quantiles=(0.1, 0.9) must include the median, which predict returns. Add 0.5.",
     )
 
 
 def test_quantiles_and_pinball_go_together(X):
     fails(
         lambda: gru(loss="pinball").fit(X),
-        'loss="pinball" learns quantiles, but quantiles=None names none. Give them, such as '
-        "quantiles=(0.1, 0.5, 0.9), or use another loss.",
+        'loss="pinball" predicts quantiles, but quantiles=None. Set quantiles=(0.1, 0.5, 0.9), '
+        "for example, or use another loss.",
     )
     fails(
         lambda: gru(loss="mae", quantiles=[0.5]).fit(X),
-        "quantiles=[0.5] are learned by the pinball loss, but loss='mae'. Set loss=\"pinball\", or "
+        "quantiles=[0.5] need the pinball loss, but loss='mae'. Set loss=\"pinball\", or "
         "quantiles=None.",
     )
 
@@ -744,8 +745,8 @@ def test_unknown_name(X, parameter, name, hint):
     room = {"loss": "keras.losses", "optimizer": "keras.optimizers"}[parameter]
     fails(
         lambda: gru(**{parameter: name}).fit(X),
-        f"{parameter}={name!r} is no name that Keras knows. {hint}Give a name listed in {room} or "
-        f"a Keras {parameter} object.",
+        f"{parameter}={name!r} is not a name in {room}. {hint}Give such a name, or a Keras "
+        f"{parameter} object.",
     )
 
 
@@ -754,7 +755,7 @@ def test_what_is_no_callback(X, callback):
     fails(
         lambda: gru(callbacks=[callback]).fit(X),
         f"callbacks={[callback]!r} must be a Keras callback or a list of them, but {callback!r} is "
-        "none. Give instances of keras.callbacks.Callback.",
+        "not a callback. Give instances of keras.callbacks.Callback.",
     )
 
 
@@ -772,9 +773,8 @@ def test_divergence(X, own, params, rate):
     refitted = copy.deepcopy(own).set_params(epochs=2, **params)
     fails(
         lambda: refitted.fit(X),
-        "Training diverged in epoch 1: the loss or the weights are no longer finite. Use a smaller "
-        f"{rate}, set clipnorm=1.0, or scale X and y. A loss with logarithms needs "
-        "normalize_y=False.",
+        "Training diverged in epoch 1: the loss or the weights are not finite. Use a smaller "
+        f"{rate}, set clipnorm=1.0, or scale X and y. ... set normalize_y=False.",
     )
     np.testing.assert_array_equal(refitted.predict(X), own.predict(X))
     assert learned(refitted) == learned(own)

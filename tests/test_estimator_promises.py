@@ -604,5 +604,5 @@ def test_metadata_routing_of_validation_data():
         transformed.fit(before, validation_data=after)
         assert plain[-1].history_ == transformed[-1].history_
         # scikit-learn transforms every element of a tuple, y_val too.
-        with pytest.raises(ValueError, match="Give validation_data=X_val"):
+        with pytest.raises(ValueError, match="Use validation_data=X_val"):
             routed(transform_input=["validation_data"]).fit(before, validation_data=(after, after))

@@ -235,8 +235,8 @@ def test_context_makes_short_test_folds_scorable():
     np.testing.assert_allclose(predicted, whole, atol=1e-6)
     message = (
         r"window_length=10 with horizon=1 needs at least 11 rows, but X has 5 \(n_samples=5\). "
-        r"Use a shorter window or a longer series; when scoring a short test fold, "
-        r'SequenceWindower\(context="fit"\) completes its first windows.'
+        r"Use a shorter window or a longer series. For a short test fold, use "
+        r'SequenceWindower\(context="fit"\).'
     )
     without = SequenceWindower(window_length=10).fit(train).transform(test)
     with pytest.raises(ValueError, match=message):

@@ -1,10 +1,12 @@
-"""GRUClassifier: the class of a window, or the token that follows it."""
+"""GRUClassifier: classes of windows or of their steps, labels, and tokens that follow."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import log_expit, log_softmax
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
@@ -38,13 +40,11 @@ from skgru._warnings import warn_user
 
 
 class GRUClassifier(ClassifierMixin, RecurrentEstimator):
-    """Recurrent network that predicts the class of a sequence, or the token that follows it.
+    """Recurrent network that classifies sequences of numbers or of tokens.
 
-    A GRU, LSTM or simple recurrent network with a softmax output layer, trained on the
-    cross-entropy by the compiled engine of `GRURegressor`. Sequences may differ in length, and may
-    hold tokens instead of numbers. Besides one class for each sequence, y may hold a class for each
-    step, or several labels for each sequence. Without y, overlapping windows of tokens are their
-    own targets: the network learns the token that follows each window.
+    The network has GRU, LSTM or simple recurrent layers and a softmax output layer, and training
+    minimises the cross-entropy. y holds a class for each sequence, a class for each step, or
+    several labels for each sequence. Without y, the classes are the tokens that follow each window.
 
     Parameters
     ----------
@@ -298,41 +298,43 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         "monitor": [StrOptions({"loss", "accuracy"})],
     }
 
+    classes_: np.ndarray
+
     def __init__(
         self,
-        units=50,
+        units: int | Sequence[int] = 50,
         *,
-        cell="gru",
-        bidirectional=False,
-        dropout=0.0,
-        recurrent_dropout=0.0,
-        highway=False,
-        output_initializer="glorot_uniform",
-        embedding_dim=None,
-        return_sequences="auto",
-        class_weight=None,
-        optimizer="adam",
-        learning_rate="auto",
-        clipnorm=None,
-        alpha=0.0,
-        epochs=20,
-        batch_size="auto",
-        shuffle=True,
-        early_stopping=False,
-        validation_fraction=0.1,
-        validation_split="auto",
-        monitor="loss",
-        n_iter_no_change=10,
-        tol=1e-4,
-        normalize_X=True,
-        warm_start=False,
-        jit_compile=True,
-        metrics=None,
-        callbacks=None,
-        missing="mask",
-        n_channels=None,
-        random_state=None,
-        verbose=0,
+        cell: str = "gru",
+        bidirectional: bool = False,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        highway: bool = False,
+        output_initializer: str = "glorot_uniform",
+        embedding_dim: int | None = None,
+        return_sequences: bool | str = "auto",
+        class_weight: Mapping[Any, float] | str | None = None,
+        optimizer: str | Any = "adam",
+        learning_rate: float | str | Any = "auto",
+        clipnorm: float | None = None,
+        alpha: float = 0.0,
+        epochs: int = 20,
+        batch_size: int | str = "auto",
+        shuffle: bool = True,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        validation_split: str = "auto",
+        monitor: str = "loss",
+        n_iter_no_change: int = 10,
+        tol: float = 1e-4,
+        normalize_X: bool = True,
+        warm_start: bool = False,
+        jit_compile: bool = True,
+        metrics: str | Callable[..., Any] | Sequence[Any] | None = None,
+        callbacks: Any | Sequence[Any] | None = None,
+        missing: str = "mask",
+        n_channels: int | None = None,
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
     ):
         self.units = units
         self.cell = cell
@@ -367,8 +369,14 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    def fit(self, X, y=None, sample_weight=None, validation_data=None):
-        """Train the network from scratch, or further with `warm_start=True`.
+    def fit(
+        self,
+        X: ArrayLike,
+        y: Any | None = None,
+        sample_weight: ArrayLike | None = None,
+        validation_data: Any | None = None,
+    ) -> Self:
+        """Train a new network, or continue the fitted one with `warm_start=True`.
 
         Parameters
         ----------
@@ -376,19 +384,23 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
             Sequences, oldest step first. NaN is a missing step.
 
         y : array-like, default=None
-            Classes, numbers or strings: (n_samples,), one for each sequence, or (n_samples,
-            window_length), one for each step. Or (n_samples, n_labels) of 0 and 1: which labels a
-            sequence has. None, with `embedding_dim`: the token that follows each window, read off
-            the later windows, which must overlap.
+            Classes, as numbers or strings.
+
+            - (n_samples,): a class for each sequence.
+            - (n_samples, window_length): a class for each step.
+            - (n_samples, n_labels) of 0 and 1: the labels of each sequence.
+            - None, only with `embedding_dim`: the token that follows each window. It is taken from
+              the next window, so the windows must overlap: each is the previous one shifted by one
+              row.
 
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each window, at least 0.
 
         validation_data : tuple (X_val, y_val) or (X_val, y_val, sample_weight_val), or X_val, \
                 default=None
-            Sequences whose loss and metrics `history_` reports for each epoch, as "val_loss",
-            "val_accuracy" and so on. With `early_stopping=True` they decide when to stop, and all
-            sequences of X are trained on. X_val alone, where y is None.
+            Sequences for validation. `history_` holds their loss and metrics of each epoch, such as
+            "val_accuracy". With `early_stopping=True`, they replace the held-out sequences, and
+            training uses all sequences of X. Give X_val alone if y is None.
 
         Returns
         -------
@@ -398,9 +410,10 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         Raises
         ------
         ValueError
-            If a parameter is out of range, X contains infinity or what is no token, y contains NaN,
-            None, one class or numbers that are no classes, or has another length than X, no usable
-            window is left to train on, windows don't overlap where y is None, or training diverges.
+            If a parameter is out of range, X contains infinity or values that are not tokens, y
+            contains NaN, None, a single class or continuous numbers, or has another length than X,
+            no usable window is left to train on, y is None and windows do not overlap, or training
+            diverges.
         TypeError
             If X is sparse.
         """
@@ -410,8 +423,14 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         course = Course(self.epochs, self.early_stopping, continues)
         return self._fit(X, y, sample_weight, validation_data, classes, course)
 
-    def partial_fit(self, X, y=None, classes=None, sample_weight=None):
-        """Train for one more epoch on all windows given, starting a network where there is none.
+    def partial_fit(
+        self,
+        X: ArrayLike,
+        y: Any | None = None,
+        classes: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
+    ) -> Self:
+        """Train for one epoch on the given windows. The first call creates the network.
 
         Early stopping has no effect.
 
@@ -424,8 +443,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
             Classes, as in `fit`.
 
         classes : array-like of shape (n_classes,), default=None
-            All classes that there will ever be. Needed in the first call, but for where y is None:
-            the classes then are all tokens up to the largest.
+            All classes of all calls. Required in the first call, unless y is None: the classes are
+            then all tokens up to the largest.
 
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each window, at least 0.
@@ -439,14 +458,14 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         ------
         ValueError
             As `fit` does, if `classes` is missing in the first call or differs in a later one, or
-            `class_weight` is "balanced", which one part of the data can't tell.
+            if `class_weight` is "balanced", which needs all of y.
         """
         self._validate_params()
         continues = self.__sklearn_is_fitted__()
         if self.class_weight == "balanced":
             raise ValueError(
-                'class_weight="balanced" is not supported for partial_fit, which does not see all '
-                "of y. Compute the weights with sklearn.utils.class_weight.compute_class_weight "
+                'class_weight="balanced" is not supported for partial_fit, because it needs all of '
+                "y. Compute the weights with sklearn.utils.class_weight.compute_class_weight "
                 "and give them as a dict."
             )
         if continues:
@@ -460,19 +479,21 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
             classes = np.unique(_check_y(classes, estimator=self))
             if len(classes) < 2:
                 raise ValueError(
-                    f"classes={classes.tolist()} names one class, but a classifier needs at least "
-                    "2 to tell apart. Name all classes that later calls will bring."
+                    f"classes={classes.tolist()} has one class, but a classifier needs at least 2. "
+                    "Include all classes of later calls."
                 )
         elif y is not None:
             raise ValueError(
-                "classes must be passed on the first call to partial_fit: all classes that later "
-                "calls will bring, such as classes=np.unique(y_of_everything)."
+                "classes must be passed on the first call to partial_fit, including all classes of "
+                "later calls. Use classes=np.unique(y_of_all_calls), for example."
             )
         course = Course(1, continues=continues, is_part=True)
         return self._fit(X, y, sample_weight, None, classes, course)
 
-    def predict(self, X):
-        """Predict the class of each sequence: the one of the highest probability.
+    def predict(self, X: ArrayLike) -> np.ndarray:
+        """Predict the most probable class of each sequence or step.
+
+        A label is predicted if its probability is above 0.5.
 
         Parameters
         ----------
@@ -482,19 +503,18 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         Returns
         -------
         ndarray of shape (n_samples,), (n_samples, window_length) or (n_samples, n_labels)
-            As y in `fit`: the class of each sequence or step, or 0 and 1 for each label, which is
-            predicted where its probability is above one half.
+            The class of each sequence or step, or 0 and 1 for each label, as y in `fit`.
 
         Raises
         ------
         NotFittedError
             Before `fit`.
         ValueError
-            If X has other steps or channels than in `fit`, or is what `fit` refuses.
+            If X has other steps or channels than in `fit`, or for the reasons listed in `fit`.
         """
         return self._predicted(self._outputs(self._checked_rows(X)))
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
         """Predict the probability of each class.
 
         Parameters
@@ -506,8 +526,9 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         -------
         ndarray of shape (n_samples, n_classes), (n_samples, window_length, n_classes) or \
                 (n_samples, n_labels)
-            float64, in the order of `classes_`. Probabilities of classes sum to 1; each label has
-            one of its own. A row does not depend on the other rows of X.
+            Probabilities as float64, in the order of `classes_`. Those of classes sum to 1, and
+            those of labels are independent of each other. A row does not depend on the other rows
+            of X.
 
         Raises
         ------
@@ -519,7 +540,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         outputs = self._outputs(self._checked_rows(X))
         return self._network.probabilities(outputs)
 
-    def predict_log_proba(self, X):
+    def predict_log_proba(self, X: ArrayLike) -> NDArray[np.float64]:
         """Predict the logarithm of the probability of each class.
 
         Parameters
@@ -530,7 +551,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         Returns
         -------
         ndarray of the shape of `predict_proba`
-            float64, in the order of `classes_`. Finite where the probability rounds to zero.
+            Logarithms as float64, in the order of `classes_`. They are finite even if the
+            probability rounds to zero.
 
         Raises
         ------
@@ -546,11 +568,13 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         steps = (network.window_length,) if network.each_step else ()
         return log_softmax(outputs.reshape(len(outputs), *steps, network.n_classes), axis=-1)
 
-    def score(self, X, y=None, sample_weight=None):
-        """Share of sequences, or steps, whose class is predicted, or of which all labels are.
+    def score(
+        self, X: ArrayLike, y: Any | None = None, sample_weight: ArrayLike | None = None
+    ) -> float:
+        """Accuracy: share of sequences or steps whose class is predicted.
 
-        Without y, windows that no known token follows are not scored: a token that is NaN, because
-        it was not seen in `fit`, is no error.
+        With several labels, all labels of a sequence must be predicted. Without y, windows are left
+        out if the next token is NaN, which stands for a token that was not in `fit`.
 
         Parameters
         ----------
@@ -558,7 +582,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
             Sequences. With `missing="skip"` only those without NaN are scored.
 
         y : array-like of shape (n_samples,), default=None
-            True classes. None, after a fit without y: the tokens that follow.
+            True classes. None, only after a fit without y: the tokens that follow each window.
 
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each window, at least 0.
@@ -578,9 +602,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         check_is_fitted(self)
         if y is None and not self._is_self_target:
             raise ValueError(
-                f"{type(self).__name__} was fitted with y, so score(X) needs y too: only a "
-                "network fitted without y knows that the token after a window is its class. "
-                "Use score(X, y)."
+                f"score needs y, because this {type(self).__name__} was fitted with y. Use "
+                "score(X, y)."
             )
         windows = self._check_new_windows(X)
         network, known = self._network, None
@@ -596,7 +619,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
                 if labels.kind == "labels" and y.shape[1] != network.n_outputs:
                     raise ValueError(
                         f"y has {y.shape[1]} labels, but {type(self).__name__} predicts "
-                        f"{network.n_outputs} for each sequence. Give y as predict returns it."
+                        f"{network.n_outputs} for each sequence. Give y in the shape that predict "
+                        "returns."
                     )
             else:
                 y = column_or_1d(y, warn=True)
@@ -619,8 +643,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         check_is_fitted(self)
         if self._network.each_step:
             raise ValueError(
-                "keras_estimator_ is a scikeras KerasClassifier, which has no classes for each "
-                "step of a sequence. Use model_, which gives their probabilities."
+                "keras_estimator_ is a scikeras KerasClassifier, which does not support classes of "
+                "each step. Use model_, which returns their probabilities."
             )
         from skgru._engine.keras_export import fitted_classifier
 
@@ -647,7 +671,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         return self._rows(self._check_new_windows(X))
 
     def _predicted(self, outputs: np.ndarray) -> np.ndarray:
-        """What `predict` gives, from (n, n_values) logits."""
+        """The result of `predict` for logits (n, n_values)."""
         network = self._network
         if network.is_multilabel:
             return (outputs > 0).astype(self._label_dtype)
@@ -668,31 +692,32 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         windows, _ = check_windows(X, self, is_fitted=continues)
         if self.embedding_dim is None and y is None:
             raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None. Only of "
-                "tokens (embedding_dim) can the class be read off X: it is the token that follows "
-                "a window. Give y."
+                f"{type(self).__name__} requires y to be passed, but the target y is None. Without "
+                "y, the classes are the tokens that follow each window of X. Give y, or set "
+                "embedding_dim if X holds tokens."
             )
         if y is None and windows.shape[1] == 1:
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None and X "
-                "has one column: windows of one step can't show that they overlap. Give y, or put "
-                "a SequenceWindower before."
+                "has one column. Without y, X must hold overlapping windows of at least two steps. "
+                "Give y, or make the windows with SequenceWindower."
             )
         if y is None and self.return_sequences is True:
             raise ValueError(
-                "return_sequences=True gives a class for each step of a window, but the classes "
-                'are the tokens that follow it, as y is None. Set return_sequences="auto", or give '
-                "y with a class for each step."
+                "return_sequences=True needs a class for each step of a window, but y is None and "
+                'the classes are the tokens after a window. Set return_sequences="auto", or give y '
+                "with a class for each step."
             )
         n_tokens = self._n_tokens(windows, continues)
         if continues and (y is None) != self._is_self_target:
             raise ValueError(
                 f"{type(self).__name__} was fitted "
-                f"{'without' if self._is_self_target else 'with'} y and can only be continued so. "
-                "Use fit with warm_start=False to start afresh."
+                f"{'without' if self._is_self_target else 'with'} y and can only be continued "
+                f"{'without' if self._is_self_target else 'with'} y. Use fit with warm_start=False "
+                "to train a new network."
             )
         if y is None and classes is None and course.is_part:
-            # A token that follows nothing here may do so in the next call of partial_fit.
+            # Any token may follow a window in a later call of partial_fit.
             classes = np.arange(n_tokens)
         rows, labels = self._labelled(windows, y, self._kind_of_labels if continues else None)
         if classes is None:
@@ -744,7 +769,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
                 },
                 reach=windows.shape[1] if labels.kind == "steps" else 1,
                 split=self._split_kind(windows, y is None, course, has_class and y is not None),
-                # Windows of one series end as they do: no warning of tokens that come late.
+                # No warning if a token is only found in the last windows of a series.
                 labels=None if y is None else labels.at(rows_kept),
                 validation=validation,
             ),
@@ -754,13 +779,13 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
 
     @property
     def _kind_of_labels(self) -> str:
-        """Of which kind the labels were that the network was fitted on."""
+        """Kind of the labels in `fit`, as in `Labels.kind`."""
         network = self._network
         return "steps" if network.each_step else "labels" if network.is_multilabel else "class"
 
     def _labelled(self, windows: np.ndarray, y: Any, kind: str | None) -> tuple[np.ndarray, Labels]:
-        """Usable windows, and what is to be predicted of them. kind : of the labels, where it is
-        known.
+        """Positions of the usable windows, and their labels. kind : required kind of the labels;
+        None: y decides.
         """
         masks = self.missing == "mask"
         if y is None:
@@ -771,8 +796,12 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         if 2 * len(rows) < len(windows):
             warn_user(
                 f"{len(windows) - len(rows)} of {len(windows)} windows are left out of fit, "
-                f"because they contain NaN and missing={self.missing!r}. "
-                + ("Each of their steps does." if masks else 'missing="mask" keeps them.')
+                f"because missing={self.missing!r} and "
+                + (
+                    "all their steps are NaN. Drop these windows to fit without this warning."
+                    if masks
+                    else 'they contain NaN. Use missing="mask" to keep them.'
+                )
             )
         return rows, labels
 
@@ -785,7 +814,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         class_weights: np.ndarray | None,
         sample_weight: Any,
     ) -> tuple[Examples, np.ndarray]:
-        """Windows, targets and weights, and which of the labels they belong to."""
+        """Windows with targets and weights, and the positions of their labels."""
         targets = labels.targets(classes)
         if sample_weight is not None:
             sample_weight = _check_sample_weight(
@@ -805,32 +834,33 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         return Examples(Rows(windows, rows[picked]), targets, weight), picked
 
     def _n_tokens(self, windows: np.ndarray, continues: bool) -> int:
-        """How many tokens there are, 0 where X holds numbers."""
+        """Number of tokens, 0 if X holds numbers."""
         if self.embedding_dim is None:
             return 0
         if self.highway:
             raise ValueError(
-                f"highway=True adds a linear path from numbers, but embedding_dim="
-                f"{self.embedding_dim} says that X holds tokens. Set highway=False."
+                f"highway=True needs an X of numbers, but embedding_dim={self.embedding_dim} is "
+                "for tokens. Set highway=False."
             )
         return check_tokens(windows, self._architecture["n_tokens"] if continues else None)
 
     def _class_weights(self, labels: Labels, classes: np.ndarray) -> np.ndarray | None:
-        """Weight of each class, (n_classes,), or None where all count alike."""
+        """Weight of each class, (n_classes,), or None if all classes have the same weight."""
         if self.class_weight is None:
             return None
         if labels.kind == "labels":
             raise ValueError(
-                f"class_weight={self.class_weight!r} weighs classes, but y holds several labels "
-                "for each sequence. Set class_weight=None, or give sample_weight."
+                f"class_weight={self.class_weight!r} needs classes, but y holds several labels for "
+                "each sequence. Set class_weight=None, or give sample_weight."
             )
         y = labels.flat()
         if isinstance(self.class_weight, dict):
             for name, weight in self.class_weight.items():
                 if not real_between(0, None, closed="left").is_satisfied_by(weight):
                     raise ValueError(
-                        f"class_weight={self.class_weight!r} gives class {name!r} the weight "
-                        f"{weight!r}, but weights must be finite numbers of at least 0."
+                        f"class_weight={self.class_weight!r} has the weight {weight!r} for class "
+                        f"{name!r}, but weights must be finite numbers of at least 0. Use 0 to "
+                        "ignore a class."
                     )
             return compute_class_weight(self.class_weight, classes=classes, y=y)
         weights, present = np.ones(len(classes)), labels.classes()
@@ -839,13 +869,14 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         return weights
 
     def _next_tokens(self, windows: np.ndarray, masks: bool) -> tuple[np.ndarray, np.ndarray]:
-        """Windows that a token follows, and those tokens: (n_rows,), (n_rows,) int."""
+        """Positions of the windows with a known next token, (n_rows,), and these tokens, (n_rows,)
+        int.
+        """
         if not is_overlapping(windows):
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None and the "
-                "windows of X do not overlap: the token after a window can only be read off the "
-                "next window if that is this one moved on by one row. Give y, or the windows of a "
-                "SequenceWindower, in order."
+                "windows of X do not overlap. Without y, window t + 1 must be window t shifted by "
+                "one row. Give y, or the windows of a SequenceWindower in their order."
             )
         following = windows[1:, -1, 0]
         rows = usable_rows(windows[:-1], masks)

@@ -1,4 +1,4 @@
-"""Mean and scale of inputs and targets, and values in place of missing ones."""
+"""Standardisation of inputs and targets, and filling of missing values."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from skgru._specs import InputScaling, TargetScaling
 
 
 def fill_missing(windows: np.ndarray, channel_means: np.ndarray) -> np.ndarray:
-    """Replace NaN along each window, in place: the last value carried forward, then the first one
-    backward.
+    """Fill NaN in each window, in place: forward with the last value, then backward with the first.
 
-    windows : (n, window_length, n_channels); channel_means : (n_channels,), for channels with no
-    value at all.
+    windows : (n, window_length, n_channels); channel_means : (n_channels,), for channels of a
+    window without any value.
     """
     missing = np.isnan(windows)
     if not missing.any():
@@ -26,22 +25,22 @@ def fill_missing(windows: np.ndarray, channel_means: np.ndarray) -> np.ndarray:
     last_known = np.maximum.accumulate(
         np.where(missing, -1, steps), axis=1
     )  # -1 before the first value
-    first_known = np.argmin(missing, axis=1, keepdims=True)  # 0 where nothing is known
+    first_known = np.argmin(missing, axis=1, keepdims=True)  # 0 without any value
     source = np.where(last_known < 0, first_known, last_known)
     windows[:] = np.take_along_axis(windows, source, axis=1)
     return np.where(np.isnan(windows), channel_means.astype(windows.dtype), windows)
 
 
 def channel_statistics(windows: Rows, sample_weight: np.ndarray | None) -> InputScaling:
-    """Weighted mean and standard deviation of each channel over the steps that are not NaN. The
-    standard deviation of a constant channel counts as 1.
+    """Weighted mean and standard deviation of each channel over the steps that are not NaN. A
+    constant channel gets the standard deviation 1.
 
     sample_weight : (n,) or (n, window_length), or None.
     """
     weight = np.ones(len(windows)) if sample_weight is None else sample_weight
-    # float32, as weights are kept, would lose small changes at a high level.
+    # In the float32 of the weights, small changes at a high level would be lost.
     weight = weight.reshape(len(weight), -1).max(axis=1).astype(np.float64)
-    # Measured from one of its values, a constant channel has a mean without rounding.
+    # Relative to one of its values, the mean of a constant channel has no rounding error.
     start = np.full(windows.shape[2], np.nan)
     for values, _ in _weighted_steps(windows, weight):
         known = np.isfinite(values)
@@ -69,14 +68,14 @@ def channel_statistics(windows: Rows, sample_weight: np.ndarray | None) -> Input
 
 
 def _weighted_steps(windows: Rows, weight: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """The steps of all windows, (n, n_channels), and how much each counts, (n,), in pieces."""
+    """The steps of all windows, (n, n_channels), and their weights, (n,), in pieces."""
     series = windows.behind()
     if series is None:
         for piece in pieces_of(windows):
             values = windows.values(piece)
             yield values.reshape(-1, values.shape[2]), np.repeat(weight[piece], values.shape[1])
         return
-    # A row counts as often as there are windows that hold it.
+    # The weight of a row is the sum of the weights of the windows that contain it.
     n, window_length = len(series), windows.shape[1]
     begins = np.bincount(windows.rows, weight, n + 1)
     ends = np.bincount(windows.rows + window_length, weight, n + 1)
@@ -96,7 +95,7 @@ def pieces_of(windows: Rows) -> list[slice]:
 def standardisation(
     targets: np.ndarray, sample_weight: np.ndarray | None, shape: tuple[int, ...], n_steps: int = 1
 ) -> TargetScaling:
-    """Weighted mean and standard deviation of each output; a constant output is only centred. NaN
+    """Weighted mean and standard deviation of each output. A constant output is only centred. NaN
     is ignored.
 
     targets : (n, n_steps * n_outputs); sample_weight : (n,), (n, n_steps) or None.
@@ -108,7 +107,7 @@ def standardisation(
         weight *= sample_weight.reshape(-1, 1)
     total = np.maximum(weight.sum(axis=0), np.finfo(np.float64).tiny)
     targets = np.where(np.isfinite(targets), targets, 0)
-    # Measured from one of its values, a constant output has a mean without rounding.
+    # Relative to one of its values, the mean of a constant output has no rounding error.
     start = targets[(weight > 0).argmax(axis=0), np.arange(n_outputs)]
     with np.errstate(over="ignore", invalid="ignore"):
         shift = (weight * (targets - start)).sum(axis=0) / total
