@@ -195,7 +195,7 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
         self._learn(X)
         return self
 
-    def fit_transform(self, X: Any, y: None = None) -> np.ndarray | Any:
+    def fit_transform(self, X: Any, y: None = None) -> Any:
         """Fit to X, and return its windows without context.
 
         Parameters
@@ -214,7 +214,7 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
         X = self._learn(X)
         return self._windows(X, past=X[:0])
 
-    def transform(self, X: Any) -> np.ndarray | Any:
+    def transform(self, X: Any) -> Any:
         """Return one window for each row of X.
 
         Parameters

@@ -160,7 +160,7 @@ def mean_absolute_scaled_error(
     season_length: int = 1,
     sample_weight: ArrayLike | None = None,
     multioutput: ArrayLike = "uniform_average",
-) -> float | Any:
+) -> Any:
     """Mean absolute error, divided by the seasonal-naive error on the training series.
 
     The seasonal-naive forecast repeats the value of one season ago, and its mean absolute error on
@@ -239,7 +239,7 @@ def root_mean_squared_scaled_error(
     season_length: int = 1,
     sample_weight: ArrayLike | None = None,
     multioutput: ArrayLike = "uniform_average",
-) -> float | Any:
+) -> Any:
     """Root mean squared error, divided by the seasonal-naive error on the training series.
 
     The metric of the M5 competition. It is lowest for forecasts of the mean, whereas the mean
@@ -320,7 +320,7 @@ def symmetric_mean_absolute_percentage_error(
     *,
     sample_weight: ArrayLike | None = None,
     multioutput: ArrayLike = "uniform_average",
-) -> float | Any:
+) -> Any:
     """Mean of absolute errors in percent of the mean of actual value and forecast.
 
     The metric of the M4 competition, for positive series, from 0 to 200. A forecast of 0 or of the
@@ -393,7 +393,7 @@ def interval_coverage(
     *,
     sample_weight: ArrayLike | None = None,
     multioutput: ArrayLike = "uniform_average",
-) -> float | Any:
+) -> Any:
     """Share of values within their prediction intervals, bounds included.
 
     Compare it with the nominal coverage: intervals with a nominal coverage of 0.9 should contain 9
@@ -456,7 +456,7 @@ def mean_scaled_interval_score(
     season_length: int = 1,
     sample_weight: ArrayLike | None = None,
     multioutput: ArrayLike = "uniform_average",
-) -> float | Any:
+) -> Any:
     """Mean width of intervals plus a penalty for values outside, divided by the scale.
 
     The metric of the M4 competition for intervals. A value outside its interval costs

@@ -44,8 +44,8 @@ def network_metrics(network: NetworkSpec, training: TrainingSpec) -> list[keras.
     names = [metric.name for metric in metrics]
     if repeated := [name for name in names if names.count(name) > 1 or name == "loss"]:
         raise ValueError(
-            f"metrics={list(training.metrics)!r} include the name {repeated[0]!r}, which is already "
-            "in use. Give each metric a different name."
+            f"metrics={list(training.metrics)!r} include the name {repeated[0]!r}, which is "
+            "already in use. Give each metric a different name."
         )
     return metrics
 
