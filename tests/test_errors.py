@@ -433,7 +433,7 @@ def test_weights_on_unusable_windows_only(X, y):
     fails(
         lambda: gru().fit(X, y, sample_weight=weights),
         "sample_weight is zero for every usable window. Sample weights must contain at least one "
-        "non-zero number where X has a complete window with a target.",
+        "non-zero number for a complete window of X with a target.",
     )
 
 

@@ -358,7 +358,7 @@ def test_ragged_targets_name_a_remedy_that_works(make):
     strings = [["u" if value > 0 else "d" for value in one] for one in numbers]
     with pytest.raises(ValueError, match="different lengths") as caught:
         classifier().fit(windows, make(strings))
-    remedy = re.search(r"Of strings, use (.*)\.$", str(caught.value)).group(1)
+    remedy = re.search(r"strings with (.*)\.$", str(caught.value)).group(1)
     padded = eval(remedy, {"y": strings})
     assert classifier().fit(windows, padded).classes_.tolist() == ["d", "u"]
 
