@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 from sklearn.utils._param_validation import HasMethods, Interval, validate_params
+from sklearn.utils.metaestimators import available_if
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -50,6 +51,11 @@ def real_between(left: float, right: float | None, closed: str) -> Number:
 def checks_parameters(constraints: Mapping[str, Any]) -> Callable[[Function], Function]:
     """scikit-learn's validate_params as a decorator that keeps the types of the function."""
     return validate_params(constraints, prefer_skip_nested_validation=True)
+
+
+def exists_if(check: Callable[[Any], bool]) -> Callable[[Function], Function]:
+    """scikit-learn's available_if as a decorator that keeps the types of the method."""
+    return available_if(check)
 
 
 def _as_tuple(value: Any) -> tuple[Any, ...]:

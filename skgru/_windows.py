@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Tags
 from sklearn.utils._param_validation import StrOptions
-from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import (
     _check_feature_names_in,
     _get_feature_names,
@@ -23,7 +22,13 @@ from sklearn.utils.validation import (
 )
 
 from skgru._containers.row_order import end_of, warn_of_order, warn_of_past
-from skgru._validation import at_least, check_target, checks_parameters, remember_features
+from skgru._validation import (
+    at_least,
+    check_target,
+    checks_parameters,
+    exists_if,
+    remember_features,
+)
 
 _FLOATS = {"dtype": [np.float64, np.float32], "ensure_all_finite": "allow-nan"}
 
@@ -241,7 +246,7 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
             warn_of_past(X, self._end)
         return self._windows(values, past)
 
-    @available_if(_is_flat)
+    @exists_if(_is_flat)
     def get_feature_names_out(self, input_features: ArrayLike | None = None) -> np.ndarray:
         """Names of the columns that `transform` returns with `flatten=True`.
 

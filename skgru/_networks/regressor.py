@@ -11,7 +11,6 @@ from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils import Tags
 from sklearn.utils._param_validation import StrOptions
-from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import (
     _check_sample_weight,
     check_is_fitted,
@@ -38,6 +37,7 @@ from skgru._validation import (
     at_least,
     check_representable,
     check_target,
+    exists_if,
     remember_features,
 )
 from skgru._windows import following_rows
@@ -517,7 +517,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         windows = self._check_new_windows(X)
         return self._predicted(self._rows(windows))
 
-    @available_if(_has_quantiles)
+    @exists_if(_has_quantiles)
     def predict_quantiles(self, X: ArrayLike) -> NDArray[np.float64]:
         """Predict the `quantiles` of the targets of each window, in increasing order.
 
