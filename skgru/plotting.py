@@ -16,6 +16,11 @@ from skgru._validation import at_least
 
 __all__ = ["BacktestDisplay", "ForecastDisplay", "TrainingHistoryDisplay"]
 
+
+def __dir__() -> list[str]:
+    return __all__
+
+
 # Okabe and Ito's blue and vermilion: told apart by colour-blind readers, and in grey.
 ACTUAL, FORECAST, OTHER = "0.25", "#0072B2", "#D55E00"
 
