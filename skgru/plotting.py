@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 __all__ = ["BacktestDisplay", "ForecastDisplay", "TrainingHistoryDisplay"]
 
+
+def __dir__() -> list[str]:
+    return __all__
+
+
 # Okabe and Ito's blue and vermilion: distinct for colour-blind readers, and in grey.
 ACTUAL, FORECAST, OTHER = "0.25", "#0072B2", "#D55E00"
 

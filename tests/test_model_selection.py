@@ -485,7 +485,7 @@ def test_horizon_out_of_range(horizon):
 def test_refit_is_a_bool():
     refused(
         ValueError,
-        "refit='yes' must be True or False.",
+        "refit='yes' must be a bool. Use refit=True or refit=False.",
         linear(),
         positive_series(),
         initial=50,

@@ -62,7 +62,7 @@ SPARSE = (
 FLOAT64 = "Input X contains infinity or a value too large for dtype('float64')."
 FLOAT32 = (
     "Input X contains infinity or a value too large for dtype('float32'). "
-    "Replace it, with NaN where the value is unknown, or scale X first."
+    "Replace unknown values by NaN, or scale X first."
 )
 ONE_DIMENSION = "Expected 2D array, got 1D array instead:"
 
@@ -328,7 +328,7 @@ def test_targets_beyond_what_can_be_computed(X, y):
     fails(
         lambda: gru(normalize_y=False).fit(X, y * 1e39),
         "Input y contains infinity or a value too large for dtype('float32'). "
-        "Replace it, with NaN where the value is unknown, or scale y first.",
+        "Replace unknown values by NaN, or scale y first.",
     )
 
 

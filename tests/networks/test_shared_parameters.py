@@ -564,7 +564,7 @@ class Scaled(keras.metrics.Mean):
         (classifier, "AUC", "one-hot classes"),
         (classifier, keras.metrics.categorical_accuracy, "one-hot classes"),
         (regressor, "mean_absolut_error", "mean_absolute_error"),
-        (regressor, ["mae", "mae"], "'mae', which is taken"),
+        (regressor, ["mae", "mae"], "'mae', which is already in use"),
     ],
 )
 def test_metrics_that_cannot_be_reported(kind, metric, message):
