@@ -49,7 +49,7 @@ def test_make_sine_takes_other_lengths_and_angles():
 
 @pytest.mark.parametrize("n_samples", [0, -1, 2.5, True, "ten"])
 def test_make_sine_refuses_what_is_no_number_of_rows(n_samples):
-    message = (f"n_samples={n_samples!r}", "integer", "1")
+    message = (f"n_samples={n_samples!r}", "int", "1")
     with raises(message):
         make_sine(n_samples)
 

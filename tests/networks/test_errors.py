@@ -344,7 +344,7 @@ def test_windows_out_of_order_are_no_targets(X, own):
 
 
 def test_score_without_y_after_a_fit_with_y(X, given):
-    fails(lambda: given.score(X), "score(X)", "score(X, y)")
+    fails(lambda: given.score(X), "score", "y", "score(X, y)")
 
 
 # sample_weight
