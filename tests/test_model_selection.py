@@ -540,7 +540,7 @@ def test_a_step_of_which_nothing_is_known():
     result = backtest(linear(), positive_series(60), initial=50, step=4)
     series = positive_series(60)
     series[result.origins + 2] = np.nan
-    message = ("tep 2", "NaN", "2 origin")
+    message = ("Step 2", "NaN", "2 forecast origins")
     with raises(message):
         replace(result, series=series).errors_by_step()
 
