@@ -23,17 +23,21 @@ VALUES_AT_ONCE = 1 << 18
 @dataclass(frozen=True)
 class Part:
     """One series on the scale of the network: targets (n_rows, n_targets), columns seen in the past
-    (n_rows, n_past), and columns known in advance (n_rows + n_more, n_known). is_log : whether the
-    scale is a logarithm, on which a change is a share of the level.
+    (n_rows, n_past), and columns known in advance (n_rows + n_more, n_known). log_factor : what a
+    change of the logarithm is multiplied by; NaN where a change is no share of the level.
     """
 
     z: np.ndarray
     past: np.ndarray
     known: np.ndarray
-    is_log: bool = False
+    log_factor: float = np.nan
 
     def __len__(self) -> int:
         return len(self.z)
+
+    def in_logarithms(self) -> Part:
+        """The series on a scale where a change of 1 % is 0.01."""
+        return Part(self.z / self.log_factor, self.past, self.known, 1.0)
 
 
 @dataclass(frozen=True)

@@ -308,7 +308,7 @@ class SequenceForecaster(BaseEstimator):
             check_alone(series, panel, spec, stacklevel=3)
         template = ModelTemplate(
             spec,
-            AutoScaler() if isinstance(self.scaler, str) else self.scaler,
+            AutoScaler(spec.season_length) if isinstance(self.scaler, str) else self.scaler,
             self.scaler if hasattr(self.scaler, "fit") else StandardScaler(),
             members,
             pretrained,

@@ -26,7 +26,7 @@ from skgru._forecaster.regressors import (
     fit_regressor,
 )
 from skgru._forecaster.rollout import Rollout, forward_filled
-from skgru._forecaster.scaling import is_log, scaled, transformed
+from skgru._forecaster.scaling import log_factor_of, scaled, transformed
 from skgru._forecaster.spec import ForecastSpec
 from skgru._networks.regressor import GRURegressor
 from skgru._validation import check_representable
@@ -56,7 +56,7 @@ def tail_of(values: np.ndarray, n_rows: int, spec: ForecastSpec) -> np.ndarray:
 def _tail(part: Part, n_rows: int) -> Part:
     """The last rows of a series, and what is known after them."""
     start = max(0, len(part) - n_rows)
-    return Part(part.z[start:], part.past[start:], part.known[start:], part.is_log)
+    return Part(part.z[start:], part.past[start:], part.known[start:], part.log_factor)
 
 
 def longest_run(is_complete: np.ndarray) -> int:
@@ -170,7 +170,10 @@ class ForecastModel:
             rows = np.concatenate([values[:, covariates] for values in series])
             self.covariate_scaler = clone(template.covariate_scaler).fit(rows)
         self.scalers = [self.new_scaler(values) for values in series]
-        if not template.members or any(map(is_log, self.scalers)):
+        if (
+            not template.members
+            or np.isfinite([log_factor_of(scaler) for scaler in self.scalers]).any()
+        ):
             self.pretrained = template.pretrained
         parts = [self.part(values, own) for values, own in zip(series, self.scalers, strict=True)]
         joined = join_series(parts, spec.history_length - 1, spec.steps_of_call)
@@ -240,7 +243,7 @@ class ForecastModel:
         spec, n_past = self.spec, len(self.spec.past)
         z = scaled(scaler, values[:, spec.targets]) if z is None else z
         if self.covariate_scaler is None:
-            return Part(z, values[:, :0], values[:, :0], is_log(scaler))
+            return Part(z, values[:, :0], values[:, :0], log_factor_of(scaler))
         columns = values[:, [*spec.past, *spec.known]]
         if known is not None and len(known):
             more = np.hstack([np.full((len(known), n_past), np.nan), known])
@@ -256,11 +259,15 @@ class ForecastModel:
         own = self._forecast_rows(part, origins, steps)
         if share == 0 or self.pretrained is None:
             return own
-        return own + share * (self.pretrained._forecast_rows(part, origins, steps) - own)
+        other = self.pretrained._forecast_rows(part.in_logarithms(), origins, steps)
+        return own + share * (other * part.log_factor - own)
+
+    def _has_pretrained(self, part: Part) -> bool:
+        return self.pretrained is not None and bool(np.isfinite(part.log_factor))
 
     def _share_of(self, part: Part) -> float:
         """Of the pretrained networks in the forecast of a series: that of one member."""
-        return 1 / (1 + len(self.members)) if self.pretrained is not None and part.is_log else 0
+        return 1 / (1 + len(self.members)) if self._has_pretrained(part) else 0
 
     def _forecast_rows(self, part: Part, origins: np.ndarray, steps: int) -> np.ndarray:
         joined = join_series([part], self.spec.history_length - 1, self._n_after(steps))
@@ -276,8 +283,13 @@ class ForecastModel:
         own = self._forecast_after(parts, steps, quantile)
         if not shares.any() or self.pretrained is None:
             return own
-        pretrained = self.pretrained._forecast_after(parts, steps, None)
-        return own + shares[:, np.newaxis, np.newaxis] * (pretrained - own)
+        factors = np.array([part.log_factor if self._has_pretrained(part) else 1 for part in parts])
+        in_logarithms = [
+            part.in_logarithms() if self._has_pretrained(part) else part for part in parts
+        ]
+        other = self.pretrained._forecast_after(in_logarithms, steps, None)
+        other *= factors[:, np.newaxis, np.newaxis]
+        return own + shares[:, np.newaxis, np.newaxis] * (other - own)
 
     def _forecast_after(
         self, parts: Sequence[Part], steps: int, quantile: float | None
