@@ -22,17 +22,19 @@ def default_regressor(n_rows: int, season_length: int) -> GRURegressor:
     more than that (benchmarks/default_forecast.py cycles).
     """
     is_short = n_rows < (LONG_SERIES if season_length > 1 else 200)
+    is_long = n_rows >= LONG_SERIES
     if is_short:
         epochs = max(1, round(1600 / n_rows))
     else:
-        epochs = 10 if n_rows < 500 else 32 if n_rows < 10_000 else 8
+        epochs = int(np.clip(round(12_000 / n_rows), 4, 16)) if is_long else 10
     return GRURegressor(
         16,
         highway=True,
         output_initializer="zeros",
+        loss="mean_absolute_error" if is_long else "mse",
         epochs=epochs,
         batch_size=32,
-        learning_rate=3e-4 if is_short else 3e-3,
+        learning_rate=3e-4 if is_short else "auto" if is_long else 3e-3,
         clipnorm=1.0,
         normalize_X=False,
         normalize_y=False,
@@ -66,14 +68,14 @@ def network_of_many(highway: bool, epochs: int) -> GRURegressor:
 
 
 def auto_window_length(n_rows: int, steps: int, season_length: int) -> int:
-    """Two seasons, or 24 rows without a season; less where a short series has few such windows."""
+    """Two seasons of up to 24 rows, else one; 24 rows without a season. Less for short series, which
+    have few such windows.
+    """
     spare = n_rows - steps
     if season_length > 1:
-        return int(
-            np.clip(
-                spare - season_length, min(season_length, max(1, spare // 2)), 2 * season_length
-            )
-        )
+        longest = 2 * season_length if season_length <= 24 else max(48, season_length)
+        shortest = min(season_length, max(1, spare // 2))
+        return int(np.clip(spare - season_length, shortest, max(shortest, longest)))
     return int(np.clip(spare // 3, 1, 24))
 
 

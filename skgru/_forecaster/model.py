@@ -6,6 +6,7 @@ to an origin, which is the last row that is known.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
+from skgru._forecaster.baselines import fill_by_season
 from skgru._forecaster.dataset import (
     VALUES_AT_ONCE,
     Joined,
@@ -56,7 +58,8 @@ def tail_of(values: np.ndarray, n_rows: int, spec: ForecastSpec) -> np.ndarray:
 def _tail(part: Part, n_rows: int) -> Part:
     """The last rows of a series, and what is known after them."""
     start = max(0, len(part) - n_rows)
-    return Part(part.z[start:], part.past[start:], part.known[start:], part.log_factor)
+    filled = None if part.filled is None else part.filled[start:]
+    return Part(part.z[start:], part.past[start:], part.known[start:], part.log_factor, filled)
 
 
 def longest_run(is_complete: np.ndarray) -> int:
@@ -96,6 +99,10 @@ def seasonal_error(z: np.ndarray, season_length: int) -> float:
     return float(known.mean()) + ERROR_OFFSET if len(known) else np.nan
 
 
+# How far covariates may lie outside the values of fit, as a share of their range.
+COVARIATE_MARGIN = 0.5
+
+
 @dataclass(frozen=True)
 class ModelTemplate:
     """A forecast model before it is fitted.
@@ -122,6 +129,8 @@ class ForecastModel:
         self.unfitted_scaler = template.scaler
         self.scalers: list[Any] = []
         self.covariate_scaler: Any = None
+        # Scaled covariates are clipped to these, (n_covariates,) each.
+        self.covariate_limits: tuple[np.ndarray, np.ndarray] | None = None
         self.members: list[EnsembleMember] = []
         # Trained on other series, and with windows of its own. It counts as one member more, for
         # series on a logarithmic scale, as its own were; without members the baseline is left.
@@ -169,6 +178,12 @@ class ForecastModel:
         if covariates := [*spec.past, *spec.known]:
             rows = np.concatenate([values[:, covariates] for values in series])
             self.covariate_scaler = clone(template.covariate_scaler).fit(rows)
+            limits = transformed(self.covariate_scaler, rows, "covariates")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", RuntimeWarning)  # of columns without a value
+                lowest, highest = np.nanmin(limits, axis=0), np.nanmax(limits, axis=0)
+            margin = COVARIATE_MARGIN * (highest - lowest)
+            self.covariate_limits = lowest - margin, highest + margin
         self.scalers = [self.new_scaler(values) for values in series]
         if (
             not template.members
@@ -242,14 +257,20 @@ class ForecastModel:
         """
         spec, n_past = self.spec, len(self.spec.past)
         z = scaled(scaler, values[:, spec.targets]) if z is None else z
+        filled = fill_by_season(z, spec.season_length)
+        filled_or_none = None if filled is z else filled
         if self.covariate_scaler is None:
-            return Part(z, values[:, :0], values[:, :0], log_factor_of(scaler))
+            none = values[:, :0]
+            return Part(z, none, none, log_factor_of(scaler), filled_or_none)
         columns = values[:, [*spec.past, *spec.known]]
         if known is not None and len(known):
             more = np.hstack([np.full((len(known), n_past), np.nan), known])
             columns = np.concatenate([columns, more])
         covariates = transformed(self.covariate_scaler, columns, "covariates")
-        return Part(z, covariates[: len(values), :n_past], covariates[:, n_past:])
+        if self.covariate_limits is not None:
+            covariates = np.clip(covariates, *self.covariate_limits)
+        past, known = covariates[: len(values), :n_past], covariates[:, n_past:]
+        return Part(z, past, known, filled=filled_or_none)
 
     def forecast_rows(self, part: Part, origins: np.ndarray) -> np.ndarray:
         """What follows each origin of one series, scaled: (n_origins, horizon, n_targets). NaN
@@ -295,7 +316,7 @@ class ForecastModel:
         self, parts: Sequence[Part], steps: int, quantile: float | None
     ) -> np.ndarray:
         length = self.spec.history_length
-        z = parts[0].z
+        z = parts[0].history
         if len(parts) == 1 and self.covariate_scaler is None and len(z) >= length:
             # One forecast: a slice, without the view of all windows.
             return self.rollout.run(
@@ -313,7 +334,7 @@ class ForecastModel:
         self, joined: Joined, origins: np.ndarray, steps: int, quantile: float | None
     ) -> np.ndarray:
         length = self.spec.history_length
-        view = sliding_view(joined.z, length)
+        view = sliding_view(joined.history, length)
         at_once = max(1, VALUES_AT_ONCE // ((length + steps) * joined.z.shape[1]))
         window_length = self.spec.window_length
         carried = None if self.spec.is_global else forward_filled(joined.z[np.newaxis])[0]

@@ -111,7 +111,7 @@ class AutoScaler(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         X, knee = _as_floats(X), self._knee
         moved = (X + self._shift) / self._unit
-        # Each part is computed where the other one applies, too: clipped, so that nothing overflows.
+        # Each part is computed where the other one applies, too, and clipped against overflow.
         line = self._log_knee + np.minimum(moved, knee) / knee - 1
         logarithm = np.where(moved >= knee, np.log(np.maximum(moved, knee)), line)
         return (np.where(self._is_log, logarithm, moved) - self._center) * self._magnified
