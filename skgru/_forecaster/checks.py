@@ -116,6 +116,23 @@ def _are_equal(y: Any, values: np.ndarray) -> bool:
     return y.size == values.size and np.array_equal(y.reshape(values.shape), values, equal_nan=True)
 
 
+def warn_of_range(
+    names: list[Any], seen: list[np.ndarray], limits: tuple[np.ndarray, np.ndarray], n_past: int
+) -> None:
+    """Warn of covariates far outside the values of fit, which are clipped. seen : the values of
+    each that a forecast uses, the first `n_past` of them past covariates.
+    """
+    for i, (name, values, low, high) in enumerate(zip(names, seen, *limits, strict=True)):
+        outside = values[(values < low) | (values > high)]
+        if len(outside):
+            where = "X" if i < n_past else "future"
+            warn_user(
+                f"Column {name!r} of {where} has the value {outside[0]:.6g}, far outside the values "
+                f"of fit: forecasts use it as {low:.6g} or {high:.6g}, the nearer one. Fit on rows "
+                "with such values."
+            )
+
+
 def warn_of_season(
     given: int | None, tables: list[Table], spec: ForecastSpec, n_wanted: int
 ) -> None:

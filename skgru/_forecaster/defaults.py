@@ -68,8 +68,8 @@ def network_of_many(highway: bool, epochs: int) -> GRURegressor:
 
 
 def auto_window_length(n_rows: int, steps: int, season_length: int) -> int:
-    """Two seasons of up to 24 rows, else one; 24 rows without a season. Less for short series, which
-    have few such windows.
+    """Two seasons of up to 24 rows, else one; 24 rows without a season. Less for short series,
+    which have few such windows.
     """
     spare = n_rows - steps
     if season_length > 1:

@@ -26,6 +26,7 @@ from skgru._forecaster.checks import (
     warn_if_short,
     warn_of_counters,
     warn_of_ends,
+    warn_of_range,
     warn_of_season,
     warn_of_short,
     warn_of_y,
@@ -313,6 +314,7 @@ class SequenceForecaster(BaseEstimator):
             members,
             pretrained,
             weighs=self.series_weight is not None and spec.is_global,
+            is_guarded=self.regressor is None,
         )
         calibration = Calibration(spec, list(map(len, series)))
         if self.calibration_fraction:
@@ -757,8 +759,16 @@ class SequenceForecaster(BaseEstimator):
                 if panel is None or ahead is None:
                     raise
                 raise ValueError(f"Series {one!r}: {error}") from error
+            self._warn_of_covariates(past, known)
             parts.append(model.part(past, scaler, known, z))
         return Origins(tables, panel, parts, scalers, seasonal_errors, steps)
+
+    def _warn_of_covariates(self, past: np.ndarray, known: np.ndarray) -> None:
+        spec, limits, columns = self._spec, self._model.covariate_limits, self._tails[0].columns
+        if limits is not None:
+            n_past, names = len(spec.past), [columns[i] for i in (*spec.past, *spec.known)]
+            seen = [*past[-spec.window_length :, spec.past].T, *known.T]
+            warn_of_range(names, seen, limits, n_past)
 
     def _check_panel(self, X: Any) -> None:
         """Several series come in the form of those in fit."""

@@ -32,6 +32,7 @@ from skgru._forecaster.scaling import log_factor_of, scaled, transformed
 from skgru._forecaster.spec import ForecastSpec
 from skgru._networks.regressor import GRURegressor
 from skgru._validation import check_representable
+from skgru._warnings import warn_user
 from skgru._windows import sliding_view
 
 # Added to the mean seasonal change of a series before it is divided by, so that one that repeats
@@ -99,6 +100,11 @@ def seasonal_error(z: np.ndarray, season_length: int) -> float:
     return float(known.mean()) + ERROR_OFFSET if len(known) else np.nan
 
 
+# Forecast origins on which the regressors are compared with the baseline, and the mean error by
+# which they may be worse: rounding.
+ORIGINS_OF_GUARD = 256
+NO_WORSE = 1e-6
+
 # How far covariates may lie outside the values of fit, as a share of their range.
 COVARIATE_MARGIN = 0.5
 
@@ -109,7 +115,8 @@ class ModelTemplate:
 
     scaler, covariate_scaler : unfitted, cloned for each series and for all; members : unfitted
     regressors, none for the baseline alone; pretrained : a fitted model that takes part; weighs :
-    whether series with a smaller seasonal error count for more in training.
+    whether series with a smaller seasonal error count for more in training; is_guarded : whether
+    regressors that are worse than the baseline on the last rows are left out.
     """
 
     spec: ForecastSpec
@@ -118,6 +125,7 @@ class ModelTemplate:
     members: Sequence[EnsembleMember] = ()
     pretrained: ForecastModel | None = None
     weighs: bool = False
+    is_guarded: bool = False
 
 
 class ForecastModel:
@@ -129,7 +137,7 @@ class ForecastModel:
         self.unfitted_scaler = template.scaler
         self.scalers: list[Any] = []
         self.covariate_scaler: Any = None
-        # Scaled covariates are clipped to these, (n_covariates,) each.
+        # Covariates, past ones first, are clipped to these, (n_covariates,) each.
         self.covariate_limits: tuple[np.ndarray, np.ndarray] | None = None
         self.members: list[EnsembleMember] = []
         # Trained on other series, and with windows of its own. It counts as one member more, for
@@ -140,6 +148,8 @@ class ForecastModel:
         self.median_error = 1.0
         self.target_means = np.zeros(len(spec.targets))
         self.least_error = least_error
+        # Whether the regressors correct the baseline, or are left out.
+        self.corrects = True
 
     @classmethod
     def fit(
@@ -170,7 +180,27 @@ class ForecastModel:
                 own = None if weight is None else weight[is_complete]
                 regressor = fit_regressor(regressor, X[:, -member.window_length :], y, own)
             model.members.append(EnsembleMember(regressor, member.window_length))
+        if template.is_guarded:
+            model.corrects = model._beats_baseline(pairs, origins)
         return model
+
+    def _beats_baseline(self, pairs: Pairs, origins: np.ndarray) -> bool:
+        """Whether the regressors bring forecasts of the last rows nearer than the baseline alone
+        does. They were trained on these rows: regressors that fail here have diverged.
+        """
+        n = min(len(origins), ORIGINS_OF_GUARD)
+        picked = origins[-n:] if not self.spec.is_global else origins[:: max(1, len(origins) // n)]
+        X, y = pairs.at(picked)
+        errors = np.abs(y - self.rollout.correction(X))
+        is_better = bool(np.nanmean(errors) <= np.nanmean(np.abs(y)) + NO_WORSE)
+        if not is_better:
+            warn_user(
+                "The networks forecast the last rows of X worse than the baseline "
+                f"({self.spec.baseline!r}) alone, and are left out: forecasts are those of the "
+                "baseline. Give regressor=Ridge() or a GRURegressor with a smaller learning_rate, "
+                "or fewer known columns."
+            )
+        return is_better
 
     def _learn_scales(self, template: ModelTemplate, series: Sequence[np.ndarray]) -> Joined:
         """Fit the scalers. All series on the scale of the network, joined."""
@@ -178,10 +208,9 @@ class ForecastModel:
         if covariates := [*spec.past, *spec.known]:
             rows = np.concatenate([values[:, covariates] for values in series])
             self.covariate_scaler = clone(template.covariate_scaler).fit(rows)
-            limits = transformed(self.covariate_scaler, rows, "covariates")
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", RuntimeWarning)  # of columns without a value
-                lowest, highest = np.nanmin(limits, axis=0), np.nanmax(limits, axis=0)
+                lowest, highest = np.nanmin(rows, axis=0), np.nanmax(rows, axis=0)
             margin = COVARIATE_MARGIN * (highest - lowest)
             self.covariate_limits = lowest - margin, highest + margin
         self.scalers = [self.new_scaler(values) for values in series]
@@ -213,7 +242,8 @@ class ForecastModel:
 
     @property
     def rollout(self) -> Rollout:
-        return Rollout(self.spec, self.members, self.target_means, self.least_error)
+        members = self.members if self.corrects else []
+        return Rollout(self.spec, members, self.target_means, self.least_error)
 
     @property
     def regressors(self) -> list[Any]:
@@ -266,9 +296,9 @@ class ForecastModel:
         if known is not None and len(known):
             more = np.hstack([np.full((len(known), n_past), np.nan), known])
             columns = np.concatenate([columns, more])
-        covariates = transformed(self.covariate_scaler, columns, "covariates")
         if self.covariate_limits is not None:
-            covariates = np.clip(covariates, *self.covariate_limits)
+            columns = np.clip(columns, *self.covariate_limits)
+        covariates = transformed(self.covariate_scaler, columns, "covariates")
         past, known = covariates[: len(values), :n_past], covariates[:, n_past:]
         return Part(z, past, known, filled=filled_or_none)
 

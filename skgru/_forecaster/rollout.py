@@ -118,7 +118,7 @@ class Rollout:
                 future = X[:, -1, -len(spec.known) :]  # the row of the last step
                 is_known = ~np.isnan(future).any(axis=1)
             X = fill_missing(X, np.zeros(X.shape[2]))
-            difference = self._median(X, quantile).reshape(len(X), spec.steps_of_call, n_targets)
+            difference = self.correction(X, quantile).reshape(len(X), spec.steps_of_call, n_targets)
             difference[is_short] = 0
             if spec.is_global:
                 difference *= self._share_of_correction(histories)[:, np.newaxis]
@@ -186,7 +186,7 @@ class Rollout:
         rolled[n_known * spec.steps_of_call :] = np.nan
         return rolled
 
-    def _median(self, X: np.ndarray, quantile: float | None) -> np.ndarray:
+    def correction(self, X: np.ndarray, quantile: float | None = None) -> np.ndarray:
         """(n, window_length, n_channels) -> (n, n_outputs); nothing to add without members."""
         if not self.members:
             return np.zeros((len(X), self.spec.steps_of_call * len(self.spec.targets)))
