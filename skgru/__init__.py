@@ -19,3 +19,7 @@ __all__ = [
     "as_windows",
     "make_windows",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,29 +1,32 @@
-"""Constraints of parameters and checks of arrays that every part of the package needs."""
+"""Constraints of parameters and checks of arrays that the whole package uses."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
-from sklearn.utils._param_validation import HasMethods, Interval
+from sklearn.utils._param_validation import HasMethods, Interval, validate_params
+from sklearn.utils.metaestimators import available_if
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 # A numpy scalar: compared with a Python float, float16 would turn this limit into infinity.
 FLOAT32_MAX = np.finfo(np.float32).max
 
 
 class Number(Interval):
-    """scikit-learn's Interval without bool, which Python counts among the integers."""
+    """scikit-learn's Interval, but without bool, which is an integer in Python."""
 
     def is_satisfied_by(self, val: Any) -> bool:
         return not isinstance(val, bool | np.bool_) and super().is_satisfied_by(val)
 
 
 class Instance(HasMethods):
-    """scikit-learn's HasMethods without classes, which have the methods of their instances too.
+    """scikit-learn's HasMethods, but only for objects: a class has the methods of its objects too.
 
-    name : what messages call it, instead of its methods.
+    name : description of the object for messages. None: messages list the methods.
     """
 
     def __init__(self, methods: list[str], name: str | None = None):
@@ -45,31 +48,41 @@ def real_between(left: float, right: float | None, closed: str) -> Number:
     return Number(Real, left, right, closed=closed)
 
 
+def checks_parameters(constraints: Mapping[str, Any]) -> Callable[[Function], Function]:
+    """scikit-learn's validate_params as a decorator that keeps the types of the function."""
+    return validate_params(constraints, prefer_skip_nested_validation=True)
+
+
+def exists_if(check: Callable[[Any], bool]) -> Callable[[Function], Function]:
+    """scikit-learn's available_if as a decorator that keeps the types of the method."""
+    return available_if(check)
+
+
 def _as_tuple(value: Any) -> tuple[Any, ...]:
-    """A sequence as a tuple, anything else as a tuple of one. A set has no order: it is no
-    sequence.
+    """A sequence as a tuple, anything else as a tuple of one element. A set has no order, and so
+    is not a sequence.
     """
     is_sequence = isinstance(value, Sequence) or getattr(value, "ndim", 0) > 0
     return tuple(value) if is_sequence else (value,)
 
 
 def check_target(target: Any, n_channels: int) -> np.ndarray:
-    """The channels to predict as an int array; None means all of them."""
+    """Positions of the channels to predict, as an int array. None: all channels."""
     if target is None:
         return np.arange(n_channels)
     chosen = _as_tuple(target)
     whole = all(at_least(0).is_satisfied_by(channel) for channel in chosen)
     if not chosen or not whole or max(chosen) >= n_channels or len(set(chosen)) < len(chosen):
         raise ValueError(
-            f"target={target!r} must name channels of X, each at most once, by a position from 0 "
-            f"to {n_channels - 1} (X has {n_channels}), or be None for all of them."
+            f"target={target!r} must hold positions of channels of X, from 0 to {n_channels - 1} "
+            f"(X has {n_channels}), each at most once. Use target=None for all channels."
         )
     return np.asarray(chosen, dtype=np.intp)
 
 
 def remember_features(estimator: Any, names: np.ndarray | None, n_features: int) -> None:
-    """Store what scikit-learn compares later inputs with. The last step of a fit, when nothing can
-    fail any more.
+    """Store the column names and count that scikit-learn compares with later inputs. This is the
+    last step of a fit, after everything that can fail.
     """
     estimator.n_features_in_ = n_features
     if names is not None:
@@ -79,9 +92,9 @@ def remember_features(estimator: Any, names: np.ndarray | None, n_features: int)
 
 
 def check_representable(values: np.ndarray, name: str) -> None:
-    """Refuse what float32, in which networks compute, can't hold. NaN passes."""
+    """Raise ValueError for values beyond float32, in which networks compute. NaN is allowed."""
     if values.dtype.kind == "f" and (np.abs(values) > FLOAT32_MAX).any():
         raise ValueError(
             f"Input {name} contains infinity or a value too large for dtype('float32'). Replace "
-            f"it, with NaN where the value is unknown, or scale {name} first."
+            f"unknown values by NaN, or scale {name} first."
         )

@@ -1,17 +1,17 @@
-"""Warnings that find the user's line by themselves."""
+"""Warnings that point to the line of the user's code."""
 
 from __future__ import annotations
 
 import sys
 import warnings
 
-# Code that stands between a user and the line that warns.
+# Packages whose functions may lie on the call stack between the user's code and the warning.
 LIBRARIES = {"skgru", "sklearn", "joblib"}
 
 
 def warn_user(message: str, category: type[Warning] = UserWarning) -> None:
-    """A warning that names the line outside of skgru and scikit-learn from which the call came,
-    so that a pipeline or a search warns where it was called.
+    """Warn at the line outside skgru, scikit-learn and joblib from which the call came. A warning
+    from within a pipeline or a search then points to the user's own line.
     """
     level, frame = 2, sys._getframe(1)
     while frame.f_back is not None and _library(frame.f_globals) in LIBRARIES:

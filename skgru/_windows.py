@@ -1,17 +1,18 @@
-"""From a series to windows: one row in, one window out. numpy and scikit-learn only.
+"""Windows of series and of sequences, with numpy and scikit-learn only.
 
-Windows are strided views of one block of memory; nothing here copies them.
+The windows of one series are strided views of one block of memory, and are never copied here.
 """
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Tags
-from sklearn.utils._param_validation import StrOptions, validate_params
-from sklearn.utils.metaestimators import available_if
+from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import (
     _check_feature_names_in,
     _get_feature_names,
@@ -21,13 +22,19 @@ from sklearn.utils.validation import (
 )
 
 from skgru._containers.row_order import end_of, warn_of_order, warn_of_past
-from skgru._validation import at_least, check_target, remember_features
+from skgru._validation import (
+    at_least,
+    check_target,
+    checks_parameters,
+    exists_if,
+    remember_features,
+)
 
 _FLOATS = {"dtype": [np.float64, np.float32], "ensure_all_finite": "allow-nan"}
 
 
 def as_table(X: Any) -> Any:
-    """A pandas or polars Series as a table of one column; anything else as it is."""
+    """A pandas or polars Series as a table of one column; anything else unchanged."""
     if hasattr(X, "to_frame") and not hasattr(X, "columns"):
         return X.to_numpy().reshape(-1, 1) if X.name in (None, "") else X.to_frame()
     return X
@@ -40,8 +47,9 @@ def sliding_view(block: np.ndarray, window_length: int) -> np.ndarray:
 
 
 def following_rows(values: np.ndarray, horizon: int) -> np.ndarray:
-    """Row t holds rows t+1 .. t+horizon of values, time-major: (n, k) -> (n - horizon, horizon *
-    k), a view.
+    """The rows t+1 .. t+horizon after each row t: (n, k) -> view (n - horizon, horizon * k).
+
+    Each row of the result is time-major: all columns one row ahead, then two rows ahead, and so on.
     """
     n, k = values.shape
     values = np.ascontiguousarray(values[1:])
@@ -56,10 +64,10 @@ def following_rows(values: np.ndarray, horizon: int) -> np.ndarray:
 def block_with_past(
     X: np.ndarray, past: np.ndarray, window_length: int, padding: str
 ) -> np.ndarray:
-    """X below the window_length - 1 rows that its first windows need: (n + window_length - 1,
-    n_features).
+    """X with the window_length - 1 earlier rows that its first windows need: (n + window_length -
+    1, n_features).
 
-    Where `past` has fewer rows, they are made up: NaN, or the earliest row again.
+    Rows that `past` lacks are NaN, or the earliest row repeated.
     """
     n_past = len(past)
     block = np.empty((window_length - 1 + len(X), X.shape[1]), dtype=X.dtype)
@@ -71,58 +79,60 @@ def block_with_past(
 
 
 def _is_flat(windower: SequenceWindower) -> bool:
-    # Windows of three dimensions have no column names, and no data frame can hold them.
+    # Windows of three dimensions have no column names, and fit into no data frame.
     return windower.flatten
 
 
 class SequenceWindower(TransformerMixin, BaseEstimator):
-    """Turn a series into the window of history that ends at each of its rows.
+    """Turn a series into one window of history for each of its rows.
 
-    Window t is rows t - window_length + 1 .. t, for every t: n rows give n windows, so that
-    targets, weights and cross-validation splits stay aligned. The first windows begin before the
-    series does; their unknown steps are NaN, and skgru's estimators leave such windows out of `fit`
-    and fill them in `predict`.
+    Window t holds the rows t - window_length + 1 to t. A series of n rows gives n windows, so that
+    targets, weights and cross-validation splits stay aligned with them.
 
     Parameters
     ----------
     window_length : int, default=10
-        Rows of history in a window, counted in samples (24 is one day of hourly data). At least 1.
+        Rows of history in a window: 24 is one day of hourly data. At least 1.
 
     padding : {"nan", "edge"}, default="nan"
-        What stands for rows before the series began: NaN, or the first row repeated.
+        Value of the steps before the first row of the series: NaN, or the first row repeated.
 
     context : {"fit"} or None, default=None
-        With "fit", `transform` treats its rows as those that follow the rows seen in `fit`, so that
-        the first windows of a test fold are complete. Rows that begin with fit's own first
-        `window_length` rows are in-sample and get no context, nor does `fit_transform` ever give
-        any.
+        Rows before the first row of X in `transform`.
+
+        - None: unknown. They are padded.
+        - "fit": the last rows of `fit`, so that the first windows of a test fold are complete.
+          An X that starts with the first `window_length` rows of `fit` is taken for the training
+          data, and is padded. `fit_transform` always pads.
 
     flatten : bool, default=False
-        Give windows as rows of `window_length * n_features` columns, oldest step first, for any
-        scikit-learn estimator. Columns are then named `{name}_lag{k}`, lag 0 being the row itself,
-        and `set_output` works.
+        Whether each window becomes one row of `window_length * n_features` columns, oldest step
+        first, which any scikit-learn estimator accepts. Columns are then named `{name}_lag{k}`,
+        where lag 0 is the row itself, and `set_output` works.
 
     Attributes
     ----------
     n_features_in_ : int
-        Number of columns seen in `fit`.
+        Number of columns of X in `fit`.
 
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of those columns. Only where all of them have string names.
+        Names of the columns of X in `fit`. Defined only if all names are strings.
 
     See Also
     --------
-    make_windows : Complete windows and their targets, for work without a pipeline.
-    GRURegressor : Recurrent network that takes these windows.
+    make_windows : Complete windows and their targets, without a pipeline.
+    GRURegressor : Recurrent network for these windows.
 
     Notes
     -----
-    A pandas X whose index is out of order or has holes brings a warning, as windows are made of
-    rows that follow each other. Arrays have no index: nothing shows that rows were drawn or
-    shuffled.
+    The first windows start before the series. With `padding="nan"`, their unknown steps are NaN,
+    and `GRURegressor` leaves these windows out of `fit` and fills them in `predict`.
 
-    The result is a read-only view of one block of n + window_length - 1 rows: 10 million rows cost
-    10 million rows, not 10 million windows. float32 and float64 are kept, integers become float64.
+    A window needs consecutive rows, so a pandas X whose index is out of order or has gaps raises a
+    warning. An array has no index, so that shuffled rows go unnoticed.
+
+    The result is a read-only view of one block of n + window_length - 1 rows, and so takes the
+    memory of the series. float32 and float64 are kept, and integers become float64.
 
     Examples
     --------
@@ -147,19 +157,29 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
         "flatten": ["boolean"],
     }
 
-    def __init__(self, window_length=10, *, padding="nan", context=None, flatten=False):
+    n_features_in_: int
+    feature_names_in_: np.ndarray
+
+    def __init__(
+        self,
+        window_length: int = 10,
+        *,
+        padding: str = "nan",
+        context: str | None = None,
+        flatten: bool = False,
+    ):
         self.window_length = window_length
         self.padding = padding
         self.context = context
         self.flatten = flatten
 
-    def fit(self, X, y=None):
-        """Learn the columns, and the last rows for `context="fit"`.
+    def fit(self, X: Any, y: None = None) -> Self:
+        """Store the names of the columns, and the last rows for `context="fit"`.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features), or a pandas or polars Series
-            The series, oldest row first. NaN is let through.
+            The series, oldest row first. NaN is allowed.
 
         y : None
             Ignored.
@@ -180,8 +200,8 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
         self._learn(X)
         return self
 
-    def fit_transform(self, X, y=None):
-        """Fit to X, then window it without context.
+    def fit_transform(self, X: Any, y: None = None) -> Any:
+        """Fit to X, and return its windows without context.
 
         Parameters
         ----------
@@ -199,8 +219,8 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
         X = self._learn(X)
         return self._windows(X, past=X[:0])
 
-    def transform(self, X):
-        """Window the rows of X.
+    def transform(self, X: Any) -> Any:
+        """Return one window for each row of X.
 
         Parameters
         ----------
@@ -217,7 +237,7 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
         NotFittedError
             Before `fit`.
         ValueError
-            If X has other columns than in `fit`, or is what `fit` refuses.
+            If X has other columns than in `fit`, or for the reasons listed in `fit`.
         """
         check_is_fitted(self)
         values = validate_data(self, as_table(X), reset=False, **_FLOATS)
@@ -226,14 +246,14 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
             warn_of_past(X, self._end)
         return self._windows(values, past)
 
-    @available_if(_is_flat)
-    def get_feature_names_out(self, input_features=None):
-        """Names of the columns that `transform` gives with `flatten=True`.
+    @exists_if(_is_flat)
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> np.ndarray:
+        """Names of the columns that `transform` returns with `flatten=True`.
 
         Parameters
         ----------
         input_features : array-like of str or None, default=None
-            Names of the columns of X; by default `feature_names_in_`, or x0, x1, ...
+            Names of the columns of X. None: `feature_names_in_`, or x0, x1, ... without them.
 
         Returns
         -------
@@ -259,7 +279,7 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
         names = _get_feature_names(X)
         X = check_array(X, estimator=self, input_name="X", **_FLOATS)
         warn_of_order(given)
-        # Nothing is stored before everything has been checked: a failed fit leaves the earlier one.
+        # Everything is checked before anything is stored, so that a failed fit changes nothing.
         remember_features(self, names, X.shape[1])
         self._window_length = int(self.window_length)
         self._padding, self._context, self._flatten = self.padding, self.context, self.flatten
@@ -285,34 +305,35 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
         )
 
 
-@validate_params(
+@checks_parameters(
     {
         "X": "no_validation",
         "window_length": [at_least(1)],
         "horizon": [at_least(1)],
         "target": [None, at_least(0), "array-like"],
-    },
-    prefer_skip_nested_validation=True,
+    }
 )
-def make_windows(X, window_length, horizon=1, *, target=None):
-    """Make the supervised pairs of a series: each complete window, and the rows that follow it.
+def make_windows(
+    X: Any, window_length: int, horizon: int = 1, *, target: int | Sequence[int] | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pair each complete window of a series with the rows that follow it.
 
-    For people who work without a pipeline. A series of n rows has n - window_length - horizon + 1
-    pairs, and all of them are here.
+    A series of n rows gives n - window_length - horizon + 1 pairs of a window and its target, for
+    training without a pipeline.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_channels), or a pandas or polars Series
-        The series, oldest row first. NaN is let through.
+        The series, oldest row first. NaN is allowed.
 
     window_length : int
         Rows of history in a window. At least 1.
 
     horizon : int, default=1
-        Rows after the window that make its target. At least 1.
+        Rows after a window that form its target. At least 1.
 
     target : int, sequence of int or None, default=None
-        Positions of the channels that are predicted; None means all.
+        Positions of the channels in the targets. None: all channels.
 
     Returns
     -------
@@ -320,7 +341,8 @@ def make_windows(X, window_length, horizon=1, *, target=None):
         Read-only view.
 
     targets : ndarray of shape (n_pairs,), or (n_pairs, horizon * n_targets)
-        What follows each window, time-major; one-dimensional where there is one output. Read-only.
+        The rows after each window, time-major: all targets one row ahead, then two rows ahead, and
+        so on. One-dimensional for a single output. Read-only.
 
     Raises
     ------
@@ -332,7 +354,7 @@ def make_windows(X, window_length, horizon=1, *, target=None):
 
     See Also
     --------
-    SequenceWindower : The transformer that keeps all rows, for pipelines.
+    SequenceWindower : Transformer for pipelines, which returns a window for every row.
 
     Examples
     --------
@@ -362,36 +384,33 @@ def make_windows(X, window_length, horizon=1, *, target=None):
     return windows, targets[:, 0] if targets.shape[1] == 1 else targets
 
 
-@validate_params(
-    {"sequences": "no_validation", "window_length": [None, at_least(1)]},
-    prefer_skip_nested_validation=True,
-)
-def as_windows(sequences, window_length=None):
-    """Put sequences of different lengths into one array, NaN before the shorter ones.
+@checks_parameters({"sequences": "no_validation", "window_length": [None, at_least(1)]})
+def as_windows(sequences: Iterable[Any], window_length: int | None = None) -> np.ndarray:
+    """Put sequences of different lengths into one array, with NaN before the shorter ones.
 
-    For `missing="mask"`, which passes over steps that are NaN: the network then sees each sequence
-    as it is.
+    Networks with `missing="mask"`, the default of `GRUClassifier`, skip the steps that are NaN.
 
     Parameters
     ----------
     sequences : iterable of array-like of shape (length, n_channels) or (length,)
-        The sequences, oldest step first. One dimension is one channel. NaN is let through.
+        The sequences, oldest step first. A sequence of one dimension has one channel. NaN is
+        allowed.
 
     window_length : int or None, default=None
-        Steps of the windows: as many as in `fit`, for `predict`. None is the longest sequence. At
-        least 1.
+        Steps of each window. None: the length of the longest sequence. For `predict`, give the
+        length of the windows in `fit`. At least 1.
 
     Returns
     -------
     ndarray of shape (n_sequences, window_length, n_channels)
-        float32 where all sequences are, else float64.
+        float32 if all sequences are float32, else float64.
 
     Raises
     ------
     ValueError
-        If there are no sequences, or they come in a dict or a data frame, one is empty or longer
-        than window_length, they differ in channels, or one has more than two dimensions, infinity,
-        strings or complex numbers.
+        If `sequences` is empty, a dict or a data frame, if a sequence is empty, longer than
+        window_length, has more than two dimensions or contains infinity, strings or complex
+        numbers, or if the sequences differ in their channels.
 
     See Also
     --------
@@ -411,43 +430,43 @@ def as_windows(sequences, window_length=None):
         if hasattr(sequences, "columns"):
             remedy = "[part.drop(columns='id') for _, part in sequences.groupby('id')]"
         raise ValueError(
-            f"sequences is a {type(sequences).__name__}, but must be a list of arrays or frames, "
-            f"one for each sequence: {remedy}, for example."
+            f"sequences is a {type(sequences).__name__}, but must be a list of arrays or data "
+            f"frames, one for each sequence. Use {remedy}."
         )
     tables = []
     for position, sequence in enumerate(sequences):
         if isinstance(sequence, tuple) and hasattr(sequence[-1], "columns"):
             raise ValueError(
                 f"sequences[{position}] is a pair of a name and a {type(sequence[-1]).__name__}, "
-                "as groupby gives them. Give the frames alone: [part for _, part in sequences]."
+                "as groupby returns it. Use [part for _, part in sequences]."
             )
         values = as_table(sequence)
         values = np.asarray(values) if not hasattr(values, "columns") else values
         if values.ndim == 0 or not len(values):
-            what = f"is {values.item()!r}, no sequence" if values.ndim == 0 else "is empty"
+            what = f"is {values.item()!r}" if values.ndim == 0 else "is empty"
             raise ValueError(
-                f"sequences[{position}] {what}. Give a list of sequences, [sequence] for one, each "
-                "of at least one step; of text the tokens as numbers."
+                f"sequences[{position}] {what}, but must be a sequence of at least one step. Give "
+                "a list of sequences, [sequence] for a single one, and text as numbers of tokens."
             )
         values = values.reshape(-1, 1) if values.ndim == 1 else values
         name = f"sequences[{position}]"
         tables.append(check_array(values, estimator="as_windows", input_name=name, **_FLOATS))
     if not tables:
-        raise ValueError("sequences is empty: as_windows needs at least one sequence.")
+        raise ValueError("sequences is empty. Give at least one sequence.")
     widths = [table.shape[1] for table in tables]
     if len(set(widths)) > 1:
         other = next(i for i, width in enumerate(widths) if width != widths[0])
         raise ValueError(
             f"sequences[0] has {widths[0]} channels, but sequences[{other}] has {widths[other]}. "
-            "All sequences must have the same channels."
+            "Give all sequences the same channels."
         )
     lengths = [len(table) for table in tables]
     longest = window_length or max(lengths)
     if max(lengths) > longest:
         raise ValueError(
             f"sequences[{np.argmax(lengths)}] has {max(lengths)} steps, but window_length="
-            f"{window_length}. Fit on windows that are long enough, or give only the last "
-            f"{window_length} steps."
+            f"{window_length}. Use a larger window_length for fit and predict, or give only the "
+            f"last {window_length} steps."
         )
     windows = np.full((len(tables), longest, widths[0]), np.nan, dtype=np.result_type(*tables))
     for window, table in zip(windows, tables, strict=True):

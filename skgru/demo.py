@@ -1,8 +1,9 @@
-"""The main job on three series, as a user would run it: ``python -m skgru.demo``.
+"""Forecasts of three series: ``python -m skgru.demo``.
 
-The sine and the sunspots fit a scikit-learn Pipeline on the first 80 % of the series; the airline
-passengers are forecast by a SequenceForecaster, with intervals. Each job prints what came out
-beside naive forecasts, and saves one picture. Only public names of skgru are used here.
+The jobs "sine" and "sunspots" fit a scikit-learn Pipeline to the first 80 % of the series. The job
+"passengers" forecasts airline passengers by a SequenceForecaster, with intervals. Each job prints
+its errors beside those of naive forecasts, and saves one picture. The code uses only public names
+of skgru, as users would.
 """
 
 from __future__ import annotations
@@ -28,12 +29,12 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Job:
-    """A series, the pipeline that learns it, and how the result is shown."""
+    """A series, the pipeline that is fitted to it, and the labels of the result."""
 
     name: str
     title: str
     series: FloatArray  # (n_rows, 1), oldest row first
-    rows: FloatArray  # (n_rows,), what the rows are called on the time axis
+    rows: FloatArray  # (n_rows,), positions on the time axis
     pipeline: Pipeline
     n_forecast: int
     season_length: int | None = None
@@ -41,7 +42,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Result:
-    """What a job came to. Errors are mean squared errors of the series scaled to [0, 1]."""
+    """Results of a job. Errors are mean squared errors of the series scaled to [0, 1]."""
 
     n_train: int
     n_test: int
@@ -52,7 +53,7 @@ class Result:
 
 
 def sine_job(epochs: int | None, random_state: int) -> Job:
-    """Return the reference job: windows of 10 steps, GRU(50), Adam, batch size 1."""
+    """Return the job of the sine: windows of 10 steps, GRU(50), Adam, batch size 1."""
     gru = GRURegressor(
         units=50,
         epochs=epochs or 50,
@@ -65,7 +66,7 @@ def sine_job(epochs: int | None, random_state: int) -> Job:
 
 
 def sunspots_job(epochs: int | None, random_state: int) -> Job:
-    """Return the yearly sunspots: windows of two cycles of 11 years."""
+    """Return the job of the yearly sunspots: windows of two cycles of 11 years."""
     gru = GRURegressor(units=32, epochs=epochs or 25, random_state=random_state)
     series = load_sunspots()
     years = np.arange(1700.0, 1700.0 + len(series))
@@ -76,19 +77,19 @@ JOBS = {"sine": sine_job, "sunspots": sunspots_job}
 
 
 def make_pipeline(window_length: int, gru: GRURegressor) -> Pipeline:
-    """Return the pipeline of both jobs: scale to [0, 1], window, learn the next row."""
+    """Return the pipeline of both jobs: scale to [0, 1], window, forecast the next row."""
     window = SequenceWindower(window_length=window_length)
     return Pipeline([("scale", MinMaxScaler()), ("window", window), ("gru", gru)])
 
 
 def run(job: Job) -> Result:
-    """Fit on the first 80 % of the complete windows, in order, and measure the rest."""
+    """Fit to the first 80 % of the complete windows, and measure errors on the rest."""
     import skgru._engine  # noqa: F401 (loads TensorFlow: seconds of import, not of training)
 
     window_length = job.pipeline["window"].window_length
-    n_pairs = len(job.series) - window_length  # complete windows whose next row is known
+    n_pairs = len(job.series) - window_length  # complete windows with a next row
     n_train = int(0.8 * n_pairs)
-    first = window_length + n_train  # first row that is a target of the test windows
+    first = window_length + n_train  # first target of the test windows
     print(f"{job.title}: training on {n_train} windows ...", flush=True)
 
     start = time.perf_counter()
@@ -113,7 +114,7 @@ def run(job: Job) -> Result:
 
 
 def table(job: Job, result: Result, picture: Path) -> str:
-    """Return the aligned lines that are printed for a job."""
+    """Return the printed table of a job."""
     lines = [
         ("rows", f"{len(job.series)}"),
         ("windows", f"{result.n_train} to train, {result.n_test} to test (the last 20 %)"),
@@ -139,7 +140,7 @@ def save_picture(job: Job, result: Result, path: Path) -> None:
 
     step = job.rows[1] - job.rows[0]
     test_rows = job.rows[-result.n_test :]
-    # The forecast's line starts at the last known row, so that the two join.
+    # The line of the forecast starts at the last known row, so that it joins the series.
     future_rows = job.rows[-1] + step * np.arange(job.n_forecast + 1)
     future = np.concatenate([job.series[-1], result.forecast])
     shown = slice(-min(len(job.rows), 2 * result.n_test), None)
@@ -157,7 +158,7 @@ def save_picture(job: Job, result: Result, path: Path) -> None:
 
 
 def forecast_passengers(epochs: int | None, random_state: int, picture: Path) -> str:
-    """Forecast the last two years of monthly passengers from those before; return the table."""
+    """Forecast the last two years of monthly passengers from the years before. Return the table."""
     import skgru._engine  # noqa: F401 (loads TensorFlow)
 
     series, season_length, n_test = load_airline_passengers(), 12, 24
@@ -198,7 +199,7 @@ def forecast_passengers(epochs: int | None, random_state: int, picture: Path) ->
 def save_forecast_picture(
     series: FloatArray, forecast: FloatArray, interval: FloatArray, path: Path
 ) -> None:
-    """Draw the last months, the forecast from its origin and the interval band into one PNG."""
+    """Draw the last months, the forecast and its intervals into one PNG."""
     from matplotlib.figure import Figure
 
     years = 1949 + np.arange(len(series)) / 12
@@ -236,10 +237,10 @@ def whole_number(minimum: int, maximum: int = 2**32 - 1):
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:
-    """Read the options; anything that would fail later ends here, with one line."""
+    """Read the options. Errors that would occur later exit here, with one line."""
     parser = OneLineParser(prog="python -m skgru.demo", description="Fit skgru on three series.")
     parser.add_argument("--output", type=Path, default=Path("demo_output"), metavar="DIR")
-    parser.add_argument("--epochs", type=whole_number(1), metavar="N", help="instead of each job's")
+    parser.add_argument("--epochs", type=whole_number(1), metavar="N", help="epochs of each job")
     parser.add_argument("--job", choices=["all", *JOBS, "passengers"], default="all")
     parser.add_argument("--random-state", type=whole_number(0), default=0, metavar="N")
     options = parser.parse_args(argv)
@@ -256,7 +257,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Run the jobs that the command line asks for."""
+    """Run the jobs of the command line."""
     options = parse(argv)
     for name in [*JOBS, "passengers"] if options.job == "all" else [options.job]:
         picture = options.output / f"{name}.png"

@@ -1,8 +1,7 @@
-"""Measures of forecasts and of prediction intervals that scikit-learn lacks. numpy and scikit-learn
-only.
+"""Metrics of forecasts and of prediction intervals, in addition to those of scikit-learn.
 
-Signatures and averages are those of scikit-learn's regression metrics. What scikit-learn has
-already (``mean_absolute_error``, ``mean_pinball_loss``) is not here again.
+Signatures and averages are those of scikit-learn's regression metrics, such as
+``mean_absolute_error`` and ``mean_pinball_loss``.
 """
 
 from __future__ import annotations
@@ -10,10 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sklearn.utils._param_validation import StrOptions, validate_params
+from numpy.typing import ArrayLike
+from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_array
 
-from skgru._validation import at_least, real_between
+from skgru._validation import at_least, checks_parameters, real_between
 
 __all__ = [
     "interval_coverage",
@@ -22,6 +22,11 @@ __all__ = [
     "root_mean_squared_scaled_error",
     "symmetric_mean_absolute_percentage_error",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
 
 _AVERAGES: dict[str, list[Any]] = {
     "sample_weight": ["array-like", None],
@@ -37,7 +42,7 @@ _SCALE: dict[str, list[Any]] = {"y_train": ["array-like"], "season_length": [at_
 
 
 def _as_columns(values: Any, name: str) -> np.ndarray:
-    """(n,) or (n, n_outputs) -> float64 (n, n_outputs), both at least 1."""
+    """(n,) or (n, n_outputs) -> float64 (n, n_outputs), of at least 1 row and 1 output."""
     values = check_array(
         values,
         dtype=np.float64,
@@ -50,7 +55,7 @@ def _as_columns(values: Any, name: str) -> np.ndarray:
     if values.ndim > 2 or 0 in values.shape:
         raise ValueError(
             f"{name} has shape {values.shape}, but must have shape (n_samples,) or (n_samples, "
-            f"n_outputs) with at least 1 row and 1 output. Reshape {name}, or give it values."
+            f"n_outputs) with at least 1 row and 1 output. Reshape {name}, or add rows."
         )
     return values.reshape(len(values), -1)
 
@@ -60,7 +65,7 @@ def _columns_like(y_true: np.ndarray, values: Any, name: str) -> np.ndarray:
     if columns.shape != y_true.shape:
         raise ValueError(
             f"{name} has {_rows_and_outputs(columns)}, but y_true has {_rows_and_outputs(y_true)}. "
-            f"Give {name} one value for each value of y_true."
+            f"Give one value of {name} for each value of y_true."
         )
     return columns
 
@@ -73,7 +78,7 @@ def _rows_and_outputs(columns: np.ndarray) -> str:
 
 
 def _intervals(y_true: Any, lower: Any, upper: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Three arrays (n_samples, n_outputs), lower nowhere above upper."""
+    """Three arrays (n_samples, n_outputs). No lower bound is above its upper bound."""
     y_true = _as_columns(y_true, "y_true")
     lower = _columns_like(y_true, lower, "lower")
     upper = _columns_like(y_true, upper, "upper")
@@ -83,42 +88,42 @@ def _intervals(y_true: Any, lower: Any, upper: Any) -> tuple[np.ndarray, np.ndar
         raise ValueError(
             f"lower is above upper in {len(crossed)} of {lower.size} intervals, first in row {row} "
             f"of output {output}: {lower[row, output]:g} > {upper[row, output]:g}. Exchange lower "
-            "and upper, or take np.minimum and np.maximum of both where quantiles cross."
+            "and upper. If quantiles cross, use np.minimum(lower, upper) and "
+            "np.maximum(lower, upper)."
         )
     return y_true, lower, upper
 
 
 def _seasonal_differences(y_train: Any, season_length: int, n_outputs: int) -> np.ndarray:
-    """(n_train,) or (n_train, n_outputs) -> (n_train - season_length, n_outputs), no column all 0.
+    """Errors of the seasonal-naive forecast within y_train: (n_train - season_length, n_outputs).
 
-    Errors of the seasonal naive forecast within y_train. One column serves all outputs: it is
-    repeated, because outputs are often the steps of one series.
+    A single column of y_train is repeated for all outputs, which are often the steps of one series.
     """
     y_train = _as_columns(y_train, "y_train")
     n_train, n_columns = y_train.shape
     if n_columns not in (1, n_outputs):
         raise ValueError(
             f"y_train has {n_columns} columns, but y_true has {n_outputs}. Give y_train one column "
-            "for each output, or a single one that serves all outputs."
+            "for each output, or a single column for all outputs."
         )
     if n_train <= season_length:
         raise ValueError(
             f"season_length={season_length} needs at least {season_length + 1} rows in y_train, "
-            f"but it has {n_train}. Use a longer y_train or a shorter season."
+            f"but y_train has {n_train}. Use a longer y_train or a smaller season_length."
         )
     differences = y_train[season_length:] - y_train[:-season_length]
     constant = np.flatnonzero(~differences.any(axis=0))
     if len(constant):
         raise ValueError(
             f"y_train repeats itself exactly with season_length={season_length} in column(s) "
-            f"{constant.tolist()}: the scale to divide by is 0. Use another y_train or season "
-            "length, or an error without scale such as sklearn.metrics.mean_absolute_error."
+            f"{constant.tolist()}, so that the seasonal-naive error to divide by is 0. Use another "
+            "y_train or season_length, or sklearn.metrics.mean_absolute_error, which has no scale."
         )
     return np.broadcast_to(differences, (len(differences), n_outputs))
 
 
 def _mean_of_rows(losses: np.ndarray, sample_weight: Any) -> np.ndarray:
-    """(n_samples, n_outputs) -> (n_outputs,), weighted."""
+    """Weighted mean over the rows: (n_samples, n_outputs) -> (n_outputs,)."""
     if sample_weight is not None:
         sample_weight = _check_sample_weight(
             sample_weight, losses, dtype=np.float64, ensure_non_negative=True
@@ -127,7 +132,7 @@ def _mean_of_rows(losses: np.ndarray, sample_weight: Any) -> np.ndarray:
 
 
 def _combine(outputs: np.ndarray, multioutput: Any) -> float | np.ndarray:
-    """(n_outputs,) -> the same, or its average as a float."""
+    """The values of all outputs, (n_outputs,), or their average as a float."""
     if isinstance(multioutput, str):
         return outputs if multioutput == "raw_values" else float(outputs.mean())
     weights = check_array(
@@ -140,32 +145,39 @@ def _combine(outputs: np.ndarray, multioutput: Any) -> float | np.ndarray:
     if weights.shape != outputs.shape or (weights < 0).any() or not weights.any():
         raise ValueError(
             f"multioutput={weights.tolist()} must have one weight of at least 0 for each output "
-            f"(y_true has {len(outputs)}), and not all of them 0. Give such weights, "
-            "'uniform_average' or 'raw_values'."
+            f"(y_true has {len(outputs)}), not all of them 0. Give such weights, 'uniform_average' "
+            "or 'raw_values'."
         )
     return float(np.average(outputs, weights=weights))
 
 
-@validate_params(_POINTS | _SCALE, prefer_skip_nested_validation=True)
+@checks_parameters(_POINTS | _SCALE)
 def mean_absolute_scaled_error(
-    y_true, y_pred, *, y_train, season_length=1, sample_weight=None, multioutput="uniform_average"
-):
-    """Mean absolute error, in units of the naive forecast's error on the training series.
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    y_train: ArrayLike,
+    season_length: int = 1,
+    sample_weight: ArrayLike | None = None,
+    multioutput: ArrayLike = "uniform_average",
+) -> Any:
+    """Mean absolute error, divided by the seasonal-naive error on the training series.
 
-    Below 1 the forecast is better than "the same as one season ago" was, one step ahead, within the
-    training series. Having no unit, errors of different series can be compared and averaged.
+    The seasonal-naive forecast repeats the value of one season ago, and its mean absolute error on
+    the training series is the scale. Below 1, the forecast is more accurate than this reference.
+    Scaled errors have no unit, so that errors of different series can be compared and averaged.
 
     Parameters
     ----------
     y_true : array-like of shape (n_samples,) or (n_samples, n_outputs)
-        What happened.
+        Actual values.
 
     y_pred : array-like of shape (n_samples,) or (n_samples, n_outputs)
-        What was forecast.
+        Forecasts.
 
     y_train : array-like of shape (n_train,) or (n_train, n_outputs)
-        The series before the forecast, oldest row first: at least season_length + 1 rows. A single
-        column serves all outputs (the steps of one series).
+        Training series, oldest row first, with at least season_length + 1 rows. A single column
+        serves all outputs, which are then the steps of one series.
 
     season_length : int, default=1
         Rows in a season: 12 for monthly data with a yearly season, 1 for none. At least 1.
@@ -174,7 +186,8 @@ def mean_absolute_scaled_error(
         Weights of the rows of y_true, at least 0 and not all 0. y_train has no weights.
 
     multioutput : {"raw_values", "uniform_average"} or array-like, default="uniform_average"
-        One error for each output, their mean, or their mean with weights of shape (n_outputs,).
+        "raw_values": one error for each output. "uniform_average": their mean. An array of shape
+        (n_outputs,): their mean with these weights, at least 0 and not all 0.
 
     Returns
     -------
@@ -189,8 +202,8 @@ def mean_absolute_scaled_error(
 
     See Also
     --------
-    root_mean_squared_scaled_error : The same with squared errors.
-    sklearn.metrics.mean_absolute_error : The same without scale.
+    root_mean_squared_scaled_error : Squared instead of absolute errors.
+    sklearn.metrics.mean_absolute_error : Without a scale.
 
     Notes
     -----
@@ -206,7 +219,7 @@ def mean_absolute_scaled_error(
     Examples
     --------
     >>> from skgru.metrics import mean_absolute_scaled_error
-    >>> y_train = [1.0, 3.0, 2.0, 5.0]  # changes by 2, 1 and 3: by 2 in the mean
+    >>> y_train = [1.0, 3.0, 2.0, 5.0]  # naive errors 2, 1 and 3, with a mean of 2
     >>> mean_absolute_scaled_error([6.0, 4.0], [5.0, 4.0], y_train=y_train)
     0.25
     """
@@ -217,26 +230,32 @@ def mean_absolute_scaled_error(
     return _combine(error / np.abs(differences).mean(axis=0), multioutput)
 
 
-@validate_params(_POINTS | _SCALE, prefer_skip_nested_validation=True)
+@checks_parameters(_POINTS | _SCALE)
 def root_mean_squared_scaled_error(
-    y_true, y_pred, *, y_train, season_length=1, sample_weight=None, multioutput="uniform_average"
-):
-    """Root mean squared error, in units of the naive forecast's error on the training series.
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    y_train: ArrayLike,
+    season_length: int = 1,
+    sample_weight: ArrayLike | None = None,
+    multioutput: ArrayLike = "uniform_average",
+) -> Any:
+    """Root mean squared error, divided by the seasonal-naive error on the training series.
 
-    The measure of the M5 competition. It asks for the mean of what may happen, where the mean
-    absolute scaled error asks for the median (often 0 in series of rare sales).
+    The metric of the M5 competition. It is lowest for forecasts of the mean, whereas the mean
+    absolute scaled error is lowest for forecasts of the median, which is often 0 if sales are rare.
 
     Parameters
     ----------
     y_true : array-like of shape (n_samples,) or (n_samples, n_outputs)
-        What happened.
+        Actual values.
 
     y_pred : array-like of shape (n_samples,) or (n_samples, n_outputs)
-        What was forecast.
+        Forecasts.
 
     y_train : array-like of shape (n_train,) or (n_train, n_outputs)
-        The series before the forecast, oldest row first: at least season_length + 1 rows. A single
-        column serves all outputs (the steps of one series).
+        Training series, oldest row first, with at least season_length + 1 rows. A single column
+        serves all outputs, which are then the steps of one series.
 
     season_length : int, default=1
         Rows in a season: 12 for monthly data with a yearly season, 1 for none (as in M5). At least
@@ -246,7 +265,8 @@ def root_mean_squared_scaled_error(
         Weights of the rows of y_true, at least 0 and not all 0. y_train has no weights.
 
     multioutput : {"raw_values", "uniform_average"} or array-like, default="uniform_average"
-        One error for each output, their mean, or their mean with weights of shape (n_outputs,).
+        "raw_values": one error for each output. "uniform_average": their mean. An array of shape
+        (n_outputs,): their mean with these weights, at least 0 and not all 0.
 
     Returns
     -------
@@ -261,8 +281,8 @@ def root_mean_squared_scaled_error(
 
     See Also
     --------
-    mean_absolute_scaled_error : The same with absolute errors.
-    sklearn.metrics.root_mean_squared_error : The same without scale.
+    mean_absolute_scaled_error : Absolute instead of squared errors.
+    sklearn.metrics.root_mean_squared_error : Without a scale.
 
     Notes
     -----
@@ -271,7 +291,7 @@ def root_mean_squared_scaled_error(
         RMSSE = sqrt(mean((y_true - y_pred)^2)
                      / (sum((z[t] - z[t - m])^2 for t = m + 1 .. T) / (T - m)))
 
-    M5 begins each y_train at the first sale; leave out leading zeros for its exact numbers.
+    M5 starts each y_train at the first sale. Leave out leading zeros to get the numbers of M5.
 
     References
     ----------
@@ -282,7 +302,7 @@ def root_mean_squared_scaled_error(
     Examples
     --------
     >>> from skgru.metrics import root_mean_squared_scaled_error
-    >>> y_train = [1.0, 3.0, 1.0, 3.0]  # squares of its changes: 4 in the mean
+    >>> y_train = [1.0, 3.0, 1.0, 3.0]  # squared naive errors have a mean of 4
     >>> root_mean_squared_scaled_error([6.0, 4.0], [5.0, 3.0], y_train=y_train)
     0.5
     """
@@ -293,28 +313,33 @@ def root_mean_squared_scaled_error(
     return _combine(error / np.sqrt((differences**2).mean(axis=0)), multioutput)
 
 
-@validate_params(_POINTS, prefer_skip_nested_validation=True)
+@checks_parameters(_POINTS)
 def symmetric_mean_absolute_percentage_error(
-    y_true, y_pred, *, sample_weight=None, multioutput="uniform_average"
-):
-    """Mean absolute error, each in percent of the mean size of value and forecast.
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    sample_weight: ArrayLike | None = None,
+    multioutput: ArrayLike = "uniform_average",
+) -> Any:
+    """Mean of absolute errors in percent of the mean of actual value and forecast.
 
-    From 0 to 200, as in the M4 competition: 200 where the forecast is 0 or has the wrong sign, 0
-    where value and forecast are both 0. Meant for positive series.
+    The metric of the M4 competition, for positive series, from 0 to 200. A forecast of 0 or of the
+    wrong sign costs 200, and a pair of zeros costs 0.
 
     Parameters
     ----------
     y_true : array-like of shape (n_samples,) or (n_samples, n_outputs)
-        What happened.
+        Actual values.
 
     y_pred : array-like of shape (n_samples,) or (n_samples, n_outputs)
-        What was forecast.
+        Forecasts.
 
     sample_weight : array-like of shape (n_samples,), default=None
         Weights of the rows, at least 0 and not all 0.
 
     multioutput : {"raw_values", "uniform_average"} or array-like, default="uniform_average"
-        One error for each output, their mean, or their mean with weights of shape (n_outputs,).
+        "raw_values": one error for each output. "uniform_average": their mean. An array of shape
+        (n_outputs,): their mean with these weights, at least 0 and not all 0.
 
     Returns
     -------
@@ -330,7 +355,7 @@ def symmetric_mean_absolute_percentage_error(
     See Also
     --------
     mean_absolute_scaled_error : For series that cross 0.
-    sklearn.metrics.mean_absolute_percentage_error : In parts of the value alone, without limit.
+    sklearn.metrics.mean_absolute_percentage_error : Relative to the actual value, without a limit.
 
     Notes
     -----
@@ -338,7 +363,7 @@ def symmetric_mean_absolute_percentage_error(
 
         sMAPE = mean(200 * |y_true - y_pred| / (|y_true| + |y_pred|))
 
-    Despite its name it is not symmetric: 10 too little costs more than 10 too much.
+    Despite its name it is not symmetric: a forecast 10 too low costs more than one 10 too high.
 
     References
     ----------
@@ -355,34 +380,42 @@ def symmetric_mean_absolute_percentage_error(
     y_true = _as_columns(y_true, "y_true")
     y_pred = _columns_like(y_true, y_pred, "y_pred")
     size = np.abs(y_true) + np.abs(y_pred)
-    # Where the size is 0 the error is 0 too, and 0 / 1 is what 0 / 0 counts as.
+    # A size of 0 has an error of 0, and 0 / 0 counts as 0.
     parts = np.abs(y_true - y_pred) / np.where(size == 0.0, 1.0, size)
     return _combine(200.0 * _mean_of_rows(parts, sample_weight), multioutput)
 
 
-@validate_params(_INTERVALS, prefer_skip_nested_validation=True)
-def interval_coverage(y_true, lower, upper, *, sample_weight=None, multioutput="uniform_average"):
-    """Share of values that lie within their prediction intervals, bounds included.
+@checks_parameters(_INTERVALS)
+def interval_coverage(
+    y_true: ArrayLike,
+    lower: ArrayLike,
+    upper: ArrayLike,
+    *,
+    sample_weight: ArrayLike | None = None,
+    multioutput: ArrayLike = "uniform_average",
+) -> Any:
+    """Share of values within their prediction intervals, bounds included.
 
-    To be compared with the coverage that was asked for: intervals of 0.9 should hold 9 values in
-    10. It says nothing of their width.
+    Compare it with the nominal coverage: intervals with a nominal coverage of 0.9 should contain 9
+    of 10 values. `mean_scaled_interval_score` also accounts for the width of the intervals.
 
     Parameters
     ----------
     y_true : array-like of shape (n_samples,) or (n_samples, n_outputs)
-        What happened.
+        Actual values.
 
     lower : array-like of shape (n_samples,) or (n_samples, n_outputs)
         Lower bounds of the intervals.
 
     upper : array-like of shape (n_samples,) or (n_samples, n_outputs)
-        Upper bounds of the intervals, nowhere below the lower ones.
+        Upper bounds of the intervals, at least the lower bounds.
 
     sample_weight : array-like of shape (n_samples,), default=None
         Weights of the rows, at least 0 and not all 0.
 
     multioutput : {"raw_values", "uniform_average"} or array-like, default="uniform_average"
-        One share for each output, their mean, or their mean with weights of shape (n_outputs,).
+        "raw_values": one share for each output. "uniform_average": their mean. An array of shape
+        (n_outputs,): their mean with these weights, at least 0 and not all 0.
 
     Returns
     -------
@@ -412,44 +445,42 @@ def interval_coverage(y_true, lower, upper, *, sample_weight=None, multioutput="
     return _combine(_mean_of_rows(is_inside.astype(np.float64), sample_weight), multioutput)
 
 
-@validate_params(
-    _INTERVALS | _SCALE | {"coverage": [real_between(0, 1, "neither")]},
-    prefer_skip_nested_validation=True,
-)
+@checks_parameters(_INTERVALS | _SCALE | {"coverage": [real_between(0, 1, "neither")]})
 def mean_scaled_interval_score(
-    y_true,
-    lower,
-    upper,
+    y_true: ArrayLike,
+    lower: ArrayLike,
+    upper: ArrayLike,
     *,
-    coverage,
-    y_train,
-    season_length=1,
-    sample_weight=None,
-    multioutput="uniform_average",
-):
-    """Mean width of intervals and penalty for values outside, in units of the naive error.
+    coverage: float,
+    y_train: ArrayLike,
+    season_length: int = 1,
+    sample_weight: ArrayLike | None = None,
+    multioutput: ArrayLike = "uniform_average",
+) -> Any:
+    """Mean width of intervals plus a penalty for values outside, divided by the scale.
 
-    The measure of intervals in the M4 competition. A value outside costs 2 / (1 - coverage) times
-    its distance from the interval, so that in the long run the true quantiles score best.
+    The metric of the M4 competition for intervals. A value outside its interval costs
+    2 / (1 - coverage) times its distance from the interval, so that the true quantiles have the
+    lowest expected score. The scale is that of `mean_absolute_scaled_error`.
 
     Parameters
     ----------
     y_true : array-like of shape (n_samples,) or (n_samples, n_outputs)
-        What happened.
+        Actual values.
 
     lower : array-like of shape (n_samples,) or (n_samples, n_outputs)
         Lower bounds: quantiles (1 - coverage) / 2.
 
     upper : array-like of shape (n_samples,) or (n_samples, n_outputs)
-        Upper bounds: quantiles (1 + coverage) / 2, nowhere below the lower ones.
+        Upper bounds: quantiles (1 + coverage) / 2, at least the lower bounds.
 
     coverage : float
-        Share of values that the intervals are meant to hold, between 0 and 1, both excluded (0.95
-        in M4).
+        Nominal coverage of the intervals, in (0, 1): the share of values that they should contain.
+        It is 0.95 in M4.
 
     y_train : array-like of shape (n_train,) or (n_train, n_outputs)
-        The series before the forecast, oldest row first: at least season_length + 1 rows. A single
-        column serves all outputs (the steps of one series).
+        Training series, oldest row first, with at least season_length + 1 rows. A single column
+        serves all outputs, which are then the steps of one series.
 
     season_length : int, default=1
         Rows in a season: 12 for monthly data with a yearly season, 1 for none. At least 1.
@@ -458,7 +489,8 @@ def mean_scaled_interval_score(
         Weights of the rows of y_true, at least 0 and not all 0. y_train has no weights.
 
     multioutput : {"raw_values", "uniform_average"} or array-like, default="uniform_average"
-        One score for each output, their mean, or their mean with weights of shape (n_outputs,).
+        "raw_values": one score for each output. "uniform_average": their mean. An array of shape
+        (n_outputs,): their mean with these weights, at least 0 and not all 0.
 
     Returns
     -------
@@ -474,7 +506,7 @@ def mean_scaled_interval_score(
 
     See Also
     --------
-    interval_coverage : Share of values inside.
+    interval_coverage : Share of values within the intervals.
     mean_absolute_scaled_error : The same scale for point forecasts.
     sklearn.metrics.mean_pinball_loss : Loss of a single quantile.
 
@@ -501,7 +533,7 @@ def mean_scaled_interval_score(
     Examples
     --------
     >>> from skgru.metrics import mean_scaled_interval_score
-    >>> y_train = [1.0, 3.0, 2.0, 5.0]  # changes by 2 in the mean
+    >>> y_train = [1.0, 3.0, 2.0, 5.0]  # naive errors have a mean of 2
     >>> mean_scaled_interval_score(
     ...     [2.0, 5.0], lower=[1.0, 1.0], upper=[3.0, 4.0], coverage=0.5, y_train=y_train
     ... )

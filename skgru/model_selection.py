@@ -1,14 +1,15 @@
-"""How well a forecaster would have done: forecasts from rolling origins over one series.
+"""Backtests: forecasts of one series from rolling forecast origins.
 
-Only the order of things is here. Forecasts are made by `SequenceForecaster`, errors are measured by
-the metrics of scikit-learn and of `skgru.metrics`.
+A forecast origin is the last row that a forecast uses. `SequenceForecaster` makes the forecasts,
+and metrics of scikit-learn and of `skgru.metrics` measure their errors.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Integral
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import clone
@@ -19,16 +20,23 @@ from skgru._forecaster.forecaster import SequenceForecaster
 from skgru._validation import at_least, real_between
 from skgru.metrics import interval_coverage
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 __all__ = ["BacktestResult", "backtest"]
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 def _rows_until(X: Any, n_rows: int) -> Any:
-    """The first rows of a series, in its own form."""
+    """The first rows of a series, of the same type as X."""
     return X.iloc[:n_rows] if hasattr(X, "iloc") else X[:n_rows]
 
 
 def _as_values(answer: Any, names: list[str], shape: tuple[int, ...]) -> np.ndarray:
-    """What a forecaster answered, without its index, as an array of this shape."""
+    """A forecast as an array of this shape, without its index."""
     columns = answer[names] if hasattr(answer, "columns") else answer
     return np.asarray(columns, dtype=np.float64).reshape(shape)
 
@@ -39,52 +47,53 @@ def _check_horizon(horizon: Any, forecaster: SequenceForecaster) -> int:
     if not at_least(1).is_satisfied_by(horizon):
         raise ValueError(
             f"horizon={horizon!r} must be an int of at least 1, the rows to forecast from each "
-            "origin, or None for the forecaster's own."
+            "forecast origin. Use horizon=None for the horizon of the forecaster."
         )
     return int(horizon)
 
 
 def _check_initial(initial: Any, n_rows: int) -> int:
-    """Rows before the first forecast, from their number or their share."""
+    """Number of rows before the first forecast, given as a number or as a share of X."""
     if at_least(1).is_satisfied_by(initial):
         return int(initial)
     is_share = not isinstance(initial, Integral)
     if not is_share or not real_between(0, 1, closed="neither").is_satisfied_by(initial):
         raise ValueError(
             f"initial={initial!r} must be an int of at least 1, the rows before the first "
-            "forecast, or a float between 0 and 1, both excluded, their share of X."
+            "forecast, or a float in (0, 1), their share of X. Use initial=0.5, for example."
         )
     return int(initial * n_rows + 1e-9)  # 0.29 of 100 rows are 29
 
 
 def _check_origins(initial: Any, n_rows: int, step: Any, horizon: int, reach: int) -> np.ndarray:
-    """Positions of the last known rows, (n_origins,), each with `reach` rows after it.
+    """Positions of the forecast origins, (n_origins,), each with `reach` rows after it.
 
-    reach : horizon, or more where columns known in advance are read for whole blocks of rows.
+    reach : horizon, or more if future covariates are read in blocks of the forecaster's horizon.
     """
     if not at_least(1).is_satisfied_by(step):
         raise ValueError(
-            f"step={step!r} must be an int of at least 1: the rows from one origin to the next."
+            f"step={step!r} must be an int of at least 1, the rows from one forecast origin to the "
+            "next. Use step=1, for example."
         )
     n_initial = _check_initial(initial, n_rows)
     if not n_initial:
         raise ValueError(
-            f"initial={initial!r} of the {n_rows} rows of X is no row to fit to. Use a larger "
+            f"initial={initial!r} of the {n_rows} rows of X leaves no row for fit. Use a larger "
             "initial."
         )
     if n_initial + reach > n_rows:
         rows = "row" if n_initial == 1 else "rows"
-        why = f" (columns known in advance are read for {reach})" if reach > horizon else ""
+        why = f" (future covariates are read for {reach} rows)" if reach > horizon else ""
         raise ValueError(
             f"initial={initial!r} ({n_initial} {rows}) with horizon={horizon}{why} needs at least "
-            f"{n_initial + reach} rows, but X has {n_rows}: no origin is left. Use a smaller "
-            "initial, a smaller horizon or a longer series."
+            f"{n_initial + reach} rows, but X has {n_rows}. Use a smaller initial, a smaller "
+            "horizon or a longer series."
         )
     return np.arange(n_initial - 1, n_rows - reach, int(step))
 
 
 def _n_read_ahead(forecaster: SequenceForecaster, horizon: int) -> int:
-    """Rows after an origin that a forecast reads known columns of, at least horizon."""
+    """Rows after a forecast origin whose future covariates a forecast reads, at least horizon."""
     has_known = forecaster.known is not None and np.size(forecaster.known) > 0
     if not has_known or forecaster.strategy == "recursive":
         return horizon
@@ -93,55 +102,56 @@ def _n_read_ahead(forecaster: SequenceForecaster, horizon: int) -> int:
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class BacktestResult:
-    """Forecasts of one series from rolling origins, beside what happened.
+    """Forecasts of one series from rolling forecast origins, with the actual values.
 
-    What `backtest` returns. It is plain data, so that forecasts of any other origin can be put in
-    place of these and measured in the same way: `dataclasses.replace(result, forecast=naive)`.
+    `backtest` returns this object. Forecasts of another model can be measured in the same way:
+    `dataclasses.replace(result, forecast=naive)` replaces the forecasts.
 
     Parameters
     ----------
     series : ndarray of shape (n_samples, n_targets)
-        The whole series, its targets only.
+        The targets of the whole series, oldest row first.
 
     origins : ndarray of shape (n_origins,)
-        Positions of the last rows that were known, in rows of the series, 0 being the first.
+        Positions of the forecast origins in `series`. A forecast origin is the last row that a
+        forecast uses.
 
     forecast : ndarray of shape (n_origins, horizon, n_targets)
-        Forecasts of the rows after each origin.
+        Forecasts of the rows after each forecast origin.
 
     lower : ndarray of shape (n_origins, horizon, n_targets) or None, default=None
         Lower bounds of the intervals. None: no intervals.
 
     upper : ndarray of shape (n_origins, horizon, n_targets) or None, default=None
-        Upper bounds of the intervals.
+        Upper bounds of the intervals. None: no intervals.
 
     coverage : float or None, default=None
-        Share of values that the intervals are meant to hold.
+        Nominal coverage of the intervals: the share of values that they should contain.
 
     target_names : list of str
         Names of the targets.
 
     index : pandas.Index or None, default=None
-        What the rows of the series are called. None: by their positions.
+        Labels of the rows of `series`. None: the rows are labelled by their positions.
 
     Attributes
     ----------
     steps : ndarray of shape (horizon,)
-        Steps ahead: 1 .. horizon.
+        Steps ahead, 1 to horizon.
 
     actual : ndarray of shape (n_origins, horizon, n_targets)
-        What happened in the rows that were forecast.
+        Actual values of the rows that were forecast.
 
     y_train : ndarray of shape (initial, n_targets)
-        The rows before the first forecast: the scale of scaled errors, whatever the origin.
+        The rows before the first forecast, for the scale of scaled errors.
 
     origin_labels : pandas.Index or ndarray of shape (n_origins,)
-        What the origins are called.
+        Labels of the forecast origins.
 
     See Also
     --------
-    backtest : Makes it.
-    skgru.plotting.BacktestDisplay : Draws it.
+    backtest : Function that returns this object.
+    skgru.plotting.BacktestDisplay : Plot of this object.
 
     Examples
     --------
@@ -190,15 +200,15 @@ class BacktestResult:
     def origin_labels(self) -> Any:
         return self.origins if self.index is None else self.index[self.origins]
 
-    def to_frame(self):
+    def to_frame(self) -> pd.DataFrame:
         """All forecasts as a long pandas DataFrame.
 
         Returns
         -------
         pandas.DataFrame
-            One row for each origin, step and target, in this order, with columns "origin" (its
-            label), "step", "target" (its name), "actual", "forecast", "lower" and "upper" (NaN
-            without intervals).
+            One row for each forecast origin, step and target, in this order. The columns are
+            "origin" (its label), "step", "target" (its name), "actual", "forecast", "lower" and
+            "upper". The last two are NaN without intervals.
 
         Raises
         ------
@@ -226,27 +236,28 @@ class BacktestResult:
             }
         )
 
-    def errors_by_step(self, metric=None):
-        """What a metric says of the forecasts of each step ahead, over all origins.
+    def errors_by_step(self, metric: Callable[..., Any] | None = None) -> np.ndarray:
+        """Metric of the forecasts of each step ahead, over all forecast origins.
+
+        Origins whose actual value at a step is missing (NaN) are left out of that step.
 
         Parameters
         ----------
         metric : callable or None, default=None
-            `metric(y_true, y_pred)`, one row for each origin: of shape (n_origins,), or
-            (n_origins, n_targets) for several targets. Any metric of scikit-learn, or one of
-            `skgru.metrics` with its y_train filled in by functools.partial. None: mean absolute
-            error.
+            Function `metric(y_true, y_pred)` of arrays with one row for each forecast origin, of
+            shape (n_origins,), or (n_origins, n_targets) for several targets. Metrics of
+            scikit-learn fit, and those of `skgru.metrics` after `functools.partial` has set their
+            y_train. None: mean absolute error.
 
         Returns
         -------
         ndarray of shape (horizon,)
-            Or (horizon, n_targets) if the metric gives one number for each target.
+            Or (horizon, n_targets) if the metric returns one number for each target.
 
         Raises
         ------
         ValueError
-            If nothing is known of what happened at a step. Origins where the value is missing (NaN)
-            are left out of that step.
+            If the actual values of a step are missing for all forecast origins.
 
         Examples
         --------
@@ -270,11 +281,12 @@ class BacktestResult:
             ]
         )
 
-    def coverage_by_step(self):
+    def coverage_by_step(self) -> np.ndarray:
         """Share of values within their intervals at each step ahead, over origins and targets.
 
-        To be compared with `coverage`, in the light of the number of origins: of 10 intervals of
-        0.9, often 8 or 10 hold.
+        Compare it with `coverage`. With few forecast origins the share varies by chance: of 10
+        intervals with a nominal coverage of 0.9, often 8 or 10 contain the value. Missing values
+        are left out.
 
         Returns
         -------
@@ -284,12 +296,12 @@ class BacktestResult:
         Raises
         ------
         ValueError
-            If there are no intervals, or nothing is known of what happened at a step. Missing
-            values are left out.
+            If there are no intervals, or the actual values of a step are missing for all forecast
+            origins.
         """
         if self.lower is None or self.upper is None:
             raise ValueError(
-                "This backtest has no intervals: coverage=None. Run backtest with coverage=0.9, "
+                "coverage=None: this backtest has no intervals. Run backtest with coverage=0.9, "
                 "for example, and a forecaster with calibration_fraction above 0."
             )
         bounds = (self.actual, self.lower, self.upper)
@@ -301,76 +313,88 @@ class BacktestResult:
         )
 
     def _at(self, values: np.ndarray, k: int) -> np.ndarray:
-        """Step k of the origins whose row is known then: (n,) or (n, n_targets)."""
+        """Values at step k of the origins with an actual value: (n,) or (n, n_targets)."""
         is_known = ~np.isnan(self.actual[:, k]).any(axis=1)
         if not is_known.any():
             raise ValueError(
-                f"Nothing can be said of step {k + 1}: what happened then is missing (NaN) for all "
-                f"{len(is_known)} origins. Use more origins (a smaller step or initial)."
+                f"Step {k + 1} cannot be measured: its actual value is missing (NaN) for all "
+                f"{len(is_known)} forecast origins. Use more of them (a smaller step or initial)."
             )
         chosen = values[is_known, k]
         return chosen[:, 0] if chosen.shape[1] == 1 else chosen
 
 
 def backtest(
-    forecaster, X, *, horizon=None, initial, step=1, refit=False, coverage=None
+    forecaster: SequenceForecaster,
+    X: Any,
+    *,
+    horizon: int | None = None,
+    initial: int | float,
+    step: int = 1,
+    refit: bool = False,
+    coverage: float | None = None,
 ) -> BacktestResult:
-    """Forecast a series from rolling origins, each time from nothing but the rows up to there.
+    """Forecast a series from rolling forecast origins.
 
-    The forecaster is fitted to the first rows; then the origin, the last row that is known, moves
-    on by `step` rows at a time, and from each one the next rows are forecast. What comes out is
-    what would have been said at the time.
+    A forecast origin is the last row that a forecast uses. The forecaster is fitted to the first
+    `initial` rows, and forecasts the next `horizon` rows from every `step`-th row after them. No
+    forecast uses a target after its origin.
 
     Parameters
     ----------
     forecaster : SequenceForecaster
-        It is cloned, never fitted itself.
+        Forecaster to measure. It is cloned and stays unfitted.
 
     X : array-like of shape (n_samples, n_columns), pandas or polars Series or DataFrame
-        One series, oldest row first. Columns that are `known` in advance are read from it for the
-        rows to forecast too.
+        One series, oldest row first. Future covariates (columns in `known`) are also read from X
+        for the rows to forecast.
 
     horizon : int or None, default=None
-        Rows to forecast from each origin. None: the forecaster's own.
+        Rows to forecast from each forecast origin. None: the horizon of the forecaster.
 
     initial : int or float
-        Rows before the first forecast, at least 1, or their share of X, in (0, 1).
+        Rows before the first forecast: an int of at least 1, or a float in (0, 1), their share of
+        X.
 
     step : int, default=1
-        Rows from one origin to the next. At least 1.
+        Rows from one forecast origin to the next. At least 1.
 
     refit : bool, default=False
-        Whether to fit again at each origin, to all rows up to it. False: the model of the first
-        `initial` rows forecasts from all origins, from newer and newer history.
+        Whether the forecaster is fitted again at each forecast origin.
+
+        - False: the model that was fitted to the first `initial` rows makes all forecasts, each
+          from the history up to its origin.
+        - True: at each origin, a new model is fitted to all rows up to it.
 
     coverage : float or None, default=None
-        Share of values that intervals should hold, in (0, 1). None: no intervals. The forecaster
-        must be able to give them: by a `calibration_fraction`, for example.
+        Nominal coverage of prediction intervals, in (0, 1). The forecaster must support intervals,
+        for example with a `calibration_fraction`. None: no intervals.
 
     Returns
     -------
     BacktestResult
-        Forecasts and actual values, and their errors step by step.
+        Forecasts and actual values, with methods for the errors of each step ahead.
 
     Raises
     ------
     TypeError
-        If forecaster is no SequenceForecaster.
+        If forecaster is not a SequenceForecaster.
     ValueError
-        If a parameter is out of range, no origin is left, X is a list of series, or the forecaster
-        refuses what it is given (`coverage` without calibration, too short a series).
+        If a parameter is out of range, X is too short for a single forecast, X holds several
+        series, or the forecaster raises an error, for example for `coverage` without a calibration
+        set.
 
     See Also
     --------
     skgru.SequenceForecaster : The forecaster.
-    skgru.plotting.BacktestDisplay : Draws the result.
+    skgru.plotting.BacktestDisplay : Plot of the result.
     sklearn.model_selection.TimeSeriesSplit : Folds in time order, for a grid search.
 
     Notes
     -----
-    Origins are rows initial - 1, initial - 1 + step, ... as long as `horizon` rows follow them.
-    With known columns and strategy="direct", rows follow up to the end of the last block of
-    the forecaster's horizon, because the regressor reads them.
+    Forecast origins are the rows initial - 1, initial - 1 + step, and so on, as long as `horizon`
+    rows follow them. With future covariates and strategy="direct", the forecaster reads them in
+    blocks of its own horizon, and all rows of the last block must follow the origin.
 
     References
     ----------
@@ -392,21 +416,21 @@ def backtest(
     """
     if not isinstance(forecaster, SequenceForecaster):
         raise TypeError(
-            f"forecaster={forecaster!r} must be a SequenceForecaster. Put a regressor into one: "
+            f"forecaster={forecaster!r} must be a SequenceForecaster. For a regressor, use "
             "SequenceForecaster(regressor, horizon=12), for example."
         )
     if is_list_of_series(X):
         raise ValueError(
-            f"X is a list of {len(X)} series, but a backtest is of one: its origins are rows of "
-            "that series. Call backtest for each of them."
+            f"X is a list of {len(X)} series, but backtest takes a single one. Call backtest for "
+            "each of them."
         )
     if forecaster.group is not None:
         raise ValueError(
-            f"group={forecaster.group!r} makes several series of X, but a backtest is of one: its "
-            "origins are rows of that series. Give it one series, and a forecaster with group=None."
+            f"group={forecaster.group!r} makes several series of X, but backtest takes a single "
+            "series. Use a forecaster with group=None and one series at a time."
         )
     if not isinstance(refit, bool | np.bool_):
-        raise ValueError(f"refit={refit!r} must be True or False.")
+        raise ValueError(f"refit={refit!r} must be a bool. Use refit=True or refit=False.")
     forecaster._validate_params()
     table = as_series(X, forecaster)
     horizon = _check_horizon(horizon, forecaster)

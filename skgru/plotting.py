@@ -1,12 +1,12 @@
 """Pictures of forecasts, backtests and training, in scikit-learn's Display convention.
 
-Each class holds what is drawn; `plot` draws it and can be called again. matplotlib is imported
-only then.
+Each class holds the data of a picture. Its `plot` draws them, any number of times, and is the first
+to import matplotlib.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
@@ -14,9 +14,18 @@ from sklearn.utils.validation import check_is_fitted
 from skgru._containers.series import Table, as_series, is_list_of_series
 from skgru._validation import at_least
 
+if TYPE_CHECKING:
+    from skgru._forecaster.forecaster import SequenceForecaster
+    from skgru.model_selection import BacktestResult
+
 __all__ = ["BacktestDisplay", "ForecastDisplay", "TrainingHistoryDisplay"]
 
-# Okabe and Ito's blue and vermilion: told apart by colour-blind readers, and in grey.
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+# Okabe and Ito's blue and vermilion: distinct for colour-blind readers, and in grey.
 ACTUAL, FORECAST, OTHER = "0.25", "#0072B2", "#D55E00"
 
 
@@ -32,7 +41,7 @@ def _import_pyplot(display: Any) -> Any:
 
 
 def _axes_for(display: Any, ax: Any, n: int) -> np.ndarray:
-    """n axes below each other on one time axis, new ones unless given: (n,) of Axes."""
+    """n axes below each other on one time axis, by default new ones: (n,) of Axes."""
     plt = _import_pyplot(display)
     if ax is None:
         size = (9, 1.3 + 2.2 * n)
@@ -41,8 +50,8 @@ def _axes_for(display: Any, ax: Any, n: int) -> np.ndarray:
     axes = np.ravel(np.asarray(ax, dtype=object))
     if len(axes) != n:
         raise ValueError(
-            f"ax has {len(axes)} axes, but {n} targets are to be drawn, each on its own. Give an "
-            f"array of {n}, as plt.subplots({n}) returns it, or ax=None."
+            f"ax has {len(axes)} axes, but each of the {n} targets needs one. Give an array of {n} "
+            f"axes, such as plt.subplots({n})[1], or ax=None."
         )
     return axes
 
@@ -53,18 +62,18 @@ def _keep_axes(display: Any, axes: np.ndarray) -> None:
 
 
 def _places(index: Any) -> np.ndarray:
-    """Where rows stand on the axis: (n,) of dates or numbers."""
+    """Positions of rows on the time axis: (n,) of dates or numbers."""
     if hasattr(index, "to_timestamp"):
-        index = index.to_timestamp()  # a period stands where it begins
+        index = index.to_timestamp()  # the start of a period
     if getattr(index, "tz", None) is not None:
-        index = index.tz_localize(None)  # the clock of the time zone
+        index = index.tz_localize(None)  # local time
     return np.asarray(index)
 
 
 def _finish(
     axes: np.ndarray, places: np.ndarray, names: list[str], xlabel: Any, title: str
 ) -> None:
-    """Labels, title, legend, and dates that can be read."""
+    """Add labels, title, legend and readable dates."""
     for ax, name in zip(axes, names, strict=True):
         ax.set_ylabel(name)
     bottom = axes[-1]
@@ -79,20 +88,20 @@ def _finish(
     axes[0].figure.align_ylabels(list(axes))
     top = axes[0]
     top.set_title(title)
-    # Room for the legend above the lines: a series leaves no corner free that can be relied on.
+    # Room for the legend above the lines, as no corner is free in every series.
     low, high = top.get_ylim()
     top.set_ylim(low, high + 0.2 * (high - low))
     top.legend(loc="upper left", ncols=3)
 
 
 def _check_n_history(n_history: Any, horizon: int) -> int:
-    """Rows before the first forecast that are drawn."""
+    """Number of rows to draw before the first forecast."""
     if n_history is None:
         return max(4 * horizon, 30)
     if not at_least(1).is_satisfied_by(n_history):
         raise ValueError(
-            f"n_history={n_history!r} must be an int of at least 1, the rows to draw before the "
-            "first forecast, or None."
+            f"n_history={n_history!r} must be an int of at least 1, the number of rows to draw "
+            "before the first forecast, or None."
         )
     return int(n_history)
 
@@ -106,7 +115,7 @@ def _draw_forecast(
     labels: tuple[str | None, str | None],
     **line: Any,
 ) -> None:
-    """A line and the band of its interval, both from the last actual value on if start is given."""
+    """Draw a line and the band of its interval. Both begin at `start`, the last actual value."""
     if start is not None:
         places = np.concatenate([[start[0]], places])
         values, *sides = (np.concatenate([[start[1]], side]) for side in (values, *(bounds or ())))
@@ -119,7 +128,7 @@ def _draw_forecast(
 
 
 def _last_actual(places: np.ndarray, values: np.ndarray) -> tuple[Any, float] | None:
-    """The last row whose value is known; None if there is none."""
+    """Position and value of the last row that is not NaN; None if all are NaN."""
     known = np.flatnonzero(np.isfinite(values))
     return (places[known[-1]], values[known[-1]]) if len(known) else None
 
@@ -129,20 +138,20 @@ def _interval_label(coverage: float | None) -> str:
 
 
 def _as_member(X: Any) -> Any:
-    """A series in a form that a list of series may hold: lists of numbers are no series there."""
+    """A series as an entry of a list of series, in which a list of numbers is not allowed."""
     return X if hasattr(X, "__array__") else np.asarray(X)
 
 
 def _only(answer: Any) -> Any:
-    """The answer for one series out of a list of one."""
+    """The result for the only series of a list."""
     return answer[0] if isinstance(answer, list) else answer
 
 
 class ForecastDisplay:
-    """The last rows of a series and the forecast that goes on from them.
+    """Plot of the last rows of a series and of the forecast after them.
 
-    One picture for each target, below each other. Make it with `from_estimator` or
-    `from_predictions`.
+    There is one plot for each target, below each other. Create the display with `from_estimator`
+    or `from_predictions`.
 
     Parameters
     ----------
@@ -150,13 +159,13 @@ class ForecastDisplay:
         The last rows of the series.
 
     forecast : ndarray of shape (steps, n_targets)
-        The rows after them.
+        The forecast of the rows after them.
 
     history_index : array-like of shape (n_history,)
-        What the rows of the history are called: dates, periods or numbers.
+        Index of the history: dates, periods or numbers.
 
     forecast_index : array-like of shape (steps,)
-        The same of the forecast.
+        Index of the forecast.
 
     target_names : list of str
         Names of the targets.
@@ -168,19 +177,19 @@ class ForecastDisplay:
         Upper bounds of the intervals.
 
     coverage : float or None, default=None
-        Share of values that the intervals are meant to hold, for the legend.
+        Coverage of the intervals, for the legend.
 
     Attributes
     ----------
     ax_ : matplotlib Axes or ndarray of Axes
-        What was drawn on, an array for several targets.
+        Axes of the plot; an array for several targets.
 
     figure_ : matplotlib Figure
-        The figure of the axes.
+        Figure of the plot.
 
     See Also
     --------
-    BacktestDisplay : Forecasts beside what happened.
+    BacktestDisplay : Past forecasts and actual values.
 
     Examples
     --------
@@ -199,18 +208,21 @@ class ForecastDisplay:
     'Forecast, 12 steps ahead'
     """
 
+    ax_: Any
+    figure_: Any
+
     def __init__(
         self,
         *,
-        history,
-        forecast,
-        history_index,
-        forecast_index,
-        target_names,
-        lower=None,
-        upper=None,
-        coverage=None,
-    ):
+        history: np.ndarray,
+        forecast: np.ndarray,
+        history_index: Any,
+        forecast_index: Any,
+        target_names: list[str],
+        lower: np.ndarray | None = None,
+        upper: np.ndarray | None = None,
+        coverage: float | None = None,
+    ) -> None:
         self.history = history
         self.forecast = forecast
         self.history_index = history_index
@@ -222,33 +234,41 @@ class ForecastDisplay:
 
     @classmethod
     def from_estimator(
-        cls, forecaster, X, steps=None, *, coverage=None, future=None, n_history=None, ax=None
-    ):
-        """Forecast what comes after a series, and draw both.
+        cls,
+        forecaster: SequenceForecaster,
+        X: Any,
+        steps: int | None = None,
+        *,
+        coverage: float | None = None,
+        future: Any = None,
+        n_history: int | None = None,
+        ax: Any = None,
+    ) -> Self:
+        """Forecast the rows after a series, and plot both.
 
         Parameters
         ----------
         forecaster : SequenceForecaster
-            Fitted.
+            The fitted forecaster.
 
         X : array-like of shape (n_samples, n_columns), pandas or polars Series or DataFrame
-            The series to go on from: one series, also for a forecaster of several. After a fit on a
-            long or wide frame such a frame that holds one.
+            One series to forecast from. After a fit on a long or wide frame, X must be such a frame
+            with a single series.
 
         steps : int or None, default=None
-            Rows to forecast. None: the forecaster's horizon.
+            Number of rows to forecast. None: the forecaster's horizon.
 
         coverage : float or None, default=None
-            Share of values that a band should hold, in (0, 1). None: no band. The forecaster must
-            be able to give intervals: by a `calibration_fraction`, for example.
+            Coverage of an interval band, in (0, 1). None: no band. A band needs a forecaster with
+            intervals, for example with a `calibration_fraction`.
 
         future : array-like of shape (steps, n_known), DataFrame or None, default=None
-            The columns that the forecaster was told are `known` in advance, for the rows after X;
-            with strategy="direct" for all rows of the last block of `horizon` rows. One table, also
-            for a forecaster of several series. None: only if no column is `known`.
+            Values of the future covariates (`known`) for the rows after X, as in
+            `SequenceForecaster.forecast`. One table, also after a fit on a list. Needed if the
+            forecaster has `known` columns.
 
         n_history : int or None, default=None
-            Last rows of X to draw. None: four times `steps`, and at least 30.
+            Number of last rows of X to draw. None: four times `steps`, and at least 30.
 
         ax : matplotlib Axes, array of Axes or None, default=None
             Axes to draw on, one for each target. None: new ones.
@@ -256,31 +276,32 @@ class ForecastDisplay:
         Returns
         -------
         ForecastDisplay
-            Drawn.
+            The display, with its plot.
 
         Raises
         ------
         ImportError
             If matplotlib is not installed.
         ValueError
-            If X is a list of series, or the forecaster refuses what it is given.
+            If X is a list of series, or if `forecast` raises for X, steps or future.
         """
         check_is_fitted(forecaster)
         if is_list_of_series(X):
             raise ValueError(
-                f"X is a list of {len(X)} series, but a picture is of one. Call from_estimator for "
-                "each of them."
+                f"X is a list of {len(X)} series, but a plot shows one series. Call from_estimator "
+                "for each of them."
             )
         now = {"X": X, "future": future}
-        panel, names = forecaster._panel, forecaster._target_names
+        panel: Any = forecaster._panel
+        names = forecaster._target_names
         if panel is not None and panel.kind == "list":
             now = {"X": [_as_member(X)], "future": None if future is None else [future]}
         elif panel is not None:
             panel = forecaster._read(X, forecaster._usual_step)[1]
             if len(panel.ids) > 1:
                 raise ValueError(
-                    f"X holds {len(panel.ids)} series, but a picture is of one. Give the rows of "
-                    "one, or its column in a wide frame, in the form that fit was given."
+                    f"X holds {len(panel.ids)} series, but a plot shows one series. Give a long "
+                    "frame with the rows of one series, or a wide frame with one column."
                 )
         forecast, interval = forecaster.forecast(steps, **now), None
         if coverage is not None:
@@ -302,26 +323,33 @@ class ForecastDisplay:
 
     @classmethod
     def from_predictions(
-        cls, X, forecast, *, interval=None, coverage=None, n_history=None, ax=None
-    ):
-        """Draw a series and a forecast that was made before.
+        cls,
+        X: Any,
+        forecast: Any,
+        *,
+        interval: Any = None,
+        coverage: float | None = None,
+        n_history: int | None = None,
+        ax: Any = None,
+    ) -> Self:
+        """Plot a series and its forecast.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_columns), pandas or polars Series or DataFrame
-            The series. Columns that the forecast does not have are left out, by their names.
+            The series. Columns are matched by name, and those without a forecast are left out.
 
         forecast : array-like of shape (steps, n_targets), Series or DataFrame
-            What a forecaster's `forecast` returned.
+            The result of a forecaster's `forecast`.
 
         interval : array-like of shape (steps, n_targets, 2), DataFrame or None, default=None
-            What `forecast_interval` returned. None: no band.
+            The result of `forecast_interval`. None: no band.
 
         coverage : float or None, default=None
-            Share of values that the intervals are meant to hold, for the legend.
+            Coverage of the intervals, for the legend.
 
         n_history : int or None, default=None
-            Last rows of X to draw. None: four times the steps, and at least 30.
+            Number of last rows of X to draw. None: four times the steps, and at least 30.
 
         ax : matplotlib Axes, array of Axes or None, default=None
             Axes to draw on, one for each target. None: new ones.
@@ -329,7 +357,7 @@ class ForecastDisplay:
         Returns
         -------
         ForecastDisplay
-            Drawn.
+            The display, with its plot.
 
         Raises
         ------
@@ -344,13 +372,13 @@ class ForecastDisplay:
         n_columns = len(table.columns)
         if names is None and n_columns != len(wanted):
             raise ValueError(
-                f"X has {n_columns} columns, but forecast has {len(wanted)}, and they have no "
-                "names to be matched by. Give X the forecast columns only."
+                f"X has {n_columns} columns, but forecast has {len(wanted)}, and there are no "
+                "names to match them. Give X with the columns of forecast only."
             )
         if names is not None and (missing := [name for name in names if name not in table.columns]):
             raise ValueError(
                 f"forecast has columns {names}, but X lacks {missing}: its columns are "
-                f"{table.columns}. Give the series that the forecast goes on from."
+                f"{table.columns}. Give the series before the forecast as X."
             )
         columns = range(n_columns) if names is None else [table.columns.index(n) for n in names]
         return cls._from_tables(
@@ -374,7 +402,7 @@ class ForecastDisplay:
         interval: Any,
         coverage: float | None,
         n_history: int | None,
-    ) -> ForecastDisplay:
+    ) -> Self:
         ahead = as_series(forecast, cls.__name__)
         steps, n_rows = len(ahead), len(table)
         bounds = None
@@ -397,8 +425,8 @@ class ForecastDisplay:
             coverage=coverage,
         )
 
-    def plot(self, ax=None):
-        """Draw it.
+    def plot(self, ax: Any = None) -> Self:
+        """Draw the plot.
 
         Parameters
         ----------
@@ -408,21 +436,23 @@ class ForecastDisplay:
         Returns
         -------
         ForecastDisplay
-            Itself, with `ax_` and `figure_`.
+            The display, with `ax_` and `figure_`.
 
         Raises
         ------
         ImportError
             If matplotlib is not installed.
         ValueError
-            If ax has another number of axes than there are targets.
+            If the number of axes is not the number of targets.
         """
         axes = _axes_for(self, ax, len(self.target_names))
         before, after = _places(self.history_index), _places(self.forecast_index)
         for k, one in enumerate(axes):
             history = self.history[:, k]
             one.plot(before, history, color=ACTUAL, label="actual")
-            bounds = None if self.lower is None else (self.lower[:, k], self.upper[:, k])
+            bounds = None
+            if self.lower is not None and self.upper is not None:
+                bounds = (self.lower[:, k], self.upper[:, k])
             _draw_forecast(
                 one,
                 after,
@@ -440,26 +470,26 @@ class ForecastDisplay:
 
 
 class BacktestDisplay:
-    """A series and what was forecast of it from rolling origins.
+    """Plot of a series and of its forecasts from rolling forecast origins.
 
-    One picture for each target, below each other. Make it with `from_result`.
+    There is one plot for each target, below each other. Create the display with `from_result`.
 
     Parameters
     ----------
     result : BacktestResult
-        What `backtest` returned.
+        The result of `backtest`.
 
     Attributes
     ----------
     ax_ : matplotlib Axes or ndarray of Axes
-        What was drawn on, an array for several targets.
+        Axes of the plot; an array for several targets.
 
     figure_ : matplotlib Figure
-        The figure of the axes.
+        Figure of the plot.
 
     See Also
     --------
-    skgru.model_selection.backtest : Makes the forecasts.
+    skgru.model_selection.backtest : Forecasts from rolling forecast origins.
 
     Examples
     --------
@@ -479,24 +509,35 @@ class BacktestDisplay:
     'Forecasts from 4 origins, 1 to 12 steps ahead'
     """
 
-    def __init__(self, *, result):
+    ax_: Any
+    figure_: Any
+
+    def __init__(self, *, result: BacktestResult) -> None:
         self.result = result
 
     @classmethod
-    def from_result(cls, result, *, step=None, n_history=None, ax=None):
-        """Draw the result of a backtest.
+    def from_result(
+        cls,
+        result: BacktestResult,
+        *,
+        step: int | None = None,
+        n_history: int | None = None,
+        ax: Any = None,
+    ) -> Self:
+        """Plot the result of a backtest.
 
         Parameters
         ----------
         result : BacktestResult
-            What `backtest` returned.
+            The result of `backtest`.
 
         step : int or None, default=None
-            Steps ahead of the forecasts to draw, 1 to the horizon, as one line. None: all, a line
-            from each origin.
+            Draw the forecasts this many steps ahead as one line, from 1 to the horizon. None: draw
+            all steps, as a line from each forecast origin.
 
         n_history : int or None, default=None
-            Rows to draw before the first forecast. None: four times the horizon, and at least 30.
+            Number of rows to draw before the first forecast. None: four times the horizon, and at
+            least 30.
 
         ax : matplotlib Axes, array of Axes or None, default=None
             Axes to draw on, one for each target. None: new ones.
@@ -504,23 +545,25 @@ class BacktestDisplay:
         Returns
         -------
         BacktestDisplay
-            Drawn.
+            The display, with its plot.
 
         Raises
         ------
         ImportError
             If matplotlib is not installed.
         ValueError
-            If step or n_history is out of range, or ax has another number of axes than there are
+            If step or n_history is out of range, or the number of axes is not the number of
             targets.
         """
         return cls(result=result).plot(ax, step=step, n_history=n_history)
 
-    def plot(self, ax=None, *, step=None, n_history=None):
-        """Draw it.
+    def plot(
+        self, ax: Any = None, *, step: int | None = None, n_history: int | None = None
+    ) -> Self:
+        """Draw the plot.
 
-        Bands are drawn where the result has intervals; with lines from each origin only if they do
-        not overlap, which the title says.
+        Intervals are drawn as bands if the result has them. Without `step`, overlapping bands are
+        left out, and the title says so.
 
         Parameters
         ----------
@@ -528,32 +571,32 @@ class BacktestDisplay:
             Axes to draw on, one for each target. None: new ones.
 
         step : int or None, default=None
-            Steps ahead of the forecasts to draw, 1 to the horizon, as one line. None: all, a line
-            from each origin.
+            Draw the forecasts this many steps ahead as one line, from 1 to the horizon. None: draw
+            all steps, as a line from each forecast origin.
 
         n_history : int or None, default=None
-            Rows to draw before the first forecast. None: four times the horizon, and at least 30.
+            Number of rows to draw before the first forecast. None: four times the horizon, and at
+            least 30.
 
         Returns
         -------
         BacktestDisplay
-            Itself, with `ax_` and `figure_`.
+            The display, with `ax_` and `figure_`.
 
         Raises
         ------
         ImportError
             If matplotlib is not installed.
         ValueError
-            If step or n_history is out of range, or ax has another number of axes than there are
+            If step or n_history is out of range, or the number of axes is not the number of
             targets.
         """
         result = self.result
         horizon, n_origins = len(result.steps), len(result.origins)
-        is_step = at_least(1).is_satisfied_by(step) and step <= horizon
-        if step is not None and not is_step:
+        if step is not None and not (at_least(1).is_satisfied_by(step) and step <= horizon):
             raise ValueError(
-                f"step={step!r} must be an int from 1 to {horizon}, the steps ahead that were "
-                "forecast, or None for all of them."
+                f"step={step!r} must be an int from 1 to {horizon}, the steps ahead in the result, "
+                "or None for all of them."
             )
         n_history = _check_n_history(n_history, horizon)
         axes = _axes_for(self, ax, len(result.target_names))
@@ -580,12 +623,12 @@ class BacktestDisplay:
 
     @property
     def _is_crowded(self) -> bool:
-        """Whether forecasts from neighbouring origins lie over each other."""
+        """Whether forecasts from neighbouring origins overlap."""
         return bool((np.diff(self.result.origins) < len(self.result.steps)).any())
 
     def _draw_origins(self, ax: Any, places: np.ndarray, k: int) -> None:
-        """Each origin's forecasts, from the last value that was known on."""
-        result = self.result
+        """Draw the forecasts of each origin, from its last known value on."""
+        result: Any = self.result
         is_crowded = self._is_crowded
         has_bands = result.lower is not None and not is_crowded
         for i, origin in enumerate(result.origins):
@@ -602,7 +645,7 @@ class BacktestDisplay:
             )
 
     def _draw_step(self, ax: Any, places: np.ndarray, k: int, step: int) -> None:
-        result = self.result
+        result: Any = self.result
         bounds = None
         if result.lower is not None:
             bounds = (result.lower[:, step - 1, k], result.upper[:, step - 1, k])
@@ -619,9 +662,9 @@ class BacktestDisplay:
 
 
 class TrainingHistoryDisplay:
-    """Loss of a network by epoch.
+    """Plot of the loss of a network by epoch.
 
-    Make it with `from_estimator`.
+    Create the display with `from_estimator`.
 
     Parameters
     ----------
@@ -629,15 +672,15 @@ class TrainingHistoryDisplay:
         Training loss of each epoch.
 
     val_loss : array-like of shape (n_epochs,) or None, default=None
-        Loss on what early stopping kept out.
+        Validation loss of each epoch. None: no curve.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        What was drawn on.
+        Axes of the plot.
 
     figure_ : matplotlib Figure
-        The figure of the axes.
+        Figure of the plot.
 
     Examples
     --------
@@ -649,22 +692,25 @@ class TrainingHistoryDisplay:
     'log'
     """
 
-    def __init__(self, *, loss, val_loss=None):
+    ax_: Any
+    figure_: Any
+
+    def __init__(self, *, loss: Any, val_loss: Any = None) -> None:
         self.loss = loss
         self.val_loss = val_loss
 
     @classmethod
-    def from_estimator(cls, estimator, *, yscale="auto", ax=None):
-        """Draw the history of a fitted estimator.
+    def from_estimator(cls, estimator: Any, *, yscale: str = "auto", ax: Any = None) -> Self:
+        """Plot the training history of a fitted estimator.
 
         Parameters
         ----------
         estimator : GRURegressor, Pipeline or SequenceForecaster
-            Fitted. Of a pipeline the last step counts, of a forecaster its first regressor, of a
-            search the best estimator.
+            The fitted estimator. The plot shows the last step of a pipeline, the first regressor of
+            a forecaster, and the best estimator of a search.
 
         yscale : {"auto", "linear", "log"}, default="auto"
-            Scale of the losses, as `plot` takes it.
+            Scale of the loss axis, as in `plot`.
 
         ax : matplotlib Axes or None, default=None
             Axes to draw on. None: new ones.
@@ -672,7 +718,7 @@ class TrainingHistoryDisplay:
         Returns
         -------
         TrainingHistoryDisplay
-            Drawn.
+            The display, with its plot.
 
         Raises
         ------
@@ -681,7 +727,7 @@ class TrainingHistoryDisplay:
         NotFittedError
             If the estimator is not fitted.
         ValueError
-            If it has no history of losses.
+            If the estimator has no history of losses.
         """
         check_is_fitted(estimator)
         network = _network_of(estimator)
@@ -689,13 +735,13 @@ class TrainingHistoryDisplay:
         if not isinstance(history, dict) or "loss" not in history:
             raise ValueError(
                 f"estimator={estimator!r} has no history of losses: {type(network).__name__} is "
-                "not trained by epochs. Give a GRURegressor, or a Pipeline or SequenceForecaster "
+                "not trained in epochs. Give a GRURegressor, or a Pipeline or SequenceForecaster "
                 "with one."
             )
         return cls(loss=history["loss"], val_loss=history.get("val_loss")).plot(ax, yscale=yscale)
 
-    def plot(self, ax=None, *, yscale="auto"):
-        """Draw it.
+    def plot(self, ax: Any = None, *, yscale: str = "auto") -> Self:
+        """Draw the plot.
 
         Parameters
         ----------
@@ -703,20 +749,20 @@ class TrainingHistoryDisplay:
             Axes to draw on. None: new ones.
 
         yscale : {"auto", "linear", "log"}, default="auto"
-            Scale of the losses. "auto": logarithmic if the largest loss is more than ten times the
-            smallest, and none is 0 or less.
+            Scale of the loss axis. "auto": logarithmic if all losses are positive and the largest
+            is more than ten times the smallest, else linear.
 
         Returns
         -------
         TrainingHistoryDisplay
-            Itself, with `ax_` and `figure_`.
+            The display, with `ax_` and `figure_`.
 
         Raises
         ------
         ImportError
             If matplotlib is not installed.
         ValueError
-            If yscale is none of the three.
+            If yscale is no such scale.
         """
         if yscale not in ("auto", "linear", "log"):
             raise ValueError(f'yscale={yscale!r} must be "auto", "linear" or "log".')

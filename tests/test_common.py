@@ -22,18 +22,27 @@ OF_PIPELINES = {
     "check_dont_overwrite_parameters": FITS_IN_PLACE,
     "check_estimators_nan_inf": "NaN is a missing value; pipelines have no tag for that.",
 }
-# Few and short epochs, yet enough for the checks that ask for a score above 0.5.
-SHORT = {"units": 8, "epochs": 15, "learning_rate": 0.03, "batch_size": 8, "random_state": 0}
-GRU = GRURegressor(**SHORT)
-# As they come: every seed shares the programs that the first one compiles.
-SEEDS = [0, 1, 2, 3, 4, None]
-PLAIN = [network(random_state=s) for network in (GRURegressor, GRUClassifier) for s in SEEDS]
-PIPELINES = [
-    make_pipeline(StandardScaler(), SequenceWindower(), GRURegressor(random_state=0)),
-    make_pipeline(StandardScaler(), SequenceWindower(), GRUClassifier(random_state=0)),
-]
+# As they come.
+PLAIN = [GRURegressor(), GRUClassifier()]
+PLAIN_PIPELINES = [make_pipeline(StandardScaler(), SequenceWindower(), one) for one in PLAIN]
+# Checks that ask for a score: they run with each of SEEDS, the others with random_state=None.
+SEEDS = [0, 1, 2, 3, 4]
+TRAINING_CHECKS = {
+    GRURegressor: ["check_regressors_train"],
+    GRUClassifier: [
+        "check_classifiers_train",
+        "check_classifiers_classes",
+        "check_class_weight_classifiers",
+    ],
+}
+# The cell that compiles fastest, and few epochs, yet enough for the checks that ask for a score.
+SHORT = {"cell": "rnn", "units": 8, "epochs": 15, "learning_rate": 0.03, "batch_size": 8}
+SHORT["random_state"] = 0
 MASKED = GRURegressor(missing="mask", **SHORT)
-CLASSIFIER = GRUClassifier(**SHORT)
+PIPELINES = [
+    make_pipeline(StandardScaler(), SequenceWindower(), network(**SHORT))
+    for network in (GRURegressor, GRUClassifier)
+]
 FORECASTER = SequenceForecaster(LinearRegression(), window_length=3, horizon=2)
 ESTIMATORS = [
     SequenceWindower(),
@@ -41,9 +50,7 @@ ESTIMATORS = [
     SequenceWindower(flatten=True),
     SequenceWindower(padding="edge"),
     SequenceWindower(context="fit"),
-    GRU,
     MASKED,
-    CLASSIFIER,
     FORECASTER,
     SequenceForecaster(LinearRegression()),
     SequenceForecaster(LinearRegression(), strategy="recursive", window_length=2),
@@ -94,6 +101,22 @@ def test_check_estimator(estimator, check):
     check(estimator)
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("network", "check"), [(one, check) for one, all_ in TRAINING_CHECKS.items() for check in all_]
+)
+def test_training_checks_pass_with_any_seed(network, check, seed, monkeypatch):
+    # scikit-learn's checks set random_state=0 by this function.
+    monkeypatch.setattr(estimator_checks, "set_random_state", lambda estimator: None)
+    run(check, network(random_state=seed))
+
+
+@pytest.mark.parametrize("pipeline", PLAIN_PIPELINES, ids=["regressor", "classifier"])
+def test_pipelines_pass_the_training_checks_as_they_come(pipeline):
+    for check in TRAINING_CHECKS[type(pipeline[-1])][:1]:
+        run(check, pipeline)
+
+
 @pytest.mark.parametrize("estimator", ESTIMATORS, ids=repr)
 def test_no_tag_hides_a_failure(estimator):
     tags = get_tags(estimator)
@@ -134,9 +157,8 @@ def run(check, estimator):
         SequenceWindower(),
         FLAT,
         SequenceWindower(context="fit"),
-        GRU,
+        *PLAIN,
         MASKED,
-        CLASSIFIER,
         FORECASTER,
     ],
     ids=repr,

@@ -1,7 +1,6 @@
 """The shipped data equal their sources."""
 
 import re
-import subprocess
 import sys
 from importlib import resources
 
@@ -20,6 +19,7 @@ from skgru.datasets import (
     load_sunspots,
     make_sine,
 )
+from tests.helpers import raises, run_python
 
 LOADERS = pytest.mark.parametrize(
     "load",
@@ -49,8 +49,8 @@ def test_make_sine_takes_other_lengths_and_angles():
 
 @pytest.mark.parametrize("n_samples", [0, -1, 2.5, True, "ten"])
 def test_make_sine_refuses_what_is_no_number_of_rows(n_samples):
-    message = f"n_samples={n_samples!r} is not a number of rows: give an integer of at least 1."
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+    message = (f"n_samples={n_samples!r}", "int", "1")
+    with raises(message):
         make_sine(n_samples)
 
 
@@ -236,8 +236,8 @@ def test_parts_are_the_whole_one_after_the_other(load):
 
 @WITH_PARTS
 def test_unknown_parts_are_refused(load):
-    message = "subset='validation' is no part of the data: give 'train', 'test' or 'all'."
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+    message = ("subset='validation'", "'train'", "'test'", "'all'")
+    with raises(message):
         load(subset="validation")
 
 
@@ -272,11 +272,8 @@ def test_each_load_is_the_callers_own(load):
 @LOADERS
 def test_without_pandas_the_error_names_the_remedy(load, monkeypatch):
     monkeypatch.setitem(sys.modules, "pandas", None)
-    message = (
-        f"{load.__name__}(as_frame=True) needs pandas, which is not installed. Install it with "
-        "'pip install pandas', or use as_frame=False for an array."
-    )
-    with pytest.raises(ImportError, match=f"^{re.escape(message)}$"):
+    message = (load.__name__, "as_frame=True", "'pip install pandas'", "as_frame=False")
+    with raises(message, error=ImportError):
         load(as_frame=True)
 
 
@@ -307,5 +304,4 @@ def test_datasets_do_not_import_tensorflow():
         "import sys, skgru.datasets as d; [getattr(d, name)() for name in d.__all__]; "
         "print([m for m in ('tensorflow', 'keras') if m in sys.modules])"
     )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "[]"
+    assert run_python(code).strip() == "[]"

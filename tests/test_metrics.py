@@ -1,9 +1,6 @@
 """Metrics against slow Python loops, worked numbers and the identities that define them."""
 
 import math
-import re
-import subprocess
-import sys
 
 import numpy as np
 import pandas as pd
@@ -26,6 +23,7 @@ from skgru.metrics import (
     root_mean_squared_scaled_error,
     symmetric_mean_absolute_percentage_error,
 )
+from tests.helpers import raises, run_python
 
 # Slow oracles: one output, Python floats only.
 
@@ -383,15 +381,8 @@ def test_inputs_are_left_as_they_were():
 # Errors
 
 
-def raises(message):
-    return pytest.raises(ValueError, match=f"^{re.escape(message)}$")
-
-
 def test_a_short_training_series_is_refused():
-    message = (
-        "season_length=12 needs at least 13 rows in y_train, but it has 12. Use a longer y_train "
-        "or a shorter season."
-    )
+    message = ("season_length=12", "13 row", "y_train")
     with raises(message):
         mean_absolute_scaled_error([1.0], [1.0], y_train=np.arange(12.0), season_length=12)
 
@@ -402,9 +393,10 @@ def test_a_short_training_series_is_refused():
 )
 def test_a_scale_of_0_is_refused(y_train, season_length, columns):
     message = (
-        f"y_train repeats itself exactly with season_length={season_length} in column(s) "
-        f"{columns}: the scale to divide by is 0. Use another y_train or season length, or an "
-        "error without scale such as sklearn.metrics.mean_absolute_error."
+        "y_train",
+        f"season_length={season_length}",
+        f"{columns}",
+        "sklearn.metrics.mean_absolute_error",
     )
     arguments = {"y_train": y_train, "season_length": season_length}
     for metric in (mean_absolute_scaled_error, root_mean_squared_scaled_error):
@@ -417,49 +409,34 @@ def test_a_scale_of_0_is_refused(y_train, season_length, columns):
 def test_the_error_names_the_column_without_scale():
     case = random_case(seed=5, season_length=1)
     case["y_train"][:, 1] = 7.0
-    with pytest.raises(ValueError, match=r" in column\(s\) \[1\]: the scale to divide by is 0\."):
+    with raises("y_train", "[1]"):
         ours(mean_absolute_scaled_error, case)
 
 
 def test_a_training_series_of_other_columns_is_refused():
-    message = (
-        "y_train has 2 columns, but y_true has 3. Give y_train one column for each output, or a "
-        "single one that serves all outputs."
-    )
+    message = ("y_train", "2 column", "y_true", "3")
     with raises(message):
         mean_absolute_scaled_error(np.ones((4, 3)), np.ones((4, 3)), y_train=np.ones((9, 2)))
 
 
 def test_shapes_that_differ_are_refused():
-    message = (
-        "y_pred has 1 row and 1 output, but y_true has 2 rows and 1 output. Give y_pred one value "
-        "for each value of y_true."
-    )
+    message = ("y_pred", "1 row", "1 output", "y_true", "2 row")
     with raises(message):
         symmetric_mean_absolute_percentage_error([1.0, 2.0], [1.0])
-    message = (
-        "upper has 2 rows and 3 outputs, but y_true has 2 rows and 1 output. Give upper one value "
-        "for each value of y_true."
-    )
+    message = ("upper", "2 row", "3 output", "y_true", "1 output")
     with raises(message):
         interval_coverage([1.0, 2.0], [1.0, 2.0], np.ones((2, 3)))
 
 
 @pytest.mark.parametrize("shape", [(0,), (0, 2), (2, 0), (2, 3, 2)])
 def test_arrays_of_no_use_are_refused(shape):
-    message = (
-        f"y_true has shape {shape}, but must have shape (n_samples,) or (n_samples, n_outputs) "
-        "with at least 1 row and 1 output. Reshape y_true, or give it values."
-    )
+    message = ("y_true", f"{shape}", "n_outputs", "1 row", "1 output")
     with raises(message):
         interval_coverage(np.zeros(shape), [0.0], [1.0])
 
 
 def test_bounds_that_crossed_are_refused():
-    message = (
-        "lower is above upper in 2 of 4 intervals, first in row 0 of output 1: 3 > 2.5. Exchange "
-        "lower and upper, or take np.minimum and np.maximum of both where quantiles cross."
-    )
+    message = ("lower", "upper", "2 of 4", "3 > 2.5", "np.minimum", "np.maximum")
     y_true, lower, upper = np.ones((2, 2)), [[0.0, 3.0], [2.0, 0.0]], [[1.0, 2.5], [1.0, 1.0]]
     with raises(message):
         interval_coverage(y_true, lower, upper)
@@ -470,10 +447,7 @@ def test_bounds_that_crossed_are_refused():
 @pytest.mark.parametrize("multioutput", [[1.0], [1.0, -1.0], [0.0, 0.0], [], [[1.0, 1.0]]])
 def test_weights_of_outputs_that_do_not_fit_are_refused(multioutput):
     written = np.asarray(multioutput).tolist()
-    message = (
-        f"multioutput={written} must have one weight of at least 0 for each output (y_true has 2), "
-        "and not all of them 0. Give such weights, 'uniform_average' or 'raw_values'."
-    )
+    message = (f"multioutput={written}", "y_true", "2", "'uniform_average'", "'raw_values'")
     y = np.ones((3, 2))
     with raises(message):
         symmetric_mean_absolute_percentage_error(y, y, multioutput=multioutput)
@@ -525,5 +499,4 @@ def test_metrics_do_not_import_tensorflow():
     code = (
         "import sys, skgru.metrics; print([m for m in ('tensorflow', 'keras') if m in sys.modules])"
     )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "[]"
+    assert run_python(code).strip() == "[]"

@@ -1,7 +1,5 @@
 """Backtests equal a slow loop of hand-made fits and forecasts, and see nothing of the future."""
 
-import re
-import subprocess
 import sys
 from dataclasses import replace
 from functools import partial
@@ -19,6 +17,7 @@ from skgru import GRURegressor, SequenceForecaster
 from skgru.datasets import load_airline_passengers, load_seattle_weather
 from skgru.metrics import interval_coverage, mean_absolute_scaled_error
 from skgru.model_selection import BacktestResult, backtest
+from tests.helpers import raises, run_python
 
 REFIT = pytest.mark.parametrize("refit", [False, True])
 
@@ -412,7 +411,7 @@ def test_repr_says_how_much_there_is(with_intervals):
 
 
 def refused(error, message, *arguments, **options):
-    with pytest.raises(error, match=f"^{re.escape(message)}$"):
+    with raises(message, error=error):
         backtest(*arguments, **options)
 
 
@@ -420,8 +419,7 @@ def refused(error, message, *arguments, **options):
 def test_initial_out_of_range(initial):
     refused(
         ValueError,
-        f"initial={initial!r} must be an int of at least 1, the rows before the first forecast, or "
-        "a float between 0 and 1, both excluded, their share of X.",
+        (f"initial={initial!r}", "int", "float"),
         linear(),
         positive_series(),
         initial=initial,
@@ -431,7 +429,7 @@ def test_initial_out_of_range(initial):
 def test_initial_of_no_row():
     refused(
         ValueError,
-        "initial=0.01 of the 80 rows of X is no row to fit to. Use a larger initial.",
+        ("initial=0.01", "80 row"),
         linear(),
         positive_series(),
         initial=0.01,
@@ -442,9 +440,7 @@ def test_initial_of_no_row():
 def test_no_origin_is_left(initial, n_initial):
     refused(
         ValueError,
-        f"initial={initial} ({n_initial} rows) with horizon=3 needs at least {n_initial + 3} rows, "
-        "but X has 80: no origin is left. Use a smaller initial, a smaller horizon or a longer "
-        "series.",
+        (f"initial={initial}", f"{n_initial} row", "horizon=3", f"{n_initial + 3} row", "80"),
         linear(),
         positive_series(),
         initial=initial,
@@ -454,9 +450,7 @@ def test_no_origin_is_left(initial, n_initial):
 def test_no_origin_is_left_before_the_end_of_a_block_of_known_rows():
     refused(
         ValueError,
-        "initial=76 (76 rows) with horizon=4 (columns known in advance are read for 6) needs at "
-        "least 82 rows, but X has 80: no origin is left. Use a smaller initial, a smaller horizon "
-        "or a longer series.",
+        ("initial=76", "76 row", "horizon=4", "82 row", "80"),
         linear(known=1),
         positive_series(80, 2),
         initial=76,
@@ -468,7 +462,7 @@ def test_no_origin_is_left_before_the_end_of_a_block_of_known_rows():
 def test_step_out_of_range(step):
     refused(
         ValueError,
-        f"step={step!r} must be an int of at least 1: the rows from one origin to the next.",
+        (f"step={step!r}", "int"),
         linear(),
         positive_series(),
         initial=50,
@@ -480,8 +474,7 @@ def test_step_out_of_range(step):
 def test_horizon_out_of_range(horizon):
     refused(
         ValueError,
-        f"horizon={horizon!r} must be an int of at least 1, the rows to forecast from each origin, "
-        "or None for the forecaster's own.",
+        (f"horizon={horizon!r}", "int", "None"),
         linear(),
         positive_series(),
         initial=50,
@@ -492,7 +485,7 @@ def test_horizon_out_of_range(horizon):
 def test_refit_is_a_bool():
     refused(
         ValueError,
-        "refit='yes' must be True or False.",
+        "refit='yes' must be a bool. Use refit=True or refit=False.",
         linear(),
         positive_series(),
         initial=50,
@@ -503,8 +496,7 @@ def test_refit_is_a_bool():
 def test_a_list_of_series_is_refused():
     refused(
         ValueError,
-        "X is a list of 2 series, but a backtest is of one: its origins are rows of that series. "
-        "Call backtest for each of them.",
+        ("2 series", "backtest"),
         linear(),
         [positive_series(), positive_series()],
         initial=50,
@@ -514,8 +506,7 @@ def test_a_list_of_series_is_refused():
 def test_another_estimator_is_refused():
     refused(
         TypeError,
-        "forecaster=LinearRegression() must be a SequenceForecaster. Put a regressor into one: "
-        "SequenceForecaster(regressor, horizon=12), for example.",
+        ("forecaster=LinearRegression()", "SequenceForecaster(regressor, horizon=12)"),
         LinearRegression(),
         positive_series(),
         initial=50,
@@ -523,8 +514,8 @@ def test_another_estimator_is_refused():
 
 
 def test_coverage_without_calibration_is_the_forecasters_error():
-    message = "Intervals need calibration, which is off: calibration_fraction=0. Use "
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
+    message = ("calibration_fraction=0", "calibration_fraction=0.")
+    with raises(message):
         backtest(linear(), positive_series(), initial=50, coverage=0.9)
 
 
@@ -540,11 +531,8 @@ def test_an_irregular_index_is_refused(monthly):
 
 def test_coverage_of_a_result_without_intervals():
     result = backtest(linear(), positive_series(60), initial=50)
-    message = (
-        "This backtest has no intervals: coverage=None. Run backtest with coverage=0.9, for "
-        "example, and a forecaster with calibration_fraction above 0."
-    )
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+    message = ("coverage=None", "coverage=0.9", "calibration_fraction")
+    with raises(message):
         result.coverage_by_step()
 
 
@@ -552,21 +540,15 @@ def test_a_step_of_which_nothing_is_known():
     result = backtest(linear(), positive_series(60), initial=50, step=4)
     series = positive_series(60)
     series[result.origins + 2] = np.nan
-    message = (
-        "Nothing can be said of step 2: what happened then is missing (NaN) for all 2 origins. Use "
-        "more origins (a smaller step or initial)."
-    )
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+    message = ("tep 2", "NaN", "2 origin")
+    with raises(message):
         replace(result, series=series).errors_by_step()
 
 
 def test_without_pandas_the_error_names_the_remedy(monkeypatch, with_intervals):
     monkeypatch.setitem(sys.modules, "pandas", None)
-    message = (
-        "BacktestResult.to_frame() needs pandas, which is not installed. Install it with 'pip "
-        "install pandas', or use the arrays actual, forecast, lower and upper."
-    )
-    with pytest.raises(ImportError, match=f"^{re.escape(message)}$"):
+    message = ("BacktestResult.to_frame()", "'pip install pandas'", "lower", "upper")
+    with raises(message, error=ImportError):
         with_intervals.to_frame()
 
 
@@ -580,5 +562,4 @@ def test_importing_imports_neither_tensorflow_nor_matplotlib():
         "import sys, skgru.model_selection; "
         "print([m for m in ('tensorflow', 'keras', 'matplotlib') if m in sys.modules])"
     )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "[]"
+    assert run_python(code).strip() == "[]"

@@ -1,7 +1,5 @@
 """Pictures hold what they were given, on axes that can be read."""
 
-import re
-import subprocess
 import sys
 from dataclasses import replace
 
@@ -25,6 +23,7 @@ from skgru import GRURegressor, SequenceForecaster, SequenceWindower
 from skgru.datasets import load_airline_passengers, load_seattle_weather, make_sine
 from skgru.model_selection import backtest
 from skgru.plotting import BacktestDisplay, ForecastDisplay, TrainingHistoryDisplay
+from tests.helpers import raises, run_python
 
 
 @pytest.fixture(autouse=True)
@@ -196,10 +195,8 @@ def test_forecaster_of_several_series_draws_one_of_them():
     np.testing.assert_allclose(
         display.lower, forecaster.forecast_interval(coverage=0.8)[1][:, :, 0]
     )
-    message = (
-        "X is a list of 2 series, but a picture is of one. Call from_estimator for each of them."
-    )
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+    message = ("2 series", "from_estimator")
+    with raises(message):
         ForecastDisplay.from_estimator(forecaster, several)
 
 
@@ -223,7 +220,7 @@ def test_forecaster_of_a_frame_of_several_draws_one_of_them(form):
     assert list(display.forecast_index) == list(pd.date_range("2025-01-01", periods=5, freq="MS"))
     assert (display.lower < display.upper).all()
     assert display.target_names == [{"long": "sales", "wide": "b"}[form]]
-    with pytest.raises(ValueError, match=r"^X holds 2 series, but a picture is of one\. Give"):
+    with raises("2 series"):
         ForecastDisplay.from_estimator(forecaster, X)
 
 
@@ -258,17 +255,11 @@ def test_predictions_of_arrays():
 
 
 def test_predictions_that_do_not_fit_the_series(passengers):
-    message = (
-        "X has 2 columns, but forecast has 1, and they have no names to be matched by. Give X the "
-        "forecast columns only."
-    )
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+    message = ("2 column", "forecast has 1")
+    with raises(message):
         ForecastDisplay.from_predictions(np.ones((9, 2)), np.ones((3, 1)))
-    message = (
-        "forecast has columns ['sales'], but X lacks ['sales']: its columns are ['passengers']. "
-        "Give the series that the forecast goes on from."
-    )
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+    message = ("['sales']", "['passengers']")
+    with raises(message):
         ForecastDisplay.from_predictions(passengers, pd.DataFrame({"sales": [1.0]}))
 
 
@@ -286,23 +277,17 @@ def test_several_targets_need_as_many_axes(weather_forecaster, weather):
     _, axes = plt.subplots(2, 1)
     display = ForecastDisplay.from_estimator(weather_forecaster, past, future=future, ax=axes)
     assert list(display.ax_) == list(axes)
-    message = (
-        "ax has 1 axes, but 2 targets are to be drawn, each on its own. Give an array of 2, as "
-        "plt.subplots(2) returns it, or ax=None."
-    )
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+    message = ("1 ax", "2 target", "plt.subplots(2)", "ax=None")
+    with raises(message):
         display.plot(axes[0])
 
 
 @pytest.mark.parametrize("n_history", [0, 1.5, True])
 def test_n_history_out_of_range(n_history, forecaster, passengers, result):
-    message = (
-        f"n_history={n_history!r} must be an int of at least 1, the rows to draw before the first "
-        "forecast, or None."
-    )
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+    message = (f"n_history={n_history!r}", "int", "None")
+    with raises(message):
         ForecastDisplay.from_estimator(forecaster, passengers, n_history=n_history)
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+    with raises(message):
         BacktestDisplay.from_result(result, n_history=n_history)
 
 
@@ -373,11 +358,8 @@ def test_backtest_of_several_targets_and_of_an_array(weather):
 
 @pytest.mark.parametrize("step", [0, 13, 1.0, True])
 def test_a_step_that_was_not_forecast(step, result):
-    message = (
-        f"step={step!r} must be an int from 1 to 12, the steps ahead that were forecast, or None "
-        "for all of them."
-    )
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+    message = (f"step={step!r}", "int", "12", "None")
+    with raises(message):
         BacktestDisplay.from_result(result, step=step)
 
 
@@ -446,15 +428,15 @@ def test_a_single_epoch_is_a_point():
 
 
 def test_scale_that_does_not_exist():
-    message = 'yscale=\'cubic\' must be "auto", "linear" or "log".'
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+    message = ("yscale='cubic'", '"auto"', '"linear"', '"log"')
+    with raises(message):
         TrainingHistoryDisplay(loss=[1.0]).plot(yscale="cubic")
 
 
 def test_estimators_without_epochs(forecaster):
-    message = "has no history of losses: LinearRegression is not trained by epochs. Give a "
+    message = ("history", "LinearRegression")
     for estimator in (forecaster, LinearRegression().fit([[1.0]], [1.0])):
-        with pytest.raises(ValueError, match=re.escape(message)):
+        with raises(message):
             TrainingHistoryDisplay.from_estimator(estimator)
     with pytest.raises(NotFittedError):
         TrainingHistoryDisplay.from_estimator(GRURegressor())
@@ -479,11 +461,8 @@ def test_estimators_without_epochs(forecaster):
 )
 def test_without_matplotlib_the_error_names_the_remedy(display, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
-    message = (
-        f"{type(display).__name__}.plot() needs matplotlib, which is not installed. Install it "
-        "with 'pip install matplotlib'."
-    )
-    with pytest.raises(ImportError, match=f"^{re.escape(message)}$"):
+    message = (type(display).__name__, "'pip install matplotlib'")
+    with raises(message, error=ImportError):
         display.plot()
 
 
@@ -498,5 +477,4 @@ def test_importing_imports_neither_tensorflow_nor_matplotlib():
         "import sys, skgru.plotting; "
         "print([m for m in ('tensorflow', 'keras', 'matplotlib') if m in sys.modules])"
     )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "[]"
+    assert run_python(code).strip() == "[]"

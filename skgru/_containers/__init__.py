@@ -1,1 +1,1 @@
-"""pandas, polars and arrays in and out: one series, several series, and their time index."""
+"""Containers: pandas, polars and numpy in and out, for one or several series, with their index."""

@@ -1,4 +1,4 @@
-"""The time index of a series: its step, its season length, and the index that continues it."""
+"""The time index of a series: its step, its season length, and its continuation."""
 
 from __future__ import annotations
 
@@ -85,11 +85,10 @@ def _weekmask(freq: Any) -> str:
 
 @dataclass(frozen=True)
 class TimeIndex:
-    """How the rows of a series are named.
+    """The index of the rows of a series.
 
-    index : a pandas index, or None where rows have no names; freq : its step, an int or a pandas
-    offset, None where a single row does not tell; time, dtype : name and type of polars' time
-    column.
+    index : a pandas index, or None without one; freq : its step, an int or a pandas offset, None
+    if unknown (a single row); time, dtype : name and type of the time column of a polars frame.
     """
 
     library: str = "numpy"
@@ -109,11 +108,11 @@ class TimeIndex:
         return min(self.season_lengths, default=1)
 
     def following(self, n: int) -> Any:
-        """The index of the n rows after the last; None where rows have no names."""
+        """The index of the n rows after the last row; None without an index."""
         if self.index is None:
             return None
-        # Offsets are added one by one in Python, so what was made for one forecast is kept for the
-        # next. An index can't be changed, and a slice has a name of its own.
+        # pandas adds offsets one by one in Python, which is slow, so the result is cached. Sharing
+        # it is safe: an index is immutable, and a slice is a new object with its own name.
         kept = self.__dict__.get("_following")
         if kept is None or len(kept) < n:
             kept = self._continued(n)
@@ -130,8 +129,8 @@ class TimeIndex:
             following = pd.RangeIndex(last + self.freq, stop, self.freq)
         elif self.freq is None:
             raise ValueError(
-                f"X has {len(self.index)} rows, from which the step of its index can't be told, so "
-                "that no row can follow. Give the index a freq: X.asfreq('D'), for example."
+                f"X has n_samples={len(self.index)}, from which the step of its index cannot be "
+                "inferred. Give the index a freq, for example by X.asfreq('D')."
             )
         elif isinstance(self.index, pd.PeriodIndex):
             following = pd.period_range(last, periods=n + 1, freq=self.freq)[1:]
@@ -140,13 +139,13 @@ class TimeIndex:
         return following.rename(self.index.name)
 
     def is_followed_by(self, other: TimeIndex) -> bool:
-        """Whether the other rows begin right after these, by their index."""
+        """Whether the index of `other` starts right after this one."""
         if self.index is None or other.index is None:
             return False
         return bool(self.following(1)[0] == other.index[0])
 
     def frame(self, values: np.ndarray, names: list[str], index: Any, is_single: bool) -> Any:
-        """(n, n_columns) in the form of these rows; is_single: one column as a Series."""
+        """(n, n_columns) in the container of these rows; is_single: one column as a Series."""
         if self.library == "numpy":
             return values[:, 0] if is_single else values
         if self.library == "pandas":
@@ -171,7 +170,7 @@ class TimeIndex:
 
 
 def _goes_by(index: Any, step: Any) -> bool:
-    """Whether the rows of a pandas index lie this step apart."""
+    """Whether a pandas index is regular with this step."""
     import pandas as pd
 
     if isinstance(step, int):
@@ -181,13 +180,13 @@ def _goes_by(index: Any, step: Any) -> bool:
     if not isinstance(index, pd.DatetimeIndex) or index.hasnans:
         return False
     if index.freq is not None and index.freq == step:
-        return True  # pandas has looked already
+        return True  # pandas has checked it
     regular = pd.date_range(index[0], periods=len(index), freq=step)
     return bool((regular == index).all())
 
 
 def _step_of(index: Any, usual: Any = None) -> Any:
-    """The step of a pandas index; None where one row or two dates don't tell."""
+    """The step of a pandas index; None if it cannot be inferred from a single row."""
     import pandas as pd
 
     if usual is not None and len(index) and _goes_by(index, usual):
@@ -199,8 +198,8 @@ def _step_of(index: Any, usual: Any = None) -> Any:
     if isinstance(index, pd.DatetimeIndex):
         if index.hasnans:
             raise ValueError(
-                f"X has {index.isna().sum()} rows whose date is missing (NaT), so that nothing "
-                "says where they belong. Fill the dates in, or drop those rows."
+                f"X has {index.isna().sum()} rows without a date (NaT). Fill in the dates, or drop "
+                "these rows."
             )
         if index.freq is not None and index.freq.n > 0:
             return index.freq
@@ -214,21 +213,21 @@ def _step_of(index: Any, usual: Any = None) -> Any:
         if freq is None or not index.is_monotonic_increasing:
             usual_step = likely_freq(index)
             remedy = f"X.asfreq({usual_step!r}) or X.resample({usual_step!r}).mean()"
-            if usual_step == "B":  # holidays are missing: the price of the day before still holds
+            if usual_step == "B":  # holidays are missing: the last price remains valid
                 remedy = "X.asfreq('B').ffill()"
-            if period := _one_in_each(index):  # the 15th of each month is a month, and no gap
+            if period := _one_in_each(index):  # for example the 15th of each month: no gaps
                 remedy = f"X.to_period({period!r})"
             raise ValueError(_irregular(index, remedy))
         return pd.tseries.frequencies.to_offset(freq)
     if _are_date_strings(index):
         raise ValueError(
-            f"X has an index of strings from {index[0]!r} to {index[-1]!r}, which have no next "
-            "row. Make dates of them, which tell the season too: X.index = pd.to_datetime(X.index)."
+            f"X has an index of strings from {index[0]!r} to {index[-1]!r}, which cannot be "
+            "continued. Convert them to dates: X.index = pd.to_datetime(X.index)."
         )
     if not pd.api.types.is_integer_dtype(index.dtype):
         raise ValueError(
-            f"X has an index of {index.dtype}, which has no next row. Use dates, periods or whole "
-            "numbers: X.set_index(...), or X.reset_index(drop=True)."
+            f"X has an index of {index.dtype}, which cannot be continued. Use dates, periods or "
+            "integers: X.set_index(...), or X.reset_index(drop=True)."
         )
     steps = np.unique(np.diff(index.to_numpy().astype(np.int64)))
     if len(steps) > 1 or (len(steps) and steps[0] < 1):
@@ -237,7 +236,7 @@ def _step_of(index: Any, usual: Any = None) -> Any:
 
 
 def _one_in_each(index: Any) -> str | None:
-    """The calendar period of which each has one of these dates, "M", "Q" or "Y"; None without."""
+    """The calendar period, "M", "Q" or "Y", if each period has one of these dates; else None."""
     counts = {"M": 12 * index.year + index.month, "Q": 4 * index.year + index.quarter}
     for period, count in {**counts, "Y": index.year}.items():
         if (np.diff(count) == 1).all():
@@ -246,18 +245,18 @@ def _one_in_each(index: Any) -> str | None:
 
 
 def _are_date_strings(index: Any) -> bool:
-    """Whether a pandas index holds dates as strings, a year of four digits in each."""
+    """Whether a pandas index holds dates as strings with a year of four digits."""
     import pandas as pd
 
     if index.inferred_type != "string" or not index.str.contains(r"\d{4}").all():
         return False
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of formats that differ, which is not the question
+        warnings.simplefilter("ignore")  # mixed formats are no problem here
         return bool(pd.to_datetime(index, errors="coerce").notna().all())
 
 
 def likely_freq(index: Any) -> str:
-    """The frequency that dates with gaps were probably meant to have, by the median gap."""
+    """The most likely frequency of dates with gaps, by the median difference."""
     days = float(np.median(np.diff(index.to_numpy()) / np.timedelta64(1, "D")))
     if days == 1 and len(index) > 7 and (index.day_of_week < 5).all():
         return "B"
@@ -271,20 +270,19 @@ def _irregular(index: Any, remedy: str) -> str:
     doubled = index[index.duplicated()]
     if len(doubled):
         return (
-            f"X's index has {doubled[0]} more than once. Rows of one series have different times: "
-            "drop or add up the doubled ones; if X holds several series, "
-            "SequenceForecaster(group=...) names what tells them apart."
+            f"X's index has {doubled[0]} more than once, but each row of a series needs its own "
+            "time. Drop or aggregate the duplicates. If X holds several series, name their column "
+            "in group: SequenceForecaster(group=...)."
         )
     remedy = remedy if index.is_monotonic_increasing else "X.sort_index()"
     return (
         f"X's index has no regular step between {index[0]} and {index[-1]}: rows are missing"
-        f"{_widest_gap(index)} or out of order. A network counts rows, so make them regular "
-        f"first: {remedy}."
+        f"{_widest_gap(index)} or out of order. Make the step regular: {remedy}."
     )
 
 
 def _widest_gap(index: Any) -> str:
-    """Where the widest gap is; nothing where all are about as wide."""
+    """The place of the widest gap; empty if all gaps are about as wide."""
     if not index.is_monotonic_increasing or len(index) < 3:
         return ""
     gaps = np.diff(index.asi8 if hasattr(index, "asi8") else index.to_numpy())

@@ -1,5 +1,6 @@
-"""Several series in one container (a list, a long frame, a wide frame) -> tables, and forecasts
-back into its form. Knows nothing of forecasting.
+"""Several series in a list, a long frame or a wide frame -> Tables, and forecasts -> such a frame.
+
+This layer is independent of forecasting.
 """
 
 from __future__ import annotations
@@ -12,17 +13,17 @@ import numpy as np
 from skgru._containers.index import TimeIndex
 from skgru._containers.series import Table, as_series, check_list, is_list_of_series
 
-# What `group` says of a frame whose columns are series of their own.
+# The value of `group` for a wide frame, in which each column is a series.
 WIDE = "columns"
 
 
 @dataclass(frozen=True)
 class Panel:
-    """How several series lay in what was given.
+    """The container of several series.
 
-    kind : "list", "long" or "wide"; ids : what names each series, in order; group : the column or
-    index level of ids; time : the column of times, None where the index has them or none do;
-    is_level : whether ids are a level of the index.
+    kind : "list", "long" or "wide"; ids : identifiers of the series, in order; group : the column
+    or index level of ids; time : the column of times, None if the times are the index or if there
+    are none; is_level : whether ids are a level of the index.
     """
 
     kind: str
@@ -32,8 +33,8 @@ class Panel:
     is_level: bool = False
 
     def answers(self, values: list[np.ndarray], names: list[str], tables: list[Table]) -> Any:
-        """Forecasts in the form of a frame of series. values : one array (steps, n_names) for each;
-        names : of the numbers of one series, without its own name in a wide frame.
+        """Forecasts as a long or wide frame. values : an array (steps, n_names) for each series;
+        names : column names of one series. A wide frame adds them to the name of the series.
         """
         if self.kind == "wide":
             return self._wide(values, names, tables[0].rows)
@@ -42,7 +43,7 @@ class Panel:
     def split(self, future: Any) -> list[Any]:
         """The rows of a long frame for each of these series.
 
-        Raises ValueError where a series has none.
+        Raises ValueError if a series has no rows.
         """
         names = [
             *getattr(future, "columns", []),
@@ -51,19 +52,19 @@ class Panel:
         named = [name for name in names if name is not None]
         if self.group not in named:
             raise ValueError(
-                f"future must have column {self.group!r}, which tells the series apart, but has "
-                f"{named or 'no named columns'}."
+                f"future must have the column {self.group!r} of group, but has "
+                f"{named or 'no named columns'}. Add this column to future."
             )
         parts, _ = _parts_of(future, str(self.group), self.group not in future.columns)
         if missing := [one for one in self.ids if one not in parts]:
             raise ValueError(
-                f"future has no rows for {len(missing)} series, of which one is {missing[0]!r}. "
-                "Give what is known in advance for each."
+                f"future has no rows for {len(missing)} series, for example {missing[0]!r}. Give "
+                "future rows for each series."
             )
         return [parts[one] for one in self.ids]
 
     def _wide(self, values: list[np.ndarray], names: list[str], rows: TimeIndex) -> Any:
-        """`names` are those of one series, of which the first is its own: "" or "_lower"."""
+        """names : endings that are added to the name of a series, "" or "_lower", for example."""
         columns = [f"{one}{name}" if name else one for one in self.ids for name in names]
         joined = np.concatenate(values, axis=1)
         return rows.frame(joined, columns, rows.following(len(joined)), False)
@@ -103,15 +104,15 @@ class Panel:
 
 
 def as_columns(X: list[Any]) -> list[Any]:
-    """The series of a list, in which one dimension is a series."""
+    """The series of a list, with 1-D arrays as columns (n_rows, 1)."""
     return [one.reshape(-1, 1) if isinstance(one, np.ndarray) and one.ndim == 1 else one
             for one in X]  # fmt: skip
 
 
 def frame_of(values: np.ndarray, names: list[str], table: Table) -> Any:
-    """(steps, n_names) in the form of one series, with its index continued."""
+    """(steps, n_names) in the container of one series, with its index continued."""
     is_single = table.is_single and len(names) == 1
-    if is_single:  # each series of a list has a name of its own, or none
+    if is_single:  # each series of a list has its own name, or none
         names = table.columns if table.names or table.labels else [""]
     return table.rows.frame(values, names, table.rows.following(len(values)), is_single)
 
@@ -119,17 +120,17 @@ def frame_of(values: np.ndarray, names: list[str], table: Table) -> Any:
 def read_panel(
     X: Any, group: str | None, estimator: Any, usual: Any = None
 ) -> tuple[list[Table], Panel | None]:
-    """The series of X, and how they lay in it; None where X is one series.
+    """The series of X, and their container. The latter is None if X is one series.
 
     usual : as in `as_series`.
 
-    Raises ValueError where `group` names nothing in X, or a series is what `as_series` refuses.
+    Raises ValueError if X has no column or level `group`, or if `as_series` raises for a series.
     """
     if is_list_of_series(X):
         if group is not None:
             raise ValueError(
-                f"group={group!r} tells the series of one frame apart, but X is a list of {len(X)} "
-                "series already. Leave group None."
+                f"group={group!r} needs a data frame of several series, but X is a list of "
+                f"{len(X)} series. Leave group None."
             )
         lone = as_columns(X)
         ids = list(range(len(lone)))
@@ -137,8 +138,8 @@ def read_panel(
     check_list(X)
     if type(X) in (dict, tuple) or hasattr(X, "__next__"):  # sparse matrices may be dicts
         raise ValueError(
-            f"X is a {type(X).__name__}, but several series come as a list: list(X.values()) of a "
-            "dict, else list(X)."
+            f"X is a {type(X).__name__}, but several series must be a list. Use list(X.values()) "
+            "for a dict, and list(X) for others."
         )
     if group is None:
         return [as_series(X, estimator)], None
@@ -149,8 +150,8 @@ def read_panel(
     if group == WIDE:
         return _read_wide(X, estimator, usual)
     raise ValueError(
-        f"group={group!r} must name the column of X that tells its series apart, or be {WIDE!r}, "
-        f"which makes each column a series. X has "
+        f"group={group!r} must be the column of X that identifies the series, or {WIDE!r} if each "
+        f"column is a series. X has "
         + (f"columns {names}." if names else f"no named columns (it is a {type(X).__name__}).")
     )
 
@@ -167,8 +168,8 @@ def _read_long(
 
 
 def _parts_of(X: Any, group: str, is_level: bool) -> tuple[dict[Any, Any], str | None]:
-    """The rows of each series of a long frame, in order of appearance, and the column of times
-    that names them in pandas.
+    """The rows of each series of a long frame, in order of appearance, and the column of times of
+    a pandas frame.
     """
     if type(X).__module__.split(".")[0] == "polars":
         if X[group].null_count():
@@ -182,8 +183,9 @@ def _parts_of(X: Any, group: str, is_level: bool) -> tuple[dict[Any, Any], str |
         return {key[0]: frame for key, frame in frames.items()}, None
     if is_level and X.index.nlevels != 2:
         raise ValueError(
-            f"group={group!r} is a level of an index of {X.index.nlevels} levels, but it should "
-            "have two: what tells the series apart, and their time."
+            f"group={group!r} is a level of an index of {X.index.nlevels} levels, but the index "
+            "must have two: the series and the time. Drop others by X.droplevel(...), or add the "
+            "time by X.set_index(..., append=True)."
         )
     if (X.index.get_level_values(group) if is_level else X[group]).isna().any():
         raise ValueError(_without_id(group))
@@ -199,13 +201,13 @@ def _parts_of(X: Any, group: str, is_level: bool) -> tuple[dict[Any, Any], str |
         part = part.drop(columns=group)
         if (has_times or time) and not part.index.is_monotonic_increasing:
             part = part.sort_index()
-        # A number that counts the rows of the whole frame names none of one series.
+        # An index that counts the rows of the whole frame is not the index of one series.
         parts[one] = part if has_times or time else part.reset_index(drop=True)
     return parts, time
 
 
 def _check_values(part: Any, group: str) -> None:
-    """Something in a series is to be forecast, and all of it is numbers or times."""
+    """Raise unless a series has columns, and all of them are numbers or times."""
     is_polars = type(part).__module__.split(".")[0] == "polars"
     dtypes = part.schema if is_polars else part.dtypes
     texts = [
@@ -215,12 +217,12 @@ def _check_values(part: Any, group: str) -> None:
     ]
     if texts:
         raise ValueError(
-            f"Columns {texts} of X hold text. Make dates of what names the rows (pd.to_datetime, "
-            "or pl.Expr.str.to_date), make numbers of what is to be seen, and drop the rest."
+            f"Columns {texts} of X hold text. Convert times to dates (pd.to_datetime, or "
+            "pl.Expr.str.to_date) and other columns to numbers, or drop them."
         )
     if not len(dtypes):
         raise ValueError(
-            f"X has no column of numbers beside {group!r} and the times: nothing to forecast."
+            f"X has no column of numbers beside {group!r} and the times. Add a column to forecast."
         )
 
 
@@ -230,7 +232,7 @@ def _names_times(values: Any) -> bool:
 
 
 def _without_id(group: str) -> str:
-    return f"Column {group!r} of X, named by group, has rows without a value. Give each its series."
+    return f"group={group!r} has rows without a value in X. Fill in their series, or drop the rows."
 
 
 def _read_wide(X: Any, estimator: Any, usual: Any) -> tuple[list[Table], Panel]:
@@ -242,28 +244,29 @@ def _read_wide(X: Any, estimator: Any, usual: Any) -> tuple[list[Table], Panel]:
         known = np.flatnonzero(np.isfinite(values[:, 0]))
         if not len(known):
             raise ValueError(
-                f"Column {one!r} of X holds no number, so that it is no series. Drop such columns: "
-                "X.dropna(axis=1, how='all')."
+                f"Column {one!r} of X has only NaN, but with group={WIDE!r} each column is a "
+                "series. Drop such columns: X.dropna(axis=1, how='all')."
             )
         tables.append(Table(values[known[0] :], None, table.rows))
     return tables, Panel("wide", ids)
 
 
 def _tables(parts: list[Any], ids: Any, estimator: Any, usual: Any) -> list[Table]:
-    """The longest first: a few rows do not tell their step, and it is that of all.
+    """Tables of several series. The longest is read first: its step is used for the shorter ones,
+    whose step may be ambiguous.
 
-    Raises ValueError where a series has another step: a season has one number of rows for all.
+    Raises ValueError if a series has another step, as all of them have the same season length.
     """
     named = list(zip(ids, parts, strict=True))
     tables: dict[int, Table] = {}
-    whose = "those in fit"
+    whose = "the series in fit"
     for i in sorted(range(len(named)), key=lambda i: -len(parts[i])):
         one, part = named[i]
         try:
             tables[i] = as_series(part, estimator, usual)
         except ValueError as error:
             raise ValueError(
-                f"Series {one!r} of X: {error} (X is that series alone here.)"
+                f"Series {one!r} of X: {error} (Here, X is this series alone.)"
             ) from error
         rows = tables[i].rows
         if rows.index is None:
@@ -273,10 +276,9 @@ def _tables(parts: list[Any], ids: Any, estimator: Any, usual: Any) -> list[Tabl
         elif usual is not None and rows.freq != usual:
             step = getattr(rows.freq, "freqstr", rows.freq)
             raise ValueError(
-                f"Series {one!r} of X goes from {rows.index[0]} to {rows.index[-1]} "
-                + ("and does not lie on" if step is None else f"in steps of {step!r}, not")
-                + f" the step {getattr(usual, 'freqstr', usual)!r} of {whose}. Insert its missing "
-                "rows, resample it to that step, or leave it out: series of one network have one "
-                "step."
+                f"Series {one!r} of X from {rows.index[0]} to {rows.index[-1]} "
+                + ("does not lie on" if step is None else f"has the step {step!r}, not")
+                + f" the step {getattr(usual, 'freqstr', usual)!r} of {whose}. All series need the "
+                "same step: insert missing rows, resample the series, or leave it out."
             )
     return [tables[i] for i in range(len(named))]

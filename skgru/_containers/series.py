@@ -1,5 +1,6 @@
-"""Series as people hold them (pandas, polars, arrays) -> numbers, and forecasts back into the same
-form with the index continued. Knows nothing of forecasting.
+"""One series in a pandas, polars or numpy container -> a Table of numbers with its index.
+
+This layer is independent of forecasting.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ from skgru._windows import as_table
 
 
 def is_list_of_series(X: Any) -> bool:
-    """Whether X is several series. A list of lists of numbers is one array."""
+    """Whether X is a list of series. A list of lists of numbers is one array."""
     return isinstance(X, list) and bool(X) and all(hasattr(one, "__array__") for one in X)
 
 
 def check_list(X: Any) -> None:
-    """Raises ValueError where a list is neither series nor numbers."""
+    """Raise ValueError if X is a list of neither series nor numbers."""
     if not isinstance(X, list) or is_list_of_series(X):
         return
     if not X:
@@ -31,17 +32,17 @@ def check_list(X: Any) -> None:
         what = sorted({type(one).__name__ for one in wrong or X})
         raise ValueError(
             f"X is a list with {', '.join(what)} in it, but series in a list must be pandas or "
-            "polars Series or data frames, or arrays. Make them of what is something else, as "
-            "np.array(values), and leave out what is empty."
+            "polars Series or data frames, or arrays. Convert other entries by np.array(values), "
+            "and leave out empty ones."
         )
 
 
 @dataclass(frozen=True)
 class Table:
-    """One series: float64 values (n_rows, n_columns), column names or None, and its rows' names.
+    """One series: float64 values (n_rows, n_columns), column names or None, and its index.
 
-    is_single : whether it was a Series, and forecasts of it are to be one; labels : names of pandas
-    columns that are no strings, which scikit-learn does not take for names.
+    is_single : whether it was a Series, so that its forecasts are a Series too; labels : names of
+    pandas columns that are not strings, which scikit-learn does not accept as feature names.
     """
 
     values: np.ndarray
@@ -55,17 +56,17 @@ class Table:
 
     @property
     def columns(self) -> list[Any]:
-        """Names, made up as scikit-learn does where there are none."""
+        """Names of the columns. Without names "x0", "x1", ..., as in scikit-learn."""
         return self.names or self.labels or [f"x{i}" for i in range(self.values.shape[1])]
 
 
 def as_series(X: Any, estimator: Any, usual: Any = None) -> Table:
-    """A series in any form as a Table.
+    """A series in any container as a Table.
 
-    usual : step of the index of the training series, which goes for the index of X where it fits: a
-    few rows do not tell months from days.
+    usual : step of the index of the training series. X has the same step if its index fits: from a
+    few rows alone, the step of X may be ambiguous (28 days or a month).
 
-    Raises ValueError if it is not 2-D or a Series, or its index has no regular step.
+    Raises ValueError if X is neither 2-D nor a Series, or if its index has no regular step.
     """
     library = type(X).__module__.split(".")[0]
     if library == "polars":
@@ -77,8 +78,8 @@ def as_series(X: Any, estimator: Any, usual: Any = None) -> Table:
         if not table.columns.is_unique:
             twice = list(table.columns[table.columns.duplicated()].unique())
             raise ValueError(
-                f"X has several columns of the same name: {twice}. Rename them, or keep the first "
-                "of each: X.loc[:, ~X.columns.duplicated()]."
+                f"X has several columns of the same name: {twice}. Rename these columns, or keep "
+                "the first of each: X.loc[:, ~X.columns.duplicated()]."
             )
         dates = [
             name
@@ -89,11 +90,11 @@ def as_series(X: Any, estimator: Any, usual: Any = None) -> Table:
             has_times = X.index.dtype.kind == "M" or hasattr(X.index.dtype, "freq")
             remedy = f"Drop them: X.drop(columns={dates!r})."
             if not has_times:
-                remedy = f"Name the rows by {'them' if len(dates) == 1 else 'one of them'}: "
+                remedy = f"Use {'them' if len(dates) == 1 else 'one of them'} as the index: "
                 remedy += f"X.set_index({dates[0]!r})"
                 remedy += "." if len(dates) == 1 else f", and drop {dates[1:]}."
             raise ValueError(
-                f"Columns {dates} of X hold dates or times, which are no numbers. {remedy}"
+                f"Columns {dates} of X hold dates or times, but must hold numbers. {remedy}"
             )
     if library == "pandas":
         rows = TimeIndex("pandas", X.index, _step_of(X.index, usual))
@@ -115,8 +116,8 @@ def _from_polars(X: Any, estimator: Any, usual: Any) -> Table:
     times = [name for name, dtype in X.schema.items() if dtype in (pl.Date, pl.Datetime)]
     if len(times) > 1:
         raise ValueError(
-            f"X has {len(times)} columns of dates or times ({', '.join(times)}), but one at most "
-            "can name its rows. Drop the others, or turn them into numbers."
+            f"X has {len(times)} columns of dates or times ({', '.join(times)}), but only one can "
+            "be the index. Drop the others, or convert them to numbers."
         )
     rows = TimeIndex("polars")
     if times:
@@ -132,7 +133,7 @@ def _from_polars(X: Any, estimator: Any, usual: Any) -> Table:
 
 
 def _numbers(table: Any, estimator: Any) -> np.ndarray:
-    # For 100,000 series the checks take half a minute: what is as it should be needs none.
+    # check_array takes half a minute for 100,000 series, so valid arrays skip it.
     is_ready = type(table) is np.ndarray and table.dtype == np.float64 and table.ndim == 2
     if is_ready and table.size and not np.isinf(table).any():
         return table
@@ -153,5 +154,5 @@ def _numbers(table: Any, estimator: Any) -> np.ndarray:
             if str(table[name].dtype).lower() in ("object", "str", "string", "category")
         ]
         raise ValueError(
-            f"Columns {texts} of X hold text ({error}). Make numbers of it, or drop them."
+            f"Columns {texts} of X hold text ({error}). Convert them to numbers, or drop them."
         ) from error

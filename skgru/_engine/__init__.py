@@ -1,7 +1,7 @@
-"""All that imports TensorFlow. Importing this package is what loads it, without its start-up
-messages.
+"""Training and prediction with TensorFlow and Keras, which this package imports without their
+start-up messages.
 
-Estimators import from here inside `fit` and `predict`, never at the top of a file.
+Estimators import from here inside methods, never at the top of a file.
 """
 
 import logging
@@ -22,13 +22,13 @@ _CHATTER = re.compile(
 
 @contextmanager
 def _without_chatter() -> Iterator[None]:
-    """Hold back what is written to standard error at the level of the operating system, and give on
-    the rest.
+    """Drop TensorFlow's start-up messages from the standard error of the process. All other output
+    is written at the end.
     """
     try:
         sys.stderr.flush()
         standard_error = os.dup(2)
-    except (OSError, AttributeError, ValueError):  # no standard error, nothing to keep clean
+    except (OSError, AttributeError, ValueError):  # there is no standard error
         yield
         return
     with tempfile.TemporaryFile() as held:
@@ -54,20 +54,20 @@ def _check_backend(name: str) -> None:
 
 def _load() -> None:
     if "keras" not in sys.modules:
-        if not os.environ.get("KERAS_BACKEND"):  # goes before what keras.json says
+        if not os.environ.get("KERAS_BACKEND"):  # takes precedence over keras.json
             os.environ["KERAS_BACKEND"] = "tensorflow"
-        # Before Keras is imported, which would say no more than that there is no jax.
+        # Before the import of Keras, whose own error only names a missing backend such as jax.
         _check_backend(os.environ["KERAS_BACKEND"])
-    # Every session then has threads of its own number (see program.py), not the first one's.
+    # Each session then has its own number of threads (see program.py), not that of the first one.
     os.environ.setdefault("TF_OVERRIDE_GLOBAL_THREADPOOL", "1")
-    level = os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3")  # workers inherit ours from their parent
+    level = os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3")  # worker processes inherit it
     if "tensorflow" in sys.modules or level != "3":
-        import keras  # whoever chose another level wants to see the messages
+        import keras  # the user wants to see the messages
     else:
         os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
         with _without_chatter():
             import keras
-        # Its advice on retracing is for us, not for users.
+        # TensorFlow's warnings about retracing do not concern users of skgru.
         logging.getLogger("tensorflow").setLevel(logging.ERROR)
     _check_backend(keras.backend.backend())
 

@@ -1,8 +1,7 @@
 """Keras callbacks around compiled training.
 
-A compiled chunk of steps runs without coming back to Python, so that hooks of epochs can be called
-and hooks of batches can't. Callbacks get a Keras model to look at, which is brought up to date when
-they are called, and read back after.
+Compiled steps run outside Python, so that hooks of epochs can be called, but not hooks of batches.
+The Keras model of the callbacks is updated before each call, and read back after it.
 """
 
 from __future__ import annotations
@@ -34,23 +33,23 @@ _BATCH_HOOKS = (
 
 
 def needs_batch_hooks(callback: keras.callbacks.Callback) -> bool:
-    """Whether a callback wants to be called in the middle of an epoch."""
+    """Whether a callback must be called within epochs."""
     if isinstance(callback, keras.callbacks.TerminateOnNaN):
-        return False  # a chunk of batches is soon enough to notice
+        return False  # a check after each chunk of batches is enough
     if isinstance(callback, keras.callbacks.ModelCheckpoint):
         return callback.save_freq != "epoch"
     return has_batch_hooks(callback)
 
 
 def has_batch_hooks(callback: keras.callbacks.Callback) -> bool:
-    """Whether a callback has a hook in the middle of an epoch that is not Keras' empty one."""
+    """Whether a callback overrides a hook that is called within epochs."""
     own = keras.callbacks.Callback
     hooks = [(getattr(callback, name), getattr(own, name)) for name in _BATCH_HOOKS]
     return any(getattr(hook, "__func__", hook) is not base for hook, base in hooks)
 
 
 class EpochCallbacks:
-    """The user's callbacks, or nothing at all where there are none."""
+    """The callbacks of the user. Without any, all methods do nothing."""
 
     def __init__(
         self,
@@ -65,9 +64,9 @@ class EpochCallbacks:
         if self.is_empty:
             return
         self.model = shown_network(network, training, scaling)
-        self._history = keras.callbacks.History()  # last: it sees what the others add to the logs
+        self._history = keras.callbacks.History()  # last, after the others have added to the logs
         self._list = keras.callbacks.CallbackList(
-            # A callback keeps the model it was used with; a copy of it may, the user's own not.
+            # Copies, because a callback keeps a reference to the model.
             [*(copy.copy(callback) for callback in training.callbacks), self._history],
             model=self.model,
             epochs=epochs,
@@ -87,7 +86,7 @@ class EpochCallbacks:
         return 0.0 if has_schedule(optimizer) else float(np.asarray(optimizer.learning_rate))
 
     def call(self, hook: str, state: NetworkState, *arguments: Any) -> NetworkState:
-        """Call a hook, and return the state of the network after it."""
+        """Call a hook. Returns the state of the network after it."""
         if self.is_empty:
             return state
         set_state(self.model, state)
@@ -97,7 +96,7 @@ class EpochCallbacks:
     def end_epoch(
         self, state: NetworkState, epoch: int, logs: dict[str, float]
     ) -> tuple[NetworkState, dict[str, float]]:
-        """Call `on_epoch_end`: the state after it, and the logs with what callbacks added."""
+        """Call `on_epoch_end`. Returns the state after it, and the logs with those of callbacks."""
         if self.is_empty:
             return state, logs
         state = self.call("on_epoch_end", state, epoch, logs)
@@ -111,13 +110,13 @@ class EpochCallbacks:
 def shown_network(
     network: NetworkSpec, training: TrainingSpec, scaling: InputScaling | None
 ) -> keras.Model:
-    """The model that callbacks see: what `model_` is, with metrics that they can look up."""
+    """The model of the callbacks, which is like `model_` and has metrics."""
     model = public_network(network, training, scaling)
     y, outputs = probe(network, network.n_steps_out)
     if network.each_step:
         y, outputs = y[np.newaxis], outputs[np.newaxis]
     with constant_names():
-        # Keras makes metrics when they are first computed.
+        # Keras creates the metrics in the first computation.
         given = probabilities(network, outputs)
         model.compute_metrics(None, y, given, sample_weight=np.ones(y.shape[:-1]))
         model.reset_metrics()

@@ -1,7 +1,7 @@
 """Recurrent cells: a step, and its gradient written out by hand.
 
-They compute what Keras' cells of the same name compute. Of states and gates they know only how many
-there are: rows may be time series and columns units, or the other way round.
+They compute the same as the Keras cells of the same name. Arrays may be (n_rows, units) or (units,
+n_rows), because all operations are elementwise.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ class GRU:
 
     n_gates = 3
     n_states = 1
-    # Gates in each array that `step` is given in training, and in each that is kept for the
-    # gradient.
+    # Number of gates in each argument of `step` in training, and in each array that it keeps for
+    # the gradient.
     blocks = (2, 1)
     kept = (2, 1, 1)
-    # The last gates whose input and recurrent terms are not just added: each has a gradient of its
-    # own.
+    # Number of gates, the last ones, whose input and recurrent terms are not just added, and have
+    # separate gradients.
     n_apart = 1
 
     @staticmethod
     def biases(bias: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor | None]:
-        """Of the input terms and of the recurrent terms."""
+        """Biases of the input terms and of the recurrent terms."""
         return bias[0], bias[1]
 
     @staticmethod
     def step(state: Tensors, x: Tensors, recurrent: Tensors) -> tuple[Tensors, Tensors]:
-        """x, recurrent : terms of the gates, an array for each, or z and r one above the other.
+        """The next state, and the arrays that the gradient needs.
 
-        Returns the next state, and what the gradient needs.
+        x, recurrent : terms of the gates, one array for each gate, or z and r in one array.
         """
         (h,), (*x_gates, x_h), (*rec_gates, rec_h) = state, x, recurrent
         gates = [tf.sigmoid(x + rec) for x, rec in zip(x_gates, rec_gates, strict=True)]
@@ -46,8 +46,8 @@ class GRU:
 
     @staticmethod
     def step_gradient(d_state: Tensors, before: Tensors, kept: Tensors) -> tuple:
-        """Gradients of the state before, as far as it enters here; of the recurrent terms of all
-        gates; of the input terms of the gates apart.
+        """Gradients of the previous state outside the recurrent products, of the recurrent terms of
+        all gates, and of the separate input terms.
         """
         (dh,), (h,), (gates, rec_h, candidate) = d_state, before, kept
         z, r = tf.split(gates, 2)

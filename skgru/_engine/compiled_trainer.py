@@ -1,8 +1,8 @@
-"""Training compiled: many optimiser steps inside one XLA program, which holds no state.
+"""Training in compiled programs, each of which runs many optimiser steps in one call.
 
-Weights and optimiser slots enter and leave as arguments, so that every fit of an architecture, in
-any thread, runs the same program. The number of steps is a run-time number: only a chunk of
-batches has a fixed shape, and a fit on another number of rows compiles nothing.
+Weights and optimiser slots are arguments and results of a program, so that all fits of an
+architecture share it, in all threads. Only a chunk of batches has a fixed shape, so that another
+number of rows needs no compilation.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from skgru._engine.progress import VALIDATION_BATCH, Progress, Reporter, epoch_o
 from skgru._engine.training_program import CannotCompile, TrainingProgram, program_for
 from skgru._specs import NetworkSpec, NetworkState, TargetScaling, TrainingSpec
 
-# Windows below this many values are copied to float32 once, and not in each epoch.
+# Windows of at most this many values are converted to float32 once, not in each epoch.
 VALUES_HELD = 1 << 22
 
 
 def _check_callbacks(training: TrainingSpec) -> None:
     if (callback := first_with_batch_hooks(training.callbacks)) is not None:
         name = type(callback).__name__
-        raise CannotCompile(f"callback {name} is called in the middle of epochs")
+        raise CannotCompile(f"callback {name} has batch hooks")
 
 
 class Chunks:
-    """Chunks of batches in a given order, in memory that is only written where it is read."""
+    """Chunks of batches in a given order."""
 
     def __init__(self, dataset: WindowDataset, scaling: TargetScaling):
         self.dataset, self.scaling = dataset, scaling
@@ -46,7 +46,7 @@ class Chunks:
     def chunks(
         self, order: np.ndarray, program: TrainingProgram
     ) -> Iterator[tuple[TrainingProgram, list[np.ndarray], int, int]]:
-        """The program, (X, y, weight), the number of steps in them, and the number of rows."""
+        """For each chunk: the program, (X, y, weight), the number of steps, and that of rows."""
         rows_at_once = program.n_steps * program.batch_size
         for start in range(0, len(order), rows_at_once):
             picked = order[start : start + rows_at_once]
@@ -75,7 +75,7 @@ class Chunks:
         n, batch_size = program.n_steps, program.batch_size
         shaped = np.empty((n * batch_size, *array.shape[1:]), np.float32)
         shaped[: len(array)] = array
-        shaped[len(array) : n_steps * batch_size] = padding  # steps after these are never run
+        shaped[len(array) : n_steps * batch_size] = padding  # later steps are never run
         return shaped.reshape(n, batch_size, *array.shape[1:])
 
 
@@ -88,12 +88,12 @@ class CompiledTraining:
         trained = network if training.has_missing else network.without_masks()
         n, last_epoch = len(dataset), run.first_epoch + run.epochs
         self.program = program_for(trained, training)
-        # Rows of the last batch, where it must not be padded, and its program.
+        # The last batch and its program, if the batch must not be padded.
         self.n_rest, self.rest_program = 0, self.program
         if not self.program.ignores_padding and (n_rest := n % training.batch_size):
             self.n_rest = n_rest
             self.rest_program = program_for(trained, replace(training, batch_size=n_rest), 1)
-        prepare(trained)  # while the training compiles
+        prepare(trained)  # compiles in the background
         self.n, self.n_batches = n, -(-n // training.batch_size)
         self.batches = Chunks(dataset, run.scaling)
         self.callbacks = EpochCallbacks(
@@ -111,7 +111,7 @@ class CompiledTraining:
         return NetworkState(earlier.weights, program.first_slots, program.optimizer, earlier.epoch)
 
     def run_epoch(self, state: NetworkState, epoch: int) -> tuple[NetworkState, dict[str, float]]:
-        """One pass over the rows: the network after it, the mean loss and the metrics."""
+        """One pass over the rows. Returns the state after it, and the mean loss and the metrics."""
         training, callbacks = self.training, self.callbacks
         order = np.arange(self.n)
         if training.shuffle:
@@ -148,9 +148,7 @@ class CompiledTraining:
     def validation_logs(
         self, validation: WindowDataset, scaling: TargetScaling, state: NetworkState
     ) -> dict[str, float]:
-        """Loss and metrics of the validation rows, averaged over batches as stock `Model.fit`
-        does.
-        """
+        """Loss and metrics of the validation rows: means over batches, as in `Model.fit`."""
         network, program = self.network, self.program
         total, n, metrics = 0.0, len(validation), program.metrics.first
         for start in range(0, n, VALIDATION_BATCH):
@@ -172,7 +170,7 @@ class CompiledTraining:
 
 
 def penalty(network: NetworkSpec, alpha: float, weights: list[np.ndarray]) -> float:
-    """What `alpha` adds to the loss."""
+    """The L2 penalty that `alpha` adds to the loss."""
     if not alpha:
         return 0.0
     kernels = zip(weights, is_kernel(network), strict=True)

@@ -1,8 +1,8 @@
-"""Trained weights and windows in, outputs out.
+"""Predictions of networks, from trained weights and windows.
 
-Programs hold no weights: one serves every fit of its architecture, in every thread. They work
-through blocks of always the same shape, padded, so that a row's output does not depend on the rows
-beside it, and another number of rows compiles nothing.
+A compiled program does not contain weights, so that all fits of an architecture share it, in all
+threads. It computes padded blocks of a fixed shape: the output of a row does not depend on other
+rows, and no number of rows needs another compilation.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from skgru._engine.program import Packing, Program, ProgramCache
 from skgru._specs import InputScaling, NetworkSpec
 
 BLOCK_ROWS = 16
-# Values in a chunk of blocks: one window must not cost the copy of a large chunk.
+# Values in a chunk of blocks. A single window is copied into a whole chunk, so chunks are small.
 CHUNK_VALUES = 1 << 16
 CALLS_AT_ONCE = 256
-# Fewer pieces than these are done before threads have started.
+# Starting threads takes longer than computing fewer pieces than this.
 PIECES_FOR_THREADS = 8
 
 prediction_programs: ProgramCache = ProgramCache(maxsize=16)
 
 
 class PredictionProgram:
-    """(weights, chunk of blocks, how many of them) -> outputs of the blocks."""
+    """(weights, chunk of blocks, number of used blocks) -> outputs of the blocks."""
 
     def __init__(self, spec: NetworkSpec, jit_compile: bool):
         self.spec = spec
@@ -69,10 +69,11 @@ class PredictionProgram:
 
 
 class RecursionProgram:
-    """Rolls a history on by the network's own outputs, in the units of the windows.
+    """Recursive forecast: the outputs of the network become history for its next call.
 
-    Channels are those that are forecast, then those known in advance. A level is taken out of each
-    window, and a baseline is added to each output; both are weights of the history's rows.
+    The channels that are forecast come first, then the future covariates. A level is subtracted
+    from each window, and a baseline is added to each output. Both are weighted sums of the rows of
+    the history.
     """
 
     def __init__(self, spec: NetworkSpec, history_length: int, n_known: int, jit_compile: bool):
@@ -134,7 +135,7 @@ class RecursionProgram:
         return history, steps.concat()
 
     def _central(self, values: tf.Tensor) -> tf.Tensor:
-        """What `NetworkSpec.central` does, on the tensor of one window."""
+        """`NetworkSpec.central` for the tensor of one window."""
         quantiles = self.spec.quantiles
         if not quantiles:
             return values
@@ -144,9 +145,9 @@ class RecursionProgram:
     def __call__(
         self, packed, history, mean, scale, level, baseline, known, input_mean, input_scale, n_steps
     ):
-        """float32 (n_steps, n_forecast) after a history (history_length, n_forecast).
+        """Forecasts after a history (history_length, n_forecast): float32 (n_steps, n_forecast).
 
-        known : windows of each call, (n_calls, window_length, n_known).
+        known : future covariates of each call, (n_calls, window_length, n_known).
         """
         steps: list[np.ndarray] = []
         n_calls = -(-n_steps // self.steps_of_call)
@@ -173,7 +174,7 @@ class RecursionProgram:
 def predict(
     spec: NetworkSpec, weights: list[np.ndarray], rows: np.ndarray, jit_compile: bool = True
 ) -> np.ndarray:
-    """float32 (n, window_length, n_channels) -> float32 (n, n_values)."""
+    """Outputs of the network: float32 (n, window_length, n_channels) -> float32 (n, n_values)."""
     if spec.masks and not np.isnan(rows).any():
         spec = spec.without_masks()
     program = _prediction_program(spec, jit_compile)
@@ -194,7 +195,7 @@ def _prediction_program(spec: NetworkSpec, jit_compile: bool) -> PredictionProgr
 
 
 def prepare(spec: NetworkSpec) -> None:
-    """Compile the prediction in the background, while a network is trained that will predict."""
+    """Compile the prediction in the background, during training."""
     if (PredictionProgram, spec, True) not in prediction_programs:
         threading.Thread(target=lambda: _prediction_program(spec, True).program.compile()).start()
 
@@ -214,9 +215,9 @@ def roll_on(
 ) -> np.ndarray:
     """Recursive forecast from one history (n_rows, n_forecast): float32 (steps, n_forecast).
 
-    level : (n_rows,), baseline : (steps of a call, n_rows), weights of the history's rows that give
-    what is taken out of a window and what is added to its outputs; known : (n_calls, window_length,
-    n_known); inputs : what becomes of a window after that. None: nothing.
+    level : (n_rows,), weights of the rows of the history for the level of a window; baseline :
+    (steps of a call, n_rows), weights for the baseline of the outputs; known : future covariates,
+    (n_calls, window_length, n_known); inputs : scaling of a window without its level. None: none.
     """
     n_rows, n_forecast = history.shape
     n_known = spec.n_channels - n_forecast

@@ -24,7 +24,7 @@ from skgru._specs import InputScaling, NetworkSpec, NetworkState, TargetScaling,
 
 
 class WindowClassifier(KerasClassifier):
-    """A trained network that gives probabilities, as scikeras holds it. It is not trained here."""
+    """A trained classifier as a scikeras estimator, only for prediction."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ def fitted_wrapper(
     inputs: InputScaling | None,
     history: dict[str, list[float]],
 ) -> KerasRegressor:
-    """The KerasRegressor that a trained network would have come out of."""
+    """The KerasRegressor of a trained network, in the units of y."""
 
     def model(network, training):
         built = build_network(network, inputs, alpha=training.alpha)
@@ -104,7 +104,7 @@ def fitted_model(
     state: NetworkState,
     inputs: InputScaling | None,
 ) -> keras.Model:
-    """The trained network as an ordinary keras.Model: `public_network` with its weights."""
+    """`public_network` with the weights of a trained network."""
     with eager_mode():
         model = public_network(network, training, inputs)
         with constant_names():

@@ -1,4 +1,4 @@
-"""Numbers in, Keras objects out: networks and optimisers, each from a specification."""
+"""Keras models from the specification of a network, and their weights as arrays."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ N_GATES = {"gru": 3, "lstm": 4, "rnn": 1}
 KERAS_CELLS = {"gru": keras.layers.GRU, "lstm": keras.layers.LSTM, "rnn": keras.layers.SimpleRNN}
 
 
-# Stands for a missing step in what a Keras model gets; no window that passed the checks has it.
+# Value of a missing step in the input of a Keras model. Checks exclude it from windows.
 MASKED = np.finfo(np.float32).min
 
 
-# Layers that take the mask off what the linear path gets, and compute nothing.
+# Layers that remove the mask from the input of the linear path, and do not change its values.
 UNMASKING = ("zeros", "unmasked")
 
 
 def summary(spec: NetworkSpec) -> str:
-    """A line for each layer: its name, the shape that it gives for n windows, its parameters."""
+    """A line for each layer: its name, its output shape for n windows, its parameter count."""
     model = build_network(spec)
     lines = [("layer", "output", "parameters")]
     for layer in layers_of(model):
@@ -52,8 +52,8 @@ def _penalty(alpha: float) -> keras.regularizers.Regularizer | None:
 def _recurrent(
     spec: NetworkSpec, layer: int, alpha: float, go_backwards: bool = False
 ) -> keras.Layer:
-    # The weights come from `initial_weights`. Seeds are given all the same: without one, Keras
-    # draws it from Python's global `random`.
+    # `initial_weights` replaces the weights. Without a seed, Keras would draw one from Python's
+    # global `random`.
     return KERAS_CELLS[spec.cell](
         spec.units[layer],
         return_sequences=spec.each_step or layer < len(spec.units) - 1,
@@ -69,10 +69,10 @@ def _recurrent(
 
 
 class DenseEmbedding(keras.layers.Embedding):
-    """An embedding whose gradient is one number for each weight.
+    """An embedding with a dense gradient, which is the sum over all occurrences of a token.
 
-    Keras' own gives Adam a gradient for each occurrence of a token, and Adam squares them one by
-    one before they are added up: frequent tokens then take larger steps than they should.
+    The embedding of Keras has one gradient for each occurrence. Adam squares each of them before
+    adding them, so that frequent tokens take too large steps.
     """
 
     def call(self, inputs):
@@ -86,11 +86,11 @@ def build_network(
     alpha: float = 0.0,
     embedding: type = keras.layers.Embedding,
 ) -> keras.Model:
-    """A Keras model of stock layers: what `model_input` gives -> (n, values_of_step), or (n,
-    window_length, values_of_step).
+    """A Keras model of stock layers, from inputs of `model_input` to outputs (n, values_of_step) or
+    (n, window_length, values_of_step).
 
-    scaling : a first layer that takes windows in the units of X; None: the windows are scaled
-    already. as_probabilities : a last layer that gives probabilities instead of logits.
+    scaling : first layers that scale windows in the units of X; None: the windows are scaled
+    already. as_probabilities : a last layer that turns logits into probabilities.
     """
     with constant_names():
         first = _first_layers(spec, scaling, embedding)
@@ -118,7 +118,7 @@ def build_network(
         if as_probabilities and spec.is_multilabel:
             last = [keras.layers.Activation("sigmoid", dtype="float32")]
         elif as_probabilities and spec.n_classes:
-            # Not the layer Softmax, which refuses the mask of outputs at each step.
+            # Not the layer Softmax, which fails for outputs of each step with a mask.
             last = [keras.layers.Activation("softmax", dtype="float32")]
         if spec.highway:
             return _with_highway(spec, first, path, last, alpha)
@@ -126,7 +126,7 @@ def build_network(
 
 
 def _first_layers(spec: NetworkSpec, scaling: InputScaling | None, embedding: type) -> list[Any]:
-    """The input, and what makes of it the numbers that a recurrent layer takes."""
+    """The input layer, and the layers for tokens, scaling and missing steps."""
     if spec.embedding_dim:
         table = embedding(
             spec.n_tokens + 1, spec.embedding_dim, mask_zero=spec.masks, dtype="float32"
@@ -134,8 +134,8 @@ def _first_layers(spec: NetworkSpec, scaling: InputScaling | None, embedding: ty
         return [keras.Input((spec.window_length,), dtype="int32"), table]
     layers = [keras.Input((spec.window_length, spec.n_channels), dtype="float32")]
     if scaling is not None:
-        # The mean is subtracted first: at a high level that is exact in float32, and `MASKED` minus
-        # a mean is `MASKED`. Keras' Normalization takes no standard deviation below 1e-7.
+        # The mean is subtracted first: this is exact in float32 at a high level, and `MASKED` minus
+        # a mean is `MASKED`. Keras' Normalization has no standard deviation below 1e-7.
         offset = (-scaling.mean).tolist()
         layers.append(keras.layers.Rescaling(1.0, offset, dtype="float32", name="center"))
     if spec.masks:
@@ -147,8 +147,8 @@ def _first_layers(spec: NetworkSpec, scaling: InputScaling | None, embedding: ty
 
 
 def model_input(spec: NetworkSpec, windows: np.ndarray) -> np.ndarray:
-    """float32 windows as the Keras model takes them: a missing step is `MASKED` in all channels; a
-    token is its id plus 1, int32 (n, window_length), and 0 is none.
+    """Input of the Keras model for float32 windows. A missing step is `MASKED` in all channels.
+    Tokens are their id plus 1, as int32 (n, window_length), where 0 is no token.
     """
     if spec.embedding_dim:
         return np.nan_to_num(windows[:, :, 0] + 1).astype(np.int32)
@@ -165,9 +165,9 @@ def _with_highway(
     for layer in before:  # a missing step counts as zero in the linear path
         known = layer(known)
     if spec.masks:
-        # Masks stay in a model within: files in the h5 format can't hold what computes them.
+        # An inner model computes the masks, because the h5 format cannot store their operations.
         values = keras.Sequential([*first, *path], name="masked")(window)
-        # What is added up with something unmasked is unmasked, as the linear path must be.
+        # The sum with an unmasked array has no mask, and the linear path must have none.
         zeros, unmasked = UNMASKING
         nothing = keras.layers.Rescaling(0.0, dtype="float32", name=zeros)(window)
         known = keras.layers.Add(dtype="float32", name=unmasked)([known, nothing])
@@ -184,7 +184,7 @@ def _with_highway(
         dtype="float32",
         name="highway",
     )
-    # In this order: Keras lists the weights of what it meets first, first.
+    # The order of the arguments is the order of the weights.
     outputs = keras.layers.Add(dtype="float32")([values, linear(flat)])
     for layer in last:
         outputs = layer(outputs)
@@ -192,7 +192,7 @@ def _with_highway(
 
 
 def layers_of(model: keras.Model) -> list[keras.Layer]:
-    """The layers of a model, each once, and in place of a model within it those of that."""
+    """The distinct layers of a model, including those of inner models."""
     layers: list[keras.Layer] = []
     for layer in model.layers:
         layers += layers_of(layer) if isinstance(layer, keras.Model) else [layer]
@@ -200,8 +200,8 @@ def layers_of(model: keras.Model) -> list[keras.Layer]:
 
 
 class TrainedNetwork(keras.Model):
-    """What stock `Model.fit` trains. Its metrics see probabilities, its loss logits, and both a row
-    for each step where there are outputs of each step, as in compiled training.
+    """The model that stock `Model.fit` trains, as in compiled training: its loss uses logits, its
+    metrics use probabilities, and outputs of each step have one row for each step.
     """
 
     spec: NetworkSpec
@@ -210,7 +210,7 @@ class TrainedNetwork(keras.Model):
         return super().compute_loss(x, *self._by_step(y, y_pred, sample_weight), training)
 
     def _aggregate_additional_loss(self, loss):
-        # The penalty of `alpha`. Keras adds it to a loss of the type that set_floatx names.
+        # The penalty of `alpha`. Keras adds it to a loss of the dtype of set_floatx.
         return keras.ops.cast(super()._aggregate_additional_loss(loss), keras.config.floatx())
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
@@ -221,7 +221,7 @@ class TrainedNetwork(keras.Model):
         if not self.spec.each_step:
             return y, y_pred, sample_weight
         y = keras.ops.reshape(y, (-1, self.spec.n_outputs))
-        # A mask of Keras would follow the values; here it has no rows to follow.
+        # reshape also drops the mask of Keras, which would not fit the new rows.
         y_pred = keras.ops.reshape(y_pred, (-1, self.spec.values_of_step))
         if sample_weight is not None:
             sample_weight = keras.ops.reshape(sample_weight, (-1,))
@@ -229,7 +229,7 @@ class TrainedNetwork(keras.Model):
 
 
 def compiled_network(network: NetworkSpec, training: TrainingSpec) -> keras.Model:
-    """A network with its first weights, ready for `Model.fit` on what `model_input` gives of scaled
+    """A compiled model with initial weights, for `Model.fit` on inputs of `model_input` from scaled
     windows.
     """
     built = build_network(network, alpha=training.alpha, embedding=DenseEmbedding)
@@ -244,11 +244,11 @@ def compiled_network(network: NetworkSpec, training: TrainingSpec) -> keras.Mode
 def public_network(
     network: NetworkSpec, training: TrainingSpec, scaling: InputScaling | None
 ) -> keras.Model:
-    """The network as an ordinary Keras model: it takes windows in the units of X, gives
-    probabilities of classes, and a file of it opens without skgru.
+    """The network as an ordinary Keras model, for windows in the units of X and, for classifiers,
+    with probabilities as outputs. Its files open without skgru.
 
-    It is compiled with the user's own loss, and classifiers with the accuracy. Keras has no pinball
-    loss: compiled without one, the model predicts, and refuses to be trained or evaluated.
+    It is compiled with the loss of the user, and classifiers with the accuracy. Keras has no
+    pinball loss, so a model of quantiles has no loss, and can only predict.
     """
     model = build_network(network, scaling, as_probabilities=True, alpha=training.alpha)
     compile_model(model, training, public_loss(training.loss), network_metrics(network, training))
@@ -261,15 +261,15 @@ def compile_model(model: keras.Model, training: TrainingSpec, loss: Any, metrics
             optimizer=optimizer_maker(training)(),
             loss=loss,
             weighted_metrics=metrics or None,
-            auto_scale_loss=False,  # under a policy of mixed precision; networks are float32
+            auto_scale_loss=False,  # networks are float32 even under a policy of mixed precision
         )
 
 
 def initial_weights(spec: NetworkSpec, seed: int) -> list[np.ndarray]:
-    """Keras' default initialisation, in the order of `Model.get_weights`, from a seed of our own.
+    """Initial weights, with the defaults of Keras, in the order of `Model.get_weights`.
 
-    Kernels are Glorot uniform, recurrent kernels orthogonal, biases 0, but 1 for an LSTM's forget
-    gate. The highway starts at 0, and so does the output kernel where the specification says so.
+    Kernels are Glorot uniform, recurrent kernels orthogonal, and biases 0, or 1 for the forget gate
+    of an LSTM. The linear path starts at 0, and the output layer at `output_initializer`.
     """
     rng = np.random.default_rng(seed)
     n_gates = N_GATES[spec.cell]
@@ -294,7 +294,7 @@ def initial_weights(spec: NetworkSpec, seed: int) -> list[np.ndarray]:
 
 
 def is_kernel(spec: NetworkSpec) -> list[bool]:
-    """Which weights are kernels, that `alpha` penalises: not biases, and not embeddings."""
+    """Whether each weight array is a kernel, which `alpha` penalises, unlike the others."""
     recurrent = [True, True, False] * (1 + spec.bidirectional) * len(spec.units)
     return [
         *([False] if spec.embedding_dim else []),
@@ -310,14 +310,14 @@ def _glorot_uniform(rng: np.random.Generator, n_in: int, n_out: int) -> np.ndarr
 
 
 def _orthogonal(rng: np.random.Generator, n_rows: int, n_columns: int) -> np.ndarray:
-    """Orthonormal rows, n_rows <= n_columns, uniformly distributed."""
+    """A uniformly distributed matrix with orthonormal rows, where n_rows <= n_columns."""
     q, r = np.linalg.qr(rng.standard_normal((n_columns, n_rows)))
     return (q * np.sign(np.diag(r))).T
 
 
 def seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
-    """Make the dropout of an epoch depend on nothing but the seed and the epoch, so that training
-    can be resumed.
+    """Make the dropout of an epoch depend only on the seed and the epoch, so that training can be
+    resumed.
     """
     generators = []
     for layer in layers_of(model):
@@ -333,8 +333,8 @@ def seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
 
 
 def set_state(model: keras.Model, state: NetworkState) -> None:
-    """Put trained weights into a model, and the optimiser's slots if it is compiled with the same
-    kind of optimiser.
+    """Set the weights of a model, and the slots of its optimiser if the classes of the optimisers
+    are the same.
     """
     model.set_weights(state.weights)
     if not getattr(model, "optimizer", None):
@@ -350,7 +350,7 @@ def set_state(model: keras.Model, state: NetworkState) -> None:
 
 
 def get_state(model: keras.Model, epoch: int) -> NetworkState:
-    """The arrays that continue a model's training after `epoch` epochs."""
+    """The state of a model after `epoch` epochs, from which training can continue."""
     slots = [
         np.concatenate([np.ravel(variable) for variable in variables])
         for variables in slots_of(model.optimizer)

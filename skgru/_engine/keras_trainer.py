@@ -1,7 +1,7 @@
-"""The scikeras estimators that hold the Keras network. The one file that touches scikeras.
+"""Training with stock `Model.fit` through scikeras.
 
-scikeras and stock `Model.fit` know neither our order of rows nor lazily gathered windows; what is
-missing is added in one private subclass and one Keras callback.
+A subclass of KerasRegressor adds windows that are gathered in batches, and a Keras callback adds
+the seeded order of the rows.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ from skgru._engine.progress import VALIDATION_BATCH, Progress, Reporter, epoch_o
 from skgru._engine.training_program import training_key
 from skgru._specs import NetworkSpec, TargetScaling, TrainingSpec
 
-# TensorFlow keeps 11 MB of each model that `Model.fit` has trained, for as long as the process
-# lives: so models are used again.
+# Models are reused, because TensorFlow keeps 11 MB of each model that `Model.fit` has trained until
+# the process ends.
 MODELS_KEPT = 8
 
 
 class KerasBatches(keras.utils.PyDataset):
-    """Windows gathered a batch at a time, in an order of our own: Keras' own shuffling needs the
-    global seed.
+    """Windows that are gathered in batches, in the order of `order`. The shuffling of Keras would
+    need the global seed.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class KerasBatches(keras.utils.PyDataset):
 
 
 class Epochs(keras.callbacks.Callback):
-    """Sets the order and the dropout of each epoch, and takes the network in after it."""
+    """Sets the row order and the dropout of each epoch, and records the network after it."""
 
     def __init__(self, training: TrainingSpec, batches: KerasBatches, last_epoch: int):
         super().__init__()
@@ -87,21 +87,20 @@ class Epochs(keras.callbacks.Callback):
         seed_dropout(self.model, training.seed, epoch)
 
     def on_epoch_end(self, epoch, logs=None):
-        # The logs are those that Keras' own history gets after this.
+        # The history of Keras gets the same logs after this callback.
         self.reporter.epoch(epoch, logs)
         progress = self.progress
         if progress.end_epoch(get_state(self.model, epoch + 1), epoch, logs):
             self.model.stop_training = True
         if progress.diverged_in is not None and progress.state is not None:
-            set_state(self.model, progress.state)  # what callbacks see when training ends
+            set_state(self.model, progress.state)  # for callbacks at the end of training
 
 
 class UsersCallbacks(keras.callbacks.Callback):
-    """The user's callbacks, as one callback of `Model.fit`.
+    """The callbacks of the user, as one callback of `Model.fit`.
 
-    They see the model that `model_` is. Its variables are its own, as a callback may keep it, and
-    the network that is trained is used again. They are brought up to date before the callbacks are
-    called, and read back after.
+    Their model is like `model_`, and separate from the trained one, which is reused in later fits.
+    Its variables are updated before each call of the callbacks, and read back after it.
     """
 
     def __init__(self, trained: keras.Model, shown: keras.Model, callbacks: list[Any]):
@@ -150,7 +149,7 @@ class UsersCallbacks(keras.callbacks.Callback):
 
 
 class UsersBatchCallbacks(UsersCallbacks):
-    """With hooks in the middle of epochs, which cost time."""
+    """UsersCallbacks with hooks of batches, which take time."""
 
     def on_train_batch_begin(self, batch, logs=None):
         self.call("on_train_batch_begin", batch, logs)
@@ -170,9 +169,9 @@ def _variables(model: keras.Model) -> list[Any]:
 
 
 class ModelPool:
-    """Models that `Model.fit` has trained, to be trained again from the start.
+    """Models that `Model.fit` has trained, for reuse in later fits.
 
-    A model that is taken belongs to the fit that took it until it is given back.
+    A fit takes a model out of the pool, and gives it back at the end.
     """
 
     def __init__(self, maxsize: int):
@@ -181,7 +180,7 @@ class ModelPool:
         self._lock = threading.Lock()
 
     def take(self, key: Any, make: Callable[[], keras.Model]) -> tuple[keras.Model, list]:
-        """A model whose optimiser is as new, and the values of a new optimiser."""
+        """A model with a reset optimiser, and the initial values of the optimiser."""
         with self._lock:
             found = next((i for i, (own, *_) in enumerate(self._idle) if own == key), None)
             model: keras.Model | None = None
@@ -199,7 +198,9 @@ class ModelPool:
         return model, first
 
     def give_back(self, key: Any, model: keras.Model, first: list[np.ndarray], held: Any) -> None:
-        """held : objects that the key knows by their identity, which no other ones may get."""
+        """Put a model back. held : objects whose ids are in the key, kept so that no other objects
+        get the same ids.
+        """
         with self._lock:
             self._idle.append((key, model, first, held))
             del self._idle[: -self.maxsize]
@@ -209,8 +210,8 @@ models = ModelPool(MODELS_KEPT)
 
 
 class TargetEncoder(TransformerMixin, BaseEstimator):
-    """The scaling of the targets as scikeras asks for it, already fitted. Of quantiles the median
-    comes back.
+    """The fitted scaling of the targets as a transformer for scikeras. The inverse transform
+    returns the median of quantiles.
     """
 
     def __init__(self, network: NetworkSpec, scaling: TargetScaling):
@@ -231,8 +232,8 @@ class TargetEncoder(TransformerMixin, BaseEstimator):
 
 
 class WindowRegressor(KerasRegressor):
-    """KerasRegressor over lazily gathered windows. It gets no random_state: scikeras would set
-    global seeds.
+    """KerasRegressor of windows that are gathered in batches. It has no random_state, for which
+    scikeras would set global seeds.
 
     model : (network, training) -> keras.Model.
     """
@@ -252,7 +253,7 @@ class WindowRegressor(KerasRegressor):
             verbose=0,
             warm_start=True,
         )
-        self._user_params = {"network", "training"}  # what scikeras hands to `model`
+        self._user_params = {"network", "training"}  # the arguments of `model` in scikeras
 
     @property
     def target_encoder(self):
@@ -263,7 +264,7 @@ class WindowRegressor(KerasRegressor):
             if X is not None and np.ndim(X) == 2:
                 X = np.asarray(X)[:, :, np.newaxis]  # (n, window_length) -> one channel
             return super()._validate_data(X, y, reset=reset, y_numeric=y_numeric)
-        # GRURegressor has checked these already; scikeras' own checks would copy every window.
+        # The estimator has checked these, and the checks of scikeras would copy all windows.
         if reset:
             self.X_dtype_, self.X_shape_, self.n_features_in_ = (
                 np.dtype(np.float64),
@@ -287,7 +288,7 @@ class WindowRegressor(KerasRegressor):
         network = self.network
         batches = KerasBatches(network, X, y, self.training.batch_size)
         self.epochs_ = Epochs(self.training, batches, initial_epoch + epochs)
-        # First, so that others find the rate as it was before the epoch.
+        # First, so that other callbacks get the rate from before the epoch.
         rates = []
         if is_cosine(self.training.learning_rate):
             rates = [Rates(self.training, len(batches))]
@@ -319,7 +320,7 @@ def fit_stock(run: TrainingRun) -> Progress:
         set_state(model, earlier)
     callbacks = []
     if training.callbacks:
-        # A callback keeps the model it was used with; a copy of it may, the user's own must not.
+        # Copies, because a callback keeps a reference to the model.
         copies = [copy.copy(callback) for callback in training.callbacks]
         kind = UsersBatchCallbacks if any(map(has_batch_hooks, copies)) else UsersCallbacks
         shown = shown_network(network, training, run.dataset.scaling)

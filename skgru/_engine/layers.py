@@ -21,15 +21,17 @@ from skgru._specs import NetworkSpec
 Tensors = Sequence[tf.Tensor]
 Shapes = Sequence[tuple[int, ...]]
 
-# Numbers in a row that the compiler copies one by one.
+# The compiler copies rows of at most this many numbers one number at a time.
 SHORT_ROW = 64
-# What the gradients of the gates are padded to a multiple of: products and sums of other widths
-# take longer.
+# The gradients of the gates are padded to a multiple of this width, because matrix products and
+# sums of other widths take longer.
 PRODUCT_WIDTH = 16
 
 
 def flat_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """An array of short rows is kept as one row: long ones are copied with vectors."""
+    """Shape in which an array is stored. Short rows are joined, because the compiler copies long
+    rows with vector instructions.
+    """
     return (shape[0] * shape[1],) if shape[-1] <= SHORT_ROW else tuple(shape)
 
 
@@ -43,8 +45,8 @@ def shaped(tensors: Tensors, shapes: Shapes, *before: int) -> list[tf.Tensor]:
 
 
 class Scratch:
-    """Arrays that loops over time write the outputs of their steps into, taken in the order in
-    which the loops run. Handed from one batch to the next, they need not be made for each.
+    """Arrays for the outputs of the steps of loops over time, taken in the order of the loops. They
+    are passed from one batch to the next, so that they are allocated once.
     """
 
     def __init__(self, arrays: Tensors | None = None):
@@ -66,8 +68,8 @@ def scan(
 ) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
     """Run `step(state, inputs_at_t) -> (state, outputs_at_t)` along time.
 
-    inputs : each (n_steps, ...); kept_shapes : of the outputs of a step. Returns the last state,
-    and the outputs of all steps, each (n_steps, ...), in the order of time whichever way it ran.
+    inputs : each (n_steps, ...); kept_shapes : shapes of the outputs of a step. Returns the last
+    state, and the outputs of all steps, each (n_steps, ...), in the order of time even if reversed.
     """
     n_steps = inputs[0].shape[0]
     state_shapes = [part.shape for part in state]
@@ -106,10 +108,10 @@ def applied_layer(
     """(n_steps, n_inputs, n_rows) -> (n_steps, units, n_rows), or (units, n_rows) of the last step.
 
     weights : kernel (n_inputs, n_gates * units), recurrent kernel (units, n_gates * units), bias.
-    known : (n_steps, 1, n_rows) of 1 and 0; a step of 0 leaves the state, and the output, as it is.
+    known : (n_steps, 1, n_rows) of 1 and 0. A step of 0 does not change the state and the output.
 
-    Arrays are (n_rows, width) at a step, and each gate has its own matrices: the compiler can't
-    vectorise what reads a third of each row.
+    Arrays are (n_rows, width) at a step, and each gate has its own matrices, because the compiler
+    cannot vectorise code that reads a third of each row.
     """
     X = tf.transpose(X, (0, 2, 1))
     n_steps, n_rows, n_inputs = X.shape
@@ -124,7 +126,7 @@ def applied_layer(
         return [product(x, kernel) + bias for kernel, bias in zip(kernels, biases, strict=True)]
 
     if n_inputs == 1:
-        sequences = [X]  # a multiplication, which fuses with the gates of its step
+        sequences = [X]  # the product with one channel is elementwise, and fuses with the gates
     else:
         all_rows = tf.reshape(X, (n_steps * n_rows, n_inputs))
         input_biases, _ = map(of_gates, cell.biases(weights[2]))
@@ -135,7 +137,7 @@ def applied_layer(
 
     def step(state, now):
         mask, x = now[: len(masks)], now[len(masks) :]
-        # Cut out here and not before the loop: the cut is then a part of the kernels that add them.
+        # Split inside the loop, where the compiler makes it a part of the kernels that add biases.
         input_biases, recurrent_biases = map(of_gates, cell.biases(weights[2]))
         if n_inputs == 1:
             x = terms(x[0], of_gates(weights[0]), input_biases, tf.multiply)
@@ -165,7 +167,9 @@ def padded_rows(blocks: Tensors, height: int) -> tf.Tensor:
 
 
 def kept_forward(cell: Any, units: int, n_rows: int) -> list[tuple[int, int]]:
-    """Shapes of what a step of `trained_layer` keeps: the state before it, and the cell's own."""
+    """Shapes of the arrays that a step of `trained_layer` keeps: the previous state, and those of
+    the cell.
+    """
     heights = (1,) * cell.n_states + cell.kept
     return [(height * units, n_rows) for height in heights]
 
@@ -173,7 +177,7 @@ def kept_forward(cell: Any, units: int, n_rows: int) -> list[tuple[int, int]]:
 def kept_backward(
     cell: Any, units: int, n_inputs: int, n_rows: int, passes_on: bool
 ) -> list[tuple[int, int]]:
-    """Shapes of what a step of its gradient keeps."""
+    """Shapes of the arrays that a step of the gradient of `trained_layer` keeps."""
     apart = [(cell.n_apart * units, n_rows)] if cell.n_apart else []
     return [*apart, (n_inputs, n_rows)] if passes_on else apart
 
@@ -202,14 +206,14 @@ def trained_layer(
     scratch: Scratch,
     dropped: tf.Tensor | None = None,
 ) -> tuple[tf.Tensor, Callable]:
-    """What `applied_layer` gives, and a function from its gradient to that of X, None without
-    `passes_on`, and of the weights.
+    """The output of `applied_layer`, and a function from its gradient to the gradients of X and of
+    the weights. Without `passes_on`, the gradient of X is None.
 
     dropped : (n_gates, units, n_rows), factors of the state in the recurrent product of each gate,
     the same at all steps.
 
-    Arrays are (width, n_rows) at a step: a gate is then a block of its own, which the compiler
-    reads with vectors, and one product serves all gates.
+    Arrays are (width, n_rows) at a step: each gate is then a contiguous block, which the compiler
+    reads with vector instructions, and a single product computes all gates.
     """
     n_steps, n_inputs, n_rows = X.shape
     units, width = weights[1].shape
@@ -220,7 +224,7 @@ def trained_layer(
     def recurrent_terms(h: tf.Tensor) -> tf.Tensor:
         if dropped is None:
             return recurrent_kernel @ h
-        # A product for each gate, as each has a state of its own, as in Keras.
+        # One product for each gate, because each gate drops other units, as in Keras.
         matrices = tf.split(weights[1], cell.n_gates, axis=1)
         return tf.concat(
             [tf.transpose(matrix) @ (h * dropped[g]) for g, matrix in enumerate(matrices)], axis=0
@@ -229,7 +233,7 @@ def trained_layer(
     def step(state, now):
         *mask, now = now
         input_bias, recurrent_bias = cell.biases(weights[2])
-        # Of a single channel a multiplication, which fuses with the gates.
+        # The product with a single channel is elementwise, and fuses with the gates.
         x = tf.transpose(weights[0]) * now if n_inputs == 1 else kernel @ now
         x += input_bias[:, tf.newaxis]
         recurrent = recurrent_terms(state[0])
@@ -257,8 +261,8 @@ def trained_layer(
         def through_state(gates: Tensors, d_gates: tf.Tensor, h: tf.Tensor, x: tf.Tensor):
             """Gradients of the state, through the recurrent products, and of the weights."""
             if dropped is None:
-                # With the input and a row of ones, one product gives the gradients of all weights
-                # but those of the input terms apart.
+                # Together with the input and a row of ones, one product computes the gradients of
+                # all weights except those of the separate input terms.
                 sources = tf.concat([h, x, one], axis=0)
                 return recurrent_kernel @ d_gates, tf.matmul(sources, d_gates, transpose_b=True)
             matrices = tf.split(weights[1], cell.n_gates, axis=1)
@@ -329,9 +333,9 @@ def recurrent_layer(
     scratch: Scratch,
     dropped: Callable | None,
 ) -> tuple[tf.Tensor, Any]:
-    """`trained_layer`, or `applied_layer` without a gradient: each has the form that is fast.
+    """`trained_layer` in training, else `applied_layer`, which is faster without a gradient.
 
-    dropped : (direction, shape) -> factors for dropout of the state, where there is any.
+    dropped : (direction, shape) -> factors for dropout of the state, or None.
     """
     if trains:
         shape = (cell.n_gates, weights[1].shape[0], X.shape[2])
@@ -351,7 +355,7 @@ def both_directions(
     scratch: Scratch,
     dropped: Callable | None,
 ) -> tuple[tf.Tensor, Any]:
-    """Two recurrent layers over time and against it, their outputs one above the other."""
+    """Two recurrent layers, forwards and backwards in time, with concatenated outputs."""
     reversed_known = None if known is None else known[::-1]
     given = (return_sequences, trains, passes_on)
     against = None if dropped is None else lambda _, shape: dropped(1, shape)
@@ -381,14 +385,15 @@ def apply_network(
     scratch: Scratch | None = None,
     recurrent_masks: Callable | None = None,
 ) -> tuple[tf.Tensor, Any]:
-    """What `build_network(spec)` computes.
+    """Outputs of the network, (n_rows, window_length, n_channels) -> (n_rows, n_values), and a
+    function from their gradient to the gradients of the weights.
 
-    (n_rows, window_length, n_channels) -> (n_rows, n_values).
+    They equal those of `build_network(spec)`. The function is None unless `masks` is given, as it
+    is in training.
 
-    weights : as `Model.get_weights` orders them; masks : (layer, shape) -> factors of a layer's
-    outputs, for dropout. With masks the network trains, and there is a second result: a function
-    from the gradient of the outputs to that of the weights. scratch : arrays of `scratch_shapes`;
-    recurrent_masks : (layer, direction, shape) -> factors of a layer's state, for dropout.
+    weights : in the order of `Model.get_weights`; masks : (layer, shape) -> factors of the outputs
+    of a layer, for dropout; scratch : arrays of `scratch_shapes`; recurrent_masks : (layer,
+    direction, shape) -> factors of the state of a layer, for dropout.
     """
     trains = masks is not None
     scratch = scratch or Scratch()
@@ -402,7 +407,7 @@ def apply_network(
     outputs = tf.transpose(X, (1, 2, 0))
     embedding, weights = weights[: bool(spec.embedding_dim)], weights[bool(spec.embedding_dim) :]
     for table in embedding:
-        # Row 0 of the table stands for no token, as in Keras.
+        # Row 0 of the table is for missing tokens, as in Keras.
         tokens = tf.cast(outputs[:, 0], tf.int32) + 1  # (n_steps, n_rows)
         tokens = tokens if known is None else tokens * tf.cast(known[:, 0], tf.int32)
         outputs = tf.transpose(tf.gather(table, tokens), (0, 2, 1))
@@ -430,7 +435,7 @@ def apply_network(
     flat = tf.reshape(X, (X.shape[0], spec.window_length * spec.n_channels))
 
     def output_gradient(upstream: tf.Tensor) -> tuple[list[tf.Tensor], tf.Tensor]:
-        """Of the output layer, and of the features: (units, n_rows), at each step or once."""
+        """Gradients of the output layer and of the features, (..., units, n_rows)."""
         if spec.each_step:
             upstream = tf.reshape(upstream, (-1, spec.n_steps_out, spec.values_of_step))
             gradients = [

@@ -12,19 +12,19 @@ from skgru._specs import TrainingSpec
 
 
 def has_schedule(optimizer: keras.optimizers.Optimizer) -> bool:
-    """Whether the learning rate follows a schedule of its own, by the number of steps."""
+    """Whether the learning rate of the optimiser is a Keras schedule of the number of steps."""
     return not hasattr(optimizer._learning_rate, "assign")
 
 
 def first_rate(learning_rate: Any) -> Any:
-    """The rate of a named optimiser: a number, of a cosine the highest, or a Keras schedule."""
+    """Learning rate of a named optimiser: a number, the highest rate of a cosine, or a schedule."""
     if is_cosine(learning_rate):
         return PEAK_RATES[learning_rate]
     if isinstance(learning_rate, Real) or is_schedule(learning_rate):
         return learning_rate
     raise ValueError(
-        f"learning_rate={learning_rate!r} is neither a number nor a schedule. Give a number above "
-        '0, "cosine", or a keras.optimizers.schedules.LearningRateSchedule.'
+        f"learning_rate={learning_rate!r} must be a number above 0 or a schedule. Use 0.001, "
+        '"auto", "cosine" or a keras.optimizers.schedules.LearningRateSchedule.'
     )
 
 
@@ -32,8 +32,8 @@ def is_schedule(learning_rate: Any) -> bool:
     return isinstance(learning_rate, keras.optimizers.schedules.LearningRateSchedule)
 
 
-# The highest rate of the learning rates that go along a cosine, the share of the steps until it is
-# reached, and the last rate as a share of it.
+# Highest rates of the cosine schedules. WARM_UP : share of the steps until it is reached;
+# LAST_SHARE : last rate, as a share of the highest.
 PEAK_RATES = {"cosine": 1e-2, "auto": 5e-3}
 
 
@@ -41,8 +41,8 @@ WARM_UP, LAST_SHARE = 0.05, 0.01
 
 
 def cosine(steps: np.ndarray, n_steps: int) -> np.ndarray:
-    """Learning rates of these steps of n_steps, as shares of the highest: up in a straight line,
-    then down along half a cosine, and no further.
+    """Learning rates of some of n_steps steps, as shares of the highest rate: a linear rise, then a
+    fall along half a cosine to a constant last rate.
     """
     n_warm = max(1, round(WARM_UP * n_steps))
     up = (steps + 1) / n_warm
@@ -54,7 +54,7 @@ def cosine(steps: np.ndarray, n_steps: int) -> np.ndarray:
 def rate_shares(
     learning_rate: object, schedule: tuple[int, int], epoch: int, first: int, n: int, n_batches: int
 ) -> np.ndarray:
-    """What the learning rate is multiplied by in n steps of an epoch of n_batches, from `first` on.
+    """Factors of the learning rate in n steps of an epoch of n_batches, from step `first` on.
 
     schedule : as in TrainingSpec.
     """
@@ -69,7 +69,9 @@ def is_cosine(learning_rate: object) -> bool:
 
 
 def learning_rate_of(training: TrainingSpec) -> float:
-    """The rate that training starts with, of a cosine the highest; a schedule brings its own."""
+    """Learning rate of a training: the highest rate of a cosine, and 0 for a Keras schedule, which
+    computes its rates itself.
+    """
     if isinstance(training.optimizer, str):
         rate = first_rate(training.learning_rate)
         return 0.0 if is_schedule(rate) else float(rate)
@@ -79,8 +81,8 @@ def learning_rate_of(training: TrainingSpec) -> float:
 
 
 class Rates(keras.callbacks.Callback):
-    """Sets the learning rate of each step along a cosine. Between epochs it is the highest one,
-    which other callbacks may change.
+    """Sets the learning rate of each step of a cosine schedule. Between epochs, the rate is the
+    highest one, so that other callbacks can change it.
     """
 
     def __init__(self, training: TrainingSpec, n_batches: int):

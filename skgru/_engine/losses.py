@@ -1,4 +1,4 @@
-"""Losses: from a name, a function or an object to what training makes smaller."""
+"""Losses for training, from a name, a function or an object."""
 
 from __future__ import annotations
 
@@ -12,16 +12,15 @@ import numpy as np
 from skgru._engine.names import named
 from skgru._specs import BINARY_CROSS_ENTROPY, CROSS_ENTROPY, PINBALL, NetworkSpec, TrainingSpec
 
-# A weighted mean over the batch: weight 2 then means the row twice, which Keras' default reduction
-# does not give.
+# A weighted mean over the batch: a row of weight 2 counts twice, unlike in the default of Keras.
 REDUCTION = "mean_with_sample_weight"
 
 
 class PerRow(keras.losses.Loss):
-    """A loss function of Keras, (n, n_outputs) twice -> (n,), as an object with our reduction."""
+    """A loss function of two arrays (n, n_outputs) -> (n,), as a Loss with `REDUCTION`."""
 
     def __init__(self, function: Callable):
-        # The name opens a scope in TensorFlow, which refuses "<lambda>".
+        # TensorFlow opens a scope of this name, and "<lambda>" is not a valid one.
         super().__init__(name="loss", reduction=REDUCTION, dtype="float32")
         self.function = function
 
@@ -30,10 +29,10 @@ class PerRow(keras.losses.Loss):
 
 
 class Pinball(keras.losses.Loss):
-    """max(q e, (q - 1) e), averaged over outputs and quantiles, where e is how far y lies above.
+    """Mean of max(q e, (q - 1) e) over outputs and quantiles, where e = y_true - y_pred.
 
-    y_true : (n, n_outputs); y_pred : (n, n_outputs * n_quantiles). The value is (n,). Both may
-    have an axis of steps in between.
+    y_true : (n, n_outputs); y_pred : (n, n_outputs * n_quantiles). The value is (n,). All may have
+    an axis of steps after the first.
     """
 
     def __init__(self, quantiles, name=PINBALL, reduction=REDUCTION, dtype="float32"):
@@ -53,9 +52,9 @@ class Pinball(keras.losses.Loss):
 
 
 class MaskedTargets(keras.losses.Loss):
-    """A loss in which outputs whose target is NaN, as it is unknown, count as met.
+    """A loss in which unknown targets (NaN) count as predicted exactly.
 
-    The mean over the outputs of a row thus weighs each known target alike.
+    All known targets then have the same weight in the mean over the outputs of a row.
     """
 
     def __init__(self, loss, name="known", reduction=REDUCTION, dtype="float32"):
@@ -76,14 +75,14 @@ class MaskedTargets(keras.losses.Loss):
 
 
 def training_loss(network: NetworkSpec, training: TrainingSpec) -> keras.losses.Loss:
-    """What training makes smaller."""
+    """The loss that training minimises."""
     loss = make_loss(training.loss, network.quantiles)
     return MaskedTargets(loss) if training.masks_targets else loss
 
 
 def make_loss(loss: Any, quantiles: tuple[float, ...] = ()) -> keras.losses.Loss:
-    """A Keras name, function or Loss, or one of ours, as a new Loss: its value is the weighted
-    mean over the rows of a batch.
+    """A new Loss from a name, a function or a Loss. Its value is the weighted mean over the rows of
+    a batch.
     """
     if isinstance(loss, str) and loss == PINBALL:
         return Pinball(quantiles)
@@ -99,17 +98,17 @@ def make_loss(loss: Any, quantiles: tuple[float, ...] = ()) -> keras.losses.Loss
         loss = named(keras.losses, "loss", loss)
     if not isinstance(loss, keras.losses.Loss):
         return PerRow(loss)
-    # Not by its configuration: many users' own losses can't be rebuilt from it.
+    # Not from its configuration, which many custom losses do not define.
     rebuilt = object.__new__(type(loss))
     rebuilt.__dict__.update(vars(loss), reduction=REDUCTION)
-    # An object that the user made after set_floatx("float64") would compute in float64.
+    # A loss that was created after set_floatx("float64") would compute in float64.
     rebuilt._dtype_policy = keras.DTypePolicy("float32")
     rebuilt._dtype = "float32"
     return rebuilt
 
 
 def public_loss(loss: Any) -> Any:
-    """The loss that Keras users would write: of probabilities, None for the pinball loss."""
+    """The loss for a public Keras model, which is of probabilities. None for the pinball loss."""
     if not isinstance(loss, str):
         return make_loss(loss) if isinstance(loss, keras.losses.Loss) else loss
     own = {
@@ -121,9 +120,9 @@ def public_loss(loss: Any) -> Any:
 
 
 def probe(network: NetworkSpec, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Some targets (n, n_outputs) and what a network may give for them, float32.
+    """Random targets (n, n_outputs) and outputs, float32, to test losses and metrics.
 
-    The numbers lie between 0 and 1, where every loss of Keras is defined.
+    The numbers are between 0 and 1, where every loss of Keras is defined.
     """
     rng = np.random.default_rng(0)
     shape = (n, network.n_outputs)
@@ -133,13 +132,13 @@ def probe(network: NetworkSpec, n: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def ignores_padding(network: NetworkSpec, function: Callable) -> bool:
-    """Whether rows of weight 0 leave a function of (targets, outputs, sample_weight) as it is.
+    """Whether rows of weight 0 do not change a function of (targets, outputs, sample_weight).
 
-    A loss that returns one number for a batch, or that uses statistics of the batch, counts them.
+    They change a loss that returns one number for a batch, or uses statistics of the batch.
     """
     try:
         return _ignores_padding(network, function)
-    except Exception:  # whoever trains with it gets the message
+    except Exception:  # training raises the error again
         return False
 
 
@@ -156,8 +155,8 @@ def _ignores_padding(network: NetworkSpec, function: Callable) -> bool:
 
 
 def outside_of(thing: Any) -> str:
-    """What a function or object of the user's own reads besides its arguments: its attributes, and
-    the variables outside that its functions use. It may compute something else when they change.
+    """The data on which a custom function or object depends besides its arguments: its attributes,
+    and the global and nonlocal variables of its functions.
     """
     functions = [thing] if inspect.isfunction(thing) else []
     if not functions:
@@ -175,7 +174,7 @@ def outside_of(thing: Any) -> str:
 
 
 def _is_data(value: Any) -> bool:
-    """Whether `repr` shows all of a value: numbers, strings, arrays, and what holds them."""
+    """Whether `repr` determines a value: numbers, strings, arrays, and containers of them."""
     if isinstance(value, list | tuple | set | frozenset):
         return all(map(_is_data, value))
     if isinstance(value, dict):
@@ -188,7 +187,7 @@ def _is_of_keras(kind: type) -> bool:
 
 
 def fingerprint(network: NetworkSpec, loss: Any) -> tuple[Any, ...] | None:
-    """What a loss of the user's own reads from outside, and what it gives for some numbers."""
+    """The outside data of a custom loss, and its values for some arrays."""
     if isinstance(loss, str):
         return None
     given = make_loss(loss, network.quantiles)
@@ -197,22 +196,22 @@ def fingerprint(network: NetworkSpec, loss: Any) -> tuple[Any, ...] | None:
     for factor in (1.0, 30.0, 1e4):
         try:
             values.append(np.asarray(given.call(factor * y, -factor * outputs)).tobytes())
-        except Exception:  # training has the better message
+        except Exception:  # training raises an error with more context
             values.append(b"")
     return outside_of(loss), *values
 
 
 def check_weighs(network: NetworkSpec, training: TrainingSpec) -> None:
-    """Refuse sample weights for a loss that returns one number for a batch."""
+    """Raise ValueError for sample weights and a loss that returns one number for a batch."""
     loss = make_loss(training.loss, network.quantiles)
     try:
         gives_rows = np.ndim(loss.call(*probe(network, 3))) > 0
-    except Exception:  # training has the better message
+    except Exception:  # training raises an error with more context
         return
     if gives_rows:
         return
     raise ValueError(
-        f"loss={training.loss!r} returns one number for a batch, so that its rows cannot be "
-        "weighted: by sample_weight, by steps that are missing, or by the series of a forecaster. "
-        "Return one number for each row, for example keras.ops.mean(..., axis=-1)."
+        f"loss={training.loss!r} returns one number for a batch, but sample_weight, missing steps "
+        "and several series need one number for each row. Use keras.ops.mean(..., axis=-1), for "
+        "example."
     )

@@ -1,7 +1,7 @@
-"""What is reported of each epoch besides the loss: metrics of Keras, for both trainers.
+"""Keras metrics of each epoch, for both trainers.
 
-Metrics are weighted as the loss is, see targets as the network does, and of classifiers the
-probabilities.
+Metrics have the weights of the loss. They compare targets in the units of the network with its
+outputs, which are probabilities for classifiers.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from skgru._specs import NetworkSpec, TrainingSpec
 
 
 def probabilities(spec: NetworkSpec, values: Any) -> Any:
-    """What metrics see of (n, values_of_step): probabilities of a classifier's logits, the medians
-    of quantiles, and other values as they are.
+    """Predictions for metrics from outputs (n, values_of_step): probabilities of classifiers, the
+    medians of quantiles, and other outputs unchanged.
     """
     if spec.is_multilabel:
         return keras.ops.sigmoid(values)
@@ -30,7 +30,7 @@ def probabilities(spec: NetworkSpec, values: Any) -> Any:
 
 
 def network_metrics(network: NetworkSpec, training: TrainingSpec) -> list[keras.metrics.Metric]:
-    """New metrics of a network: of classifiers the accuracy first, then the user's."""
+    """New metrics of a network: the accuracy of classifiers, then the metrics of the user."""
     metrics: list[keras.metrics.Metric] = []
     with constant_names():
         if network.n_classes:
@@ -44,8 +44,8 @@ def network_metrics(network: NetworkSpec, training: TrainingSpec) -> list[keras.
     names = [metric.name for metric in metrics]
     if repeated := [name for name in names if names.count(name) > 1 or name == "loss"]:
         raise ValueError(
-            f"metrics={list(training.metrics)!r} would be reported under the name "
-            f"{repeated[0]!r}, which is taken. Give each metric a name of its own."
+            f"metrics={list(training.metrics)!r} include the name {repeated[0]!r}, which is "
+            "already in use. Give each metric a different name."
         )
     return metrics
 
@@ -62,9 +62,9 @@ def _metric(given: Any, network: NetworkSpec) -> keras.metrics.Metric:
     if network.n_classes and kind.__module__.startswith("keras.") and not isinstance(metric, str):
         if not kind.__name__.lower().startswith("sparse"):
             raise ValueError(
-                f"metrics: {given!r} takes one-hot classes, but a classifier has one number for "
-                "each class. Use 'sparse_categorical_crossentropy', 'sparse_top_k_categorical_"
-                "accuracy' or a function of your own, or sklearn.metrics after fit."
+                f"metrics={given!r} needs one-hot classes, but GRUClassifier trains on class "
+                "numbers. Use 'sparse_categorical_crossentropy', 'sparse_top_k_categorical_"
+                "accuracy' or a custom function, or sklearn.metrics after fit."
             )
     if function is not metric or not isinstance(metric, keras.metrics.Metric):
         given_name = getattr(function, "__name__", getattr(function, "func", function))
@@ -81,33 +81,35 @@ def _metric(given: Any, network: NetworkSpec) -> keras.metrics.Metric:
 
 
 def _check_rebuilt(metric: keras.metrics.Metric, rebuilt: keras.metrics.Metric) -> None:
-    """A metric of the user's own whose configuration leaves arguments out becomes another one."""
+    """Raise ValueError if get_config of a custom metric leaves out arguments: the metric that is
+    rebuilt from it would differ.
+    """
     plain = str, int, float, bool, tuple
     for name, value in vars(metric).items():
         other = vars(rebuilt).get(name)
         if name[0] != "_" and name != "name" and isinstance(value, plain) and value != other:
             raise ValueError(
-                f"metrics: {type(metric).__name__} is built anew for each fit, but its get_config "
-                f"leaves {name}={value!r} out. Define get_config so that it holds all arguments."
+                f"metrics={type(metric).__name__} is rebuilt from its get_config for each fit, but "
+                f"get_config leaves out {name}={value!r}. Define get_config with all arguments."
             )
 
 
 class EpochMetrics:
-    """Metrics as functions: their state is a list of arrays, so that threads may share them."""
+    """Metrics as functions that threads can share. Their state is a list of arrays."""
 
     def __init__(self, network: NetworkSpec, training: TrainingSpec):
         self.network = network
         self.metrics = network_metrics(network, training)
         y, outputs = probe(network, 2)
         for metric in self.metrics:
-            # Some make their variables when they are first called.
+            # Some metrics create their variables in the first call.
             metric.update_state(y, probabilities(network, outputs), sample_weight=np.ones(2))
             metric.reset_state()
         self.names = [metric.name for metric in self.metrics]
         self.first = [variable.numpy() for metric in self.metrics for variable in metric.variables]
 
     def update(self, state: Sequence[Any], y: Any, values: Any, weight: Any) -> list[Any]:
-        """The state after some rows. values : what the network gives for them."""
+        """The state after further rows. values : outputs of the network for these rows."""
         if not self.metrics:
             return []
         given = probabilities(self.network, values)
@@ -131,14 +133,14 @@ class EpochMetrics:
                 result = np.asarray(metric.stateless_result(list(own)))
             if np.ndim(result):
                 raise ValueError(
-                    f"metrics: {metric.name!r} gives {np.size(result)} numbers, but history_ holds "
-                    "one for each epoch. Give a metric that averages them."
+                    f"metrics={metric.name!r} returns {np.size(result)} numbers, but history_ "
+                    "holds one number for each epoch. Use a metric that returns their average."
                 )
             values[metric.name] = float(result)
         return values
 
     def ignore_padding(self) -> bool:
-        """Whether rows of weight 0 leave all results as they are."""
+        """Whether rows of weight 0 do not change the results."""
 
         def results(y, outputs, weight):
             return list(self.results(self.update(self.first, y, outputs, weight)).values())
@@ -147,7 +149,7 @@ class EpochMetrics:
 
 
 def describes(metric: Any) -> Any:
-    """What distinguishes a metric, or a function, of the user from others: hashable."""
+    """A hashable key of a metric or function. Equal keys have equal results."""
     if isinstance(metric, str):
         return metric
     if not isinstance(metric, keras.metrics.Metric):

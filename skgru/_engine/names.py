@@ -1,4 +1,4 @@
-"""Names of Keras: those that users give, and those that Keras gives its layers and variables."""
+"""Names of Keras objects: lookup of names from users, and numbers in names of layers."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 
 from keras.src.backend.common import global_state
 
-# Where Keras counts the names that it has given.
+# Attribute in which Keras counts the names of its objects.
 _COUNTERS = "object_name_uids"
-# What the modules of Keras hold besides what a name alone can make.
+# Names in the modules of Keras that cannot be created by name.
 _NO_NAMES = {
     *("Loss", "LossScaleOptimizer", "Metric", "MultiOptimizer", "Optimizer", "OptimizerMap"),
     *("Mean", "MeanMetricWrapper", "Sum", "deserialize", "get", "legacy", "schedules", "serialize"),
@@ -20,7 +20,7 @@ _NO_NAMES = {
 
 
 def named(room: Any, parameter: str, name: str) -> Any:
-    """What Keras makes of a name. room : keras.losses, keras.optimizers or keras.metrics."""
+    """The Keras object of a name. room : keras.losses, keras.optimizers or keras.metrics."""
     try:
         if name not in _NO_NAMES:
             return room.get(name)
@@ -30,17 +30,17 @@ def named(room: Any, parameter: str, name: str) -> Any:
     close = difflib.get_close_matches(name.lower(), names, n=1)
     hint = f"Did you mean {names[close[0]]!r}? " if close else ""
     raise ValueError(
-        f"{parameter}={name!r} is no name that Keras knows. {hint}Give a name listed in "
-        f"{room.__name__} or a Keras {parameter} object."
+        f"{parameter}={name!r} is not a name in {room.__name__}. {hint}Give such a name, or a "
+        f"Keras {parameter} object."
     )
 
 
 @contextmanager
 def constant_names() -> Iterator[None]:
-    """Let Keras number the names of layers, variables and optimisers from the start.
+    """Make Keras number the names of layers, variables and optimisers from the start.
 
-    TensorFlow keeps 35 kB for each name of a variable that it has not seen before, for as long as
-    the process lives. The counters belong to a thread, so that no other one is disturbed.
+    TensorFlow keeps 35 kB for each new name of a variable until the process ends. Each thread has
+    its own counters.
     """
     before = global_state.get_global_attribute(_COUNTERS)
     global_state.set_global_attribute(_COUNTERS, defaultdict(int))

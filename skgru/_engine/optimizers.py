@@ -1,9 +1,9 @@
-"""Keras optimisers as functions: weights, slots and gradients in, weights and slots out.
+"""Keras optimisers as functions from weights, slots and gradients to new weights and slots.
 
-TensorFlow's optimiser class overrides how variables are assigned, which keeps
-`keras.StatelessScope` from recording it. One instance gets the base class's own methods back,
-before it is built. This reaches into Keras; tests compare every optimiser listed here with stock
-training, and say so when Keras changes.
+The optimisers of Keras for TensorFlow override the assignment of variables, so that
+`keras.StatelessScope` does not record it. Here, each optimiser gets the methods of the base class
+back before it is built. Tests compare every optimiser listed here with stock training, because this
+depends on the internals of Keras.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ from skgru._specs import TrainingSpec
 
 
 def check_optimizer(optimizer: Any) -> None:
-    """Refuse an optimiser of the user's whose learning rate is part of a graph of TensorFlow."""
+    """Raise ValueError for an optimiser whose learning rate is part of a TensorFlow graph."""
     if isinstance(optimizer, str):
         return
     try:
         optimizer.get_config()
     except TypeError as error:
         raise ValueError(
-            f"optimizer={type(optimizer).__name__} was made inside a tf.Graph, or after "
+            f"optimizer={type(optimizer).__name__} was created inside a tf.Graph, or after "
             "tf.compat.v1.disable_eager_execution(), so that its learning rate cannot be read. "
-            "Make it outside, or give its name and learning_rate."
+            "Create it outside, or give its name and learning_rate."
         ) from error
 
 
 def optimizer_maker(training: TrainingSpec) -> Callable[[], keras.optimizers.Optimizer]:
-    """What makes new optimisers: of the given name, or with the configuration of the given one."""
+    """A function that creates optimisers by name, or with the configuration of the given object."""
     if isinstance(training.optimizer, str):
         kind = type(named(keras.optimizers, "optimizer", training.optimizer))
         rate = first_rate(training.learning_rate)
@@ -47,10 +47,10 @@ def optimizer_maker(training: TrainingSpec) -> Callable[[], keras.optimizers.Opt
 
 
 def slots_of(optimizer: keras.optimizers.Optimizer) -> list[list[Any]]:
-    """The optimiser's variables, those of one kind together: first what there is once, as the
-    number of steps, then each list that has a variable for every weight.
+    """The variables of an optimiser in groups: first single variables, such as the number of steps,
+    then each list with one variable for every weight.
 
-    The learning rate is not among them: it is a parameter and not something learnt.
+    The learning rate is not included, because it is a parameter of the training.
     """
     slots = [v for v in optimizer.variables if v.path.split("/")[-1] != "learning_rate"]
     known = {id(variable) for variable in slots}
@@ -62,7 +62,7 @@ def slots_of(optimizer: keras.optimizers.Optimizer) -> list[list[Any]]:
     return [*([slot] for slot in slots if id(slot) not in of_weights), *kinds]
 
 
-# Nadam is not here: it has an update step of its own, which gives NaN this way.
+# Without Nadam, whose own update step results in NaN here.
 SUPPORTED = (
     keras.optimizers.SGD,
     keras.optimizers.Adam,
@@ -89,14 +89,14 @@ _OVERRIDDEN_BY_TENSORFLOW = (
 def stateless(
     make: Callable[[], keras.optimizers.Optimizer], weights: Sequence[np.ndarray]
 ) -> tuple[keras.optimizers.Optimizer, list[np.ndarray], Callable]:
-    """A new optimiser of these weights, joined to one vector: itself, its slots before the first
-    step, and (vector, slots, learning_rate, gradient) -> (vector, slots).
+    """A new optimiser for one vector of all weights, its initial slots, and its update as a
+    function (vector, slots, learning_rate, gradient) -> (vector, slots).
 
-    All that it does to a weight it does to each number alone, except for clipping: so one vector
-    will do, and the program compiles in two thirds to three quarters of the time.
+    Except for clipping, an optimiser treats all numbers alike, so that weights can be joined to one
+    vector. The program then compiles in two thirds to three quarters of the time.
 
-    Its variables live in a graph that goes when the optimiser does. TensorFlow would keep a
-    megabyte of every one that is built eagerly, for as long as the process lives.
+    The variables of the optimiser are in a graph, and are freed with it. TensorFlow would keep a
+    megabyte of each optimiser that is built eagerly until the process ends.
     """
     with tf.Graph().as_default() as graph:
         optimizer = make()
@@ -146,9 +146,8 @@ def _clips(optimizer: keras.optimizers.Optimizer) -> bool:
 
 
 class Parts(Sequence):
-    """The arrays that were joined to a vector. Each is cut out where it is asked for, in a loop or
-    outside, so that the compiler makes the cut a part of what is computed there. Slices take all
-    arrays between two of them.
+    """The arrays of a joined vector. An index cuts an array out where it is used, so that the
+    compiler fuses the cut with the computation there. A slice is a Parts of several arrays.
     """
 
     def __init__(self, vector: tf.Tensor, shapes: Sequence[tuple[int, ...]], start: int = 0):
@@ -170,5 +169,5 @@ class Parts(Sequence):
 
 
 def joined_vector(arrays: Sequence[tf.Tensor]) -> tf.Tensor:
-    """Arrays as one vector."""
+    """Arrays joined to one vector."""
     return tf.concat([tf.reshape(array, (-1,)) for array in arrays], axis=0)

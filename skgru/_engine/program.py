@@ -1,8 +1,7 @@
-"""A function of arrays as a compiled program, and the cache that keeps programs for the next fit.
+"""Compiled programs of functions of arrays, and a cache of programs for later fits.
 
-TensorFlow never frees what `tf.function(jit_compile=True)` has compiled: 10 MB for each
-architecture, for as long as the process lives. A session has devices of its own, and all that was
-compiled in it goes when it does. So each program is a graph in a session.
+A program is a TensorFlow graph in a session, because a session frees its compiled code at its end.
+`tf.function(jit_compile=True)` would keep 10 MB for each architecture until the process ends.
 """
 
 from __future__ import annotations
@@ -24,15 +23,14 @@ Signature = Sequence[tuple[tuple[int, ...], Any]]
 
 
 class Program:
-    """A compiled function of arrays of fixed shapes. It holds no state: any thread may call it.
+    """A compiled function of arrays of fixed shapes, without state, so that threads can share it.
 
     function : tensors -> tensors; signature : shape and dtype of each argument; n_threads : cores
-    that a call uses, 1 or 0 for all. Small matrix products take longer on two cores than on one.
+    that a call uses, 1, or 0 for all. Small matrix products take longer on two cores than on one.
 
-    A program runs in the thread that calls it as long as no more than nine of its operations could
-    begin at once. Of more, XLA gives some to the session's thread, and the rest follows. A session
-    with one thread runs one such call at a time. Once calls have waited for each other as
-    long as compiling took, another session compiles the same graph, and they wait no more.
+    A program runs in the calling thread if at most nine of its operations can start at once. XLA
+    runs others in the thread of the session, one call at a time. Once calls have waited for each
+    other for as long as the compilation took, another session compiles the same graph.
     """
 
     def __init__(
@@ -43,18 +41,17 @@ class Program:
         n_threads: int = 1,
     ):
         self._graph = tf.Graph()
-        # A concrete function stays compiled where the user has told TensorFlow to run functions
-        # eagerly, which would hold for as long as the program lives.
+        # A concrete function is compiled even after tf.config.run_functions_eagerly(True).
         compiled = tf.function(function, jit_compile=jit_compile, autograph=False)
         with self._graph.as_default():
             inputs = [tf.compat.v1.placeholder(dtype, shape) for shape, dtype in signature]
             specs = [tf.TensorSpec(shape, dtype) for shape, dtype in signature]
             outputs = compiled.get_concrete_function(*specs)(*inputs)
-        # A negative number of threads between operations: the caller's own runs the program.
+        # With a negative number of inter-op threads, the calling thread runs the program.
         self._config = tf.compat.v1.ConfigProto(
             inter_op_parallelism_threads=-1, intra_op_parallelism_threads=n_threads
         )
-        # What TensorFlow would do to the graph, the compiler does better, and once.
+        # XLA optimises the graph itself.
         self._config.graph_options.rewrite_options.disable_meta_optimizer = True
         self._options = config_pb2.CallableOptions(
             feed=[tensor.name for tensor in inputs],
@@ -70,7 +67,7 @@ class Program:
 
     def _session_call(self) -> Callable:
         session = tf.compat.v1.Session(graph=self._graph, config=self._config)
-        # The public make_callable does the same, and takes 0.2 ms longer to start.
+        # The public make_callable does the same, but each call takes 0.2 ms longer.
         return session._make_callable_from_options(self._options)
 
     def _has_waited(self, seconds: float) -> None:
@@ -91,7 +88,7 @@ class Program:
         return [np.zeros(shape, dtype) for shape, dtype in self._signature]
 
     def compile(self) -> None:
-        """Compile now. Zeros must be harmless arguments: no steps, no blocks."""
+        """Compile with arguments of zeros, which must mean no steps or no blocks."""
         self(*self._zeros())
 
     def __call__(self, *arrays: Any) -> list[np.ndarray]:
@@ -107,7 +104,7 @@ class Program:
         except IndexError:
             outputs = self._first(*arguments)
             if was_compiled:
-                # What this thread has computed itself is no waiting.
+                # Without the time in which this thread has computed.
                 worked = time.thread_time() - worked
                 self._has_waited(time.perf_counter() - started - worked)
             return outputs
@@ -122,19 +119,19 @@ class Program:
 
 @contextmanager
 def eager_mode() -> Iterator[None]:
-    """Compute at once, in a graph of the caller's or after disable_eager_execution() too."""
+    """Run eagerly, even inside a graph or after tf.compat.v1.disable_eager_execution()."""
     if tf.executing_eagerly():
         yield
         return
-    # tf.init_scope() would not do: gradients are not recorded in it.
+    # Not tf.init_scope(), which does not record gradients.
     with context.eager_mode():
         yield
 
 
 class ProgramCache:
-    """At most `maxsize` programs; the least recently used goes. Safe to share between threads.
+    """At most `maxsize` programs, without the least recently used ones. Threads can share it.
 
-    Making a program is quick: it is compiled when it is first called, outside the lock.
+    Creating a program is fast, because it is compiled in its first call, outside the lock.
     """
 
     def __init__(self, maxsize: int):
@@ -149,7 +146,7 @@ class ProgramCache:
         return key in self._programs
 
     def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """The program of this key, made now if need be."""
+        """The program of this key, which `make` creates if it is not in the cache."""
         with self._lock:
             if key not in self._programs:
                 self._programs[key] = make()
@@ -204,7 +201,7 @@ class Packing:
         return arrays
 
     def repack(self, tensors: Sequence[tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
-        """What `pack` does, on tensors."""
+        """`pack` for tensors."""
         parts: dict[bool, list[tf.Tensor]] = {True: [], False: []}
         for tensor, is_float in zip(tensors, self._are_floats, strict=True):
             parts[is_float].append(tf.reshape(tensor, (-1,)))

@@ -1,5 +1,5 @@
-"""What goes on between epochs, in plain numbers: the order of the rows, early stopping, the line
-that is printed.
+"""Tasks between epochs, without TensorFlow: order of the rows, early stopping, history and progress
+lines.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ import numpy as np
 
 from skgru._specs import NetworkState, TrainingSpec
 
-# Rows whose validation loss is averaged at once.
+# Rows in a batch of the validation loss.
 VALIDATION_BATCH = 1024
 
 
 def epoch_order(n: int, seed: int, epoch: int) -> np.ndarray:
-    """A permutation of n rows that depends on nothing but the seed and the epoch, so that training
-    can be resumed.
+    """A permutation of n rows that depends only on the seed and the epoch, so that training can be
+    resumed.
     """
     return np.random.default_rng([seed, epoch]).permutation(n)
 
 
 def in_order(logs: Mapping[str, float]) -> dict[str, float]:
-    """What an epoch gave, the loss first, then by name, then the same of validation. Keras' own
-    order depends on whether there are callbacks.
+    """The logs of an epoch in a fixed order: the loss, the metrics by name, and the same for
+    validation. The order of Keras depends on the callbacks.
     """
 
     def position(name: str) -> tuple[bool, bool, str]:
@@ -34,10 +34,10 @@ def in_order(logs: Mapping[str, float]) -> dict[str, float]:
 
 
 class EarlyStopper:
-    """Says after each epoch whether it is the best so far, and whether it is time to stop.
+    """Early stopping by the validation loss or accuracy.
 
-    The best is any smaller validation loss, or higher accuracy; only one better by more than `tol`
-    gives another `patience` epochs.
+    The best epoch has the lowest loss or the highest accuracy. Training stops after `patience`
+    epochs without an improvement by more than `tol`.
     """
 
     def __init__(self, patience: int, tol: float, monitor: str = "loss"):
@@ -66,10 +66,10 @@ def is_finite(state: NetworkState) -> bool:
 
 
 class Progress:
-    """What a training has come to: its history, and the network to keep.
+    """History of a training, and the network to keep.
 
-    state : the network after the last epoch whose loss and weights were finite; diverged_in : the
-    epoch after it, if there the loss or a weight was not.
+    state : the network after the last epoch with finite loss and weights; diverged_in : the next
+    epoch, if its loss or weights were not finite.
     """
 
     def __init__(self, training: TrainingSpec):
@@ -82,7 +82,7 @@ class Progress:
         self._best: NetworkState | None = None
 
     def end_epoch(self, state: NetworkState, epoch: int, logs: Mapping[str, float]) -> bool:
-        """Take an epoch in. Whether it was the last one."""
+        """Record an epoch. Returns whether training must stop."""
         if not (is_finite(state) and np.isfinite(logs["loss"])):
             self.diverged_in = epoch
             return True
@@ -96,18 +96,18 @@ class Progress:
         return self._stopper.should_stop()
 
     def end(self, state: NetworkState) -> None:
-        """Take in what callbacks have made of the network when training ended."""
+        """Record the network after training, which callbacks may have changed."""
         if self.state is not None and is_finite(state):
             self.state = state
 
     @property
     def kept(self) -> NetworkState | None:
-        """The best network where there was early stopping, else the last one."""
+        """The best network with early stopping, else the last one."""
         return self._best or self.state
 
 
 class Reporter:
-    """Prints a line for each epoch, and in long epochs one for each part."""
+    """Prints a line for each epoch, and in long epochs further lines every few seconds."""
 
     SECONDS_BETWEEN_PARTS = 5.0
 

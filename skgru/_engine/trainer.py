@@ -20,7 +20,9 @@ from skgru._warnings import warn_user
 
 @dataclass(frozen=True)
 class Trained:
-    """What a training leaves: arrays to store, and one number an epoch and metric."""
+    """Result of a training: the state to store, and the history, one number for each metric and
+    epoch.
+    """
 
     state: NetworkState
     history: dict[str, list[float]]
@@ -30,8 +32,8 @@ def train(run: TrainingRun) -> Trained:
     """Train a new network, or an earlier one further, for its epochs or until the validation loss
     stops falling.
 
-    Raises ValueError if the first epoch leaves no finite loss or weights. Later ones are left out,
-    with a ConvergenceWarning.
+    Raises ValueError if loss or weights are not finite after the first epoch. If they diverge
+    later, the last finite epoch is kept, with a ConvergenceWarning.
     """
     training = run.training
     with eager_mode():
@@ -46,7 +48,7 @@ def train(run: TrainingRun) -> Trained:
             except CannotCompile as reason:
                 warn_user(
                     f"Training runs in stock Model.fit, which is slower: {reason}. The result is "
-                    "the same. Give jit_compile=False to choose that without this message."
+                    "the same. Set jit_compile=False to train without this warning."
                 )
                 progress = fit_stock(run)
     if progress.diverged_in is not None:
@@ -56,17 +58,17 @@ def train(run: TrainingRun) -> Trained:
 
 
 def _tell_of_divergence(progress: Progress, epoch: int, training: TrainingSpec) -> None:
-    """Warn where there is an epoch before this one to keep, else raise."""
+    """Warn if an earlier epoch can be kept, else raise ValueError."""
     is_named = isinstance(training.optimizer, str)
     rate = (
         f"learning_rate (it is {training.learning_rate})"
         if is_named
         else "learning rate in the optimizer"
     )
-    what = f"Training diverged in epoch {epoch + 1}: the loss or the weights are no longer finite."
+    what = f"Training diverged in epoch {epoch + 1}: the loss or the weights are not finite."
     remedy = (
-        f"Use a smaller {rate}, set clipnorm=1.0, or scale X and y. A loss with logarithms needs "
-        "normalize_y=False."
+        f"Use a smaller {rate}, set clipnorm=1.0, or scale X and y. For a loss with logarithms, "
+        "set normalize_y=False."
     )
     if progress.kept is None:
         raise ValueError(f"{what} {remedy}")

@@ -1,4 +1,4 @@
-"""The compiled program of training: many optimiser steps in one call, and the cache of programs."""
+"""The compiled program of many optimiser steps, and the cache of such programs."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ from skgru._engine.optimizers import SUPPORTED, Parts, joined_vector, optimizer_
 from skgru._engine.program import Packing, Program, ProgramCache
 from skgru._specs import NetworkSpec, NetworkState, TrainingSpec
 
-# Values in a chunk: enough steps that the call costs nothing beside them, few enough that an
-# interruption is soon noticed and a copy is small.
+# Values in a chunk: many steps, so that the time of a call is negligible, but few enough for a
+# quick reaction to an interrupt and for a small copy.
 CHUNK_VALUES = 1 << 20
 
 
 CHUNK_ROWS = 8192
 
 
-# Multiply-adds of a step's recurrent product from which two cores are faster than one: 0.8 million
-# took longer on two, 3 million less.
+# Multiply-adds of the recurrent product of a step from which two cores are faster than one. Two
+# cores were slower for 0.8 million, and faster for 3 million.
 PRODUCT_FOR_ALL_CORES = 2_000_000
 
 
 class CannotCompile(Exception):
-    """What makes a training impossible to compile, in a few words."""
+    """Reason why a training cannot be compiled, in a few words."""
 
 
 def _checked(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
@@ -52,7 +52,7 @@ def _checked(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimize
 class TrainingProgram:
     """The compiled steps of one architecture, loss, optimiser and batch size.
 
-    n_steps : steps of a chunk; None: as many as are worth a call.
+    n_steps : steps of a chunk. None: as many as fit into CHUNK_VALUES and CHUNK_ROWS.
     """
 
     def __init__(self, network: NetworkSpec, training: TrainingSpec, n_steps: int | None = None):
@@ -70,7 +70,7 @@ class TrainingProgram:
         self.metrics = EpochMetrics(network, training)
         self._packing = Packing([values, *self.first_slots, *self.metrics.first])
         self._penalised = _ones_for_kernels(network, weights) if training.alpha else None
-        # As long as the program lives, no other object gets the identity that it is found by.
+        # Keeps the objects whose ids are in the key of the cache, so that no others get these ids.
         self._held = training
         self.ignores_padding = self._ignores_padding()
         self._has_run = False
@@ -106,11 +106,12 @@ class TrainingProgram:
         return 0 if product >= PRODUCT_FOR_ALL_CORES else 1
 
     def _run(self, floats, integers, learning_rates, X, y, weight, n_steps, seed, alpha):
-        """X : (n_steps, batch_size, window_length, n_channels); weight : 0 for rows that pad.
+        """The new weights, slots and metrics, and the sum over the rows of the loss of their batch.
 
-        Returns the new weights, slots and metrics, and the sum over the rows of their batch's loss.
+        X : (n_steps, batch_size, window_length, n_channels); weight : 0 for padding rows.
         """
-        # The first slot is the number of steps so far: a loop that carries less compiles faster.
+        # The first slot is the number of steps so far. It is not carried through the loop, which
+        # then compiles faster.
         values, n_before, *rest = self._packing.unpack(floats, integers)
         slots, metrics = rest[: self._n_slots], rest[self._n_slots :]
         spec = self.network
@@ -152,18 +153,18 @@ class TrainingProgram:
 
     @property
     def _n_slots(self) -> int:
-        """Slots besides the number of steps."""
+        """Number of slots without the number of steps."""
         return len(self.first_slots) - 1
 
     def pack(self, state: NetworkState) -> tuple[np.ndarray, np.ndarray]:
-        """With metrics that have seen nothing."""
+        """The state and reset metrics as vectors of floats and of integers."""
         values = np.concatenate([np.ravel(weight) for weight in state.weights])
         return self._packing.pack([values, *state.slots, *self.metrics.first])
 
     def unpack(
         self, packed: tuple[np.ndarray, np.ndarray], epoch: int
     ) -> tuple[NetworkState, dict[str, float]]:
-        """The network, and its metrics."""
+        """The state and the results of the metrics."""
         values, *rest = self._packing.unpack(*packed)
         slots, metrics = rest[: self._n_slots + 1], rest[self._n_slots + 1 :]
         ends = np.cumsum([np.prod(shape, dtype=int) for shape in self._shapes])
@@ -173,9 +174,9 @@ class TrainingProgram:
         return state, self.metrics.results(metrics)
 
     def __call__(self, packed, learning_rates, X, y, weight, n_steps, seed, alpha):
-        """Run some steps: the packed state after them, and the sum of losses.
+        """Run n_steps steps. Returns the packed state after them, and the sum of losses.
 
-        learning_rates : of each step that is run.
+        learning_rates : (n_steps,).
         """
         rates = np.zeros(self.n_steps, np.float32)
         rates[:n_steps] = learning_rates
@@ -190,7 +191,7 @@ class TrainingProgram:
 
 
 def steps_of(spec: NetworkSpec, outputs: Any) -> Any:
-    """(n, n_values) -> a row for each output layer: (n * n_steps_out, values_of_step)."""
+    """(n, n_values) -> one row for each step with outputs: (n * n_steps_out, values_of_step)."""
     return tf.reshape(outputs, (-1, spec.values_of_step)) if spec.each_step else outputs
 
 
@@ -202,7 +203,7 @@ def by_step(spec: NetworkSpec, y: Any, weight: Any) -> tuple[Any, Any]:
 
 
 def _ones_for_kernels(network: NetworkSpec, weights: list[np.ndarray]) -> np.ndarray:
-    """1 for each number of a kernel, 0 for those of biases and embeddings, as one vector."""
+    """Vector of all weights, with 1 for numbers of kernels, and 0 for biases and embeddings."""
     parts = zip(weights, is_kernel(network), strict=True)
     return np.concatenate([np.full(weight.size, kernel, np.float32) for weight, kernel in parts])
 
@@ -212,7 +213,7 @@ def _in_short(error: Exception) -> str:
 
 
 def dropout_mask(shape, rate: float, seed: tf.Tensor, step: tf.Tensor, layer: int) -> tf.Tensor:
-    """Inverted dropout: 0 or 1 / (1 - rate), by the epoch's seed, the step and the layer alone."""
+    """Inverted dropout, 0 or 1 / (1 - rate), from the seed of the epoch, the step and the layer."""
     keep = tf.random.stateless_uniform(shape, seed + tf.stack([step, layer])) >= rate
     return tf.where(keep, 1 / (1 - rate), 0.0)
 
@@ -220,23 +221,23 @@ def dropout_mask(shape, rate: float, seed: tf.Tensor, step: tf.Tensor, layer: in
 training_programs: ProgramCache = ProgramCache(maxsize=16)
 
 
-# Dropout of states draws from other numbers than that of outputs.
+# First layer number of the dropout of states, so that it differs from the dropout of outputs.
 RECURRENT_MASKS = 1 << 16
 
 
 def program_for(
     network: NetworkSpec, training: TrainingSpec, n_steps: int | None = None
 ) -> TrainingProgram:
-    """The program of all fits that are shaped alike."""
+    """The program for this network and training, shared with other fits."""
     key = (training_key(network, training), training.batch_size, n_steps)
     return training_programs.get(key, lambda: TrainingProgram(network, training, n_steps))
 
 
 def training_key(network: NetworkSpec, training: TrainingSpec) -> Any:
-    """What fits have in common that run the same steps, but for the size of a batch."""
+    """Key of fits with the same optimiser steps, without the batch size."""
     return (
         network,
-        # "pinball" is no name of Keras, but says all the same: its quantiles are the network's.
+        # "pinball" is not a name in Keras, and its quantiles are in `network`.
         _key_of(training.loss),
         fingerprint(network, training.loss),
         training.masks_targets,
@@ -247,18 +248,18 @@ def training_key(network: NetworkSpec, training: TrainingSpec) -> Any:
 
 
 def _key_of(thing: Any) -> Any:
-    """What tells an object from others that compute something else.
+    """Key of an object: objects with equal keys compute the same.
 
-    Objects of Keras are told by their configuration, functions by their identity, and objects of
-    the user's own by their attributes where these are plain.
+    The key has the configuration of Keras objects, functions themselves, and the attributes of
+    custom objects if these are plain, or else their ids.
     """
     if isinstance(thing, str) or inspect.isroutine(thing):
         return thing
     if type(thing).__module__.split(".")[0] == "keras":
         config = thing.get_config()
-        config.pop("name", None)  # Keras numbers the optimisers that it makes
+        config.pop("name", None)  # Keras numbers its optimisers
         if isinstance(config.get("learning_rate"), float):
-            del config["learning_rate"]  # an argument
+            del config["learning_rate"]  # an argument of the program
         return type(thing), json.dumps(config, sort_keys=True)
     plain = str, int, float, bool, type(None), keras.DTypePolicy
     attributes = getattr(thing, "__dict__", {})
@@ -271,7 +272,7 @@ def _key_of(thing: Any) -> Any:
 
 def _optimizer_key(training: TrainingSpec) -> Any:
     if isinstance(training.optimizer, str):
-        rate = training.learning_rate  # an argument, unless it is a schedule
+        rate = training.learning_rate  # an argument of the program, unless it is a schedule
         schedule = _key_of(rate) if is_schedule(rate) else None
         return training.optimizer, training.clipnorm, schedule
     return _key_of(training.optimizer)

@@ -1,1 +1,1 @@
-"""SequenceForecaster: from a series, or several, to forecasts and intervals."""
+"""SequenceForecaster: forecasts and intervals of one or several series."""

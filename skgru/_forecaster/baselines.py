@@ -1,4 +1,4 @@
-"""Naive forecasts, whose errors the regressors learn, and the level of a window. Arrays only."""
+"""Baselines, the naive forecasts whose errors the regressors learn, and levels of windows."""
 
 from __future__ import annotations
 
@@ -41,22 +41,22 @@ def _fill_column(column: np.ndarray, first: int, season_length: int) -> None:
 
 
 def seasonal_naive(history: np.ndarray, horizon: int, season_length: int) -> np.ndarray:
-    """The same season's last value: (n, n_rows, n_targets) -> (n, horizon, n_targets)."""
+    """The value one season ago: (n, n_rows, n_targets) -> (n, horizon, n_targets)."""
     last_season = history[:, -season_length:]
     return last_season[:, np.arange(horizon) % season_length]
 
 
 def seasonal_profile(history: np.ndarray, horizon: int, season_length: int) -> np.ndarray:
-    """The mean course of the last seasons, at the level of the last half season without it.
+    """The mean course of the last seasons, moved to the level of the last half season.
 
-    (n, n_rows, n_targets) -> (n, horizon, n_targets). Seasons that the history does not hold whole
-    are left out; NaN where the last one is not whole.
+    (n, n_rows, n_targets) -> (n, horizon, n_targets). Incomplete seasons are ignored. NaN if the
+    last season is incomplete.
     """
     n, n_rows, n_targets = history.shape
     n_seasons = min(PROFILE_SEASONS, n_rows // season_length)
     seasons = history[:, n_rows - n_seasons * season_length :]
     seasons = seasons.reshape(n, n_seasons, season_length, n_targets)
-    around = seasons - seasons.mean(axis=2, keepdims=True)  # NaN where a season is not whole
+    around = seasons - seasons.mean(axis=2, keepdims=True)  # NaN where a season is incomplete
     is_whole = ~np.isnan(around).any(axis=2, keepdims=True)
     n_whole = is_whole.sum(axis=1)
     course = np.where(is_whole, around, 0).sum(axis=1) / np.maximum(n_whole, 1)
@@ -67,7 +67,7 @@ def seasonal_profile(history: np.ndarray, horizon: int, season_length: int) -> n
 
 
 def level_of(windows: np.ndarray, kind: str | None, season_length: int) -> np.ndarray:
-    """(n, window_length, n_targets) -> (n, 1, n_targets)."""
+    """The level of each window: (n, window_length, n_targets) -> (n, 1, n_targets)."""
     if kind == "last":
         return windows[:, -1:]
     if kind is None:
@@ -77,7 +77,7 @@ def level_of(windows: np.ndarray, kind: str | None, season_length: int) -> np.nd
 
 
 def baseline_of(history: np.ndarray, level: np.ndarray, spec: ForecastSpec) -> np.ndarray:
-    """The naive forecast that the regressor learns the difference from.
+    """The baseline of a specification: the naive forecast, whose errors the regressor learns.
 
     (n, n_rows, n_targets) -> (n, steps_of_call, n_targets), NaN where the history is too short.
     """

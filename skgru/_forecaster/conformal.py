@@ -1,4 +1,4 @@
-"""Intervals by errors on rows that a trial forecaster has not seen: split conformal prediction."""
+"""Split conformal intervals, from the residuals of a trial forecaster on a calibration set."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from skgru._forecaster.spec import ForecastSpec
 
 
 def rows_held_out(spec: ForecastSpec, n_rows: Any, fraction: float) -> list[int]:
-    """Rows at the end of each series that a trial forecaster does not see.
+    """Number of calibration rows at the end of each series. The trial forecaster is fitted without
+    them.
 
-    Of several series each keeps out as many as its farthest step needs, where it can: short series
-    would else say nothing of far steps. One that is too short for both keeps out none.
+    Each of several series holds out at least `horizon` rows, if enough rows remain for training:
+    otherwise far steps would have no residuals from short series. A series that is too short holds
+    out none.
     """
     wanted = [max(1, int(np.ceil(fraction * n))) for n in n_rows]
     if not spec.is_global:
@@ -26,8 +28,8 @@ def rows_held_out(spec: ForecastSpec, n_rows: Any, fraction: float) -> list[int]
 
 
 def radius_of_many(errors: np.ndarray, series_of: np.ndarray, coverage: float) -> np.ndarray:
-    """Half widths (horizon, n_targets) by the errors (n, horizon, n_targets) of several series, of
-    which each counts as much as another, however many errors it has.
+    """Half widths (horizon, n_targets) from the residuals of several series, (n, horizon,
+    n_targets). All series have the same weight, whatever their number of residuals.
     """
     radius = np.empty(errors.shape[1:])
     for at in np.ndindex(radius.shape):
@@ -43,16 +45,18 @@ def radius_of_many(errors: np.ndarray, series_of: np.ndarray, coverage: float) -
 
 
 def n_errors_needed(coverage: float) -> int:
-    """Errors at a step whose largest one bounds an interval of this coverage."""
+    """Least number of residuals at a step for intervals of this coverage."""
     return int(np.ceil(coverage / (1 - coverage) - 1e-9))
 
 
 def errors_of(
     trial: ForecastModel, model: ForecastModel, series: list[np.ndarray], n_held_out: list[int]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Errors of a trial forecaster on the rows kept from it, on the scale of the final one, of
-    several series in shares of their usual change: (n_held_out, horizon, n_targets), NaN where the
-    future is not known; and the series that each belongs to.
+    """Residuals of a trial forecaster on the calibration set, (n_held_out, horizon, n_targets), and
+    the position of the series of each residual, (n_held_out,).
+
+    Residuals are on the scale of the final forecaster. Those of several series are divided by the
+    seasonal-naive error of their series. They are NaN where the actual value is unknown.
     """
     spec = model.spec
     errors = []
@@ -77,10 +81,10 @@ def following(targets: np.ndarray, horizon: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Calibration:
-    """What intervals are made of.
+    """The calibration set of the intervals.
 
-    n_rows : rows of each series in fit; errors : as `errors_of` gives them, None where no rows were
-    kept out; series_of : the series that each belongs to.
+    n_rows : number of rows of each series in fit; errors : residuals as `errors_of` returns them,
+    None without calibration; series_of : position of the series of each residual.
     """
 
     spec: ForecastSpec
@@ -89,23 +93,23 @@ class Calibration:
     series_of: np.ndarray | None = None
 
     def radius(self, coverage: float) -> np.ndarray:
-        """Half widths of the intervals on the scale of the network, (horizon, n_targets)."""
+        """Half widths of the intervals on the scale of the scaler, (horizon, n_targets)."""
         if self.errors is None or self.series_of is None:
             raise ValueError(
-                "Intervals need calibration, which is off: calibration_fraction=0. Use "
-                f"{self.advice(coverage)}, or a regressor of quantiles: "
+                "calibration_fraction=0 means no calibration, which intervals need. Use "
+                f"{self.advice(coverage)}, or a regressor with quantiles: "
                 "GRURegressor(loss='pinball', quantiles=(0.05, 0.5, 0.95))."
             )
         n_known = np.isfinite(self.errors).sum(axis=0)  # (horizon, n_targets)
         if ((n_known + 1) * coverage - 1e-9 > n_known).any():
             raise ValueError(
                 f"coverage={coverage} needs at least {n_errors_needed(coverage)} calibration "
-                f"errors at each step, but step {1 + int(n_known.min(axis=1).argmin())} has "
+                f"residuals at each step, but step {1 + int(n_known.min(axis=1).argmin())} has "
                 f"{n_known.min()}. Use {self.advice(coverage)}."
             )
         if self.spec.is_global:
             return radius_of_many(self.errors, self.series_of, coverage)
-        # Neighbouring origins share all but one of the rows that a far step depends on.
+        # Forecasts k steps ahead of neighbouring origins have k - 1 rows in common.
         independent = n_known / np.sqrt(np.arange(1, len(n_known) + 1))[:, np.newaxis]
         level = np.minimum((1 + 1 / independent) * coverage, 1)
         rank = np.ceil(level * n_known - 1e-9).astype(int)
@@ -113,8 +117,8 @@ class Calibration:
         return np.take_along_axis(ordered, rank[np.newaxis] - 1, axis=0)[0]
 
     def quantiles(self, regressors: list[Any], coverage: float) -> list[float]:
-        """The regressors' own quantiles that bound an interval; none where errors were calibrated
-        or the regressors have no quantiles.
+        """The regressors' quantiles that bound an interval. Empty after calibration, and for
+        regressors without quantiles.
         """
         every = [getattr(regressor, "quantiles", None) for regressor in regressors]
         learned = every[0] if all(one == every[0] for one in every) else None
@@ -125,35 +129,35 @@ class Calibration:
         if len(found) < 2:
             raise ValueError(
                 f"coverage={coverage} needs the quantiles {wanted[0]:.4g} and {wanted[1]:.4g}, but "
-                f"the regressor has learned {list(learned)}. Fit it with these quantiles, or "
-                f"calibrate: {self.advice(coverage)}."
+                f"the regressor has quantiles={list(learned)}. Fit with these quantiles, or use "
+                f"{self.advice(coverage)}."
             )
         return found
 
     def advice(self, coverage: float) -> str:
-        """A calibration_fraction that gives enough errors at the last step."""
+        """A calibration_fraction that gives enough residuals at the last step."""
         spec, n_rows = self.spec, np.array(self.n_rows)
         n_used = 0 if self.errors is None else len(self.errors)
         for fraction in np.arange(20, 100, 5) / 100:
             held_out = np.array(rows_held_out(spec, n_rows, fraction))
             n_errors = np.maximum(0, held_out - spec.horizon + 1).sum()
             can_fit = (n_rows - held_out).max() >= spec.n_rows_needed
-            # More than there were: gaps may have taken errors that the fraction counts on.
+            # More rows than in the last calibration: gaps may have reduced the residuals there.
             if n_errors >= n_errors_needed(coverage) and held_out.sum() > n_used and can_fit:
-                return f"calibration_fraction={fraction:g}, which gives enough errors"
+                return f"calibration_fraction={fraction:g}"
         return (
-            "a longer series, a smaller coverage or a smaller horizon (no calibration_fraction "
-            f"of {n_rows.max()} rows gives enough errors)"
+            "a longer series, a smaller coverage or a smaller horizon (with "
+            f"n_samples={n_rows.max()}, no calibration_fraction is enough)"
         )
 
 
 def parts_of(
     spec: ForecastSpec, series: list[np.ndarray], fraction: float, n_needed: int
 ) -> tuple[list[np.ndarray], list[int]]:
-    """Series without the rows that a trial forecaster does not see, and how many these are. It
-    needs `n_needed` rows itself.
+    """Series without their calibration rows, and the number of these rows. The trial forecaster
+    needs `n_needed` rows.
 
-    Raises ValueError where too little is left, or kept out.
+    Raises ValueError if too few rows remain, or if too few are held out.
     """
     lengths = list(map(len, series))
     held_out = rows_held_out(spec, lengths, fraction)
@@ -162,21 +166,21 @@ def parts_of(
     least = np.ceil(100 * (spec.horizon + 1) / lengths[0]) / 100
     if not spec.is_global and lengths[0] - np.ceil(least * lengths[0]) < n_needed:
         raise ValueError(
-            f"calibration_fraction={fraction} wants more rows than n_samples={lengths[0]}: a first "
-            f"forecaster of window_length={spec.window_length} and horizon={spec.horizon} needs "
-            f"{n_needed}, and {spec.horizon + 1} must be kept out to measure its last step. Use "
+            f"calibration_fraction={fraction} needs more rows than n_samples={lengths[0]}: "
+            f"{n_needed} to fit with window_length={spec.window_length} and "
+            f"horizon={spec.horizon}, and {spec.horizon + 1} more for calibration. Use "
             f"{'a smaller horizon or ' if spec.horizon > 1 else ''}a longer series."
         )
     if n_left < n_needed:
         raise ValueError(
-            f"calibration_fraction={fraction} leaves {n_left} rows to fit a first forecaster on, "
-            f"but window_length={spec.window_length} and horizon={spec.horizon} need at least "
-            f"{n_needed}, and X has n_samples={max(lengths)}. Use a smaller fraction or a longer "
-            "series."
+            f"calibration_fraction={fraction} leaves {n_left} of n_samples={max(lengths)} rows to "
+            f"fit, but window_length={spec.window_length} with horizon={spec.horizon} needs at "
+            f"least {n_needed}. Use a smaller fraction or a longer series."
         )
     if not spec.is_global and held_out[0] < spec.horizon:
         raise ValueError(
-            f"calibration_fraction={fraction} keeps out {held_out[0]} of {lengths[0]} rows, which "
-            f"tell no error of step {spec.horizon}. Use at least {least:g}, or a smaller horizon."
+            f"calibration_fraction={fraction} holds out {held_out[0]} of {lengths[0]} rows, but "
+            f"horizon={spec.horizon} needs at least {spec.horizon}. Use at least {least:g}, or a "
+            "smaller horizon."
         )
     return shortened, held_out

@@ -1,6 +1,6 @@
-"""Windows of one or many series and what follows them, gathered a batch at a time.
+"""Windows and targets of one or many series, gathered one batch at a time.
 
-The windows of 100,000 series of 100 rows are a hundred times their rows: only the rows are held.
+Memory holds only the rows of the series: all windows together would be larger by the window length.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from skgru._forecaster.baselines import baseline_of, level_of
 from skgru._forecaster.spec import ForecastSpec
 from skgru._windows import sliding_view
 
-# Values of histories that are worked on at once.
+# Number of values of histories that are processed at once.
 VALUES_AT_ONCE = 1 << 18
 
 
@@ -49,7 +49,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Joined:
-    """Series one after another with NaN between, so that nothing reaches from one into another.
+    """Series one after another, with NaN between them so that no window crosses two series.
 
     z, past, known : (n_rows, k); history : z with gaps filled; first, n_rows : where each series
     begins, and its rows.
@@ -67,14 +67,14 @@ class Joined:
         return self.first + self.n_rows - 1
 
     def series_of(self, rows: np.ndarray) -> np.ndarray:
-        """Which series each of these rows, in increasing order, belongs to."""
+        """Position of the series of each row. rows : in increasing order."""
         n = np.diff(np.searchsorted(rows, [*self.first, len(self.z)]))
         return np.repeat(np.arange(len(n), dtype=np.int32), n)
 
 
 def join_series(parts: Sequence[Part], before: int, after: int) -> Joined:
-    """Parts with at least this many rows of NaN before and after each; what is known in advance
-    takes the place of the latter.
+    """Join series, with at least `before` and `after` rows of NaN around each of them. Future
+    covariates replace the NaN after a series.
     """
     n_rows = np.array([len(part) for part in parts])
     first = before + np.concatenate([[0], np.cumsum(n_rows[:-1] + before + after)])
@@ -105,9 +105,9 @@ def inputs(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Windows of all channels `ahead` rows after the origins, levels and baselines.
 
-    histories : (n, history_length, n_targets), of which the last row is `ahead` of the origin;
-    windows : the end of them, filled before their series begins, where it is; joined : where
-    covariates are read, and not needed without them.
+    histories : (n, history_length, n_targets), with the last row `ahead` rows after the origin;
+    windows : the last window_length rows of the histories, filled before the start of their series;
+    joined : the series with their covariates, not needed without covariates.
     """
     length = spec.window_length
     level = level_of(windows, spec.level, spec.season_length)
@@ -123,7 +123,7 @@ def inputs(
 
 
 class Pairs:
-    """What a regressor learns from: windows, and how what follows differs from the baseline."""
+    """Training pairs of a regressor: windows, and the errors of the baseline after them."""
 
     def __init__(self, spec: ForecastSpec, joined: Joined):
         self.spec = spec
@@ -134,8 +134,8 @@ class Pairs:
         self._following = sliding_view(joined.z, spec.steps_of_call)
 
     def at(self, origins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(n, window_length, n_channels) and (n, steps_of_call * n_targets), NaN where a step of
-        the latter is not known.
+        """Windows, (n, window_length, n_channels), and targets, (n, steps_of_call * n_targets).
+        Unknown targets are NaN.
         """
         spec = self.spec
         histories = self._histories[origins - spec.history_length + 1].copy()
@@ -147,14 +147,14 @@ class Pairs:
         return X, y.reshape(len(origins), -1)
 
     def usable(self) -> tuple[np.ndarray, np.ndarray]:
-        """Origins with complete windows and a known step after them, and whether all steps are
-        known.
+        """Origins with a complete window and at least one known target, and whether all targets of
+        each are known. A single series needs all of them.
         """
         joined = self.joined
         has_next = np.zeros(len(joined.z), bool)
         for first, last in zip(joined.first, joined.last, strict=True):
             has_next[first:last] = True
-        # Half the memory of what numpy finds: origins are the largest array there is.
+        # int32 halves the memory of numpy's int64, and origins are the largest array.
         origins = np.flatnonzero(has_next).astype(np.int32 if len(has_next) < 1 << 31 else np.int64)
         keeps, completes = [np.zeros(0, bool)], [np.zeros(0, bool)]
         for piece in self.pieces(origins):
@@ -172,8 +172,8 @@ class Pairs:
 
 
 def filled_at_start(windows: np.ndarray, least: int) -> np.ndarray:
-    """Windows of which only the last rows are known, at least `least` of them, filled with the
-    first one that is: (n, window_length, n_targets).
+    """Fill windows that start before their series with its first row: (n, window_length,
+    n_targets). This needs at least `least` known rows at the end of a window.
     """
     fills = np.isnan(windows[:, 0]).any(axis=1) & np.isfinite(windows[:, -least:]).all(axis=(1, 2))
     if not fills.any():
@@ -239,7 +239,7 @@ class PairDataset(WindowDataset):
         return _joined([windows for windows, _ in self._pieces(picked)])
 
     def series(self) -> None:
-        """None: each window has a level of its own, so that they are no view of one series."""
+        """None: each window has its own level, so that the windows are no view of one series."""
 
     def has_missing(self) -> bool:
         return False  # windows with NaN have no origin

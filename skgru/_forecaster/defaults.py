@@ -1,5 +1,5 @@
-"""What "auto" chooses for a forecaster: networks and window lengths, by the number of series, their
-lengths and their season.
+"""Default networks and window lengths of a forecaster, by the number of series, their lengths and
+their season.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ import numpy as np
 from skgru._forecaster.spec import ForecastSpec
 from skgru._networks.regressor import GRURegressor
 
-# Rows of a series with a season from which it has more to teach than others have.
+# Rows from which a series with a season is long: it is trained longer, without pretrained networks.
 LONG_SERIES = 500
 
 
 def default_regressor(n_rows: int, season_length: int) -> GRURegressor:
-    """A small network that starts at the baseline, and learns more the longer the series is.
+    """A small network that starts at the baseline, and is trained longer on longer series.
 
-    On short series fifty small steps beat the baseline, and more carry past growth on: on the M1
-    and Tourism monthly series 150 steps lose what 50 have won (benchmarks/default_forecast.py).
-    Without a season the baseline is only the last value, and some hundred rows are enough to learn
-    more than that (benchmarks/default_forecast.py cycles).
+    On short series, about 50 small steps of training improve on the baseline. More steps overfit:
+    after 150 steps the gain is lost on the M1 and Tourism monthly series
+    (benchmarks/default_forecast.py). Without a season the baseline is only the last value, so that
+    longer training pays from 200 rows on (benchmarks/default_forecast.py cycles).
     """
     is_short = n_rows < (LONG_SERIES if season_length > 1 else 200)
     is_long = n_rows >= LONG_SERIES
@@ -42,17 +42,17 @@ def default_regressor(n_rows: int, season_length: int) -> GRURegressor:
 
 
 def default_regressors(spec: ForecastSpec, lengths: list[int]) -> list[GRURegressor]:
-    """One network for one series; two kinds in turn, with and without a linear path, for many."""
+    """One network for one series; for several, one with a linear path and one without."""
     if not spec.is_global:
         return [default_regressor(lengths[0], spec.season_length)]
-    # As many steps for few series as for many.
+    # About 2000 steps of training, whatever the number of series.
     n_windows = sum(max(0, n - spec.least_history) for n in lengths)
     epochs = int(np.clip(round(2000 * 128 / max(1, n_windows)), 1, 50))
     return [network_of_many(highway, epochs) for highway in (True, False)]
 
 
 def network_of_many(highway: bool, epochs: int) -> GRURegressor:
-    """A network for many series: with a linear path, or without."""
+    """A network for many series, with or without a linear path."""
     return GRURegressor(
         64,
         highway=highway,
@@ -80,9 +80,9 @@ def auto_window_length(n_rows: int, steps: int, season_length: int) -> int:
 
 
 def auto_window_lengths(season_length: int, n_rows: int) -> tuple[int, ...]:
-    """For the two kinds of network that forecast many series, the one with a linear path first:
-    three and two seasons; two and five of less than 7 rows; one and a half and one of more than 24,
-    for time's sake; 6 and 4 rows without a season.
+    """Window lengths of the two networks for several series, the one with a linear path first.
+
+    Long seasons get shorter windows, so that training stays fast.
     """
     if season_length == 1:
         lengths = (6, 4)
@@ -96,7 +96,7 @@ def auto_window_lengths(season_length: int, n_rows: int) -> tuple[int, ...]:
 
 
 def usual_length(lengths: list[int]) -> int:
-    """Rows of the series in whose like half of all rows lie."""
+    """Row-weighted median length of the series."""
     ordered = np.sort(lengths)
     share = np.cumsum(ordered) / np.sum(ordered)
     return int(ordered[np.argmax(share >= 0.5)])

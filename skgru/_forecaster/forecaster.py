@@ -1,14 +1,15 @@
-"""SequenceForecaster: from a series to its forecast, in the series' own form and units.
+"""SequenceForecaster: from a series to its forecast, in the container and units of the series.
 
-Parameters and fitted state live here. Every "auto" is decided in `_choices.py`, containers are read
-and written in `_series.py` and `_panel.py`, numbers are worked out in `_forecasting.py`.
+Parameters and fitted state live here. `resolve.py` decides every "auto", `_containers/series.py`
+and `_containers/panel.py` read and write containers, and `model.py` computes the forecasts.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from numbers import Integral
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -50,7 +51,7 @@ from skgru._windows import as_table
 
 @dataclass(frozen=True)
 class Origins:
-    """Series that forecasts go on from: as they were given, and as the regressors see them."""
+    """Series to forecast from: as the user gave them, and as the regressors get them."""
 
     tables: list[Table]
     panel: Panel | None
@@ -61,131 +62,213 @@ class Origins:
 
 
 class SequenceForecaster(BaseEstimator):
-    """Forecast a series in one line: `SequenceForecaster(horizon=12).fit(series).forecast()`.
+    """Forecast one or several time series with a recurrent network or any other regressor.
 
-    The series is scaled, its level is taken out of each window, and a regressor learns how it
-    departs from a naive forecast. Answers come in the units, the type, the columns and with the
-    continued index of what was given. Several series train the same regressors, which can forecast
-    series that they have never seen.
+    The forecaster scales a series, cuts it into windows and subtracts the level of each window. A
+    regressor then learns the errors of a naive forecast. Forecasts have the units and the
+    container of the input, and continue its index.
+
+    Several series are forecast by a global model: one ensemble of regressors for all of them. It
+    also forecasts series that were not part of `fit`.
 
     Parameters
     ----------
     regressor : estimator, list of them or None, default=None
-        Any scikit-learn regressor; windows are flattened for those that take tables. Of a list all
-        are fitted, and the median of their forecasts is the forecast. None: a small GRURegressor
-        that is trained more on longer series; for several series two kinds of GRURegressor of 64
-        units, with and without `highway`.
+        Scikit-learn regressor that is fitted to the windows. Regressors of tables get each window
+        flattened into a row. All regressors of a list are fitted, and the forecast is the median
+        of theirs. None chooses by the number of series:
+
+        - One series: a GRURegressor of 16 units, which is trained longer on longer series.
+        - Several series: an ensemble of GRURegressors of 64 units, in turn with and without
+          `highway`.
 
     window_length : int, list of int or "auto", default="auto"
-        Rows of history in a window; a list has one for each regressor in turn. "auto": two seasons,
-        or 24 without a season, less for short series; for several series three seasons and two,
-        two and five if they are shorter than 7 rows, one and a half and one if longer than 24, or 6
-        and 4 rows without a season.
+        Number of rows in a window. Ensemble members take the lengths of a list in turn. "auto"
+        chooses by the season:
+
+        =================  ==================  ========================
+        `season_length`    one series          several series
+        =================  ==================  ========================
+        1 (no season)      24 rows             6 and 4 rows
+        2 to 6             2 seasons           2 and 5 seasons
+        7 to 24            2 seasons           3 and 2 seasons
+        25 and more        2 seasons           1.5 seasons and 1 season
+        =================  ==================  ========================
+
+        Short series get shorter windows, and so does a single series with gaps.
 
     horizon : int, default=1
-        Rows that `predict` looks ahead, and that a direct network gives at once. At least 1.
+        Number of rows that `predict` and, by default, `forecast` look ahead. At least 1.
 
     season_length : int or None, default=None
-        Rows in a season (12 for monthly data), 1 for none. None: by the frequency of the index,
-        where it is one of dates and there are two seasons and `horizon` rows (with pretrained
-        networks one season and a row); else 1. Arrays have no dates: give it.
+        Number of rows in a season: 12 for monthly data, 1 for data without a season. None takes it
+        from the frequency of a date index, for example 12 for months and 7 for days. In two cases
+        None is the same as 1:
+
+        - X has no dates. Arrays never have dates, so set `season_length` for them.
+        - X has fewer rows than two seasons plus `horizon`. Where pretrained networks can take part,
+          one season plus one row is enough.
 
     scaler : transformer, None or "auto", default="auto"
-        Transformer with `inverse_transform`, fitted to the target columns. "auto": logarithm of
-        positive columns, log(1 + x) with zeros, standardised with negatives. Of several series each
-        has a clone of its own. Covariates are scaled by one more; with "auto" or None they are
-        standardised.
+        Transformer of the target columns. It needs an `inverse_transform`. None leaves the targets
+        unscaled. "auto" chooses for each column:
+
+        - the logarithm, if all values are positive,
+        - log(1 + x), if there are zeros and no negative values,
+        - standardisation, if there are negative values.
+
+        Each of several series has its own clone of the scaler. Covariates have one clone for all
+        series; with "auto" or None they are standardised.
 
     level : {"auto", "mean", "last"} or None, default="auto"
-        What is subtracted from each window: the mean of its last season, its last value, or
-        nothing. "auto": "mean" with a season, else "last".
+        Value that is subtracted from each window, so that windows at different levels become
+        alike. "mean" is the mean of the last season of the window, "last" is its last value, and
+        None subtracts nothing. "auto" is "mean" with a season and "last" without one. Here a
+        single series of at most two seasons counts as one without a season.
 
     baseline : {"auto", "last", "seasonal", "profile"} or None, default="auto"
-        Naive forecast whose errors are learned: the last value, the value a season ago, or the
-        mean course of the last three seasons at the level of the last half season. None: the
-        level. "auto": "profile" with a season, for several series "seasonal", else "last".
+        Naive forecast. The regressors learn its errors.
+
+        - "last": the last value.
+        - "seasonal": the value one season ago.
+        - "profile": the mean course of the last three seasons, moved to the level of the last half
+          season.
+        - None: the level.
+
+        With a season, "auto" is "profile" for one series and "seasonal" for several. Without a
+        season it is "last". Again, a single series of at most two seasons counts as one without.
 
     strategy : {"direct", "recursive"}, default="direct"
-        "direct": one network with `horizon` outputs. "recursive": one step, fed back as history.
+        "direct": the regressor has one output for each of the `horizon` steps. "recursive": the
+        regressor forecasts one step, which then becomes the last row of the history.
 
     target : str, int, sequence of them or None, default=None
-        Names or positions of the columns to forecast. None: all that are not `known`. Other columns
-        are seen up to the origin only.
+        Names or positions of the columns to forecast. None: all columns that are not in `known`.
+        Columns that are in neither are past covariates, with values up to the forecast origin.
 
     known : str, int, sequence of them or None, default=None
-        Columns known in advance (calendar, price), given for the future through `future`.
+        Names or positions of the future covariates: columns whose future values are known, such as
+        a calendar or planned prices. `forecast` takes these values as `future`.
 
     group : str or None, default=None
-        What tells several series of one frame apart: the column, or level of the index, that names
-        each in a long frame, or "columns" where each column is a series. None: the columns belong
-        to one series, and several series come as a list.
+        How a data frame holds several series.
+
+        - The name of a column or index level: X is a long frame, and this column identifies the
+          series of each row.
+        - "columns": X is a wide frame, and each column is a series.
+        - None: X is one series or a list of series.
 
     series_weight : {"auto", "inverse_change"} or None, default="auto"
-        What several series count for in training. "inverse_change": 1 / sqrt(c + 0.02) with c the
-        mean absolute change from season to season on the scale of the network, for regressors that
-        take sample weights. None: each window counts alike. "auto": "inverse_change".
+        How several series are weighted in training. "inverse_change" gives each series the weight
+        1 / sqrt(c + 0.02), where c is the mean absolute error of the seasonal-naive forecast on
+        the scaled series. Regressors without sample weights ignore it. None: each window has the
+        same weight. "auto": "inverse_change".
 
     n_estimators : int or "auto", default="auto"
-        Regressors with seeds of their own, whose median is the forecast. "auto": as many as there
-        are kinds in `regressor` and `window_length`, and 4 for several series without `regressor`.
+        Number of ensemble members, whose median is the forecast. Each member has its own seed.
+        "auto" is the number of regressors or of window lengths, whichever is larger. For several
+        series without `regressor` it is at least 4.
 
     pretrained : {"auto", "only"} or None, default="auto"
-        Whether two networks forecast too that skgru brings along, trained on simulated monthly and
-        quarterly series. "auto": they count as one regressor more, in the mean of logarithms, where
-        `regressor` is None, `season_length` 4 or 12, `scaler` "auto", and X one column of positive
-        values with less than 500 rows; of several series for all positive ones, unless most rows
-        lie in series of 500 and more. "only": nothing is trained, a season of rows is
-        enough, and parameters of regressors, windows and baseline play no part. None: never.
+        Whether pretrained networks take part in the forecast. For monthly and for quarterly series
+        there are two networks each, trained on simulated series.
+
+        - "auto": they take part under the conditions below. The forecast is then a mean on the
+          scale of logarithms, in which they have the weight of one ensemble member.
+        - "only": zero-shot forecasts. Nothing is trained, and one season of rows is enough.
+          Parameters of regressors, windows, level and baseline are ignored.
+        - None: they never take part.
+
+        The conditions of "auto":
+
+        - `regressor` is None and `scaler` is "auto",
+        - `season_length` is 4 or 12,
+        - X has a single column,
+        - its values are positive; zeros are allowed if the median is at least 100,
+        - X has fewer than 500 rows. Of several series, at least half of all rows belong to series
+          of fewer than 500 rows.
+
+        Among several series, those with other values are forecast without pretrained networks.
 
     calibration_fraction : float, default=0.0
-        Last part of the series that intervals are calibrated on, in [0, 1). 0: no intervals. The
-        regressor is then fitted again on everything.
+        Share of the rows, at the end of the series, on which intervals are calibrated, in [0, 1).
+        The regressors are first fitted without these rows, and then again on all rows. 0: no
+        calibration.
 
     random_state : int, RandomState instance or None, default=None
-        Seeds of the regressors. None leaves the regressor's own.
+        Source of the regressors' seeds. None: a single regressor keeps its own `random_state`. The
+        members of an ensemble get seeds from that of the first regressor, or random seeds if it has
+        none.
 
     Attributes
     ----------
-    window_length_, season_length_, level_, baseline_ : int, int, str or None, str or None
-        What "auto" chose. `window_length_` is a tuple where there are several.
+    window_length_ : int or tuple of int
+        Number of rows in a window. A tuple if there are several lengths.
+
+    season_length_ : int
+        Number of rows in a season; 1 without a season.
+
+    level_ : {"mean", "last"} or None
+        The level in use.
+
+    baseline_ : {"last", "seasonal", "profile"} or None
+        The baseline in use.
 
     scaler_ : transformer, None, or list of them
-        The fitted scaler of the targets; of several series a list.
+        The fitted scaler of the targets. A list for several series.
 
     regressors_ : list of estimators
-        The fitted regressors, and after them the pretrained networks, which give 24 or 8 steps
-        whatever `horizon` is.
+        The fitted ensemble members, followed by the pretrained networks if these take part.
+        Pretrained networks always have 24 outputs (monthly) or 8 outputs (quarterly).
 
     pretrained_ : bool
-        Whether the pretrained networks take part.
+        Whether pretrained networks take part.
 
     n_features_in_ : int
-        Number of columns.
+        Number of columns in `fit`.
 
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Their names. Only where they are strings.
+        Names of the columns in `fit`. Defined only if all of them are strings.
 
     See Also
     --------
     GRURegressor : The network alone, for pipelines.
-    skgru.model_selection.backtest : Forecasts from rolling origins.
+    skgru.model_selection.backtest : Forecasts from rolling forecast origins.
 
     Notes
     -----
-    An origin is the last known row of a forecast. With z the scaled series, l the level of the
-    window that ends at origin t and b the baseline, the regressor f is fitted to
-    z[t+k] - b[t, k] = f(z[t-L+1 .. t] - l), k = 1 .. horizon.
+    The *forecast origin* t is the last row that a forecast uses. The *level* l[t] is the value that
+    is subtracted from the window that ends at t. The *baseline* b[t, k] is the naive forecast of
+    row t + k. With z the scaled series and L the window length, the regressor f is fitted to the
+    errors of the baseline::
 
-    Several series are pooled: the windows of all of them train each regressor. Windows that begin
-    before their series are filled with its first row, where a season is known. Targets after the
-    end of a series are not known, and a GRURegressor learns from the others of the same window;
-    other regressors learn from windows whose targets are all known. Only rows are held in memory,
-    and windows of a GRURegressor are made a batch at a time. In early stopping the windows kept out
-    are the last of all series.
+        z[t+k] - b[t, k] = f(z[t-L+1], ..., z[t], each minus l[t]),    k = 1, ..., horizon
 
-    `predict(X)` and `forecast(X=X)` take what came before X from the training series where X's
-    index goes on from its last row. Rows without an index (arrays) are taken to follow the training
+    The forecast of row t + k is b[t, k] plus the output of f, transformed back to the units of the
+    series.
+
+    In a global model [1]_ the windows of all series train each regressor:
+
+    - A window that starts before its series is filled with the first row of the series. This needs
+      a season of rows in the window, and no covariates.
+    - Targets after the end of a series are unknown. A GRURegressor learns from the other targets of
+      the same window. Other regressors learn only from windows without unknown targets.
+    - Early stopping holds out the last windows of each series.
+    - Windows of a GRURegressor are made one batch at a time, so that memory holds only the rows.
+
+    After a fit on one series, `predict(X)` and `forecast(X=X)` use the training series as history
+    of X if the index of X continues it. Rows without an index (arrays) continue the training
     series, unless they begin with its first `window_length` rows.
+
+    Intervals are split conformal intervals [2]_: see `forecast_interval`.
+
+    References
+    ----------
+    .. [1] Montero-Manso & Hyndman (2021), Principles and algorithms for forecasting groups of time
+       series: Locality and globality, doi:10.1016/j.ijforecast.2021.03.004.
+
+    .. [2] Lei, G'Sell, Rinaldo, Tibshirani & Wasserman (2018), Distribution-free predictive
+       inference for regression, doi:10.1080/01621459.2017.1307116.
 
     Examples
     --------
@@ -196,6 +279,16 @@ class SequenceForecaster(BaseEstimator):
     >>> forecaster.forecast(6).round(1)[:, 0]
     array([2. , 2.5, 2.9, 3. , 2.9, 2.5])
     """
+
+    window_length_: Any  # int, or tuple of int for several lengths
+    season_length_: int
+    level_: str | None
+    baseline_: str | None
+    scaler_: Any
+    regressors_: list[Any]
+    pretrained_: bool
+    n_features_in_: int
+    feature_names_in_: np.ndarray
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "regressor": [None, Instance(["fit", "predict"]), list, tuple],
@@ -226,24 +319,24 @@ class SequenceForecaster(BaseEstimator):
 
     def __init__(
         self,
-        regressor=None,
+        regressor: Any = None,
         *,
-        window_length="auto",
-        horizon=1,
-        season_length=None,
-        scaler="auto",
-        level="auto",
-        baseline="auto",
-        strategy="direct",
-        target=None,
-        known=None,
-        group=None,
-        series_weight="auto",
-        n_estimators="auto",
-        pretrained="auto",
-        calibration_fraction=0.0,
-        random_state=None,
-    ):
+        window_length: int | Sequence[int] | str = "auto",
+        horizon: int = 1,
+        season_length: int | None = None,
+        scaler: Any = "auto",
+        level: str | None = "auto",
+        baseline: str | None = "auto",
+        strategy: str = "direct",
+        target: str | int | Sequence[str | int] | None = None,
+        known: str | int | Sequence[str | int] | None = None,
+        group: str | None = None,
+        series_weight: str | None = "auto",
+        n_estimators: int | str = "auto",
+        pretrained: str | None = "auto",
+        calibration_fraction: float = 0.0,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
         self.regressor = regressor
         self.window_length = window_length
         self.horizon = horizon
@@ -261,31 +354,32 @@ class SequenceForecaster(BaseEstimator):
         self.calibration_fraction = calibration_fraction
         self.random_state = random_state
 
-    def fit(self, X, y=None):
-        """Fit scaler and regressors to a series, or to several at once.
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Fit the scaler and the regressors to one or several series.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_columns), pandas or polars Series or DataFrame, or \
                 a list of such series
-            The series, oldest row first. NaN is passed over. In a list, 1-D arrays are series too.
-            With `group` a frame of several series: in a long one dates are the index or the one
-            column that holds dates, in a wide one series may begin with NaN.
+            The series, oldest row first. NaN marks a missing value. A list may also hold 1-D
+            arrays. A frame of several series needs `group`:
+
+            - In a long frame, the dates are the index or the only column of dates.
+            - In a wide frame, a series may begin with NaN.
 
         y : None
-            Ignored: what is forecast are columns of X. Values that are not those of these columns
-            bring a warning.
+            Ignored, as the targets are columns of X. A y with other values raises a warning.
 
         Returns
         -------
         SequenceForecaster
-            Itself.
+            The fitted forecaster.
 
         Raises
         ------
         ValueError
             If a parameter is out of range, `regressor` is a classifier, a column is not in X, the
-            index has no regular step, or the series is too short or holds no number.
+            index has no regular step, or a series is too short or has no values.
         """
         self._validate_params()
         check_kinds(self)
@@ -353,34 +447,36 @@ class SequenceForecaster(BaseEstimator):
         )
         return self
 
-    def predict(self, X):
-        """What was forecast after each row of X, for the next `horizon` rows.
+    def predict(self, X: Any) -> Any:
+        """Forecast the next `horizon` rows after each row of X.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list of them
-            The series, with the columns of `fit`. What came before it is taken from the training
-            series where X goes on from there (see Notes of the class); of several series from none.
+            The series, with the columns of `fit`. Where X continues the training series, that
+            series is its history (see the Notes of the class). After a fit on several series, X
+            has no history.
 
         Returns
         -------
         array-like of shape (n_samples,) or (n_samples, horizon * n_targets)
-            Row t holds the forecasts of rows t + 1 .. t + horizon, time-major, in X's form and
-            under X's index, with columns `{target}_step{k}`. NaN where columns known in advance
-            would be needed for rows after X's last. A list for a list.
-
-        Notes
-        -----
-        After a fit on several series a clone of `scaler` is fitted to all rows of X. Where it
-        learns from them (StandardScaler), the forecast of row t has seen their scale, and `score`
-        is a little better than forecasts will be. A logarithm ("auto") learns nothing.
+            Row t holds the forecasts of rows t + 1 .. t + horizon: first all targets of step 1,
+            then all targets of step 2, and so on. They have the container and the index of X, with
+            columns `{target}_step{k}`. Forecasts that need future covariates after the end of X are
+            NaN. A list for a list.
 
         Raises
         ------
         NotFittedError
             Before `fit`.
         ValueError
-            If X has other columns than in `fit`, or is what `fit` refuses.
+            If X has other columns than in `fit`, or would be an error in `fit`.
+
+        Notes
+        -----
+        After a fit on several series, a clone of `scaler` is fitted to all rows of X. A scaler with
+        fitted statistics, such as StandardScaler, thus uses rows after row t for the forecast of
+        row t, and `score` is slightly optimistic. The logarithm of "auto" has no such statistics.
         """
         check_is_fitted(self)
         if is_list_of_series(X):
@@ -392,14 +488,14 @@ class SequenceForecaster(BaseEstimator):
         flat = forecasts.reshape(len(table), -1)
         return table.rows.frame(flat, names, table.rows.index, flat.shape[1] == 1)
 
-    def score(self, X, y=None):
-        """Coefficient of determination R² of `predict` over the rows whose future lies in X.
+    def score(self, X: Any, y: Any = None) -> float:
+        """Return the coefficient of determination R² of `predict` on X.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list of them
-            The series, or several: then each has an R² of its own. So `GridSearchCV` tunes on a
-            list of series, with some of them kept out in each fold.
+            One series, or a list of series after a fit on a list. In this way `GridSearchCV` can
+            tune on a list of series, of which each fold holds out some.
 
         y : None
             Ignored.
@@ -407,15 +503,16 @@ class SequenceForecaster(BaseEstimator):
         Returns
         -------
         float
-            Averaged over steps and targets, and over the series that have rows enough. 1 is
-            perfect.
+            R², at most 1, averaged over steps and targets. It uses the rows of X that have a
+            complete history before them and `horizon` rows after them. For a list it is the mean
+            over the series that are long enough.
 
         Raises
         ------
         NotFittedError
             Before `fit`.
         ValueError
-            If fewer than two rows can be scored.
+            If X has fewer than two rows that can be scored.
         """
         check_is_fitted(self)
         if not is_list_of_series(X):
@@ -423,13 +520,13 @@ class SequenceForecaster(BaseEstimator):
         tables = [self._read_new(one) for one in self._lone(X)]
         scores = [self._score_of(table, must=len(tables) == 1) for table in tables]
         if np.isnan(scores).all():
-            return self._score_of(max(tables, key=len))  # says what is wrong
+            return self._score_of(max(tables, key=len))  # raises with the reason
         return float(np.nanmean(scores))
 
     def _score_of(self, table: Table, must: bool = True) -> float:
-        """R² of one series; NaN where it has too few rows, or an error where there must be one."""
+        """R² of one series. If it has too few rows: an error with `must`, else NaN."""
         actual = following(table.values[:, self._spec.targets], self._spec.horizon)
-        # Windows that reach back before all that is known are filled, and not scored.
+        # Windows that start before the first row are filled, so they are not scored.
         spec = self._spec
         n_needed = spec.least_history if spec.is_global else spec.window_length
         first = max(0, n_needed - 1 - len(self._context(table)))
@@ -443,104 +540,110 @@ class SequenceForecaster(BaseEstimator):
             what = f"{n_needed} rows of history" if spec.is_global else "a complete window"
             shorter = "" if spec.is_global else "a shorter window "
             raise ValueError(
-                f"X has {len(table)} rows, of which {rows.sum()} can be scored: "
-                f"window_length={spec.window_length} and horizon={spec.horizon} need at least two "
-                f"rows with {what} before and horizon rows after them. Use a longer series, "
+                f"window_length={spec.window_length} with horizon={spec.horizon} needs at least "
+                f"two rows with {what} before and horizon rows after them, but X has "
+                f"{rows.sum()} such rows (n_samples={len(table)}). Use a longer series, "
                 f"{shorter}or a smaller horizon."
             )
         return r2_score(actual[rows], predicted[rows])
 
-    def forecast(self, steps=None, X=None, future=None):
+    def forecast(self, steps: int | None = None, X: Any = None, future: Any = None) -> Any:
         """Forecast the rows after the training series, or after X.
 
         Parameters
         ----------
         steps : int or None, default=None
-            Rows to forecast. None means `horizon`. Beyond it, forecasts are fed back as history.
+            Number of rows to forecast. None: `horizon`. After `horizon` rows, the forecasts are fed
+            back as history.
 
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list, default=None
-            Series to go on from, in the form of those in `fit`. None: the training series. After a
-            fit on several series these may be any others: each gets a scaler of its own.
+            Series to forecast from, in the same container as in `fit`. None: the training series.
+            After a fit on several series, X may hold new series. Each of them gets its own scaler.
 
         future : array-like of shape (steps, n_known), DataFrame or None, default=None
-            The `known` columns for the rows to forecast; with strategy="direct" for all rows of the
-            last block of `horizon` rows. Rows beyond them are not read. For several series a list,
-            or a long frame.
+            Values of the future covariates (`known`) for the rows to forecast. With
+            strategy="direct" they are needed up to the next multiple of `horizon` rows. Further
+            rows are ignored. For several series: a list, or a long frame.
 
         Returns
         -------
         array-like of shape (steps, n_targets)
-            In the form of the series: a Series for a Series, with the index continued. A list for a
-            list, a long frame for a long frame, and a wide one for a wide one.
+            The forecasts, in the container of the series and with its index continued: a Series for
+            a Series, a list for a list, a long frame for a long frame, a wide frame for a wide one.
 
         Raises
         ------
         NotFittedError
             Before `fit`.
         ValueError
-            If `future` is missing, short or belongs to other rows, or `steps` reaches further than
-            covariates are known.
+            If `future` is missing, too short or for other rows, or if there are past covariates and
+            `steps` exceeds `horizon`.
         """
         new = self._origins(steps, X, future)
         forecasts = self._model.forecast_after(new.parts, new.steps)
         values = [restored(own, z) for own, z in zip(new.scalers, forecasts, strict=True)]
         return self._answers(values, [""], new)
 
-    def forecast_interval(self, steps=None, coverage=0.9, X=None, future=None):
-        """Intervals that hold what comes with probability `coverage`, step by step.
+    def forecast_interval(
+        self, steps: int | None = None, coverage: float = 0.9, X: Any = None, future: Any = None
+    ) -> Any:
+        """Forecast intervals that contain the actual value with probability `coverage`.
 
         Parameters
         ----------
         steps : int or None, default=None
-            Rows to forecast, at most `horizon`, the steps that were calibrated. None means
-            `horizon`.
+            Number of rows to forecast, at most `horizon`. None: `horizon`.
 
         coverage : float, default=0.9
-            Share of the actual values that should lie inside, in (0, 1).
+            Share of the actual values that the intervals should contain, in (0, 1).
 
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list, default=None
-            Series to go on from. None: the training series.
+            Series to forecast from, as in `forecast`. None: the training series.
 
         future : array-like of shape (steps, n_known), DataFrame or None, default=None
-            The `known` columns for the rows to forecast, as in `forecast`.
+            Values of the future covariates, as in `forecast`.
 
         Returns
         -------
         array-like of shape (steps, n_targets, 2)
-            Lower and upper bound. For data frames and Series a DataFrame with columns
-            `{target}_lower`, `{target}_upper`. For several series in their form.
+            Lower and upper bounds. For a Series or data frame: a DataFrame with columns
+            `{target}_lower` and `{target}_upper`. Several series come back in their container.
 
         Raises
         ------
         NotFittedError
             Before `fit`.
         ValueError
-            If nothing was calibrated, or `coverage` needs more calibration rows than there are.
+            If there was no calibration, or `coverage` needs a larger calibration set.
 
         Notes
         -----
-        Split conformal prediction: at each step ahead, bounds lie a quantile of the calibration
-        errors from the forecast, on the scale of the network, so that with a logarithm they grow
-        with the level. Errors k steps ahead of neighbouring origins resemble each other, so n of
-        them count as n / sqrt(k): without that, far steps of short series are covered too seldom.
+        The intervals are split conformal intervals [1]_. For each step ahead, both bounds have the
+        same distance from the forecast: a quantile of the absolute residuals on the calibration
+        set. Distances are taken on the scale of `scaler`, so that after a logarithm the intervals
+        grow with the level.
 
-        Several series are calibrated together. The errors of each are divided by its mean absolute
-        change from season to season, and bounds are that times as wide: a steady series gets narrow
-        ones. Coverage holds on average over series like these, not for each.
+        Residuals k steps ahead of neighbouring forecast origins are correlated. For this reason n
+        of them count as n / sqrt(k): otherwise the intervals of short series are too narrow at far
+        steps.
 
-        Without calibration, a regressor of quantiles gives the bounds: its quantiles
-        (1 - coverage) / 2 and (1 + coverage) / 2, which it must have learned.
+        Several series are calibrated together. The residuals of each series are divided by its mean
+        absolute seasonal-naive error, and its intervals are multiplied by that error. Coverage
+        holds on average over the series, not for each of them.
+
+        Without calibration, a regressor with quantiles gives the bounds. It must have been fitted
+        with the quantiles (1 - coverage) / 2 and (1 + coverage) / 2.
 
         References
         ----------
-        Lei, G'Sell, Rinaldo, Tibshirani & Wasserman (2018), Distribution-free predictive inference
-        for regression, doi:10.1080/01621459.2017.1307116.
+        .. [1] Lei, G'Sell, Rinaldo, Tibshirani & Wasserman (2018), Distribution-free predictive
+           inference for regression, doi:10.1080/01621459.2017.1307116.
         """
         check_is_fitted(self)
         if not real_between(0, 1, closed="neither").is_satisfied_by(coverage):
             raise ValueError(
-                f"coverage={coverage!r} must be a float between 0 and 1, both excluded: the share "
-                "of actual values that the interval should hold."
+                f"coverage={coverage!r} must be a float between 0 and 1, both excluded. It is the "
+                "share of actual values that the intervals should contain."
             )
         quantiles = self._calibration.quantiles(self.regressors_, coverage)
         radius = None if quantiles else self._calibration.radius(coverage)  # (horizon, n_targets)
@@ -548,8 +651,8 @@ class SequenceForecaster(BaseEstimator):
         n_steps = self._spec.steps_of_call if quantiles else self._spec.horizon
         if new.steps > n_steps:
             raise ValueError(
-                f"steps={new.steps} is more than the {n_steps} steps ahead that intervals were "
-                "learned for. Fit with a larger horizon."
+                f"steps={new.steps} exceeds the {n_steps} steps that intervals are available for. "
+                "Fit with a larger horizon."
             )
         if radius is None:
             sides_of = [self._model.forecast_after(new.parts, new.steps, q) for q in quantiles]
@@ -560,7 +663,7 @@ class SequenceForecaster(BaseEstimator):
         bounds = []
         for scaler, *pair in zip(new.scalers, *sides_of, strict=True):
             sides = [restored(scaler, side) for side in pair]
-            bounds.append(np.sort(np.stack(sides, axis=-1), axis=-1))  # a scaler may turn the axis
+            bounds.append(np.sort(np.stack(sides, axis=-1), axis=-1))  # a scaler may change signs
         if new.tables[0].rows.library == "numpy":
             if new.panel is None:
                 return bounds[0]
@@ -568,24 +671,24 @@ class SequenceForecaster(BaseEstimator):
         flat = [one.reshape(new.steps, -1) for one in bounds]
         return self._answers(flat, ["_lower", "_upper"], new)
 
-    def set_params(self, **params):
-        """Set parameters, those of an estimator within as `regressor__units=16`.
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters of the forecaster, its regressor or its scaler.
 
         Parameters
         ----------
         params : dict
-            Names and values, as in every scikit-learn estimator.
+            Names and values. Parameters of the regressor have the form `regressor__units=16`.
 
         Returns
         -------
-        self : SequenceForecaster
-            This forecaster.
+        SequenceForecaster
+            The same forecaster.
 
         Raises
         ------
         ValueError
-            If a parameter of `regressor` or `scaler` is given, and what stands there is no
-            estimator but "auto", None or a list.
+            If a parameter of `regressor` or `scaler` is given, but `regressor` or `scaler` is
+            "auto", None or a list.
 
         Examples
         --------
@@ -600,9 +703,9 @@ class SequenceForecaster(BaseEstimator):
             if nested and not hasattr(holder, "set_params"):
                 example = "GRURegressor()" if parameter == "regressor" else "StandardScaler()"
                 raise ValueError(
-                    f"{nested[0]}={params[nested[0]]!r} needs an estimator whose parameter it is, "
-                    f"but {parameter} is {holder!r}: there is nothing to set before fit chooses. "
-                    f"Give {parameter}={example} or another estimator."
+                    f"{nested[0]}={params[nested[0]]!r} sets a parameter of an estimator, but "
+                    f"{parameter}={holder!r} is none. Set {parameter}={example} or another "
+                    "estimator first."
                 )
         return super().set_params(**params)
 
@@ -616,7 +719,7 @@ class SequenceForecaster(BaseEstimator):
         return hasattr(self, "_model")
 
     def _names_in(self, table: Table) -> list[Any]:
-        """Names of the targets in a table, or in fit where it has none."""
+        """Names of the targets in a table without names: those in `fit`."""
         if table.names is None and table.labels is None:
             return self._target_names
         return [table.columns[i] for i in self._spec.targets]
@@ -633,7 +736,7 @@ class SequenceForecaster(BaseEstimator):
         return tables, panel
 
     def _check_columns(self, tables: list[Table], like: Table, panel: Any) -> None:
-        """All of several series have the columns of one, in its order; Series may have any name."""
+        """Raise if a series has other columns than `like`. Series may have any name."""
         for one, table in zip(panel.ids, tables, strict=True):
             n, n_wanted = table.values.shape[1], like.values.shape[1]
             named = table.names is not None and like.names is not None and n_wanted > 1
@@ -647,20 +750,20 @@ class SequenceForecaster(BaseEstimator):
         if self._panel is None or self._panel.kind != "list":
             raise ValueError(
                 f"X is a list of {len(X)} series, but {type(self).__name__} was not fitted on a "
-                "list. Call the method for each of them, or fit it on a list."
+                "list. Call the method for each series, or fit on a list."
             )
         return as_columns(X)
 
     def _read_new(self, X: Any) -> Table:
         if self.group is not None:
             raise ValueError(
-                f"X is a frame of several series (group={self.group!r}), but rows can be aligned "
-                "with a series, or a list of them, only. Fit on a list of series, or use forecast."
+                f"group={self.group!r}: predict and score are not available after a fit on a frame "
+                "of several series. Fit on a list of series, or use forecast."
             )
         if is_list_of_series(X):
             raise ValueError(
                 f"X is a list of {len(X)} series, but {type(self).__name__} was fitted on one. "
-                "Give one, or fit on a list."
+                "Give one series, or fit on a list."
             )
         table = as_series(X, self, usual=self._tails[0].rows.freq)
         if self._panel is not None:
@@ -673,7 +776,7 @@ class SequenceForecaster(BaseEstimator):
         return table
 
     def _context(self, table: Table) -> np.ndarray:
-        """Rows before the table that are known: the end of the training series, or none."""
+        """History of a table: the end of the training series if the table continues it."""
         tail, first = self._tails[0], self._first_rows[0]
         nothing = table.values[:0]
         if self._panel is not None:
@@ -701,16 +804,18 @@ class SequenceForecaster(BaseEstimator):
         if not at_least(1).is_satisfied_by(steps):
             if hasattr(steps, "__array__") or isinstance(steps, list):
                 raise ValueError(
-                    f"steps is a {type(steps).__name__}, but must be an int, the rows to forecast. "
-                    "Give a series to forecast from as X: forecast(X=series)."
+                    f"steps is a {type(steps).__name__}, but must be an int: the number of rows to "
+                    "forecast. Give a series to forecast from as X: forecast(X=series)."
                 )
-            raise ValueError(f"steps={steps!r} must be an int of at least 1: the rows to forecast.")
+            raise ValueError(
+                f"steps={steps!r} must be an int of at least 1: the number of rows to forecast."
+            )
         if self._spec.past and steps > self._spec.steps_of_call:
             names = [self._tails[0].columns[i] for i in self._spec.past]
             raise ValueError(
-                f"steps={steps} is more than horizon={self._spec.steps_of_call}, and columns "
-                f"{names} are not known for the rows after it. Fit with a larger horizon, name "
-                "them in known, or forecast them too (target=None)."
+                f"steps={steps} exceeds horizon={self._spec.steps_of_call}: a further forecast "
+                f"needs future values of the past covariates {names}. Fit with a larger horizon, "
+                "name them in known, or forecast them too (target=None)."
             )
         model, steps = self._model, int(steps)
         panel: Any = self._panel
@@ -771,7 +876,7 @@ class SequenceForecaster(BaseEstimator):
             warn_of_range(names, seen, limits, n_past)
 
     def _check_panel(self, X: Any) -> None:
-        """Several series come in the form of those in fit."""
+        """Raise if several series are in another container than in `fit`."""
         kind = self._panel.kind
         is_list = is_list_of_series(X)
         names = [*getattr(X, "columns", []), *getattr(getattr(X, "index", None), "names", [])]
@@ -785,23 +890,22 @@ class SequenceForecaster(BaseEstimator):
             return
         wanted = {
             "list": "a list of series",
-            "long": f"a long frame with its series named by {self.group!r}",
+            "long": f"a long frame with group={self.group!r}",
             "wide": "a wide frame",
         }[kind]
         raise ValueError(
-            f"X is a {type(X).__name__}, but {type(self).__name__} was fitted on several series, "
-            f"in {wanted}. Give X in that form"
-            + ("; a single series is a list of one." if kind == "list" else ".")
+            f"X is a {type(X).__name__}, but {type(self).__name__} was fitted on {wanted}. Give X "
+            "in that form" + (": [X] for a single series." if kind == "list" else ".")
         )
 
     def _answers(self, values: list[np.ndarray], endings: list[str], new: Origins) -> Any:
-        """Numbers of each series, (steps, n_targets * n_endings), in the form of the series."""
+        """Values of each series, (steps, n_targets * n_endings), in the container of X."""
 
         def names_in(table: Table) -> list[str]:
             names = self._names_in(table)
             return [f"{name}{end}" if end else name for name in names for end in endings]
 
-        if new.panel is None or new.panel.kind == "list":  # each with names of its own
+        if new.panel is None or new.panel.kind == "list":  # each table has its own names
             frames = [
                 frame_of(one, names_in(table), table)
                 for one, table in zip(values, new.tables, strict=True)

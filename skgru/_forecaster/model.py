@@ -1,7 +1,7 @@
-"""Forecasting on plain arrays: scale, level, baseline, windows, one or more regressors, and back.
+"""Forecasts on plain arrays: scalers, windows and regressors of one or several series.
 
-No data frames and no parameters to check here: `_forecaster.py` does that. A history is the rows up
-to an origin, which is the last row that is known.
+Containers and parameters are checked in `forecaster.py`. A forecast origin is the last row that a
+forecast uses, and its history is the rows up to this origin.
 """
 
 from __future__ import annotations
@@ -35,15 +35,16 @@ from skgru._validation import check_representable
 from skgru._warnings import warn_user
 from skgru._windows import sliding_view
 
-# Added to the mean seasonal change of a series before it is divided by, so that one that repeats
-# itself does not count for all others; on a logarithmic scale, 2 % of the level.
+# Added to each seasonal-naive error before division, so that a series that repeats itself does not
+# dominate the others. On a logarithmic scale it is 2 % of the level.
 ERROR_OFFSET = 0.02
 
 
 def tail_of(values: np.ndarray, n_rows: int, spec: ForecastSpec) -> np.ndarray:
-    """A copy of the last rows, (at most n_rows, n_columns). A target that has a gap where they
-    begin to matter starts with its last value before: of a single series where the window begins,
-    of several where they ended before all that is seen.
+    """A copy of the last rows, (at most n_rows, n_columns).
+
+    A gap at the start of a target is filled with the last value before it. In a single series this
+    is a gap in the first row of the window; in several series, a history without any value.
     """
     tail = values[-n_rows:].copy()
     n_seen = spec.history_length if spec.is_global else spec.window_length
@@ -57,20 +58,20 @@ def tail_of(values: np.ndarray, n_rows: int, spec: ForecastSpec) -> np.ndarray:
 
 
 def _tail(part: Part, n_rows: int) -> Part:
-    """The last rows of a series, and what is known after them."""
+    """The last rows of a series, and the future covariates after them."""
     start = max(0, len(part) - n_rows)
     filled = None if part.filled is None else part.filled[start:]
     return Part(part.z[start:], part.past[start:], part.known[start:], part.log_factor, filled)
 
 
 def longest_run(is_complete: np.ndarray) -> int:
-    """Most True values in a row."""
+    """Length of the longest run of True values."""
     ends = np.flatnonzero(~np.concatenate([[False], is_complete, [False]]))
     return int(np.diff(ends).max() - 1)
 
 
 def _too_short(spec: ForecastSpec, series: Sequence[np.ndarray], is_pretrained: bool) -> str:
-    """Why no window of the series can be trained on, and what to do."""
+    """The message for series without any window to train on, with its remedies."""
     longest = max(map(len, series))
     run = max(longest_run(np.isfinite(values).all(axis=1)) for values in series)
     found, first = f"X has {longest} (n_samples={longest})", "Use "
@@ -91,8 +92,8 @@ def _too_short(spec: ForecastSpec, series: Sequence[np.ndarray], is_pretrained: 
 
 
 def seasonal_error(z: np.ndarray, season_length: int) -> float:
-    """Mean absolute difference between seasons, plus `ERROR_OFFSET`: (n_rows, n_targets). NaN where
-    there is none.
+    """In-sample mean absolute error of the seasonal-naive forecast, plus `ERROR_OFFSET`. NaN if no
+    error is known. z : (n_rows, n_targets).
     """
     season_length = season_length if season_length < len(z) else 1
     changes = np.abs(z[season_length:] - z[:-season_length])
@@ -100,10 +101,10 @@ def seasonal_error(z: np.ndarray, season_length: int) -> float:
     return float(known.mean()) + ERROR_OFFSET if len(known) else np.nan
 
 
-# Forecast origins on which the regressors are compared with the baseline, and the mean error by
-# which they may be worse: rounding.
+# Forecast origins on which the regressors are compared with the baseline, and the ratio of the
+# errors above which they are left out.
 ORIGINS_OF_GUARD = 256
-NO_WORSE = 1e-6
+NO_WORSE = 1.1
 
 # How far covariates may lie outside the values of fit, as a share of their range.
 COVARIATE_MARGIN = 0.5
@@ -140,10 +141,10 @@ class ForecastModel:
         # Covariates, past ones first, are clipped to these, (n_covariates,) each.
         self.covariate_limits: tuple[np.ndarray, np.ndarray] | None = None
         self.members: list[EnsembleMember] = []
-        # Trained on other series, and with windows of its own. It counts as one member more, for
-        # series on a logarithmic scale, as its own were; without members the baseline is left.
+        # Trained on other series, with windows of its own, on a logarithmic scale. For series on
+        # that scale it has the weight of one more ensemble member.
         self.pretrained: ForecastModel | None = None
-        # Seasonal error of each of several series on the scale of the network, and their median.
+        # Seasonal error of each of several scaled series, and the median of these errors.
         self.seasonal_errors = np.ones(1)
         self.median_error = 1.0
         self.target_means = np.zeros(len(spec.targets))
@@ -155,7 +156,7 @@ class ForecastModel:
     def fit(
         cls, template: ModelTemplate, series: Sequence[np.ndarray], is_trial: bool = False
     ) -> ForecastModel:
-        """Fit scalers and regressors. is_trial : whether steps may stay that no series holds."""
+        """Fit scalers and regressors. is_trial : whether far steps may be without any target."""
         model = cls(template)
         joined = model._learn_scales(template, series)
         if not template.members:
@@ -192,7 +193,7 @@ class ForecastModel:
         picked = origins[-n:] if not self.spec.is_global else origins[:: max(1, len(origins) // n)]
         X, y = pairs.at(picked)
         errors = np.abs(y - self.rollout.correction(X))
-        is_better = bool(np.nanmean(errors) <= np.nanmean(np.abs(y)) + NO_WORSE)
+        is_better = bool(np.nanmean(errors) <= NO_WORSE * np.nanmean(np.abs(y)))
         if not is_better:
             warn_user(
                 "The networks forecast the last rows of X worse than the baseline "
@@ -203,7 +204,7 @@ class ForecastModel:
         return is_better
 
     def _learn_scales(self, template: ModelTemplate, series: Sequence[np.ndarray]) -> Joined:
-        """Fit the scalers. All series on the scale of the network, joined."""
+        """Fit the scalers, and return all scaled series, joined."""
         spec = self.spec
         if covariates := [*spec.past, *spec.known]:
             rows = np.concatenate([values[:, covariates] for values in series])
@@ -232,7 +233,7 @@ class ForecastModel:
         return joined
 
     def _weights_of(self, joined: Joined) -> np.ndarray:
-        """How much each series counts in training, (n_series,)."""
+        """The weight of each series in training, (n_series,)."""
         parts = [
             joined.z[first : last + 1]
             for first, last in zip(joined.first, joined.last, strict=True)
@@ -252,7 +253,7 @@ class ForecastModel:
 
     @property
     def history_length(self) -> int:
-        """Rows that a forecast looks back on."""
+        """Number of rows of history that a forecast uses."""
         own = self.spec.history_length
         return own if self.pretrained is None else max(own, self.pretrained.spec.history_length)
 
@@ -263,27 +264,28 @@ class ForecastModel:
         return clone(self.unfitted_scaler).fit(values[:, self.spec.targets])
 
     def recent_seasonal_error(self, z: np.ndarray) -> float:
-        """`seasonal_error`, the geometric mean of that of all rows and that of those which a
-        forecast sees, with the season before them: what a series did long ago says less of its
-        errors, and a few rows say little.
+        """Geometric mean of the `seasonal_error` of all rows and that of the last rows.
+
+        The last rows are the history of a forecast and one season before it. They are the better
+        estimate of future errors, but a noisy one in short histories.
         """
         season_length = self.spec.season_length
         lately = seasonal_error(z[-(self.spec.history_length + season_length) :], season_length)
         return float(np.sqrt(lately * seasonal_error(z, season_length)))
 
     def median_where_unknown(self, errors: Sequence[float]) -> np.ndarray:
-        """Where a series is too short to tell how much it changes, what is usual."""
+        """Errors, with the median of the series in fit in place of NaN (too short a series)."""
         return np.where(np.isnan(errors), self.median_error, errors)
 
     def scaler_for(self, values: np.ndarray) -> Any:
-        """Of several series each has a scale of its own, also one that comes later."""
+        """The scaler of a new series: its own in a global model, else that of fit."""
         return self.new_scaler(values) if self.spec.is_global else self.scalers[0]
 
     def part(
         self, values: np.ndarray, scaler: Any, known: np.ndarray | None = None, z: Any = None
     ) -> Part:
-        """A series (n_rows, n_columns) as the regressors see it. known : (n_more, n_known), what is
-        known after its last row; z : its scaled targets, where they have been made before.
+        """A series (n_rows, n_columns), scaled for the regressors. known : (n_more, n_known), its
+        future covariates; z : its scaled targets, if they have been computed before.
         """
         spec, n_past = self.spec, len(self.spec.past)
         z = scaled(scaler, values[:, spec.targets]) if z is None else z
@@ -303,8 +305,8 @@ class ForecastModel:
         return Part(z, past, known, filled=filled_or_none)
 
     def forecast_rows(self, part: Part, origins: np.ndarray) -> np.ndarray:
-        """What follows each origin of one series, scaled: (n_origins, horizon, n_targets). NaN
-        where the columns known in advance are not known far enough.
+        """Scaled forecasts from each origin of one series, (n_origins, horizon, n_targets). NaN
+        where future covariates are missing.
         """
         steps, share = self.spec.horizon, self._share_of(part)
         own = self._forecast_rows(part, origins, steps)
@@ -327,8 +329,8 @@ class ForecastModel:
     def forecast_after(
         self, parts: Sequence[Part], steps: int, quantile: float | None = None
     ) -> np.ndarray:
-        """What follows the last row of each series, scaled: (n_series, steps, n_targets); or a
-        quantile of it, of regressors that learned it.
+        """Scaled forecasts after the last row of each series, (n_series, steps, n_targets). With
+        `quantile`, this quantile of regressors that were fitted with it.
         """
         shares = np.array([self._share_of(part) for part in parts])
         own = self._forecast_after(parts, steps, quantile)
@@ -357,7 +359,7 @@ class ForecastModel:
         return self._forecast_at(joined, joined.last, steps, quantile)
 
     def _n_after(self, steps: int) -> int:
-        """Rows after an origin that its forecasts look at, all calls together."""
+        """Number of rows after an origin that its forecasts read, in all calls together."""
         return -(-steps // self.spec.steps_of_call) * self.spec.steps_of_call
 
     def _forecast_at(
@@ -372,7 +374,7 @@ class ForecastModel:
         for start in range(0, len(origins), at_once):
             piece = origins[start : start + at_once]
             histories = view[piece - length + 1].copy()
-            if carried is not None:  # a gap where the window begins is no missing past
+            if carried is not None:  # a gap in the first row is no lack of history
                 histories[:, -window_length] = carried[piece - window_length + 1]
             pieces.append(self.rollout.run(histories, joined, piece, steps, quantile))
         return np.concatenate(pieces)
@@ -384,28 +386,28 @@ def _check_complete(
     is_complete: np.ndarray,
     series: Sequence[np.ndarray],
 ) -> None:
-    """Raises ValueError where a regressor needs all steps, and no window has them."""
+    """Raise if a regressor needs targets at all steps, and no window has them."""
     if is_complete.any() or all(type(each.regressor) is GRURegressor for each in members):
         return
     raise ValueError(
-        f"No series of X has {spec.least_history + spec.steps_of_call} rows in a row, as "
-        f"{spec.strategy} forecasts of horizon={spec.horizon} need with season_length="
-        f"{spec.season_length}; the longest has {max(map(len, series))} (n_samples). Use a "
-        "smaller horizon, or a GRURegressor, which learns from the steps that are known."
+        f"season_length={spec.season_length} with {spec.strategy} forecasts of horizon="
+        f"{spec.horizon} needs a series of {spec.least_history + spec.steps_of_call} consecutive "
+        f"rows, but the longest series of X has {max(map(len, series))} (n_samples). Use a smaller "
+        "horizon, or a GRURegressor, which learns from the steps that are known."
     )
 
 
 def _check_steps(pairs: Pairs, origins: np.ndarray, n_rows: int, is_pretrained: bool) -> None:
-    """Raises ValueError where no series is long enough to teach the far steps of a forecast."""
+    """Raise if no series is long enough for targets at the far steps of a forecast."""
     spec = pairs.spec
     taught = [np.isfinite(pairs.at(piece)[1]).any(axis=0) for piece in pairs.pieces(origins)]
     steps = np.any(taught, axis=0).reshape(spec.steps_of_call, -1).all(axis=1)
     if not steps.all():
         n_taught = int(steps.argmin())
         raise ValueError(
-            f"horizon={spec.horizon} is too far for X: its series teach the first {n_taught} steps "
-            f"only, as a forecast needs {spec.least_history} rows before it and the longest series "
-            f"has {n_rows} (n_samples). Use horizon={max(1, n_taught)} or less, longer series, "
+            f"horizon={spec.horizon} is too far for X: after {spec.least_history} rows of history, "
+            f"no series has targets beyond step {n_taught} (the longest has n_samples={n_rows}). "
+            f"Use horizon={max(1, n_taught)} or less, longer series, "
             + ("pretrained='only', " if is_pretrained else "")
             + "or strategy='recursive'."
         )

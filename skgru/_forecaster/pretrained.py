@@ -1,7 +1,6 @@
-"""Networks trained beforehand, on simulated monthly and quarterly series: what is known of
-growth, seasons and noise before it has seen a row.
+"""Pretrained networks for monthly and quarterly series, trained on simulated series.
 
-Their weights are plain arrays in the folder `weights`, made by benchmarks/pretrain.py.
+Their weights are arrays in the folder `weights`, written by benchmarks/pretrain.py.
 """
 
 from __future__ import annotations
@@ -26,17 +25,17 @@ from skgru._forecaster.spec import ForecastSpec
 from skgru._networks.for_forecaster import restore
 from skgru._networks.regressor import GRURegressor
 
-# Rows in a season, and the rows that the networks for it look ahead.
+# Season length: horizon of the networks for it.
 HORIZONS = {4: 8, 12: 24}
 
 
-# Mean change from season to season, as a share of the level, below which the growth that they
-# expect is no news from a series: it is scaled down with it.
+# Mean absolute seasonal-naive error, as a share of the level, below which the networks' correction
+# of the baseline is scaled down in proportion. Otherwise it would dominate such a series.
 CALM = 0.01
 
 
 def pretrained_spec(season_length: int) -> ForecastSpec:
-    """What the networks were trained to forecast, and from what."""
+    """The specification that the networks were trained with."""
     windows = auto_window_lengths(season_length, LONG_SERIES)
     return ForecastSpec(
         windows=windows,
@@ -53,8 +52,8 @@ def pretrained_spec(season_length: int) -> ForecastSpec:
 
 
 def load_pretrained(season_length: int) -> ForecastModel:
-    """The networks for a season, in the frame that they were trained in. A copy: what somebody
-    does with a fitted forecaster changes no other.
+    """The networks for a season, with their preprocessing. A copy, so that changes to one fitted
+    forecaster leave the others as they are.
     """
     return deepcopy(_as_shipped(season_length))
 
@@ -74,7 +73,7 @@ def _as_shipped(season_length: int) -> ForecastModel:
 
 
 def pack(regressors: list[GRURegressor]) -> dict[str, np.ndarray]:
-    """Weights of fitted networks, named as `load_pretrained` looks for them."""
+    """Weights of fitted networks, under the names that `load_pretrained` reads."""
     return {
         f"{i}_{j}": weight
         for i, regressor in enumerate(regressors)
@@ -83,22 +82,22 @@ def pack(regressors: list[GRURegressor]) -> dict[str, np.ndarray]:
 
 
 def why_not_pretrained(spec: ForecastSpec, scaler: Any) -> tuple[str, str]:
-    """What the networks don't know of, and the remedy; empty where they can forecast."""
+    """Why the networks cannot forecast, and the remedy. Both are empty if they can."""
     if spec.season_length not in HORIZONS:
         return (
-            f"season_length={spec.season_length}, and there are networks for 4 and 12",
-            "season_length=12 or 4, where that is the season, or ",
+            f"season_length={spec.season_length}, but there are networks only for 4 and 12",
+            "season_length=12 or 4 for such a season, or ",
         )
     if len(spec.targets) > 1 or spec.past or spec.known:
         return (
-            "more than one column, and they know series of one",
-            "group='columns' where each is a series, one column alone, or ",
+            "X has more than one column, but the networks forecast a single column",
+            "group='columns' if each column is a series, one column alone, or ",
         )
     if scaler != "auto":
-        return f"scaler={scaler!r}, and they know the scale of 'auto'", "scaler='auto', or "
+        return f"scaler={scaler!r}, but the networks need scaler='auto'", "scaler='auto', or "
     return "", ""
 
 
 def is_short(series: list[np.ndarray]) -> bool:
-    """Whether what other series teach is still worth as much as what these do."""
+    """Whether the series are short enough to gain from pretrained networks."""
     return usual_length(list(map(len, series))) < LONG_SERIES

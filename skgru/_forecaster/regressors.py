@@ -1,4 +1,4 @@
-"""The regressors within a forecaster: any of scikit-learn, and GRURegressor through its batches."""
+"""The regressors of a forecaster: scikit-learn regressors on arrays, GRURegressor on batches."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from skgru._networks.regressor import GRURegressor
 
 @dataclass(frozen=True)
 class EnsembleMember:
-    """A regressor and the steps of its window: the last ones of the spec's."""
+    """A regressor and its window length. Its windows are the end of the longest windows."""
 
     regressor: Any
     window_length: int
@@ -34,10 +34,11 @@ def fit_network(
     weight: np.ndarray | None,
     window_length: int,
 ) -> None:
-    """Fit to windows that are gathered as they are needed."""
+    """Fit to windows that are gathered one batch at a time."""
     rows, joined = origins, pairs.joined
     if regressor.early_stopping and len(joined.first) > 1:
-        # What is kept out is the end of each series, not the last series.
+        # Sorted by the distance from the end of their series: early stopping holds out the end of
+        # each series, and not the last series.
         rows = origins - joined.last[joined.series_of(origins)]
         order = np.argsort(rows, kind="stable")
         rows, origins = rows[order], origins[order]
@@ -47,8 +48,8 @@ def fit_network(
 
 
 def fit_regressor(regressor: Any, X: np.ndarray, y: np.ndarray, weight: np.ndarray | None) -> Any:
-    """Fit to windows, flattened for a regressor of tables, and one regressor for each output where
-    it can have only one. Weights go to those that take them.
+    """Fit to windows, which are flattened for regressors of tables. A regressor with a single
+    output is cloned for each output. Weights are ignored by regressors without sample weights.
     """
     given = {}
     if weight is not None and has_fit_parameter(regressor, "sample_weight"):

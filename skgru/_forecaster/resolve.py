@@ -1,5 +1,5 @@
-"""What a forecaster's parameters come to for the series at hand: every "auto" decided, columns
-found, members made. `parameters` is the forecaster.
+"""Resolve the parameters of a forecaster for given series: every "auto", the columns by name, and
+the ensemble members. `parameters` is the forecaster.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ SERIES_LOOKED_AT = 100
 
 
 def check_kinds(parameters: Any) -> None:
-    """Lists of regressors and window lengths, and how many of them are wanted."""
+    """Validate the lists in `regressor` and `window_length`, and `n_estimators`."""
     is_regressor = Instance(["fit", "predict"]).is_satisfied_by
     rules = {
         "regressor": (is_regressor, "regressors (no classes)"),
@@ -50,8 +50,8 @@ def check_kinds(parameters: Any) -> None:
     for one in given:
         if hasattr(one, "fit") and not isinstance(one, type) and is_classifier(one):
             raise ValueError(
-                f"regressor={one!r} is a classifier, but what is forecast are numbers. Give a "
-                "regressor, GRURegressor() for example."
+                f"regressor={one!r} is a classifier, but forecasts are numbers. Give a regressor, "
+                "GRURegressor() for example."
             )
     n_kinds = 1
     for name, (is_right, what) in rules.items():
@@ -60,30 +60,30 @@ def check_kinds(parameters: Any) -> None:
             continue
         if not several or not all(is_right(one) for one in several):
             raise ValueError(
-                f"{name}={several!r} must be a non-empty list of {what}: one for each kind of "
-                "member whose median is the forecast."
+                f"{name}={several!r} must be a non-empty list of {what}, which the ensemble "
+                "members take in turn."
             )
         n_kinds = max(n_kinds, len(several))
     if parameters.n_estimators != "auto" and parameters.n_estimators < n_kinds:
         raise ValueError(
-            f"n_estimators={parameters.n_estimators} is less than the {n_kinds} kinds that "
-            'regressor and window_length list, so that some would be left out. Use "auto", or at '
-            f"least {n_kinds}."
+            f"n_estimators={parameters.n_estimators} is less than the {n_kinds} entries of a list "
+            'in regressor or window_length. Use n_estimators="auto", or at least '
+            f"{n_kinds}."
         )
 
 
 def check_wide(parameters: Any) -> None:
-    """Columns of a wide frame are series, and have no roles."""
+    """Raise if `target` or `known` names columns of a wide frame, whose columns are series."""
     for name in ("target", "known"):
         if (value := getattr(parameters, name)) is not None:
             raise ValueError(
-                f"{name}={value!r} names a column of each series, but with group={WIDE!r} each "
-                f"column is a series of its own. Leave {name} None, or give a long frame."
+                f"{name}={value!r} needs series of several columns, but with group={WIDE!r} each "
+                f"column is a series. Leave {name} None, or give a long frame."
             )
 
 
 def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
-    """What is forecast from what."""
+    """The specification of the forecasts, without "auto"."""
     n_columns = tables[0].values.shape[1]
     known = columns_of("known", parameters.known, tables[0], [])
     rest = [i for i in range(n_columns) if i not in known]
@@ -91,13 +91,13 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
     if both := sorted(set(known) & set(targets)):
         names = [tables[0].columns[i] for i in both]
         raise ValueError(
-            f"Columns {names} are named by target and by known, but what is known in advance "
-            "need not be forecast. Leave them out of one of the two."
+            f"target and known both contain columns {names}. Leave these columns out of one of "
+            "the two."
         )
     if not targets:
         raise ValueError(
             f"target={parameters.target!r} with known={parameters.known!r} leaves no column of X "
-            "to forecast. Name at least one in target, or leave it None."
+            "to forecast. Name at least one column in target, and leave it out of known."
         )
     past = [i for i in rest if i not in targets]
     horizon, lengths = int(parameters.horizon), [len(table) for table in tables]
@@ -106,8 +106,8 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
     if past and parameters.strategy == "recursive" and horizon > 1:
         names = [tables[0].columns[i] for i in past]
         raise ValueError(
-            f"strategy='recursive' with horizon={horizon} needs columns {names} for rows that "
-            "are not known yet. Use strategy='direct', name them in known, or forecast them "
+            f"strategy='recursive' with horizon={horizon} needs future values of the past "
+            f"covariates {names}. Use strategy='direct', name them in known, or forecast them "
             "too (target=None)."
         )
     steps = horizon if parameters.strategy == "direct" else 1
@@ -194,8 +194,8 @@ def _mean_change(values: np.ndarray, lag: int) -> float:
 
 
 def rows_for_season(parameters: Any, tables: list[Table], season_length: int) -> int:
-    """Rows from which a season that the index names is used. Pretrained networks know seasons, and
-    need to see one.
+    """Least number of rows for the use of a season of the index. Where pretrained networks can take
+    part, this is one season and one row.
     """
     is_known = (
         parameters.pretrained is not None
@@ -231,11 +231,11 @@ def columns_of(parameter: str, chosen: Any, table: Table, default: list[int]) ->
         ):
             raise ValueError(
                 f"{parameter}={chosen!r} names {one!r}, but X is a Series without a name. Give "
-                f"it one, X.rename({one!r}), or leave {parameter} None."
+                f"X.rename({one!r}), or leave {parameter} None."
             )
         else:
             raise ValueError(
-                f"{parameter}={chosen!r} names {one!r}, which is no column of X. Its columns "
+                f"{parameter}={chosen!r} names {one!r}, which is no column of X. The columns of X "
                 f"are {table.columns if table.names else f'0 to {n_columns - 1}, unnamed'}."
             )
     if len(set(positions)) < len(positions):
@@ -246,7 +246,7 @@ def columns_of(parameter: str, chosen: Any, table: Table, default: list[int]) ->
 def make_members(
     parameters: Any, spec: ForecastSpec, series: list[np.ndarray]
 ) -> list[EnsembleMember]:
-    """The regressors to fit, each with its window and a seed of its own."""
+    """The ensemble members to fit, each with its window length and its own seed."""
     lengths, templates = list(spec.windows), parameters.regressor
     if templates is None:
         templates = default_regressors(spec, [len(values) for values in series])
@@ -263,7 +263,7 @@ def make_members(
     seed = parameters.random_state
     if seed is None and n > 1:
         own = getattr(templates[0], "random_state", None)
-        # From the operating system: numpy's global state is not ours to move.
+        # Seeds from the operating system leave numpy's global random state unchanged.
         fresh = np.random.SeedSequence().generate_state(1)[0]
         seed = own if isinstance(own, Integral) else int(fresh)
     if seed is not None:
@@ -276,7 +276,7 @@ def make_members(
 def pretrained_for(
     parameters: Any, spec: ForecastSpec, series: list[np.ndarray]
 ) -> ForecastModel | None:
-    """The networks that skgru brings along, where they share in the forecast."""
+    """The pretrained networks; None if they take no part in the forecast."""
     if parameters.pretrained is None:
         return None
     missing, remedy = why_not_pretrained(spec, parameters.scaler)
@@ -284,11 +284,11 @@ def pretrained_for(
         takes_part = not missing and parameters.regressor is None and is_short(series)
         return load_pretrained(spec.season_length) if takes_part else None
     if parameters.regressor is not None:
-        missing = f"regressor={parameters.regressor!r}, which would have no part in it"
+        missing = f"regressor={parameters.regressor!r} would not be used"
         remedy = "regressor=None, or "
     if missing:
         raise ValueError(
-            f"pretrained='only' has nothing to forecast X with: there is {missing}. Use {remedy}"
-            "pretrained='auto', which trains networks on X."
+            f"pretrained='only' cannot forecast X: {missing}. Use {remedy}pretrained='auto', which "
+            "trains networks on X."
         )
     return load_pretrained(spec.season_length)

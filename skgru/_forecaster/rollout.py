@@ -16,7 +16,7 @@ from skgru._networks.regressor import GRURegressor
 from skgru._networks.scaling import fill_missing
 from skgru._windows import sliding_view
 
-# Rows of history up to which the weights of level and baseline are a matrix worth making.
+# Rows of history up to which level and baseline are computed as matrices, in the compiled program.
 LONGEST_COMPILED_HISTORY = 2048
 # Residuals from the seasonal course beyond this many times their upper quartile are outliers.
 OUTLIER_FROM = 5.0
@@ -29,7 +29,7 @@ REPEATS_TO = 1e-9
 
 
 def forward_filled(histories: np.ndarray) -> np.ndarray:
-    """The last value carried over gaps, and NaN before the first: (n, n_rows, n_targets)."""
+    """Fill gaps with the last value. NaN before the first value remain: (n, n_rows, n_targets)."""
     has_begun = np.logical_or.accumulate(np.isfinite(histories), axis=1)
     filled = fill_missing(histories.copy(), np.full(histories.shape[2], np.nan))
     filled[~has_begun] = np.nan
@@ -66,11 +66,11 @@ def without_outliers(histories: np.ndarray, season_length: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Rollout:
-    """What turns histories into forecasts.
+    """Forecasts from histories.
 
-    members : fitted regressors, none for the baseline alone; target_means : (n_targets,), for a
-    target without any value; least_error : in-sample seasonal error below which the correction of
-    the baseline is scaled down.
+    members : fitted regressors, none for the baseline alone; target_means : (n_targets,), the fill
+    value of a target without any value; least_error : in-sample seasonal error below which the
+    correction of the baseline is scaled down.
     """
 
     spec: ForecastSpec
@@ -86,12 +86,12 @@ class Rollout:
         steps: int,
         quantile: float | None,
     ) -> np.ndarray:
-        """histories : (n_origins, history_length, n_targets), which are changed; joined : where
-        covariates are read.
+        """Forecasts, (n_origins, steps, n_targets). histories : (n_origins, history_length,
+        n_targets), changed in place; joined : the series with their covariates, if there are any.
         """
         spec, length = self.spec, self.spec.window_length
         n_targets = len(spec.targets)
-        # Where too little is known there is nothing to go by: the baseline alone.
+        # A history with too few values gets the baseline alone.
         if spec.is_global:
             rows_before = histories[:, : spec.history_length - spec.least_history + 1]
             is_short = np.isnan(rows_before).all(axis=1).any(axis=1)
@@ -109,7 +109,7 @@ class Rollout:
             if spec.is_global:
                 windows = fill_missing(windows.copy(), self.target_means)
             X, level, baseline = inputs(spec, histories, windows, joined, origins, ahead)
-            # A history too short for a season is forecast by its level.
+            # A history shorter than a season has its level as baseline.
             baseline = np.where(
                 np.isnan(baseline), level if spec.level else windows[:, -1:], baseline
             )
@@ -129,9 +129,10 @@ class Rollout:
         return np.concatenate(forecasts, axis=1)[:, :steps]
 
     def _share_of_correction(self, histories: np.ndarray) -> np.ndarray:
-        """What share of the difference is added to the baseline, (n_origins, n_targets): nothing
-        where a target has repeated itself, season after season, in all that is seen; less than all
-        where it has changed less than `least_error`.
+        """Share of the correction that is added to the baseline, (n_origins, n_targets).
+
+        0 for a target that repeats itself from season to season in its history, less than 1 if its
+        seasonal error is less than `least_error`, else 1.
         """
         spec, m = self.spec, self.spec.season_length
         has_seasons = m == 1 or spec.baseline in ("seasonal", "profile")
@@ -146,11 +147,11 @@ class Rollout:
         if self.least_error:
             share = np.minimum(1, sizes.sum(axis=1) / np.maximum(n_known, 1) / self.least_error)
         share[sizes.max(axis=1) <= REPEATS_TO] = 0
-        share[n_known < m] = 1  # too short to tell
+        share[n_known < m] = 1  # less than a season of differences
         return share
 
     def _rolls_compiled(self, histories: np.ndarray, steps: int) -> bool:
-        """Whether a network alone can feed its forecasts back, without leaving its program."""
+        """Whether one network can feed its forecasts back within its compiled program."""
         return (
             len(histories) == len(self.members) == 1
             and isinstance(self.members[0].regressor, GRURegressor)
@@ -164,7 +165,7 @@ class Rollout:
         self, history: np.ndarray, joined: Joined | None, origin: int, steps: int
     ) -> np.ndarray:
         spec, length = self.spec, self.spec.window_length
-        # Level and baseline are linear in the history: what they make of unit vectors is their
+        # Level and baseline are linear in the history: their values for unit vectors are their
         # weights.
         units = np.eye(len(history))[:, :, np.newaxis]
         level = level_of(units[:, -length:], spec.level, spec.season_length)

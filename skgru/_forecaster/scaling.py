@@ -1,4 +1,4 @@
-"""AutoScaler: the scale on which a series of unknown kind is forecast."""
+"""AutoScaler, the scaler of scaler="auto", and functions that apply a scaler."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class AutoScaler(TransformerMixin, BaseEstimator):
     Attributes
     ----------
     kinds_ : list of {"log", "log1p", "standard"}
-        What is done to each column.
+        The transformation of each column.
     """
 
     def __init__(self, season_length: int = 1):
@@ -117,7 +117,7 @@ class AutoScaler(TransformerMixin, BaseEstimator):
         return (np.where(self._is_log, logarithm, moved) - self._center) * self._magnified
 
     def inverse_transform(self, X: Any) -> np.ndarray:
-        """What `transform` was given."""
+        """Inverse of `transform`."""
         check_is_fitted(self)
         z, log_knee = _as_floats(X) / self._magnified + self._center, self._log_knee
         line = self._knee * (1 + z - log_knee)
@@ -135,25 +135,25 @@ class AutoScaler(TransformerMixin, BaseEstimator):
 
 
 def transformed(scaler: Any, values: np.ndarray, what: str) -> np.ndarray:
-    """What a scaler makes of values, NaN only where they are."""
-    with np.errstate(divide="ignore", invalid="ignore"):  # there is an error for it below
+    """Transform values. Raises ValueError if a finite value does not stay finite."""
+    with np.errstate(divide="ignore", invalid="ignore"):  # the error below replaces the warning
         scaled = np.asarray(scaler.transform(values))
     is_lost = np.isfinite(values) & ~np.isfinite(scaled)
     if is_lost.any():
         raise ValueError(
-            f"scaler={scaler!r} makes no finite number of {values[is_lost][0]:.6g} among the "
-            f"{what}. Use one that takes all values (StandardScaler(), or scaler='auto')."
+            f"scaler={scaler!r} transforms {values[is_lost][0]:.6g} among the {what} to no finite "
+            "number. Use scaler=StandardScaler() or scaler='auto'."
         )
     return scaled
 
 
 def scaled(scaler: Any, targets: np.ndarray) -> np.ndarray:
-    """(n_rows, n_targets) in original units -> on the scale of the network."""
+    """(n_rows, n_targets) in original units -> scaled."""
     return targets if scaler is None else transformed(scaler, targets, "targets")
 
 
 def restored(scaler: Any, values: np.ndarray) -> np.ndarray:
-    """(..., n_targets) on the scale of the network -> original units."""
+    """(..., n_targets) scaled -> in original units."""
     if scaler is None:
         return values
     flat = values.reshape(-1, values.shape[-1])
@@ -163,10 +163,9 @@ def restored(scaler: Any, values: np.ndarray) -> np.ndarray:
     if np.isinf(in_units).any():
         largest = np.nanmax(np.abs(values))
         raise ValueError(
-            f"Forecasts grew beyond all numbers: {largest:.3g} on the regressor's scale has "
-            f"no finite value in the series' units (scaler={scaler!r}). The regressor "
-            "extrapolates an outlier: use scaler=StandardScaler(), a regularised regressor "
-            "(Ridge), or a shorter horizon."
+            f"scaler={scaler!r} transforms the forecast {largest:.3g} back to infinity. The "
+            "regressor probably extrapolates an outlier. Use scaler=StandardScaler(), a "
+            "regularised regressor (Ridge), or a shorter horizon."
         )
     return in_units
 

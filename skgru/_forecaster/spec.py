@@ -1,4 +1,4 @@
-"""ForecastSpec: what is forecast from what, with every "auto" replaced by a value."""
+"""ForecastSpec: the parameters of a forecast, with every "auto" replaced by a value."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ PROFILE_SEASONS = 3
 
 @dataclass(frozen=True)
 class ForecastSpec:
-    """What is forecast from what, every "auto" decided.
+    """The parameters of a forecast, with every "auto" replaced by a value.
 
-    windows : lengths of the windows that regressors see, each the end of the longest; targets,
-    past, known : positions of the columns that are forecast, seen only in the past, and known in
-    advance; is_global : one model for several series, each with a scaler of its own. Windows that
-    begin before a series does are then filled with its first row, and targets after its end are
-    ignored.
+    windows : window lengths of the ensemble members; shorter windows are the end of the longest.
+    targets, past, known : positions of the targets, the past covariates and the future covariates.
+    is_global : one model for several series, each with its own scaler. In a global model, windows
+    that start before a series are filled with its first row, and targets after its end are ignored.
     """
 
     windows: tuple[int, ...]
@@ -32,24 +31,24 @@ class ForecastSpec:
 
     @property
     def window_length(self) -> int:
-        """Steps of the longest windows."""
+        """Number of rows in the longest windows."""
         return max(self.windows)
 
     @property
     def steps_of_call(self) -> int:
-        """Steps that one call of the regressor gives."""
+        """Number of steps that one call of the regressor forecasts."""
         return self.horizon if self.strategy == "direct" else 1
 
     @property
     def history_length(self) -> int:
-        """Rows that a forecast looks back on."""
+        """Number of rows of history that a forecast uses."""
         seasons = {"seasonal": 1, "profile": PROFILE_SEASONS}.get(self.baseline or "", 0)
         return max(self.window_length, seasons * self.season_length)
 
     @property
     def least_history(self) -> int:
-        """Rows up to an origin without which there is the naive forecast alone. Windows with
-        covariates have no rows that could be filled.
+        """Least number of rows up to a forecast origin. With fewer rows there is only the naive
+        forecast. Windows with covariates are not filled, so they must be complete.
         """
         season = self.season_length if self.baseline in ("seasonal", "profile") else 1
         if self.is_global and not self.past and not self.known:
@@ -58,14 +57,14 @@ class ForecastSpec:
 
     @property
     def n_rows_needed(self) -> int:
-        """Rows of the shortest series that has something to learn."""
+        """Number of rows of the shortest series that a regressor can be trained on."""
         needs_one = self.is_global and not self.known
         return self.least_history + (1 if needs_one else self.steps_of_call)
 
     @property
     def offsets(self) -> list[int]:
-        """How far windows of known columns are moved into the future, so that together they cover
-        the past window and all steps of a call.
+        """Shifts of the windows of future covariates, in rows. Together these windows cover the
+        past window and all steps of a call.
         """
         shortest = min(self.windows)
         ends = range(shortest, self.steps_of_call, shortest)

@@ -1,8 +1,7 @@
-"""What every estimator of the family shares: which windows are used, how missing steps are filled,
-and the network.
+"""Base class of GRURegressor and GRUClassifier: fitting, validation split, scaling and prediction.
 
-Estimators check, call and store. The numbers are computed in the functions above the class and in
-`_engine`, which is imported when a network is first needed.
+The class checks inputs and stores results. The functions above the class and `_engine` compute, and
+`_engine` is imported when a network is first needed, because it imports TensorFlow.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from numbers import Integral
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -35,43 +34,43 @@ from skgru._specs import NetworkSpec, NetworkState, TargetScaling, TrainingSpec
 from skgru._validation import Instance, Number, at_least, real_between
 from skgru._warnings import warn_user
 
-# The learning rate of `partial_fit` where it is "auto": calls that may go on for ever have no end
-# towards which the rate could fall, and with a small one the network could not follow a change.
+# learning_rate="auto" in `partial_fit`. The number of calls is unknown, so the rate cannot fall
+# towards an end, and with a smaller rate the network could not follow a change of the data.
 RATE_OF_PARTS = 1e-3
 
 
-# Windows for each number that the linear path of highway="auto" reads.
+# highway="auto" needs this many windows for each value of a window.
 WINDOWS_FOR_HIGHWAY = 4
 
 
 def auto_batch_size(n_windows: int) -> int:
-    """n / 16 rounded down to a power of two, from 2 to 32; n / 4096 where that is more.
+    """n / 16, at least 2 and at most 32, or n / 4096 if that is larger, rounded down to a power of
+    two.
 
-    Short series get enough optimiser steps, and cross-validation folds of different sizes the same
-    batch size. In a batch of one window its weight, or that of its class, would count for nothing:
-    the loss of a batch is a weighted mean.
+    Short series then get enough optimiser steps, and most cross-validation folds the same batch
+    size. The loss of a batch is a weighted mean, so the weight of a single window has no effect.
     """
     wanted = max(2, min(32, n_windows // 16), n_windows // 4096)
     return min(1 << (wanted.bit_length() - 1), at_most_one_batch(n_windows))
 
 
 def at_most_one_batch(n_windows: int) -> int:
-    """The least power of two that holds all windows. A larger batch would only be padded; powers of
-    two let folds of different sizes share a program.
+    """The smallest power of two that is at least n_windows. A larger batch would only be padded.
+    With powers of two, folds of different sizes share a compiled program.
     """
     return 1 << max(0, n_windows - 1).bit_length()
 
 
 @dataclass(frozen=True)
 class Task:
-    """What a network is to learn: windows with targets, checked and usable.
+    """Training data of a fit, checked and usable, and what the estimator adds to it.
 
-    X : what fit was given, for the names of its columns; shape : fields of the network that follow
-    from the targets; scaling_of : rows to train on -> TargetScaling; learned : further
-    attributes to store; reach : rows that a target extends beyond its window; split : how
-    validation rows are chosen, "last", "random" or "stratified"; labels : of the rows, to stratify,
-    and to warn where all of a class are held out; validation : rows that the user gave for it, in
-    place of a part of the others.
+    X : argument of fit, for its column names; shape : fields of NetworkSpec that depend on the
+    targets; scaling_of : training rows -> TargetScaling; learned : further attributes to store;
+    reach : rows that a target extends beyond its window; split : choice of the validation rows,
+    "last", "random" or "stratified"; labels : labels of the rows, for stratification and for a
+    warning if training has no row of a class; validation : `validation_data`, which replaces the
+    held-out rows.
     """
 
     X: Any
@@ -87,8 +86,8 @@ class Task:
 
 @dataclass(frozen=True)
 class Course:
-    """How a fit goes: epochs, early stopping, whether it continues the network that there is, and
-    whether it is one of the epochs that make a course of the learning rate, as in partial_fit.
+    """Length of a fit. continues : the fitted network is trained further; is_part : the fit is one
+    call of partial_fit, and one epoch of a learning rate schedule of `epochs` calls.
     """
 
     epochs: int
@@ -98,7 +97,11 @@ class Course:
 
 
 class RecurrentEstimator(BaseEstimator):
-    """Windows in, one trained network held as plain arrays. Subclasses say what the targets are."""
+    """A recurrent network as an estimator of windows. Subclasses define the targets.
+
+    The trained network is stored as plain arrays, so that a pickle is small and loads without
+    TensorFlow.
+    """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "units": [at_least(1), "array-like"],
@@ -140,19 +143,26 @@ class RecurrentEstimator(BaseEstimator):
         "verbose": ["verbose"],
     }
 
-    # Positions of a table's columns, oldest step first, where their names are those of lags.
+    history_: dict[str, list[float]]
+    n_iter_: int
+    n_outputs_: int
+    n_features_in_: int
+    n_channels_in_: int
+    feature_names_in_: np.ndarray
+
+    # Positions of the columns of a table, oldest step first. None: the columns are in order.
     _column_order: np.ndarray | None = None
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_weights")
 
-    def set_params(self, **params):
+    def set_params(self, **params: Any) -> Self:
         """Set parameters of this estimator.
 
         Parameters
         ----------
         **params : dict
-            Names and values, as in every scikit-learn estimator.
+            Names and values of parameters.
 
         Returns
         -------
@@ -162,7 +172,7 @@ class RecurrentEstimator(BaseEstimator):
         Raises
         ------
         ValueError
-            If there is no such parameter, or one of an object within is given, as in
+            If a parameter does not exist, or belongs to an object that is not an estimator, such as
             `optimizer__learning_rate`.
         """
         check_flat(self, params)
@@ -182,7 +192,7 @@ class RecurrentEstimator(BaseEstimator):
 
     @property
     def model_(self) -> Any:
-        """The trained network as a new, ordinary keras.Model, for windows in the units of X."""
+        """The trained network as a new keras.Model, for windows in the units of X."""
         check_is_fitted(self)
         from skgru._engine.keras_export import fitted_model
 
@@ -190,7 +200,7 @@ class RecurrentEstimator(BaseEstimator):
 
     @property
     def summary_(self) -> str:
-        """Layers, shapes and parameter counts of the network, one line each."""
+        """Layers of the network, one line each, with output shapes and parameter counts."""
         check_is_fitted(self)
         from skgru._engine.keras_model import summary
 
@@ -198,12 +208,9 @@ class RecurrentEstimator(BaseEstimator):
 
     @property
     def n_parameters_(self) -> int:
-        """Numbers that training adjusts."""
+        """Number of trained weights."""
         check_is_fitted(self)
         return sum(weight.size for weight in self._weights)
-
-    # Fitted state is arrays and plain values, so that a pickle is small and needs no TensorFlow to
-    # open.
 
     @property
     def _network(self) -> NetworkSpec:
@@ -211,7 +218,7 @@ class RecurrentEstimator(BaseEstimator):
 
     @property
     def _fitted_training(self) -> TrainingSpec:
-        # What the network was trained with, whatever set_params has said since.
+        # The parameters of the fit, even if set_params has changed them since.
         training = self._training_spec(self._network, self._batch_size, self._seed)
         return replace(training, **self._trained_with)
 
@@ -221,7 +228,9 @@ class RecurrentEstimator(BaseEstimator):
 
     @property
     def _masks(self) -> bool:
-        """Whether the fitted network passes over missing steps, whatever set_params says since."""
+        """Whether the fitted network skips missing steps, even if set_params has changed
+        `missing` since.
+        """
         return self._architecture["masks"]
 
     @property
@@ -229,8 +238,8 @@ class RecurrentEstimator(BaseEstimator):
         return TargetScaling(self._target_mean, self._target_scale, self._target_shape)
 
     def _check_new_windows(self, X: Any) -> np.ndarray:
-        """X of predict, score or a continued fit: the same columns, steps and channels as in the
-        first fit.
+        """X of predict, score or a continued fit as windows. Raises ValueError if columns, steps or
+        channels differ from those of the first fit.
         """
         windows, _ = check_windows(X, self, is_fitted=True)
         fitted = (self._architecture["window_length"], self._architecture["n_channels"])
@@ -238,17 +247,19 @@ class RecurrentEstimator(BaseEstimator):
             raise ValueError(
                 f"X has windows of {windows.shape[1]} steps and {windows.shape[2]} channels, but "
                 f"{type(self).__name__} was fitted on windows of {fitted[0]} steps and "
-                f"{fitted[1]} channels. Make the windows as they were made for fit."
+                f"{fitted[1]} channels. Make the windows in the same way as for fit"
                 + (
-                    f" as_windows(sequences, window_length={fitted[0]}) makes sequences as long."
+                    f", for example with as_windows(sequences, window_length={fitted[0]})."
                     if self._masks
-                    else ""
+                    else "."
                 )
             )
         return windows
 
     def _fit_network(self, task: Task, course: Course) -> None:
-        """Train, and only then store what was learned: a failed fit changes nothing."""
+        """Train the network, and store the results at the end, so that a failed fit changes
+        nothing.
+        """
         from skgru._engine.trainer import train
 
         continues, dataset, validation = course.continues, task.dataset, task.validation
@@ -289,7 +300,7 @@ class RecurrentEstimator(BaseEstimator):
         remember_columns(self, task.X, dataset.shape[1], continues)
 
     def _check_continues(self, network: NetworkSpec) -> None:
-        """A network goes on only as what it is."""
+        """Raise ValueError if parameters or data need another network than the fitted one."""
         before, now = asdict(self._network), asdict(network)
         changed = [name for name in now if now[name] != before[name]]
         changed = [name for name in changed if name != "output_initializer"]
@@ -297,9 +308,9 @@ class RecurrentEstimator(BaseEstimator):
             return
         what = ", ".join(f"{name}={now[name]!r} (it was {before[name]!r})" for name in changed)
         raise ValueError(
-            f"{type(self).__name__} would continue a fitted network, but its parameters or the "
-            f"data now ask for another one: {what}. Use the values of before, or fit with "
-            "warm_start=False to start afresh."
+            f"{type(self).__name__} cannot continue the fitted network, because parameters or data "
+            f"have changed: {what}. Use the earlier values, or fit with warm_start=False to train "
+            "a new network."
         )
 
     def _store(
@@ -311,7 +322,7 @@ class RecurrentEstimator(BaseEstimator):
         history: dict[str, list[float]],
         learned: Mapping[str, Any],
     ) -> None:
-        """Keep a trained network as plain data. learned : further attributes."""
+        """Store a trained network as plain data. learned : further attributes."""
         self.__dict__.update(
             learned,
             history_=history,
@@ -349,8 +360,8 @@ class RecurrentEstimator(BaseEstimator):
         if not len(validation) and task.split == "stratified":
             raise ValueError(
                 f"validation_split={self.validation_split!r} leaves no window for early_stopping: "
-                f"X has {n} usable windows, each of a class of its own. Set early_stopping=False, "
-                "or give validation_data."
+                f"each of the {n} usable windows of X has a different class. Set "
+                "early_stopping=False, or give validation_data."
             )
         if not len(training) or not len(validation):
             raise ValueError(
@@ -363,7 +374,7 @@ class RecurrentEstimator(BaseEstimator):
         return dataset.take(training), dataset.take(validation)
 
     def _warn_of_lost(self, labels: Labels, training: np.ndarray) -> None:
-        """Warn of classes that no row has which is trained on."""
+        """Warn if training has no row of a class."""
         missing = np.setdiff1d(labels.present(), labels.at(training).present())
         if not len(missing):
             return
@@ -376,30 +387,31 @@ class RecurrentEstimator(BaseEstimator):
         warn_user(
             f"validation_split={self.validation_split!r} with validation_fraction="
             f"{self.validation_fraction} holds out all windows of {noun} {missing.tolist()[0]!r} "
-            f"({len(missing)} such {nouns}), so that the network is not trained on them. {remedy}"
+            f"({len(missing)} such {nouns}), and the network is not trained on them. {remedy}"
         )
 
     def _split_kind(
         self, windows: Any, in_time: bool, course: Course, classes: bool = False
     ) -> str:
-        """How validation rows are chosen. in_time : the targets follow from the order of the rows;
-        classes : each row has one class.
+        """Choice of the validation rows: "last", "random" or "stratified".
+
+        in_time : the targets are later rows of X; classes : each row has one class.
         """
         wanted = self.validation_split
         if wanted == "stratified" and not classes:
             raise ValueError(
-                'validation_split="stratified" draws the same share of each class, but y has no '
-                'class for each row. Use "random" or "last".'
+                'validation_split="stratified" needs one class for each row of y. Use '
+                'validation_split="random" or validation_split="last".'
             )
         if wanted != "auto" or not course.early_stopping:
             return wanted
-        # Windows of one step cannot show that they overlap.
+        # Overlap is undefined for windows of one step.
         if in_time or (windows.shape[1] > 1 and is_overlapping(windows)):
             return "last"
         return "stratified" if classes else "random"
 
     def _split_seed(self) -> int:
-        """The same for equal fits; a RandomState is not moved."""
+        """Seed of the split, the same for equal fits. A RandomState is not changed."""
         state = self.random_state
         return int(state) if isinstance(state, Integral) else 0
 
@@ -420,8 +432,8 @@ class RecurrentEstimator(BaseEstimator):
         )
 
     def _has_highway(self, task: Task, continues: bool) -> bool:
-        """Whether there is a linear path. "auto": a network goes on as it was; a new one has it
-        where there are windows enough to learn its weights.
+        """Whether the network has a linear path. With "auto", a continued network keeps it, and a
+        new one has it if there are enough windows.
         """
         if not isinstance(self.highway, str):
             return bool(self.highway)
@@ -467,7 +479,7 @@ class RecurrentEstimator(BaseEstimator):
 
     def _draw_seed(self) -> int:
         if self.random_state is None:
-            # From the operating system: numpy's global state is not ours to move.
+            # From the operating system, because numpy's global state must not change.
             return int(np.random.SeedSequence().generate_state(1)[0])
         if isinstance(self.random_state, np.random.RandomState):
             return int(check_random_state(self.random_state).randint(2**31 - 1))
@@ -479,9 +491,7 @@ class RecurrentEstimator(BaseEstimator):
         return WindowDataset(windows, rows, scaling=self._inputs)
 
     def _filled(self, windows: np.ndarray) -> np.ndarray:
-        """float32 windows as the network takes them: it skips missing steps, or they are filled, in
-        place.
-        """
+        """float32 windows with missing steps filled, in place, unless the network skips them."""
         if self._masks:
             return windows
         means = self._channel_means
@@ -505,7 +515,7 @@ class RecurrentEstimator(BaseEstimator):
         if not np.isfinite(outputs).all():
             row = int(np.flatnonzero(~np.isfinite(outputs).all(axis=1))[0])
             raise ValueError(
-                f"X[{dataset.rows[row]}] holds values for which {type(self).__name__} has no "
-                "finite prediction: they lie too far outside those of fit. Correct or scale X."
+                f"X[{dataset.rows[row]}] has no finite prediction of {type(self).__name__}: its "
+                "values are too far from those of fit. Correct or scale X."
             )
         return outputs

@@ -1,7 +1,7 @@
 """Checks of windows, targets and parameters, for GRURegressor and GRUClassifier.
 
-Checks raise; they never repair. Arrays are read in pieces, so that a strided view of windows is
-never copied whole.
+A check raises an error or returns its input, and never repairs it. Arrays are read in pieces, so
+that a strided view of windows is never copied as a whole.
 """
 
 from __future__ import annotations
@@ -36,34 +36,34 @@ from skgru._validation import (
 )
 from skgru._warnings import warn_user
 
-# float32 holds all whole numbers below this.
+# float32 represents all whole numbers below this one.
 MOST_TOKENS = 1 << 24
 
 
 def check_units(units: Any) -> tuple[int, ...]:
-    """One layer's units, or a sequence of them, as a tuple."""
+    """The units of each layer as a tuple."""
     layers = _as_tuple(units)
     if not layers or not all(at_least(1).is_satisfied_by(n) for n in layers):
         raise ValueError(
             f"units={units!r} must be an int of at least 1, or a non-empty sequence of such ints, "
-            "one for each layer (units=(32, 16) stacks two layers)."
+            "one for each layer. Use units=32 for one layer, or units=(32, 16) for two."
         )
     return tuple(int(n) for n in layers)
 
 
 def check_quantiles(quantiles: Any, loss: Any) -> tuple[float, ...]:
-    """The quantiles to learn as a tuple, empty for None, and the loss that they go with."""
+    """The quantiles as a tuple, empty for None. Raises ValueError if they do not fit the loss."""
     is_pinball = isinstance(loss, str) and loss == PINBALL
     if quantiles is None:
         if is_pinball:
             raise ValueError(
-                'loss="pinball" learns quantiles, but quantiles=None names none. Give them, such '
-                "as quantiles=(0.1, 0.5, 0.9), or use another loss."
+                'loss="pinball" predicts quantiles, but quantiles=None. Set '
+                "quantiles=(0.1, 0.5, 0.9), for example, or use another loss."
             )
         return ()
     if not is_pinball:
         raise ValueError(
-            f"quantiles={quantiles!r} are learned by the pinball loss, but loss={loss!r}. Set "
+            f"quantiles={quantiles!r} need the pinball loss, but loss={loss!r}. Set "
             'loss="pinball", or quantiles=None.'
         )
     levels = _as_tuple(quantiles)
@@ -71,26 +71,26 @@ def check_quantiles(quantiles: Any, loss: Any) -> tuple[float, ...]:
     are_levels = len(levels) > 0 and all(inside.is_satisfied_by(level) for level in levels)
     if not are_levels or any(a >= b for a, b in pairwise(levels)):
         raise ValueError(
-            f"quantiles={quantiles!r} must be a non-empty sequence of numbers between 0 and 1, "
-            "each greater than the one before, such as (0.1, 0.5, 0.9)."
+            f"quantiles={quantiles!r} must be a non-empty, increasing sequence of numbers in (0, "
+            "1). Use quantiles=(0.1, 0.5, 0.9), for example."
         )
     if 0.5 not in levels:
         raise ValueError(
-            f"quantiles={quantiles!r} leave out the median, which predict returns. Add 0.5 to them."
+            f"quantiles={quantiles!r} must include the median, which predict returns. Add 0.5."
         )
     return tuple(float(level) for level in levels)
 
 
 def check_labels(y: Any, estimator: Any) -> None:
-    """Raises ValueError for labels that have no order among them, or are no classes: bytes, strings
-    beside numbers, dates and times. Everything else passes, for other checks to look at.
+    """Raise ValueError for bytes, for dates and times, and for strings mixed with numbers, which
+    cannot be sorted. Other checks handle the rest.
     """
     if (labels := np.asarray(y)).ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
     if labels.ndim != 1 or labels.dtype.kind not in "SMmO":
         return
     name = type(estimator).__name__
-    kinds: dict[str, Any] = {}  # and the first label of each
+    kinds: dict[str, Any] = {}  # each kind with its first label
     for label in labels:
         kinds.setdefault(_kind_of(label), label)
     if "bytes" in kinds:
@@ -101,24 +101,24 @@ def check_labels(y: Any, estimator: Any) -> None:
     if "time" in kinds:
         raise ValueError(
             f"y contains {str(kinds['time'])!r}, a date or time, but {name} takes strings or "
-            "numbers. If these are classes, give them as strings: y = np.asarray(y).astype(str). "
-            "If they are numbers to predict, use GRURegressor."
+            "numbers. Give classes as strings: y = np.asarray(y).astype(str). To predict numbers, "
+            "use GRURegressor."
         )
     if {"string", "number"} <= kinds.keys():
         raise ValueError(
-            f"y contains {kinds['string']!r} and {kinds['number']!r}, but strings and numbers have "
-            f"no common order, which {name} needs for classes_. Give all labels as strings: "
+            f"y contains {kinds['string']!r} and {kinds['number']!r}, but {name} cannot sort "
+            "strings and numbers together. Give all labels as strings: "
             "y = np.asarray(y).astype(str)."
         )
 
 
 def _kind_of(label: Any) -> str:
-    """What a label is; "" for None, NaN, and what is neither number, string, bytes nor time."""
+    """Type of a label: "bytes", "string", "time" or "number"; "" for None, NaN and others."""
     if isinstance(label, bytes):
         return "bytes"
     if isinstance(label, str):
         return "string"
-    # First, as numpy counts its time spans among the integers; pandas periods have a "freqstr".
+    # Before numbers, because numpy's time spans are integers. Only pandas periods have a "freqstr".
     is_time = isinstance(label, date | time | timedelta | np.datetime64 | np.timedelta64)
     if is_time or hasattr(label, "freqstr"):
         return "time"
@@ -133,14 +133,14 @@ def check_callbacks(callbacks: Any) -> tuple[Any, ...]:
         if not is_callback(callback):
             raise ValueError(
                 f"callbacks={callbacks!r} must be a Keras callback or a list of them, but "
-                f"{callback!r} is none. Give instances of keras.callbacks.Callback."
+                f"{callback!r} is not a callback. Give instances of keras.callbacks.Callback."
             )
     return several
 
 
 def remember_columns(estimator: Any, X: Any, window_length: int, continues: bool) -> None:
-    """`remember_features` of the X of a network's fit, and the order of its columns, which a
-    continued fit leaves as it is. X is None where windows had no columns.
+    """Store the names and the order of the columns of X. A continued fit keeps the order. X : None
+    if the windows have no columns.
     """
     X = stacked(X)
     names = None if X is None else _get_feature_names(X)
@@ -153,16 +153,15 @@ def remember_columns(estimator: Any, X: Any, window_length: int, continues: bool
 def check_windows(
     X: Any, estimator: Any, is_fitted: bool = False, like: Any = None
 ) -> tuple[np.ndarray, int]:
-    """X as (n_samples, window_length, n_channels), and how many dimensions it had. NaN passes.
+    """X as windows (n_samples, window_length, n_channels), and its number of dimensions.
 
-    Nothing is copied where X is numeric already, and the columns of a table are in order.
+    A numeric X is not copied if its columns are in order. NaN is allowed.
 
-    is_fitted : a table has the columns of fit, in fit's order; else what they are is read off their
-    names and the estimator's `n_channels`.
-    like : another X, whose columns those of a table are.
+    is_fitted : the columns of a table must be those of fit, in the same order. Otherwise their
+    names and `n_channels` define the windows; like : another X with the same columns.
 
     Raises ValueError for a wrong number of dimensions, no samples, infinity, values beyond float32,
-    strings or complex numbers, columns that make up no windows, TypeError for sparse input.
+    strings or complex numbers, and columns that do not form windows, TypeError for sparse input.
     """
     given = stacked(X)
     try:
@@ -180,12 +179,12 @@ def check_windows(
         if hasattr(given, "columns"):
             raise ValueError(
                 f"X is a {type(given).__name__} whose cells hold sequences, but a cell of a table "
-                "is one number. Give one column alone, as X[name], or an array of shape "
+                "must be a number. Give a single column, X[name], or an array of shape "
                 "(n_samples, window_length, n_channels)."
             ) from error
         raise ValueError(
-            "X holds sequences of different lengths, which are no array. Put them into one with "
-            'skgru.as_windows, which marks missing steps by NaN; missing="mask" passes over them.'
+            "X must be an array, but holds sequences of different lengths. Use "
+            'skgru.as_windows(X), which pads them with NaN, and missing="mask", which skips NaN.'
         ) from error
     if X.ndim > 3:
         raise ValueError(
@@ -194,7 +193,10 @@ def check_windows(
             "channel. Reshape X."
         )
     if 0 in X.shape:
-        raise ValueError(f"X has shape {X.shape}, but windows need at least 1 step and 1 channel.")
+        raise ValueError(
+            f"X has shape {X.shape}, but windows need at least 1 step and 1 channel. Give an X "
+            "without empty dimensions."
+        )
     if X.ndim == 2:
         windows = windows_of_table(given, X, estimator, is_fitted, stacked(like))
     else:
@@ -209,21 +211,21 @@ def check_windows(
 
 
 def check_tokens(windows: np.ndarray, n_tokens: int | None) -> int:
-    """How many tokens there are: the largest id plus 1, or `n_tokens`, which no id may reach.
+    """Number of tokens: the largest id plus 1, or `n_tokens`, if all ids are smaller than that.
 
-    Raises ValueError for more than one channel, and for what is neither a whole number from 0 nor
+    Raises ValueError for more than one channel, and for values other than whole numbers from 0 and
     NaN.
     """
     if windows.shape[2] != 1:
         raise ValueError(
-            f"X has {windows.shape[2]} channels, but with embedding_dim it must have one, of token "
-            "ids. Join the columns to one id, or set embedding_dim=None."
+            f"X has {windows.shape[2]} channels, but with embedding_dim it must have one channel "
+            "of token ids. Combine the channels to one id, or set embedding_dim=None."
         )
     series = rows_behind(windows)
     pieces = [series] if series is not None else (windows[piece] for piece in slices_of(windows))
     largest = -1
     for values in pieces:
-        # In float64: neither float16 nor uint8 can be compared with what it can't hold.
+        # float64, because float16 and uint8 cannot be compared with numbers beyond their range.
         ids = values[~np.isnan(values)].astype(np.float64)
         wrong = ids[(ids < 0) | (ids != np.floor(ids)) | (ids >= MOST_TOKENS)]
         if len(wrong):
@@ -237,9 +239,9 @@ def check_tokens(windows: np.ndarray, n_tokens: int | None) -> int:
         return largest + 1
     if largest >= n_tokens:
         raise ValueError(
-            f"X contains token {largest}, but the largest in fit was {n_tokens - 1}. Encode tokens "
-            "that fit has not seen as NaN (OrdinalEncoder with "
-            'handle_unknown="use_encoded_value" and unknown_value=np.nan does).'
+            f"X contains token {largest}, but the largest in fit was {n_tokens - 1}. Encode "
+            "unknown tokens as NaN, for example with OrdinalEncoder("
+            'handle_unknown="use_encoded_value", unknown_value=np.nan).'
         )
     return n_tokens
 
@@ -250,14 +252,14 @@ def is_complete(windows: np.ndarray) -> np.ndarray:
 
 
 def is_usable(windows: np.ndarray, masks: bool) -> np.ndarray:
-    """(n_windows,) bool: which windows a network can be trained on. One that passes over missing
-    steps needs one that is not.
+    """(n_windows,) bool: windows for training, which contain no NaN or, with `masks`, at least one
+    step without NaN.
     """
     return n_missing_steps(windows) < (windows.shape[1] if masks else 1)
 
 
 def is_overlapping(windows: np.ndarray) -> bool:
-    """Whether each window is the one before, moved on by one row (NaN equals NaN)."""
+    """Whether each window is the previous one shifted by one row. NaN equals NaN."""
     if rows_behind(windows) is not None:
         return True
     for piece in slices_of(windows):
@@ -276,13 +278,13 @@ def check_metrics(metrics: Any) -> tuple[Any, ...]:
         if not isinstance(metric, str) and not Instance(["__call__"]).is_satisfied_by(metric):
             raise ValueError(
                 f"metrics={metrics!r} must be names, functions or objects of keras.metrics, but "
-                f"{metric!r} is none. Give for example metrics=['mean_absolute_error']."
+                f"{metric!r} is none of these. Use metrics=['mean_absolute_error'], for example."
             )
     return several
 
 
 def check_lengths(y: Any, window_length: int) -> tuple[int, ...]:
-    """The shape of y, in which sequences are of one length."""
+    """The shape of y. Raises ValueError for sequences of different lengths."""
     is_ragged = False
     try:
         shape = np.asarray(y).shape  # not np.shape: y may be an array of another library
@@ -292,9 +294,8 @@ def check_lengths(y: Any, window_length: int) -> tuple[int, ...]:
         is_ragged = any(isinstance(one, list | tuple | np.ndarray) for one in y)
     if is_ragged:
         raise ValueError(
-            "y holds sequences of different lengths, which are no array. For a target at each step "
-            "pad them before their first step, as as_windows pads X. Of numbers, use "
-            f"as_windows(y, {window_length}). Of strings, use "
+            "y must be an array, but holds sequences of different lengths. Pad numbers with "
+            f"as_windows(y, {window_length}), and strings with "
             f"[[''] * ({window_length} - len(one)) + list(one) for one in y]."
         )
     return shape
@@ -303,12 +304,13 @@ def check_lengths(y: Any, window_length: int) -> tuple[int, ...]:
 def check_targets(
     windows: np.ndarray, y: Any, estimator: Any, masks: bool, like: bool | None = None
 ) -> tuple[np.ndarray, np.ndarray, tuple[int, ...], np.ndarray | None]:
-    """Usable windows, their targets in y as (n_rows, n_targets), and the shape of a row of y.
+    """Positions of usable windows, their targets (n_rows, n_targets), the shape of a row of y, and
+    the known steps.
 
-    The last is None, or where y has outputs for each step, which steps of the windows are known:
-    (n_rows, window_length) bool. There targets of other steps are 0.
+    The known steps are None, or, if y has outputs for each step, (n_rows, window_length) bool. The
+    targets of unknown steps are 0.
 
-    like : whether y has outputs for each step, where other rows say so; None: it is read off y.
+    like : whether y must have outputs for each step; None: the shape of y decides.
     """
     y = stacked(y)
     check_lengths(y, windows.shape[1])
@@ -342,9 +344,8 @@ def check_targets(
         if is_missing.any():
             row, step = np.argwhere(is_missing)[0]
             raise ValueError(
-                f"Input y contains NaN at step {step} of row {rows[row]}, where X is known. Only "
-                'steps that are NaN in X, with missing="mask", need no target: give one, or set '
-                "X to NaN there."
+                f"Input y contains NaN at step {step} of row {rows[row]}, but X is known there. "
+                'Give a target, or set X to NaN there and missing="mask".'
             )
         y = np.nan_to_num(y)
     else:
@@ -358,25 +359,24 @@ def check_validation_data(validation_data: Any, is_self_target: bool) -> tuple[A
     parts = validation_data if isinstance(validation_data, tuple | list) else (validation_data,)
     if not 1 <= len(parts) <= 3:
         raise ValueError(
-            f"validation_data has {len(parts)} parts, but must be (X_val, y_val) or (X_val, y_val, "
-            "sample_weight_val), or X_val alone where y is None."
+            f"validation_data has {len(parts)} parts, but must have 1 to 3. Use (X_val, y_val) or "
+            "(X_val, y_val, sample_weight_val), or X_val alone if y is None."
         )
     X_val, y_val, weight = (*parts, None, None)[:3]
     if is_self_target and y_val is not None:
         raise ValueError(
-            "validation_data has y_val, but y is None, so that targets are read off the windows. "
-            "Give validation_data=X_val, or give y too."
+            "validation_data has y_val, but y is None. Use validation_data=X_val, or give y."
         )
     if not is_self_target and y_val is None:
         raise ValueError(
-            "validation_data has no y_val, but y was given. Give validation_data=(X_val, y_val)."
+            "validation_data has no y_val, but y was given. Use validation_data=(X_val, y_val)."
         )
     return X_val, y_val, weight
 
 
 @contextmanager
 def in_validation_data() -> Iterator[None]:
-    """Errors inside say that they are about validation_data."""
+    """Put "In validation_data: " before the messages of errors."""
     try:
         yield
     except ValueError as error:
@@ -384,7 +384,7 @@ def in_validation_data() -> Iterator[None]:
 
 
 def check_like(windows: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Windows for validation have the steps and channels of those that are trained on."""
+    """Raise ValueError if validation windows have other steps or channels than those of X."""
     if windows.shape[1:] != others.shape[1:]:
         raise ValueError(
             f"X_val in validation_data has windows of {windows.shape[1]} steps and "
@@ -410,8 +410,8 @@ def has_each_step(windows: np.ndarray, shape: tuple[int, ...], estimator: Any) -
         if len(shape) == 2 and shape[1] == length > 1 and not is_overlapping(windows):
             warn_user(
                 f"y has shape {shape}, as many columns as X has steps, and is read as one output "
-                f"for each step. Give return_sequences=True to {name} to choose that without this "
-                "message, or return_sequences=False for so many outputs of a window."
+                f"for each step. Set return_sequences=True in {name} to keep this without a "
+                f"warning, or return_sequences=False for {length} outputs of each window."
             )
             wanted = True
     if not wanted:
@@ -426,7 +426,7 @@ def has_each_step(windows: np.ndarray, shape: tuple[int, ...], estimator: Any) -
 
 
 def check_each_step(windows: np.ndarray, shape: tuple[int, ...], estimator: Any) -> None:
-    """A y of this shape has a target for each step of the windows."""
+    """Raise ValueError unless y of this shape holds a target for each step of the windows."""
     length, name = windows.shape[1], type(estimator).__name__
     several, target = f" or (n_samples, {length}, n_outputs)", "target"
     if is_classifier(estimator):
@@ -439,13 +439,13 @@ def check_each_step(windows: np.ndarray, shape: tuple[int, ...], estimator: Any)
         )
     if estimator.highway not in (False, "auto"):
         raise ValueError(
-            "highway=True adds a path from the whole window, but y has outputs for each step. Set "
+            "highway=True needs one output for each window, but y has outputs for each step. Set "
             "highway=False."
         )
 
 
 def check_usable(windows: np.ndarray, masks: bool) -> np.ndarray:
-    """Positions of the windows that a network can be trained on, of which there must be one."""
+    """Positions of the usable windows. Raises ValueError if there are none."""
     rows = np.flatnonzero(is_usable(windows, masks))
     if not len(rows):
         raise ValueError(nothing_usable(windows, 0, masks))
@@ -453,12 +453,12 @@ def check_usable(windows: np.ndarray, masks: bool) -> np.ndarray:
 
 
 def nothing_usable(windows: np.ndarray, horizon: int, masks: bool) -> str:
-    """Why no window of X can be used, and what to do. A horizon of 0: the targets were given."""
+    """Message for an X without usable windows. horizon : 0 if y was given."""
     n_windows, window_length, _ = windows.shape
     if masks and n_windows > horizon:
         return (
-            f"None of the {n_windows} windows of X is usable: each step of each has a channel "
-            "that is NaN, or the target is. Fill missing values first."
+            f"None of the {n_windows} windows of X is usable: every step has a channel that is "
+            "NaN, or the target is NaN. Fill missing values first."
         )
     begins_incomplete = not is_complete(windows[:1]).all()
     with_horizon = f" with horizon={horizon}" if horizon else ""
@@ -466,14 +466,13 @@ def nothing_usable(windows: np.ndarray, horizon: int, masks: bool) -> str:
         return (
             f"window_length={window_length}{with_horizon} needs at least "
             f"{window_length + horizon} rows, but X has {n_windows} (n_samples={n_windows}). Use a "
-            "shorter window or "
-            "a longer series; when scoring a short test fold, "
-            'SequenceWindower(context="fit") completes its first windows.'
+            "shorter window or a longer series. For a short test fold, use "
+            'SequenceWindower(context="fit").'
         )
     if horizon and n_windows <= horizon:
         return (
-            f"horizon={horizon} needs at least {horizon + 1} windows to read targets off, but "
-            f"X has {n_windows}. Use a smaller horizon or a longer series."
+            f"horizon={horizon} needs at least {horizon + 1} windows, but X has {n_windows}. Use a "
+            "smaller horizon or a longer series."
         )
     return (
         f"None of the {n_windows} windows of X is usable{with_horizon}: each contains NaN, or "

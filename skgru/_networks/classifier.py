@@ -1,10 +1,12 @@
-"""GRUClassifier: the class of a window, or the token that follows it."""
+"""GRUClassifier: classes of windows or of their steps, labels, and tokens that follow."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import log_expit, log_softmax
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
@@ -38,73 +40,79 @@ from skgru._warnings import warn_user
 
 
 class GRUClassifier(ClassifierMixin, RecurrentEstimator):
-    """Recurrent network that predicts the class of a sequence, or the token that follows it.
+    """Recurrent network that classifies sequences of numbers or of tokens.
 
-    A GRU, LSTM or simple recurrent network with a softmax output layer, trained on the
-    cross-entropy by the compiled engine of `GRURegressor`. Sequences may differ in length, and may
-    hold tokens instead of numbers. Besides one class for each sequence, y may hold a class for each
-    step, or several labels for each sequence. Without y, overlapping windows of tokens are their
-    own targets: the network learns the token that follows each window.
+    The network has GRU, LSTM or simple recurrent layers and a softmax output layer, and training
+    minimises the cross-entropy. y holds a class for each sequence, a class for each step, or
+    several labels for each sequence. Without y, the classes are the tokens that follow each window.
 
     Parameters
     ----------
     units : int or sequence of int, default=50
-        Width of the recurrent layer, or of each of several stacked layers. At least 1.
+        Width of the recurrent layer, which is the size of its state. A sequence stacks several
+        layers, one of each width. At least 1.
 
     cell : {"gru", "lstm", "rnn"}, default="gru"
-        Kind of recurrent layer.
+        Type of the recurrent layers: gated recurrent unit, long short-term memory or simple
+        recurrent network.
 
     bidirectional : bool, default=False
-        Read each window forwards and backwards, with `units` for each direction.
+        Whether a second layer of `units` reads each window backwards. The outputs of both
+        directions are joined.
 
     dropout : float, default=0.0
-        Share of a recurrent layer's outputs set to zero in training, in [0, 1). One dropout layer
-        follows each recurrent layer.
+        Share of the outputs of each recurrent layer that training sets to zero, in [0, 1). Dropout
+        reduces overfitting.
 
     recurrent_dropout : float, default=0.0
-        Share of a recurrent layer's state set to zero in training where the next step reads it, in
-        [0, 1). The same units are dropped at all steps of a window, as in Keras.
+        Share of the state of each recurrent layer that training sets to zero before the next step
+        reads it, in [0, 1). The same units are dropped at all steps of a window, as in Keras.
 
     highway : bool, default=False
-        Add a linear path from the whole window to the outputs, without bias and starting at zero,
-        to what the recurrent layers give. A missing step counts as the mean of its channel. Not for
-        tokens, and not for classes of each step.
+        Whether a linear path from the whole window is added to the outputs. The path has no bias,
+        and its weights start at zero. It reads a missing step as the mean of its channel. It is not
+        available for tokens, nor for classes of each step.
 
     output_initializer : {"glorot_uniform", "zeros"}, default="glorot_uniform"
-        How the weights of the output layer start. With "zeros" the untrained network gives all
-        classes the same probability.
+        Initial weights of the output layer. With "zeros", the untrained network gives all classes
+        the same probability.
 
     embedding_dim : int or None, default=None
-        None: X holds numbers. An int: X holds one channel of token ids, whole numbers from 0, of
-        which the network learns a vector of this length each. As many as the largest id in `fit`
-        plus one. At least 1.
+        Length of the vector that the network learns for each token.
+
+        - None: X holds numbers.
+        - an int of at least 1: X holds one channel of token ids, which are whole numbers from 0 to
+          the largest id in `fit`.
 
     return_sequences : bool or "auto", default="auto"
-        Whether the network gives a class for each step (True) or for the sequence as a whole
-        (False). "auto" decides by y:
+        Whether the network predicts a class for each step (True) or for the sequence as a whole
+        (False). "auto" depends on the shape of y:
 
         - (n_samples,) or (n_samples, 1): a class for each sequence.
-        - (n_samples, window_length): a class for each step; with a warning if y holds only 0 and 1,
-          which could be labels of a sequence too.
+        - (n_samples, window_length): a class for each step. If y holds only 0 and 1, a warning says
+          that they could also be labels of a sequence.
         - (n_samples, n_labels) of 0 and 1: several labels for each sequence.
 
     class_weight : dict, "balanced" or None, default=None
-        Weight of each class, multiplied with `sample_weight`. "balanced" is n_samples / (n_classes
-        * n_samples of the class).
+        Weight of each class, which is multiplied by `sample_weight`. "balanced" is
+        n_samples / (n_classes * n_samples_of_class). None: all classes have weight 1.
 
     optimizer : str or keras.optimizers.Optimizer, default="adam"
-        A Keras name or object. An object brings its own learning rate and clipping.
+        Name of a Keras optimizer, or an object. An object keeps its own learning rate and gradient
+        clipping: `learning_rate` and `clipnorm` are then ignored.
 
     learning_rate : float, "auto", "cosine" or Keras LearningRateSchedule, default="auto"
-        Step size of a named optimizer. Greater than 0.
+        Step size of a named optimizer. A float is a constant rate, greater than 0.
 
-        - "auto": in `fit` the rate rises to 0.005 in the first 5 % of the steps, and then falls
-          along half a cosine to 1 % of that. In `partial_fit`, which has no last step, it is 0.001.
-        - "cosine": the same course with a highest rate of 0.01. `epochs` calls of `partial_fit`
-          make one course, after which the rate stays at its last value.
+        - "auto": in `fit`, the rate rises to 0.005 over the first 5 % of the steps, and then falls
+          to 1 % of that along half a cosine. In `partial_fit`, where the number of steps is
+          unknown, the rate is constant at 0.001.
+        - "cosine": as "auto", with a highest rate of 0.01. In `partial_fit`, this schedule takes
+          `epochs` calls, and the rate then stays at its last value.
 
     clipnorm : float or None, default=None
-        Longest gradient of a weight array that a named optimizer lets through. Greater than 0.
+        Largest norm of the gradient of each weight array, for a named optimizer. Longer gradients
+        are scaled down to it. Greater than 0. None: no clipping.
 
     alpha : float, default=0.0
         Strength of the L2 penalty: alpha / 2 times the sum of the squares of all kernels is added
@@ -115,141 +123,154 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         Passes over the training windows. At least 1.
 
     batch_size : int or "auto", default="auto"
-        Windows in an optimiser step. "auto" is a sixteenth of the windows rounded down to a power
-        of two, at least 2 and at most 32, and more for hundreds of thousands of windows.
+        Number of windows in each optimizer step. At least 1. "auto" is n_windows / 16, rounded down
+        to a power of two, at least 2 and at most 32. For 262,144 windows or more, it is
+        n_windows / 4096, rounded down to a power of two.
 
     shuffle : bool, default=True
-        Draw a new order of the windows in each epoch.
+        Whether each epoch has a new random order of the windows.
 
     early_stopping : bool, default=False
-        Hold out a part of the sequences for validation, stop when `monitor` no longer improves on
-        them, and keep the weights of the best epoch.
+        Whether a part of the sequences is held out for validation. Training then stops when
+        `monitor` no longer improves on them, and the weights of the best epoch are kept.
 
     validation_fraction : float, default=0.1
         Share of the sequences that `early_stopping` holds out, in (0, 1).
 
     validation_split : {"auto", "last", "random", "stratified"}, default="auto"
-        Which sequences `early_stopping` holds out. "last": the last ones. "random": a random part.
-        "stratified": the same share of each class. "auto" takes the last ones where windows overlap
-        or y is None, as they belong to one series; else it stratifies where each sequence has one
-        class, and draws at random where it has several labels or a class for each step.
+        Sequences that `early_stopping` holds out.
+
+        - "last": the last sequences.
+        - "random": random sequences.
+        - "stratified": random sequences, the same share of each class.
+        - "auto": "last" if windows overlap or y is None, because the windows then belong to one
+          series. Otherwise "stratified" if each sequence has one class, and "random" if it has
+          several labels or a class for each step.
 
     monitor : {"loss", "accuracy"}, default="loss"
-        What `early_stopping` watches.
+        Metric of the validation sequences that `early_stopping` uses.
 
     n_iter_no_change : int, default=10
-        Epochs without an improvement by more than `tol` after which `early_stopping` stops. At
-        least 1.
+        Number of epochs without an improvement by more than `tol` after which `early_stopping`
+        stops. At least 1.
 
     tol : float, default=1e-4
-        Least improvement of what is monitored. At least 0.
+        Smallest change of `monitor` that is an improvement. At least 0.
 
     normalize_X : bool, default=True
-        Standardise each channel with its mean and standard deviation over the training windows.
-        Windows are given to all methods, and to `model_`, in their own units. Tokens are never
+        Whether each channel is standardised with its mean and standard deviation over the training
+        windows. All methods, and `model_`, take windows in their original units. Tokens are not
         changed.
 
     warm_start : bool, default=False
-        Let `fit` continue the network and optimiser state of the fit before.
+        Whether `fit` continues to train the fitted network, with its optimizer state.
 
     jit_compile : bool, default=True
-        Train and predict in compiled programs, which changes nothing but the speed, and which units
-        are dropped by dropout. Callbacks with batch hooks and some optimizers cannot be compiled:
-        stock `Model.fit` then trains the network, and a warning says so. False always trains with
-        stock `Model.fit`.
+        Whether training and prediction run in compiled programs, which are faster. The results are
+        those of stock `Model.fit`, except that dropout drops other units. If a callback with batch
+        hooks or an optimizer cannot be compiled, stock `Model.fit` trains the network, with a
+        warning. False: stock `Model.fit` always trains the network.
 
     metrics : str, callable, keras.metrics.Metric, list of them or None, default=None
-        Keras metrics that `history_` reports for each epoch and that callbacks can monitor, besides
-        the loss. They are weighted as the loss is. The
-        accuracy is always reported.
+        Keras metrics, besides the loss and the accuracy, that `history_` reports for each epoch and
+        that callbacks can monitor. They have the weights of the loss.
 
     callbacks : keras.callbacks.Callback, list of them or None, default=None
-        Keras callbacks. `fit` uses shallow copies of them, and their `model` is what `model_` is.
+        Keras callbacks. `fit` uses shallow copies of them. Their attribute `model` is a model like
+        `model_`.
 
     missing : {"skip", "mask"}, default="mask"
-        How windows with NaN are used. "mask" ignores steps at which a channel is NaN, in `fit` and
-        in `predict`: the state of the step before is kept, so that NaN around a sequence changes
-        nothing (but for `highway`, which reads each step at its place). "skip" leaves such windows
-        out of `fit` and `score` and fills them in `predict`, as in `GRURegressor`.
+        Treatment of windows that contain NaN.
+
+        - "mask": steps at which a channel is NaN are ignored in `fit` and `predict`. The state of
+          the recurrent layers does not change at such a step, so that NaN around a sequence has no
+          effect. The exception is `highway`, which reads each step at its position.
+        - "skip": they are left out of `fit` and `score`, and filled in `predict`, as in
+          `GRURegressor`.
 
     n_channels : int or None, default=None
-        Channels of each step in the rows of an X of two dimensions, whose columns are then the
-        channels of the oldest step, those of the next step, and so on, as
-        `SequenceWindower(flatten=True)` gives them. None: one channel, but columns that are named
-        as lags of several series have a channel for each. An X of three dimensions must have as
-        many channels. At least 1.
+        Number of channels of an X of two dimensions. Its columns are then the channels of the
+        oldest step, followed by those of the next step, and so on, as
+        `SequenceWindower(flatten=True)` returns them. An X of three dimensions must have as many
+        channels. At least 1. None: one channel, or, for columns that are named as lags of several
+        series, one channel for each series.
 
     random_state : int, RandomState instance or None, default=None
-        Seed of weights, order and dropout. An int gives bitwise the same network in every run,
-        process and thread; None draws from the operating system. Global random states are never
-        touched.
+        Seed of the initial weights, the order of the windows and dropout. With an int, the network
+        is bitwise the same in every run, process and thread. None: a seed from the operating
+        system. Global random states are never changed.
 
     verbose : int, default=0
-        1 prints a line each epoch.
+        1 prints a line for each epoch.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The classes, sorted. Tokens that follow, where y was None. With several labels for each
-        sequence their positions, 0 to n_labels - 1.
+        The sorted classes. If y is None, the tokens that follow a window. With several labels for
+        each sequence, the positions of the labels, 0 to n_labels - 1.
 
     history_ : dict of str to list of float
-        Loss, accuracy and metrics of each epoch; with `early_stopping` or `validation_data` also
+        Loss, accuracy and metrics of each epoch. With `early_stopping` or `validation_data`, also
         those of the validation sequences, such as "val_accuracy".
 
     loss_curve_ : list of float
         Training loss of each epoch.
 
     n_iter_ : int
-        Epochs that the network was trained for, in all.
+        Number of epochs of training, including those of earlier fits that were continued.
 
     n_outputs_ : int
         1, or the number of labels.
 
     n_features_in_ : int
-        X.shape[1] in `fit`: the length of a window, times its channels where X has two dimensions.
+        X.shape[1] in `fit`: the window length, times the channels if X has two dimensions.
 
     n_channels_in_ : int
-        Channels of a window.
+        Number of channels of a window.
 
     n_parameters_ : int
-        Numbers that training adjusts.
+        Number of trained weights.
 
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Column names, where X was a data frame with string names.
+        Names of the columns of X in `fit`. Defined only if X is a data frame and all its names are
+        strings.
 
     summary_ : str
-        Layers, shapes and parameter counts of the network, one line each.
+        Layers of the network, one line each, with output shapes and parameter counts.
 
     model_ : keras.Model
-        The trained network as an ordinary Keras model that gives probabilities. Built anew at each
-        access. It takes windows in the units of X, as float32, with missing steps as -3.4028235e38
-        (`numpy.finfo("float32").min`) in all channels; and tokens as their id plus 1, int32 (n,
-        window_length), where 0 is no token.
+        The trained network as an ordinary Keras model, which each access builds anew.
+
+        - Inputs: windows in the units of X, as float32. A missing step is -3.4028235e38
+          (`numpy.finfo("float32").min`) in all channels. Tokens are their id plus 1, as int32 of
+          shape (n, window_length), where 0 is no token.
+        - Outputs: probabilities.
 
     keras_estimator_ : scikeras.wrappers.KerasClassifier
-        The trained network as scikeras holds it, for windows without NaN. Built anew at each
-        access.
+        The trained network as a scikeras estimator, which each access builds anew. It takes windows
+        without NaN.
 
     See Also
     --------
-    GRURegressor : The same for numbers.
+    GRURegressor : Recurrent network for numeric targets.
     as_windows : Puts sequences of different lengths into one array.
 
     Notes
     -----
-    A 2-D X is read as windows of `n_channels` channels. Columns of a data frame that are named as
-    lags, such as "lag1", "lag_1", "y_lag_1" or "y_target_lag-1", are put in order, the largest lag
-    first, and lags of several series become channels. An array has no names: its columns are read
-    in fit's order. Sequences need no order: only where y is None are
-    windows read as those of one series.
+    An X of two dimensions is read as windows of `n_channels` channels. Columns of a data frame that
+    are named as lags, such as "lag1", "lag_1", "y_lag_1" or "y_target_lag-1", are sorted, the
+    largest lag first, and the lags of several series become channels. The columns of an array are
+    read in the order of `fit`.
 
-    Classes have a softmax output, also where there are two; several labels have a sigmoid output
-    each, trained on the binary cross-entropy. Of two windows with weight 2 and 1,
-    the first counts as if it were there twice.
+    Sequences may have any order. Only if y is None are they read as consecutive windows of one
+    series.
 
-    A window of which every step is missing is left out of `fit`; `predict` gives what the network
-    says of an empty sequence.
+    The output layer has a softmax over the classes, also if there are two. With several labels,
+    each label has a sigmoid output, and training minimises the binary cross-entropy. A window of
+    weight 2 counts as two windows of weight 1.
+
+    Windows without any known step are left out of `fit`. In `predict`, the network reads them as an
+    empty sequence.
 
     References
     ----------
@@ -277,41 +298,43 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         "monitor": [StrOptions({"loss", "accuracy"})],
     }
 
+    classes_: np.ndarray
+
     def __init__(
         self,
-        units=50,
+        units: int | Sequence[int] = 50,
         *,
-        cell="gru",
-        bidirectional=False,
-        dropout=0.0,
-        recurrent_dropout=0.0,
-        highway=False,
-        output_initializer="glorot_uniform",
-        embedding_dim=None,
-        return_sequences="auto",
-        class_weight=None,
-        optimizer="adam",
-        learning_rate="auto",
-        clipnorm=None,
-        alpha=0.0,
-        epochs=20,
-        batch_size="auto",
-        shuffle=True,
-        early_stopping=False,
-        validation_fraction=0.1,
-        validation_split="auto",
-        monitor="loss",
-        n_iter_no_change=10,
-        tol=1e-4,
-        normalize_X=True,
-        warm_start=False,
-        jit_compile=True,
-        metrics=None,
-        callbacks=None,
-        missing="mask",
-        n_channels=None,
-        random_state=None,
-        verbose=0,
+        cell: str = "gru",
+        bidirectional: bool = False,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        highway: bool = False,
+        output_initializer: str = "glorot_uniform",
+        embedding_dim: int | None = None,
+        return_sequences: bool | str = "auto",
+        class_weight: Mapping[Any, float] | str | None = None,
+        optimizer: str | Any = "adam",
+        learning_rate: float | str | Any = "auto",
+        clipnorm: float | None = None,
+        alpha: float = 0.0,
+        epochs: int = 20,
+        batch_size: int | str = "auto",
+        shuffle: bool = True,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        validation_split: str = "auto",
+        monitor: str = "loss",
+        n_iter_no_change: int = 10,
+        tol: float = 1e-4,
+        normalize_X: bool = True,
+        warm_start: bool = False,
+        jit_compile: bool = True,
+        metrics: str | Callable[..., Any] | Sequence[Any] | None = None,
+        callbacks: Any | Sequence[Any] | None = None,
+        missing: str = "mask",
+        n_channels: int | None = None,
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
     ):
         self.units = units
         self.cell = cell
@@ -346,8 +369,14 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    def fit(self, X, y=None, sample_weight=None, validation_data=None):
-        """Train the network from scratch, or further with `warm_start=True`.
+    def fit(
+        self,
+        X: ArrayLike,
+        y: Any | None = None,
+        sample_weight: ArrayLike | None = None,
+        validation_data: Any | None = None,
+    ) -> Self:
+        """Train a new network, or continue the fitted one with `warm_start=True`.
 
         Parameters
         ----------
@@ -355,19 +384,23 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
             Sequences, oldest step first. NaN is a missing step.
 
         y : array-like, default=None
-            Classes, numbers or strings: (n_samples,), one for each sequence, or (n_samples,
-            window_length), one for each step. Or (n_samples, n_labels) of 0 and 1: which labels a
-            sequence has. None, with `embedding_dim`: the token that follows each window, read off
-            the later windows, which must overlap.
+            Classes, as numbers or strings.
+
+            - (n_samples,): a class for each sequence.
+            - (n_samples, window_length): a class for each step.
+            - (n_samples, n_labels) of 0 and 1: the labels of each sequence.
+            - None, only with `embedding_dim`: the token that follows each window. It is taken from
+              the next window, so the windows must overlap: each is the previous one shifted by one
+              row.
 
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each window, at least 0.
 
         validation_data : tuple (X_val, y_val) or (X_val, y_val, sample_weight_val), or X_val, \
                 default=None
-            Sequences whose loss and metrics `history_` reports for each epoch, as "val_loss",
-            "val_accuracy" and so on. With `early_stopping=True` they decide when to stop, and all
-            sequences of X are trained on. X_val alone, where y is None.
+            Sequences for validation. `history_` holds their loss and metrics of each epoch, such as
+            "val_accuracy". With `early_stopping=True`, they replace the held-out sequences, and
+            training uses all sequences of X. Give X_val alone if y is None.
 
         Returns
         -------
@@ -377,9 +410,10 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         Raises
         ------
         ValueError
-            If a parameter is out of range, X contains infinity or what is no token, y contains NaN,
-            None, one class or numbers that are no classes, or has another length than X, no usable
-            window is left to train on, windows don't overlap where y is None, or training diverges.
+            If a parameter is out of range, X contains infinity or values that are not tokens, y
+            contains NaN, None, a single class or continuous numbers, or has another length than X,
+            no usable window is left to train on, y is None and windows do not overlap, or training
+            diverges.
         TypeError
             If X is sparse.
         """
@@ -389,8 +423,14 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         course = Course(self.epochs, self.early_stopping, continues)
         return self._fit(X, y, sample_weight, validation_data, classes, course)
 
-    def partial_fit(self, X, y=None, classes=None, sample_weight=None):
-        """Train for one more epoch on all windows given, starting a network where there is none.
+    def partial_fit(
+        self,
+        X: ArrayLike,
+        y: Any | None = None,
+        classes: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
+    ) -> Self:
+        """Train for one epoch on the given windows. The first call creates the network.
 
         Early stopping has no effect.
 
@@ -403,8 +443,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
             Classes, as in `fit`.
 
         classes : array-like of shape (n_classes,), default=None
-            All classes that there will ever be. Needed in the first call, but for where y is None:
-            the classes then are all tokens up to the largest.
+            All classes of all calls. Required in the first call, unless y is None: the classes are
+            then all tokens up to the largest.
 
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each window, at least 0.
@@ -418,14 +458,14 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         ------
         ValueError
             As `fit` does, if `classes` is missing in the first call or differs in a later one, or
-            `class_weight` is "balanced", which one part of the data can't tell.
+            if `class_weight` is "balanced", which needs all of y.
         """
         self._validate_params()
         continues = self.__sklearn_is_fitted__()
         if self.class_weight == "balanced":
             raise ValueError(
-                'class_weight="balanced" is not supported for partial_fit, which does not see all '
-                "of y. Compute the weights with sklearn.utils.class_weight.compute_class_weight "
+                'class_weight="balanced" is not supported for partial_fit, because it needs all of '
+                "y. Compute the weights with sklearn.utils.class_weight.compute_class_weight "
                 "and give them as a dict."
             )
         if continues:
@@ -439,19 +479,21 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
             classes = np.unique(_check_y(classes, estimator=self))
             if len(classes) < 2:
                 raise ValueError(
-                    f"classes={classes.tolist()} names one class, but a classifier needs at least "
-                    "2 to tell apart. Name all classes that later calls will bring."
+                    f"classes={classes.tolist()} has one class, but a classifier needs at least 2. "
+                    "Include all classes of later calls."
                 )
         elif y is not None:
             raise ValueError(
-                "classes must be passed on the first call to partial_fit: all classes that later "
-                "calls will bring, such as classes=np.unique(y_of_everything)."
+                "classes must be passed on the first call to partial_fit, including all classes of "
+                "later calls. Use classes=np.unique(y_of_all_calls), for example."
             )
         course = Course(1, continues=continues, is_part=True)
         return self._fit(X, y, sample_weight, None, classes, course)
 
-    def predict(self, X):
-        """Predict the class of each sequence: the one of the highest probability.
+    def predict(self, X: ArrayLike) -> np.ndarray:
+        """Predict the most probable class of each sequence or step.
+
+        A label is predicted if its probability is above 0.5.
 
         Parameters
         ----------
@@ -461,19 +503,18 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         Returns
         -------
         ndarray of shape (n_samples,), (n_samples, window_length) or (n_samples, n_labels)
-            As y in `fit`: the class of each sequence or step, or 0 and 1 for each label, which is
-            predicted where its probability is above one half.
+            The class of each sequence or step, or 0 and 1 for each label, as y in `fit`.
 
         Raises
         ------
         NotFittedError
             Before `fit`.
         ValueError
-            If X has other steps or channels than in `fit`, or is what `fit` refuses.
+            If X has other steps or channels than in `fit`, or for the reasons listed in `fit`.
         """
         return self._predicted(self._outputs(self._checked_rows(X)))
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
         """Predict the probability of each class.
 
         Parameters
@@ -485,8 +526,9 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         -------
         ndarray of shape (n_samples, n_classes), (n_samples, window_length, n_classes) or \
                 (n_samples, n_labels)
-            float64, in the order of `classes_`. Probabilities of classes sum to 1; each label has
-            one of its own. A row does not depend on the other rows of X.
+            Probabilities as float64, in the order of `classes_`. Those of classes sum to 1, and
+            those of labels are independent of each other. A row does not depend on the other rows
+            of X.
 
         Raises
         ------
@@ -498,7 +540,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         outputs = self._outputs(self._checked_rows(X))
         return self._network.probabilities(outputs)
 
-    def predict_log_proba(self, X):
+    def predict_log_proba(self, X: ArrayLike) -> NDArray[np.float64]:
         """Predict the logarithm of the probability of each class.
 
         Parameters
@@ -509,7 +551,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         Returns
         -------
         ndarray of the shape of `predict_proba`
-            float64, in the order of `classes_`. Finite where the probability rounds to zero.
+            Logarithms as float64, in the order of `classes_`. They are finite even if the
+            probability rounds to zero.
 
         Raises
         ------
@@ -525,11 +568,13 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         steps = (network.window_length,) if network.each_step else ()
         return log_softmax(outputs.reshape(len(outputs), *steps, network.n_classes), axis=-1)
 
-    def score(self, X, y=None, sample_weight=None):
-        """Share of sequences, or steps, whose class is predicted, or of which all labels are.
+    def score(
+        self, X: ArrayLike, y: Any | None = None, sample_weight: ArrayLike | None = None
+    ) -> float:
+        """Accuracy: share of sequences or steps whose class is predicted.
 
-        Without y, windows that no known token follows are not scored: a token that is NaN, because
-        it was not seen in `fit`, is no error.
+        With several labels, all labels of a sequence must be predicted. Without y, windows are left
+        out if the next token is NaN, which stands for a token that was not in `fit`.
 
         Parameters
         ----------
@@ -537,7 +582,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
             Sequences. With `missing="skip"` only those without NaN are scored.
 
         y : array-like of shape (n_samples,), default=None
-            True classes. None, after a fit without y: the tokens that follow.
+            True classes. None, only after a fit without y: the tokens that follow each window.
 
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each window, at least 0.
@@ -557,9 +602,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         check_is_fitted(self)
         if y is None and not self._is_self_target:
             raise ValueError(
-                f"{type(self).__name__} was fitted with y, so score(X) needs y too: only a "
-                "network fitted without y knows that the token after a window is its class. "
-                "Use score(X, y)."
+                f"score needs y, because this {type(self).__name__} was fitted with y. Use "
+                "score(X, y)."
             )
         windows = self._check_new_windows(X)
         network, known = self._network, None
@@ -575,7 +619,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
                 if labels.kind == "labels" and y.shape[1] != network.n_outputs:
                     raise ValueError(
                         f"y has {y.shape[1]} labels, but {type(self).__name__} predicts "
-                        f"{network.n_outputs} for each sequence. Give y as predict returns it."
+                        f"{network.n_outputs} for each sequence. Give y in the shape that predict "
+                        "returns."
                     )
             else:
                 y = column_or_1d(y, warn=True)
@@ -598,8 +643,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         check_is_fitted(self)
         if self._network.each_step:
             raise ValueError(
-                "keras_estimator_ is a scikeras KerasClassifier, which has no classes for each "
-                "step of a sequence. Use model_, which gives their probabilities."
+                "keras_estimator_ is a scikeras KerasClassifier, which does not support classes of "
+                "each step. Use model_, which returns their probabilities."
             )
         from skgru._engine.keras_export import fitted_classifier
 
@@ -626,7 +671,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         return self._dataset(self._check_new_windows(X))
 
     def _predicted(self, outputs: np.ndarray) -> np.ndarray:
-        """What `predict` gives, from (n, n_values) logits."""
+        """The result of `predict` for logits (n, n_values)."""
         network = self._network
         if network.is_multilabel:
             return (outputs > 0).astype(self._label_dtype)
@@ -647,31 +692,32 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         windows, _ = check_windows(X, self, is_fitted=continues)
         if self.embedding_dim is None and y is None:
             raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None. Only of "
-                "tokens (embedding_dim) can the class be read off X: it is the token that follows "
-                "a window. Give y."
+                f"{type(self).__name__} requires y to be passed, but the target y is None. Without "
+                "y, the classes are the tokens that follow each window of X. Give y, or set "
+                "embedding_dim if X holds tokens."
             )
         if y is None and windows.shape[1] == 1:
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None and X "
-                "has one column: windows of one step can't show that they overlap. Give y, or put "
-                "a SequenceWindower before."
+                "has one column. Without y, X must hold overlapping windows of at least two steps. "
+                "Give y, or make the windows with SequenceWindower."
             )
         if y is None and self.return_sequences is True:
             raise ValueError(
-                "return_sequences=True gives a class for each step of a window, but the classes "
-                'are the tokens that follow it, as y is None. Set return_sequences="auto", or give '
-                "y with a class for each step."
+                "return_sequences=True needs a class for each step of a window, but y is None and "
+                'the classes are the tokens after a window. Set return_sequences="auto", or give y '
+                "with a class for each step."
             )
         n_tokens = self._n_tokens(windows, continues)
         if continues and (y is None) != self._is_self_target:
             raise ValueError(
                 f"{type(self).__name__} was fitted "
-                f"{'without' if self._is_self_target else 'with'} y and can only be continued so. "
-                "Use fit with warm_start=False to start afresh."
+                f"{'without' if self._is_self_target else 'with'} y and can only be continued "
+                f"{'without' if self._is_self_target else 'with'} y. Use fit with warm_start=False "
+                "to train a new network."
             )
         if y is None and classes is None and course.is_part:
-            # A token that follows nothing here may do so in the next call of partial_fit.
+            # Any token may follow a window in a later call of partial_fit.
             classes = np.arange(n_tokens)
         rows, labels = self._labelled(windows, y, self._kind_of_labels if continues else None)
         if classes is None:
@@ -722,7 +768,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
                 },
                 reach=windows.shape[1] if labels.kind == "steps" else 1,
                 split=self._split_kind(windows, y is None, course, has_class and y is not None),
-                # Windows of one series end as they do: no warning of tokens that come late.
+                # No warning if a token is only found in the last windows of a series.
                 labels=None if y is None else labels.at(rows_kept),
                 validation=validation,
             ),
@@ -732,13 +778,13 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
 
     @property
     def _kind_of_labels(self) -> str:
-        """Of which kind the labels were that the network was fitted on."""
+        """Kind of the labels in `fit`, as in `Labels.kind`."""
         network = self._network
         return "steps" if network.each_step else "labels" if network.is_multilabel else "class"
 
     def _labelled(self, windows: np.ndarray, y: Any, kind: str | None) -> tuple[np.ndarray, Labels]:
-        """Usable windows, and what is to be predicted of them. kind : of the labels, where it is
-        known.
+        """Positions of the usable windows, and their labels. kind : required kind of the labels;
+        None: y decides.
         """
         masks = self.missing == "mask"
         if y is None:
@@ -749,8 +795,12 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         if 2 * len(rows) < len(windows):
             warn_user(
                 f"{len(windows) - len(rows)} of {len(windows)} windows are left out of fit, "
-                f"because they contain NaN and missing={self.missing!r}. "
-                + ("Each of their steps does." if masks else 'missing="mask" keeps them.')
+                f"because missing={self.missing!r} and "
+                + (
+                    "all their steps are NaN. Drop these windows to fit without this warning."
+                    if masks
+                    else 'they contain NaN. Use missing="mask" to keep them.'
+                )
             )
         return rows, labels
 
@@ -783,32 +833,33 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         return WindowDataset(windows, rows[picked], targets, weight), picked
 
     def _n_tokens(self, windows: np.ndarray, continues: bool) -> int:
-        """How many tokens there are, 0 where X holds numbers."""
+        """Number of tokens, 0 if X holds numbers."""
         if self.embedding_dim is None:
             return 0
         if self.highway:
             raise ValueError(
-                f"highway=True adds a linear path from numbers, but embedding_dim="
-                f"{self.embedding_dim} says that X holds tokens. Set highway=False."
+                f"highway=True needs an X of numbers, but embedding_dim={self.embedding_dim} is "
+                "for tokens. Set highway=False."
             )
         return check_tokens(windows, self._architecture["n_tokens"] if continues else None)
 
     def _class_weights(self, labels: Labels, classes: np.ndarray) -> np.ndarray | None:
-        """Weight of each class, (n_classes,), or None where all count alike."""
+        """Weight of each class, (n_classes,), or None if all classes have the same weight."""
         if self.class_weight is None:
             return None
         if labels.kind == "labels":
             raise ValueError(
-                f"class_weight={self.class_weight!r} weighs classes, but y holds several labels "
-                "for each sequence. Set class_weight=None, or give sample_weight."
+                f"class_weight={self.class_weight!r} needs classes, but y holds several labels for "
+                "each sequence. Set class_weight=None, or give sample_weight."
             )
         y = labels.flat()
         if isinstance(self.class_weight, dict):
             for name, weight in self.class_weight.items():
                 if not real_between(0, None, closed="left").is_satisfied_by(weight):
                     raise ValueError(
-                        f"class_weight={self.class_weight!r} gives class {name!r} the weight "
-                        f"{weight!r}, but weights must be finite numbers of at least 0."
+                        f"class_weight={self.class_weight!r} has the weight {weight!r} for class "
+                        f"{name!r}, but weights must be finite numbers of at least 0. Use 0 to "
+                        "ignore a class."
                     )
             return compute_class_weight(self.class_weight, classes=classes, y=y)
         weights, present = np.ones(len(classes)), labels.classes()
@@ -817,13 +868,14 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         return weights
 
     def _next_tokens(self, windows: np.ndarray, masks: bool) -> tuple[np.ndarray, np.ndarray]:
-        """Windows that a token follows, and those tokens: (n_rows,), (n_rows,) int."""
+        """Positions of the windows with a known next token, (n_rows,), and these tokens, (n_rows,)
+        int.
+        """
         if not is_overlapping(windows):
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None and the "
-                "windows of X do not overlap: the token after a window can only be read off the "
-                "next window if that is this one moved on by one row. Give y, or the windows of a "
-                "SequenceWindower, in order."
+                "windows of X do not overlap. Without y, window t + 1 must be window t shifted by "
+                "one row. Give y, or the windows of a SequenceWindower in their order."
             )
         following = windows[1:, -1, 0]
         rows = usable_rows(windows[:-1], masks)

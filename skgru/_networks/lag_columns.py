@@ -1,8 +1,8 @@
-"""What the columns of a table are to a network: the steps of a window, and the channels of a step.
+"""Tables as windows: each row is a window, and its columns are the steps and channels.
 
-A table has one window in each row. Its columns are steps, oldest first; of several channels those
-of one step stand side by side, as `SequenceWindower(flatten=True)` gives them. Columns that are
-named as lags are put into that order.
+The columns are the channels of the oldest step, then those of the next step, and so on, as
+`SequenceWindower(flatten=True)` returns them. Columns that are named as lags are sorted into this
+order.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ LAG = re.compile(
 
 
 def stacked(X: Any) -> Any:
-    """A column of arrays of one shape as one array; anything else as it is.
+    """A column of arrays of equal shape as one array, anything else unchanged.
 
     X : a pandas or polars Series, or an object array (n_samples,), of arrays (window_length,) or
     (window_length, n_channels).
@@ -33,7 +33,7 @@ def stacked(X: Any) -> Any:
         return X
     values = np.asarray(X)
     if values.dtype.kind != "O" or values.ndim != 1 or not len(values):
-        return values if values.ndim > 1 else X  # polars' type of arrays of one shape
+        return values if values.ndim > 1 else X  # a polars column of type Array
     are_sequences = all(np.ndim(one) or isinstance(one, list | tuple) for one in values[:1])
     if not are_sequences or any(np.isscalar(one) or one is None for one in values):
         return X
@@ -45,12 +45,13 @@ def stacked(X: Any) -> Any:
 
 
 def lag_order(names: Sequence[str] | None) -> tuple[np.ndarray | None, int] | None:
-    """Positions of columns that are named as lags, (n_columns,), step by step with the oldest step
-    first, or None where they stand so, and how many series they are lags of. None alone where no
-    name is that of a lag.
+    """Order of columns that are named as lags, and the number of their series.
 
-    Raises ValueError for other columns beside lags, for a lag that is there twice, and for series
-    that differ in their lags.
+    The order is the positions of the columns, (n_columns,), oldest step first, or None if they are
+    in order. Without names of lags, the result is None.
+
+    Raises ValueError for lags mixed with other columns, for repeated lags, and for series with
+    different lags.
     """
     if names is None:
         return None
@@ -60,14 +61,14 @@ def lag_order(names: Sequence[str] | None) -> tuple[np.ndarray | None, int] | No
     others = [name for name, match in zip(names, found, strict=True) if match is None]
     if others:
         raise ValueError(
-            f"X has columns {_some(others)} beside columns named as lags, such as "
-            f"{names[[bool(match) for match in found].index(True)]!r}. Each column of a table is "
-            "read as a step in time. Leave the others out (X.drop(columns=...)), give windows of "
-            "three dimensions in which they are channels, or use SequenceForecaster(known=...)."
+            f"X has columns {_some(others)}, which are not lags, and lags such as "
+            f"{names[[bool(match) for match in found].index(True)]!r}, but each column must be a "
+            "step in time. Drop the other columns (X.drop(columns=...)), give windows of three "
+            "dimensions, in which they are channels, or use SequenceForecaster(known=...)."
         )
     lags = [int(match["lag"]) for match in found if match]
     series = [(match["before"] or "", match["after"] or "") for match in found if match]
-    # darts counts the past with a minus, and the future without.
+    # darts uses negative lags for the past.
     ages = [-lag for lag in lags] if min(lags) < 0 else lags
     columns: dict[tuple[str, str], dict[int, int]] = {}
     for position, (one, age) in enumerate(zip(series, ages, strict=True)):
@@ -75,7 +76,7 @@ def lag_order(names: Sequence[str] | None) -> tuple[np.ndarray | None, int] | No
         if age in of_one:
             raise ValueError(
                 f"Columns {names[of_one[age]]!r} and {names[position]!r} of X are the same lag of "
-                "the same series. Each lag is one step. Keep one of the two."
+                "the same series, but each lag must be one column. Keep one of the two."
             )
         of_one[age] = position
     (first, like), *rest = columns.items()
@@ -85,10 +86,9 @@ def lag_order(names: Sequence[str] | None) -> tuple[np.ndarray | None, int] | No
             has, lacks = (one, first) if odd in of_one else (first, one)
             extra = names[columns[has][odd]]
             raise ValueError(
-                f"Column {extra!r} of X is a lag of series {_name(has)!r} that series "
-                f"{_name(lacks)!r} does not have. Several series become channels, and need the "
-                f"same lags. Leave such columns out, as X.drop(columns=[{extra!r}]), or give "
-                "windows of three dimensions."
+                f"Column {extra!r} of X is a lag of series {_name(has)!r}, but series "
+                f"{_name(lacks)!r} does not have this lag, and all series need the same lags. Use "
+                f"X.drop(columns=[{extra!r}]), or give windows of three dimensions."
             )
     steps = sorted(like, reverse=True)  # the oldest first
     order = [of_one[age] for age in steps for of_one in columns.values()]
@@ -101,7 +101,7 @@ def _name(series: tuple[str, str]) -> str:
 
 
 def _some(names: list[str]) -> str:
-    """A few names of a list, and how many more there are."""
+    """The first three names of a list, and the number of the others."""
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
     return f"{[str(name) for name in names[:3]]}{more}"
 
@@ -110,19 +110,19 @@ def windows_of_table(
     X: Any, values: np.ndarray, estimator: Any, is_fitted: bool, like: Any = None
 ) -> np.ndarray:
     """Rows of a table as windows: (n_samples, window_length * n_channels) -> (n_samples,
-    window_length, n_channels), a view where the columns are in order.
+    window_length, n_channels), a view if the columns are in order.
 
-    X : what `values` were read from, with its names; is_fitted : columns are those of `fit`;
-    like : another X that was given with this one, and has the same columns.
+    X : the table of `values`, with its names; is_fitted : the columns must be those of `fit`;
+    like : another X that must have the same columns.
 
-    Raises ValueError where the columns do not make up windows, or are others than in `fit`.
+    Raises ValueError if the columns do not form windows, or differ from those of `fit`.
     """
     n_columns = values.shape[1]
     if is_fitted:
         validate_data(estimator, X, reset=False, skip_check_array=True)
         order, n_channels = estimator._column_order, estimator.n_channels_in_
         if n_columns != estimator._architecture["window_length"] * n_channels:
-            n_channels = 1  # fitted on windows of three dimensions: the shape is refused later
+            n_channels = 1  # fitted on windows of three dimensions: a later check raises the error
     else:
         names = _get_feature_names(X)
         if like is not None and np.shape(like)[1:] == (n_columns,):
@@ -135,7 +135,9 @@ def windows_of_table(
 
 
 def _names_like(names: Any, wanted: Any) -> Any:
-    """Names of the columns of X, by which those of validation data are read too."""
+    """Names of the columns of X, which also apply to validation data. Raises ValueError if the
+    names of the validation data differ.
+    """
     if names is not None and wanted is not None and list(names) != list(wanted):
         raise ValueError(
             f"X_val has columns {_some(list(names))}, but X has {_some(list(wanted))}. Give the "
@@ -145,49 +147,49 @@ def _names_like(names: Any, wanted: Any) -> Any:
 
 
 def _layout(names: Any, n_columns: int, estimator: Any) -> tuple[np.ndarray | None, int]:
-    """The order of the columns, None where they have it, and the number of channels."""
+    """The order of the columns, or None if they are in order, and the number of channels."""
     n_channels = estimator.n_channels
     if (lags := lag_order(names)) is not None:
         order, n_series = lags
         if n_channels not in (None, n_series):
             raise ValueError(
                 f"n_channels={n_channels}, but the columns of X are named as lags of {n_series} "
-                "series. Each of these series is a channel. Set "
-                f"n_channels={n_series}, or None."
+                f"series, and each series is a channel. Set n_channels={n_series}, or None."
             )
         return order, n_series
     n_channels = n_channels or 1
     if n_columns % n_channels:
         raise ValueError(
-            f"n_channels={n_channels}, but X has {n_columns} columns, which is no multiple of it. "
-            "A row of X holds the channels of the oldest step, then those of the next. Give "
-            "window_length * n_channels columns, or another n_channels."
+            f"n_channels={n_channels}, but the {n_columns} columns of X are not a multiple of it. "
+            "Give window_length * n_channels columns, or another n_channels."
         )
     return None, n_channels
 
 
 def check_channels(windows: Any, estimator: Any) -> None:
-    """Windows of three dimensions in fit: as many channels as `n_channels`, and time before
-    channels.
+    """Check the axes of windows of three dimensions in fit.
+
+    Raises ValueError if the channels differ from `n_channels`, and warns if steps and channels seem
+    to be exchanged.
     """
     n_channels = estimator.n_channels
     _, window_length, n_given = windows.shape
     if n_channels not in (None, n_given):
         raise ValueError(
             f"n_channels={n_channels}, but X has {n_given} channels: its shape {windows.shape} is "
-            "read as (n_samples, window_length, n_channels). "
+            "(n_samples, window_length, n_channels). "
             + (
-                "X.transpose(0, 2, 1) puts the steps before the channels."
+                "Use X.transpose(0, 2, 1) to put the steps before the channels."
                 if n_channels == window_length
                 else f"Set n_channels={n_given}, or None."
             )
         )
-    # Only the windows of SequenceWindower and make_windows are read-only: with window_length=1
-    # they have this shape, and there is nothing wrong.
+    # Windows of SequenceWindower and make_windows are read-only. With window_length=1 they rightly
+    # have this shape.
     is_view = not getattr(getattr(windows, "flags", None), "writeable", False)
     if n_channels is None and window_length == 1 < n_given and not is_view:
         warn_user(
             f"X has shape {windows.shape}, which is read as windows of 1 step with {n_given} "
-            "channels. If X holds channels before steps, as sktime has them, use "
-            f"X.transpose(0, 2, 1). If it does not, set n_channels={n_given}."
+            "channels. If X has channels before steps, as in sktime, use X.transpose(0, 2, 1). "
+            f"Otherwise, set n_channels={n_given}."
         )

@@ -1,5 +1,5 @@
-"""Names of parameters as scikeras and nested estimators have them, such as
-"optimizer__learning_rate", which are one level here.
+"""Error messages for nested parameter names such as "optimizer__learning_rate", which are used in
+scikeras. The parameters of the networks are on one level.
 """
 
 from __future__ import annotations
@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-# What Keras or scikeras call a parameter that has another name here.
+# Names in Keras or scikeras, and the names of the same parameters here.
 OTHER_NAMES = {
     "lr": "learning_rate",
     "patience": "n_iter_no_change",
@@ -16,11 +16,11 @@ OTHER_NAMES = {
 }
 
 
-# Parameters that only count where `early_stopping` is on.
+# Parameters that only have an effect with `early_stopping=True`.
 OF_EARLY_STOPPING = {"n_iter_no_change", "tol", "validation_fraction"}
 
 
-# Parameters that an optimizer object brings itself.
+# Parameters that are ignored if the optimizer is an object.
 OF_OPTIMIZER = {"learning_rate", "clipnorm"}
 
 
@@ -47,8 +47,8 @@ OBJECTS = {
 
 
 def check_flat(estimator: Any, params: Mapping[str, Any]) -> None:
-    """Raises ValueError for a parameter within another that holds no estimator, and says what to
-    write instead.
+    """Raise ValueError for a nested parameter whose outer parameter is not an estimator. The
+    message names the parameter to use instead.
     """
     own = estimator.get_params(deep=False)
     for key, value in params.items():
@@ -59,18 +59,18 @@ def check_flat(estimator: Any, params: Mapping[str, Any]) -> None:
         name = type(estimator).__name__
         if remedy := _remedy(outer, inner.rpartition("__")[2], value, holder, own):
             raise ValueError(
-                f"{key}={value!r} is a parameter within {outer}, but the parameters of {name} are "
-                f"all on one level. {remedy}. In a pipeline, keep the name of the step in front."
+                f"{key}={value!r} is a nested parameter, but the parameters of {name} are all on "
+                f"one level. {remedy}. In a pipeline, keep the name of the step in front."
             )
         if outer in own:
             raise ValueError(
-                f"{key}={value!r} is a parameter within {outer}, but {outer}={holder!r} has no "
-                f"parameters to set. Give {outer} whole, as {outer}=..."
+                f"{key}={value!r} is a nested parameter, but {outer}={holder!r} is not an "
+                f"estimator. Set {outer} itself, with {outer}=..."
             )
 
 
 def _remedy(outer: str, inner: str, value: Any, holder: Any, own: Mapping[str, Any]) -> str | None:
-    """What to write instead; None where nothing of the kind is a parameter."""
+    """The remedy for a nested parameter, or None if there is no such parameter on one level."""
     is_object = outer == "optimizer" and not isinstance(holder, str)
     wanted = OTHER_NAMES.get(inner, inner)
     if wanted in own and not (is_object and wanted in OF_OPTIMIZER):

@@ -1,15 +1,16 @@
-"""GRURegressor: what follows a window, in the units of its targets."""
+"""GRURegressor: numeric targets of windows, such as the rows that follow them."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils import Tags
 from sklearn.utils._param_validation import StrOptions
-from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import (
     _check_sample_weight,
     check_is_fitted,
@@ -35,10 +36,11 @@ from skgru._validation import (
     at_least,
     check_representable,
     check_target,
+    exists_if,
 )
 from skgru._windows import following_rows
 
-# Losses that take logarithms or shares of the targets, by their names in lower case without "_".
+# Losses that need targets in their original units, by their names in lower case without "_".
 NEEDS_OWN_UNITS = {
     *("poisson", "meansquaredlogarithmicerror", "msle", "meanabsolutepercentageerror", "mape"),
     *("kldivergence", "kld", "binarycrossentropy", "bce", "binaryfocalcrossentropy"),
@@ -46,83 +48,90 @@ NEEDS_OWN_UNITS = {
 
 
 def _has_quantiles(estimator: Any) -> bool:
-    # Once there is a network, it is what was fitted that counts.
+    # set_params may have changed the parameter of a fitted estimator.
     if estimator.__sklearn_is_fitted__():
         return bool(estimator._network.quantiles)
     return estimator.quantiles is not None
 
 
 class GRURegressor(RegressorMixin, RecurrentEstimator):
-    """Recurrent network that predicts what follows a window of history.
+    """Recurrent network that predicts numbers from windows of history.
 
-    A GRU, LSTM or simple recurrent network with a linear output layer. Training is compiled, and
-    gives what stock Keras gives, driven by scikeras. Without y, a series is its own target: the
-    network learns the rows that follow each window, which it reads off the later windows.
+    The network has GRU, LSTM or simple recurrent layers and a linear output layer, and is trained
+    by a compiled program that gives the results of stock Keras. Without y, it forecasts: the
+    targets are the rows that follow each window.
 
     Parameters
     ----------
     units : int or sequence of int, default=50
-        Width of the recurrent layer, or of each of several stacked layers. At least 1.
+        Width of the recurrent layer, which is the size of its state. A sequence stacks several
+        layers, one of each width. At least 1.
 
     cell : {"gru", "lstm", "rnn"}, default="gru"
-        Kind of recurrent layer.
+        Type of the recurrent layers: gated recurrent unit, long short-term memory or simple
+        recurrent network.
 
     bidirectional : bool, default=False
-        Read each window forwards and backwards, with `units` for each direction.
+        Whether a second layer of `units` reads each window backwards. The outputs of both
+        directions are joined.
 
     dropout : float, default=0.0
-        Share of a recurrent layer's outputs set to zero in training, in [0, 1). One dropout layer
-        follows each recurrent layer.
+        Share of the outputs of each recurrent layer that training sets to zero, in [0, 1). Dropout
+        reduces overfitting.
 
     recurrent_dropout : float, default=0.0
-        Share of a recurrent layer's state set to zero in training where the next step reads it, in
-        [0, 1). The same units are dropped at all steps of a window, as in Keras.
+        Share of the state of each recurrent layer that training sets to zero before the next step
+        reads it, in [0, 1). The same units are dropped at all steps of a window, as in Keras.
 
     highway : bool or "auto", default="auto"
-        Add a linear path from the whole window to the outputs, without bias and starting at zero,
-        to what the recurrent layers give. "auto" adds it if n_windows >= 4 * window_length *
-        n_channels in `fit`, and the outputs are those of a window and not of each step.
+        Whether a linear path from the whole window is added to the outputs. The path has no bias,
+        and its weights start at zero. "auto" adds it if `fit` has at least
+        4 * window_length * n_channels windows, because it may overfit with fewer, and if the
+        outputs are those of a window and not of each step.
 
     output_initializer : {"glorot_uniform", "zeros"}, default="glorot_uniform"
-        How the weights of the output layer start. With "zeros" the untrained network predicts the
-        mean of the targets (zero where they are not normalised).
+        Initial weights of the output layer. With "zeros", the untrained network predicts the mean
+        of the targets, or zero with `normalize_y=False`.
 
     horizon : int, default=1
-        Rows ahead that are predicted when y is None. At least 1.
+        Number of rows after each window that are predicted if y is None. At least 1.
 
     target : int, sequence of int or None, default=None
-        Positions of the channels that are predicted when y is None; None means all.
+        Positions of the channels that are predicted if y is None. None: all channels.
 
     return_sequences : bool or "auto", default="auto"
-        Whether the network gives outputs for each step of a window (True) or for the window as a
-        whole (False).
+        Whether the network has outputs for each step of a window (True) or for the window as a
+        whole (False). "auto" depends on the shape of y:
 
-        - "auto" with y of shape (n_samples, window_length, n_outputs): for each step.
-        - "auto" with y of shape (n_samples, window_length): for the window where the windows of X
-          overlap, so that y can hold the rows to come; else for each step, with a warning.
-        - "auto" with any other y, or without y: for the window.
+        - (n_samples, window_length, n_outputs): for each step.
+        - (n_samples, window_length): for the window if the windows of X overlap, because y can then
+          hold the following rows. Otherwise for each step, with a warning.
+        - any other shape, or no y: for the window.
 
     loss : str, callable or keras.losses.Loss, default="mean_squared_error"
-        A Keras name, function or object, or "pinball" to learn `quantiles`. In a batch it is
-        sum(w * loss) / sum(w).
+        Loss that training minimises: a Keras name, function or object, or "pinball" to predict
+        `quantiles`. The loss of a batch is sum(w * loss) / sum(w), where w are the sample weights.
 
     quantiles : sequence of float or None, default=None
-        Quantiles of each output that are learned with `loss="pinball"`: in (0, 1), increasing, 0.5
-        among them. `predict` returns the median, `predict_quantiles` all of them.
+        Quantiles of each output that `loss="pinball"` predicts: in (0, 1), increasing, 0.5 among
+        them. `predict` returns the median, and `predict_quantiles` returns all of them.
 
     optimizer : str or keras.optimizers.Optimizer, default="adam"
-        A Keras name or object. An object brings its own learning rate and clipping.
+        Name of a Keras optimizer, or an object. An object keeps its own learning rate and gradient
+        clipping: `learning_rate` and `clipnorm` are then ignored.
 
     learning_rate : float, "auto", "cosine" or Keras LearningRateSchedule, default="auto"
-        Step size of a named optimizer. Greater than 0.
+        Step size of a named optimizer. A float is a constant rate, greater than 0.
 
-        - "auto": in `fit` the rate rises to 0.005 in the first 5 % of the steps, and then falls
-          along half a cosine to 1 % of that. In `partial_fit`, which has no last step, it is 0.001.
-        - "cosine": the same course with a highest rate of 0.01. `epochs` calls of `partial_fit`
-          make one course, after which the rate stays at its last value.
+        - "auto": in `fit`, the rate rises to 0.005 over the first 5 % of the steps, and then falls
+          to 1 % of that along half a cosine. In `partial_fit`, where the number of steps is
+          unknown, the rate is constant at 0.001.
+        - "cosine": as "auto", with a highest rate of 0.01. In `partial_fit`, this schedule takes
+          `epochs` calls, and the rate then stays at its last value.
 
     clipnorm : float or None, default=None
-        Longest gradient of a weight array that a named optimizer lets through. Greater than 0.
+        Largest norm of the gradient of each weight array, for a named optimizer. Longer gradients
+        are scaled down to it. Greater than 0. None: no clipping.
 
     alpha : float, default=0.0
         Strength of the L2 penalty: alpha / 2 times the sum of the squares of all kernels is added
@@ -133,139 +142,150 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         Passes over the training windows. At least 1.
 
     batch_size : int or "auto", default="auto"
-        Windows in an optimiser step. "auto" is a sixteenth of the windows rounded down to a power
-        of two, at least 2 and at most 32, and more for hundreds of thousands of windows.
+        Number of windows in each optimizer step. At least 1. "auto" is n_windows / 16, rounded down
+        to a power of two, at least 2 and at most 32. For 262,144 windows or more, it is
+        n_windows / 4096, rounded down to a power of two.
 
     shuffle : bool, default=True
-        Draw a new order of the windows in each epoch.
+        Whether each epoch has a new random order of the windows.
 
     early_stopping : bool, default=False
-        Hold out a part of the windows for validation, stop when their loss no longer falls, and
-        keep the weights of the best epoch.
+        Whether a part of the windows is held out for validation. Training then stops when the
+        validation loss no longer falls, and the weights of the best epoch are kept.
 
     validation_fraction : float, default=0.1
         Share of the windows that `early_stopping` holds out, in (0, 1).
 
     validation_split : {"auto", "last", "random"}, default="auto"
-        Which windows `early_stopping` holds out. "last": the last ones; no row is then a target
-        both in training and in validation. "random": a random part. "auto" takes the last windows
-        where windows overlap or y is None, as they belong to one series, else random ones.
+        Windows that `early_stopping` holds out.
+
+        - "last": the last windows. No row is a target both in training and in validation.
+        - "random": random windows.
+        - "auto": "last" if windows overlap or y is None, because the windows then belong to one
+          series. Otherwise "random".
 
     n_iter_no_change : int, default=10
-        Epochs without an improvement by more than `tol` after which `early_stopping` stops. At
-        least 1.
+        Number of epochs without an improvement by more than `tol` after which `early_stopping`
+        stops. At least 1.
 
     tol : float, default=1e-4
-        Least improvement of the validation loss, in the units of the loss on normalised targets. At
-        least 0.
+        Smallest decrease of the validation loss that is an improvement, in units of the loss on
+        normalised targets. At least 0.
 
     normalize_X : bool, default=True
-        Standardise each channel with its mean and standard deviation over the training windows.
-        Windows are given to all methods, and to `model_`, in their own units.
+        Whether each channel is standardised with its mean and standard deviation over the training
+        windows. All methods, and `model_`, take windows in their original units.
 
     normalize_y : bool, default=True
-        Standardise the targets for training. Predictions come back in y's units either way.
+        Whether the targets are standardised for training. Predictions always have the units of y.
 
     warm_start : bool, default=False
-        Let `fit` continue the network, optimiser state and target scaling of the fit before.
+        Whether `fit` continues to train the fitted network, with its optimizer state and target
+        scaling.
 
     jit_compile : bool, default=True
-        Train and predict in compiled programs, which changes nothing but the speed, and which units
-        are dropped by dropout. Callbacks with batch hooks and some optimizers cannot be compiled:
-        stock `Model.fit` then trains the network, and a warning says so. False always trains with
-        stock `Model.fit`.
+        Whether training and prediction run in compiled programs, which are faster. The results are
+        those of stock `Model.fit`, except that dropout drops other units. If a callback with batch
+        hooks or an optimizer cannot be compiled, stock `Model.fit` trains the network, with a
+        warning. False: stock `Model.fit` always trains the network.
 
     metrics : str, callable, keras.metrics.Metric, list of them or None, default=None
-        Keras metrics that `history_` reports for each epoch and that callbacks can monitor, besides
-        the loss. They are weighted as the loss is. They see
-        normalised targets where `normalize_y=True`.
+        Keras metrics, besides the loss, that `history_` reports for each epoch and that callbacks
+        can monitor. They have the weights of the loss, and use normalised targets if
+        `normalize_y=True`.
 
     callbacks : keras.callbacks.Callback, list of them or None, default=None
-        Keras callbacks. `fit` uses shallow copies of them, and their `model` is what `model_` is.
+        Keras callbacks. `fit` uses shallow copies of them. Their attribute `model` is a model like
+        `model_`.
 
     missing : {"skip", "mask"}, default="skip"
-        How windows with NaN are used. "skip" leaves them out of `fit` and `score` and fills them in
-        `predict`. "mask" ignores steps at which a channel is NaN, in `fit` and in `predict`: the
-        state of the step before is kept.
+        Treatment of windows that contain NaN.
+
+        - "skip": they are left out of `fit` and `score`, and filled in `predict` (see Notes).
+        - "mask": steps at which a channel is NaN are ignored in `fit` and `predict`. The state of
+          the recurrent layers does not change at such a step.
 
     n_channels : int or None, default=None
-        Channels of each step in the rows of an X of two dimensions, whose columns are then the
-        channels of the oldest step, those of the next step, and so on, as
-        `SequenceWindower(flatten=True)` gives them. None: one channel, but columns that are named
-        as lags of several series have a channel for each. An X of three dimensions must have as
-        many channels. At least 1.
+        Number of channels of an X of two dimensions. Its columns are then the channels of the
+        oldest step, followed by those of the next step, and so on, as
+        `SequenceWindower(flatten=True)` returns them. An X of three dimensions must have as many
+        channels. At least 1. None: one channel, or, for columns that are named as lags of several
+        series, one channel for each series.
 
     random_state : int, RandomState instance or None, default=None
-        Seed of weights, order and dropout. An int gives bitwise the same network in every run,
-        process and thread; None draws from the operating system. Global random states are never
-        touched.
+        Seed of the initial weights, the order of the windows and dropout. With an int, the network
+        is bitwise the same in every run, process and thread. None: a seed from the operating
+        system. Global random states are never changed.
 
     verbose : int, default=0
-        1 prints a line each epoch.
+        1 prints a line for each epoch.
 
     Attributes
     ----------
     history_ : dict of str to list of float
-        Loss and metrics of each epoch, on normalised targets; with `early_stopping` or
-        `validation_data` also those of the validation windows, such as "val_loss".
+        Loss and metrics of each epoch, on normalised targets. With `early_stopping` or
+        `validation_data`, also those of the validation windows, such as "val_loss".
 
     loss_curve_ : list of float
         Training loss of each epoch.
 
     n_iter_ : int
-        Epochs that the network was trained for, in all.
+        Number of epochs of training, including those of earlier fits that were continued.
 
     n_outputs_ : int
-        Numbers predicted for each window, or for each step of it.
+        Number of outputs for each window, or for each step of a window.
 
     n_features_in_ : int
-        X.shape[1] in `fit`: the length of a window, times its channels where X has two dimensions.
+        X.shape[1] in `fit`: the window length, times the channels if X has two dimensions.
 
     n_channels_in_ : int
-        Channels of a window.
+        Number of channels of a window.
 
     n_parameters_ : int
-        Numbers that training adjusts.
+        Number of trained weights.
 
     summary_ : str
-        Layers, shapes and parameter counts of the network, one line each.
+        Layers of the network, one line each, with output shapes and parameter counts.
 
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Column names, where X was a data frame with string names.
+        Names of the columns of X in `fit`. Defined only if X is a data frame and all its names are
+        strings.
 
     model_ : keras.Model
-        The trained network as an ordinary Keras model. Built anew at each access. It takes windows
-        in the units of X, as float32, and gives standardised targets: y is what it gives times the
-        weighted standard deviation of the targets trained on, plus their weighted mean. With
-        `quantiles` it gives those of the first output, then of the second, and is compiled without
-        a loss, as Keras has no pinball loss. With `missing="mask"` it takes missing steps as
-        -3.4028235e38 (`numpy.finfo("float32").min`) in all channels.
+        The trained network as an ordinary Keras model, which each access builds anew.
+
+        - Inputs: windows in the units of X, as float32. With `missing="mask"`, a missing step is
+          -3.4028235e38 (`numpy.finfo("float32").min`) in all channels.
+        - Outputs: standardised targets. Multiply them by the weighted standard deviation of the
+          training targets, and add their weighted mean, to get y. With `quantiles`, those of the
+          first output come first, then those of the second, and so on.
+        - Loss: that of the network. With `quantiles` there is none, because Keras has no pinball
+          loss.
 
     keras_estimator_ : scikeras.wrappers.KerasRegressor
-        The trained network as scikeras holds it, in y's units on complete windows. Built anew at
-        each access.
+        The trained network as a scikeras estimator, which each access builds anew. It takes
+        complete windows, and predicts in the units of y.
 
     See Also
     --------
-    SequenceWindower : Makes the windows, as the step before this one in a Pipeline.
+    SequenceWindower : Transformer that makes the windows, for the preceding step of a Pipeline.
 
     Notes
     -----
-    With `missing="skip"`, windows that contain NaN are left out of `fit` and `score`. In `predict`
-    the last value is carried forward along the window, then the first one backward, and a channel
-    without any value gets its training mean; so `predict` gives n finite rows for n rows, and a
-    scorer applied to `predict` may differ from `score`.
+    With `missing="skip"`, windows that contain NaN are left out of `fit` and `score`, but `predict`
+    returns a finite prediction for every window. It replaces NaN by the last value before it in the
+    window, or by the first value after it, and a channel without values by its mean in training.
+    A scorer applied to `predict` may therefore differ from `score`.
 
-    A 2-D X is read as windows of `n_channels` channels. Columns of a data frame that are named as
-    lags, such as "lag1", "lag_1", "y_lag_1" or "y_target_lag-1", are put in order, the largest lag
-    first, and lags of several series become channels. An array has no names: its columns are read
-    in fit's order.
+    An X of two dimensions is read as windows of `n_channels` channels. Columns of a data frame that
+    are named as lags, such as "lag1", "lag_1", "y_lag_1" or "y_target_lag-1", are sorted, the
+    largest lag first, and the lags of several series become channels. The columns of an array are
+    read in the order of `fit`.
 
-    Of two windows with weight 2 and 1, the first counts as if it were there twice. Windows of
-    weight 0 are dropped.
+    A window of weight 2 counts as two windows of weight 1. Windows of weight 0 are dropped.
 
-    The pinball loss of a quantile q is max(q e, (q - 1) e), where e = y - prediction [2]_; the mean
-    over the quantiles is learned. Quantiles of one window that cross are put in order [3]_. The
+    The pinball loss of a quantile q is max(q e, (q - 1) e), where e = y - prediction [2]_. Training
+    minimises its mean over the quantiles. Quantiles of one window that cross are sorted [3]_. The
     linear path of `highway` is that of LSTNet [4]_, over all channels.
 
     References
@@ -294,7 +314,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     ...     ("window", SequenceWindower(window_length=10)),
     ...     ("gru", GRURegressor(units=8, epochs=30, learning_rate=0.01, random_state=0)),
     ... ])
-    >>> pipe.fit(series).predict(series).shape  # the last one is the value after the series, scaled
+    >>> pipe.fit(series).predict(series).shape  # the last row forecasts the next, scaled value
     (200,)
     >>> pipe.score(series) > 0.9
     True
@@ -313,41 +333,41 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
 
     def __init__(
         self,
-        units=50,
+        units: int | Sequence[int] = 50,
         *,
-        cell="gru",
-        bidirectional=False,
-        dropout=0.0,
-        recurrent_dropout=0.0,
-        highway="auto",
-        output_initializer="glorot_uniform",
-        horizon=1,
-        target=None,
-        return_sequences="auto",
-        loss="mean_squared_error",
-        quantiles=None,
-        optimizer="adam",
-        learning_rate="auto",
-        clipnorm=None,
-        alpha=0.0,
-        epochs=25,
-        batch_size="auto",
-        shuffle=True,
-        early_stopping=False,
-        validation_fraction=0.1,
-        validation_split="auto",
-        n_iter_no_change=10,
-        tol=1e-4,
-        normalize_X=True,
-        normalize_y=True,
-        warm_start=False,
-        jit_compile=True,
-        metrics=None,
-        callbacks=None,
-        missing="skip",
-        n_channels=None,
-        random_state=None,
-        verbose=0,
+        cell: str = "gru",
+        bidirectional: bool = False,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        highway: bool | str = "auto",
+        output_initializer: str = "glorot_uniform",
+        horizon: int = 1,
+        target: int | Sequence[int] | None = None,
+        return_sequences: bool | str = "auto",
+        loss: str | Callable[..., Any] = "mean_squared_error",
+        quantiles: Sequence[float] | np.ndarray | None = None,
+        optimizer: str | Any = "adam",
+        learning_rate: float | str | Any = "auto",
+        clipnorm: float | None = None,
+        alpha: float = 0.0,
+        epochs: int = 25,
+        batch_size: int | str = "auto",
+        shuffle: bool = True,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        validation_split: str = "auto",
+        n_iter_no_change: int = 10,
+        tol: float = 1e-4,
+        normalize_X: bool = True,
+        normalize_y: bool = True,
+        warm_start: bool = False,
+        jit_compile: bool = True,
+        metrics: str | Callable[..., Any] | Sequence[Any] | None = None,
+        callbacks: Any | Sequence[Any] | None = None,
+        missing: str = "skip",
+        n_channels: int | None = None,
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
     ):
         self.units = units
         self.cell = cell
@@ -384,27 +404,36 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    def fit(self, X, y=None, sample_weight=None, validation_data=None):
-        """Train the network from scratch, or further with `warm_start=True`.
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
+        validation_data: Any | None = None,
+    ) -> Self:
+        """Train a new network, or continue the fitted one with `warm_start=True`.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, window_length, n_channels) or (n_samples, window_length)
-            Windows, oldest first and oldest step first. Windows that contain NaN are left out.
+            Windows, oldest step first. Windows of one series come oldest first.
 
         y : array-like, default=None
-            Targets: (n_samples,) or (n_samples, n_outputs), one row for each window, or
-            (n_samples, window_length, n_outputs), one for each step of each window. None: the
-            `horizon` rows that follow each window, read off the later windows, which must overlap.
+            Targets.
+
+            - (n_samples,) or (n_samples, n_outputs): one row for each window.
+            - (n_samples, window_length, n_outputs): one row for each step of each window.
+            - None: the `horizon` rows that follow each window. They are taken from later windows,
+              so the windows must overlap: each is the previous one shifted by one row.
 
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each window, at least 0.
 
         validation_data : tuple (X_val, y_val) or (X_val, y_val, sample_weight_val), or X_val, \
                 default=None
-            Windows whose loss and metrics `history_` reports for each epoch, as "val_loss" and so
-            on. With `early_stopping=True` they decide when to stop, and all windows of X are
-            trained on. X_val alone, where y is None: a series that is its own target.
+            Windows for validation. `history_` holds their loss and metrics of each epoch, such as
+            "val_loss". With `early_stopping=True`, they replace the held-out windows, and training
+            uses all windows of X. Give X_val alone if y is None.
 
         Returns
         -------
@@ -415,8 +444,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         ------
         ValueError
             If a parameter is out of range, X or y contains infinity, y contains NaN or has another
-            length than X, no complete window is left to train on, windows don't overlap where y is
-            None, or training diverges.
+            length than X, no window without NaN is left to train on, y is None and windows do not
+            overlap, or training diverges.
         TypeError
             If X is sparse.
         """
@@ -425,10 +454,13 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         course = Course(self.epochs, self.early_stopping, continues)
         return self._fit(X, y, sample_weight, validation_data, course)
 
-    def partial_fit(self, X, y=None, sample_weight=None):
-        """Train for one more epoch on all windows given, starting a network where there is none.
+    def partial_fit(
+        self, X: ArrayLike, y: ArrayLike | None = None, sample_weight: ArrayLike | None = None
+    ) -> Self:
+        """Train for one epoch on the given windows. The first call creates the network.
 
-        Early stopping plays no part. Target scaling stays that of the first fit.
+        Early stopping has no effect. The scaling of windows and targets stays that of the first
+        call.
 
         Parameters
         ----------
@@ -455,36 +487,37 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         course = Course(1, continues=self.__sklearn_is_fitted__(), is_part=True)
         return self._fit(X, y, sample_weight, None, course)
 
-    def predict(self, X):
-        """Predict what follows each window.
+    def predict(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Predict the targets of each window.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, window_length, n_channels) or (n_samples, window_length)
-            Windows. Missing steps are filled as the class's notes say.
+            Windows. Missing steps are filled, or ignored with `missing="mask"` (see Notes of the
+            class).
 
         Returns
         -------
         ndarray of shape (n_samples,), (n_samples, n_outputs) or (n_samples, window_length, \
                 n_outputs)
-            float64, in y's units and the shape of y in `fit`, or in the units of X where y was
-            None; then time-major: all targets one row ahead, then two. The medians where quantiles
-            were learned.
+            Predictions as float64, in the shape and the units of y in `fit`. After a fit without y,
+            in the units of X and time-major: all targets one row ahead, then two rows ahead, and so
+            on. With `quantiles`, the medians.
 
         Raises
         ------
         NotFittedError
             Before `fit`.
         ValueError
-            If X has other steps or channels than in `fit`, or is what `fit` refuses.
+            If X has other steps or channels than in `fit`, or for the reasons listed in `fit`.
         """
         check_is_fitted(self)
         windows = self._check_new_windows(X)
         return self._predicted(self._dataset(windows))
 
-    @available_if(_has_quantiles)
-    def predict_quantiles(self, X):
-        """Predict the `quantiles` of what follows each window, in increasing order.
+    @exists_if(_has_quantiles)
+    def predict_quantiles(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Predict the `quantiles` of the targets of each window, in increasing order.
 
         Parameters
         ----------
@@ -494,8 +527,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         Returns
         -------
         ndarray of shape (n_samples, n_quantiles) or (n_samples, n_outputs, n_quantiles)
-            float64, in y's units. Two dimensions where there is one output. Where y had targets
-            for each step, its shape and an axis of quantiles.
+            Quantiles as float64, in the units of y, with two dimensions for a single output. If y
+            had targets for each step, the shape of y with a last axis of quantiles.
 
         Raises
         ------
@@ -514,10 +547,13 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             shape = () if self.n_outputs_ == 1 else (self.n_outputs_,)
         return restored.reshape(len(restored), *shape, restored.shape[2])
 
-    def score(self, X, y=None, sample_weight=None):
-        """Coefficient of determination R² on the complete windows of X, averaged over outputs.
+    def score(
+        self, X: ArrayLike, y: ArrayLike | None = None, sample_weight: ArrayLike | None = None
+    ) -> float:
+        """Coefficient of determination R², averaged over outputs.
 
-        With `quantiles` it is that of the medians.
+        Windows that contain NaN are left out, or windows of NaN alone with `missing="mask"`. With
+        `quantiles`, the medians are scored.
 
         Parameters
         ----------
@@ -525,7 +561,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             Windows.
 
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
-            True targets. None, after a fit without y: the rows that follow each window.
+            True targets. None, only after a fit without y: the rows that follow each window.
 
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each window, at least 0.
@@ -533,7 +569,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         Returns
         -------
         float
-            1 is perfect, 0 as good as the mean of the targets.
+            At most 1, for perfect predictions. The mean of the targets scores 0.
 
         Raises
         ------
@@ -545,9 +581,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         check_is_fitted(self)
         if y is None and not self._is_self_target:
             raise ValueError(
-                f"{type(self).__name__} was fitted with y, so score(X) needs y too: only a "
-                "network fitted without y knows that the rows after a window are its targets. "
-                "Use score(X, y)."
+                f"score needs y, because this {type(self).__name__} was fitted with y. Use "
+                "score(X, y)."
             )
         windows = self._check_new_windows(X)
         known = None
@@ -560,7 +595,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             if targets.shape[1] != self._network.n_targets:
                 raise ValueError(
                     f"y has {targets.shape[1]} outputs, but {type(self).__name__} predicts "
-                    f"{self._network.n_targets} for each window. Give y as predict returns it."
+                    f"{self._network.n_targets} for each window. Give y in the shape that predict "
+                    "returns."
                 )
         if sample_weight is not None:
             sample_weight = _check_sample_weight(
@@ -575,49 +611,54 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
                 sample_weight = np.repeat(sample_weight, known.sum(axis=1))
         return r2_score(targets, predicted, sample_weight=sample_weight)
 
-    def forecast(self, X, steps):
-        """Forecast the rows after the last window of X, feeding forecasts back as history.
+    def forecast(self, X: ArrayLike, steps: int) -> NDArray[np.float64]:
+        """Forecast any number of rows after the last window of X.
 
-        Needs a fit without y on all channels. Each call of the network gives `horizon` rows, so
-        that the first `horizon` of them are those of `predict`: of quantiles, medians are fed back.
+        The network forecasts `horizon` rows at a time, and its forecasts become history for the
+        next ones. With `quantiles`, the medians become history. The estimator must be fitted
+        without y and with `target=None`.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, window_length, n_channels) or (n_samples, window_length)
-            Windows, of which the last is rolled on.
+            Windows. Only the last one is used.
 
         steps : int
-            Rows to forecast. At least 1.
+            Number of rows to forecast. At least 1.
 
         Returns
         -------
         ndarray of shape (steps, n_channels)
-            float64, in the units of X.
+            Forecasts as float64, in the units of X. The first `horizon` rows equal `predict`.
 
         Raises
         ------
         NotFittedError
             Before `fit`.
         ValueError
-            If the fit had y or a `target` that leaves channels out, so that nothing is known of the
-            next window, or `steps` is less than 1.
+            If the estimator was fitted with y or without some of the channels, or `steps` is less
+            than 1.
         """
         check_is_fitted(self)
         if not self._is_self_target or list(self._channels) != list(range(self.n_channels_in_)):
             raise ValueError(
-                f"forecast needs a {type(self).__name__} fitted without y and with target=None: "
-                "it feeds forecasts of all channels back as history. Fit it so, or use predict."
+                f"forecast needs a {type(self).__name__} fitted without y and with target=None, "
+                "because the forecasts of all channels become history. Fit it without y and with "
+                "target=None, or use predict."
             )
         if not at_least(1).is_satisfied_by(steps):
-            raise ValueError(f"steps={steps!r} must be an int of at least 1: the rows to forecast.")
+            raise ValueError(
+                f"steps={steps!r} must be an int of at least 1, the rows to forecast. Use steps=1, "
+                "for example."
+            )
         windows = self._check_new_windows(X)
         last = self._dataset(windows, np.array([len(windows) - 1])).gather()
         history = self._filled(last)[0]
         inputs = self._inputs
         if inputs is None:
             return self._roll_on(history, int(steps), self._target_mean, self._target_scale)
-        # The history stays as the network takes it, and so do the outputs that are fed back: at a
-        # high level float32 would lose the changes.
+        # History and fed-back outputs stay in normalised units: at a high level, float32 would lose
+        # the changes of the original units.
         mean, scale = (np.tile(of, self._horizon) for of in (inputs.mean, inputs.scale))
         rolled = self._roll_on(
             history, int(steps), (self._target_mean - mean) / scale, self._target_scale / scale
@@ -639,7 +680,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
 
     @property
     def keras_estimator_(self) -> Any:
-        """The trained network as a new scikeras KerasRegressor, in y's units."""
+        """The trained network as a new scikeras KerasRegressor, in the units of y."""
         check_is_fitted(self)
         from skgru._engine.keras_export import fitted_wrapper
 
@@ -670,8 +711,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         if y is None and n_dimensions == 2 and windows.shape[1] == 1:
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None and X "
-                "has one column: windows of one step can't show that they overlap. Give y, or put "
-                "a SequenceWindower before."
+                "has one column. Without y, X must hold overlapping windows of at least two steps. "
+                "Give y, or make the windows with SequenceWindower."
             )
         if y is None:
             self._check_follows()
@@ -681,15 +722,17 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         if continues and (y is None) != self._is_self_target:
             raise ValueError(
                 f"{type(self).__name__} was fitted "
-                f"{'without' if self._is_self_target else 'with'} y and can only be continued so. "
-                "Use fit with warm_start=False to start afresh."
+                f"{'without' if self._is_self_target else 'with'} y and can only be continued "
+                f"{'without' if self._is_self_target else 'with'} y. Use fit with warm_start=False "
+                "to train a new network."
             )
         asked = (channels.tolist(), int(self.horizon))
         if continues and y is None and asked != (self._channels, self._horizon):
             raise ValueError(
-                f"{type(self).__name__} was fitted on target channels {self._channels} with "
-                f"horizon={self._horizon}, but target={self.target!r} and horizon={self.horizon} "
-                "now ask for others. Use fit with warm_start=False to start afresh."
+                f"target={self.target!r} and horizon={self.horizon} differ from those of the "
+                f"fitted {type(self).__name__}, target channels {self._channels} and "
+                f"horizon={self._horizon}. Use the fitted values, or fit with warm_start=False to "
+                "train a new network."
             )
         validation = None
         if validation_data is not None:
@@ -702,7 +745,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             if validation.n_targets != dataset.n_targets:
                 raise ValueError(
                     f"y_val in validation_data has {validation.n_targets} outputs, but y "
-                    f"has {dataset.n_targets}. Give y_val as y."
+                    f"has {dataset.n_targets}. Give y_val as many outputs as y."
                 )
         n_steps = windows.shape[1] if each_step else 1
 
@@ -765,36 +808,37 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         }
 
     def _check_loss(self) -> None:
-        """Refuse a loss that cannot be computed of normalised targets."""
+        """Raise ValueError for a loss that is undefined for normalised targets."""
         loss = self.loss
         name = loss if isinstance(loss, str) else getattr(loss, "__name__", type(loss).__name__)
         if self.normalize_y and name.lower().replace("_", "") in NEEDS_OWN_UNITS:
             raise ValueError(
-                f"loss={self.loss!r} needs targets in their own, positive units, but "
-                "normalize_y=True subtracts their mean. Set normalize_y=False, or use another loss."
+                f"loss={self.loss!r} needs targets in their original units, but normalize_y=True "
+                "subtracts their mean. Set normalize_y=False, or use another loss."
             )
 
     def _check_follows(self) -> None:
-        """What follows a window is no target of its steps."""
+        """Raise ValueError for return_sequences=True without y: the rows after a window are no
+        targets of its steps.
+        """
         if self.return_sequences is True:
             raise ValueError(
-                "return_sequences=True gives an output for each step of a window, but the targets "
-                'are the rows that follow it, as y is None. Set return_sequences="auto", or give y '
+                "return_sequences=True needs a target for each step of a window, but y is None and "
+                'the targets are the rows after a window. Set return_sequences="auto", or give y '
                 "with a target for each step."
             )
 
     def _own_targets(
         self, windows: np.ndarray, horizon: int, channels: np.ndarray, masks: bool
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Windows whose next `horizon` rows are known, and those rows, time-major: (n_rows,),
-        (n_rows, n_outputs).
+        """Positions of the windows whose next `horizon` rows are known, (n_rows,), and these rows,
+        time-major, (n_rows, n_outputs).
         """
         if not is_overlapping(windows):
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None and the "
-                "windows of X do not overlap: the rows after a window can only be read off the "
-                "later windows if window t + 1 is window t moved on by one row. Give y, or the "
-                "windows of a SequenceWindower, in order."
+                "windows of X do not overlap. Without y, window t + 1 must be window t shifted by "
+                "one row. Give y, or the windows of a SequenceWindower in their order."
             )
         last_rows = windows[:, -1, channels].astype(np.float64)
         targets = following_rows(last_rows, horizon)

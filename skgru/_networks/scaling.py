@@ -1,4 +1,4 @@
-"""Mean and scale of inputs and targets, and values in place of missing ones."""
+"""Standardisation of inputs and targets, and filling of missing values."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from skgru._specs import InputScaling, TargetScaling
 
 
 def fill_missing(windows: np.ndarray, channel_means: np.ndarray) -> np.ndarray:
-    """Replace NaN along each window, in place: the last value carried forward, then the first one
-    backward.
+    """Fill NaN in each window, in place: forward with the last value, then backward with the first.
 
-    windows : (n, window_length, n_channels); channel_means : (n_channels,), for channels with no
-    value at all.
+    windows : (n, window_length, n_channels); channel_means : (n_channels,), for channels of a
+    window without any value.
     """
     missing = np.isnan(windows)
     if not missing.any():
@@ -26,7 +25,7 @@ def fill_missing(windows: np.ndarray, channel_means: np.ndarray) -> np.ndarray:
     last_known = np.maximum.accumulate(
         np.where(missing, -1, steps), axis=1
     )  # -1 before the first value
-    first_known = np.argmin(missing, axis=1, keepdims=True)  # 0 where nothing is known
+    first_known = np.argmin(missing, axis=1, keepdims=True)  # 0 without any value
     source = np.where(last_known < 0, first_known, last_known)
     windows[:] = np.take_along_axis(windows, source, axis=1)
     return np.where(np.isnan(windows), channel_means.astype(windows.dtype), windows)
@@ -90,7 +89,7 @@ def _weighted_steps(
 def standardisation(
     dataset: WindowDataset, shape: tuple[int, ...], n_steps: int = 1
 ) -> TargetScaling:
-    """Weighted mean and standard deviation of each output; a constant output is only centred. NaN
+    """Weighted mean and standard deviation of each output. A constant output is only centred. NaN
     is ignored.
 
     shape : of a row of y; n_steps : steps of which a row holds the targets.
@@ -102,7 +101,7 @@ def standardisation(
         weight *= sample_weight.reshape(-1, 1)
     total = np.maximum(weight.sum(axis=0), np.finfo(np.float64).tiny)
     targets = np.where(np.isfinite(targets), targets, 0)
-    # Measured from one of its values, a constant output has a mean without rounding.
+    # Relative to one of its values, the mean of a constant output has no rounding error.
     start = targets[(weight > 0).argmax(axis=0), np.arange(n_outputs)]
     with np.errstate(over="ignore", invalid="ignore"):
         shift = (weight * (targets - start)).sum(axis=0) / total

@@ -1,4 +1,4 @@
-"""Which rows train a network, which validate it, and how much each of them weighs."""
+"""Choice of the rows for training and validation, and their weights."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from skgru._networks.checks import (
 
 
 def last_rows(rows: np.ndarray, n_validation: int, reach: int) -> tuple[np.ndarray, np.ndarray]:
-    """Positions of rows to train on, and of the last ones for validation. Between them rows are
-    dropped whose targets lie in the validation part.
+    """Positions of rows for training, and of the last rows for validation. Rows whose targets lie
+    in the validation part are dropped from training.
 
-    rows : increasing positions in time.
+    rows : increasing positions in time; reach : rows that a target extends beyond its window.
     """
     first = len(rows) - n_validation
     n_training = 0
@@ -25,8 +25,8 @@ def last_rows(rows: np.ndarray, n_validation: int, reach: int) -> tuple[np.ndarr
 def stratified_rows(
     labels: np.ndarray, n_validation: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Positions to train on and for validation, both increasing, with nearly the same share of each
-    label. A label of one row stays in training.
+    """Positions for training and for validation, both increasing, with nearly the same share of
+    each label in validation. A label with a single row stays in training.
     """
     _, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
     wanted = np.minimum(n_validation * counts / len(labels), counts - 1)
@@ -41,15 +41,15 @@ def stratified_rows(
 
 
 def usable_rows(windows: np.ndarray, masks: bool) -> np.ndarray:
-    """Positions of the windows without NaN, or, with `masks`, of those with a step without NaN."""
+    """Positions of the windows without NaN or, with `masks`, with at least one step without NaN."""
     return np.flatnonzero(is_usable(windows, masks))
 
 
 def weight_of_steps(
     sample_weight: np.ndarray | None, known: np.ndarray | None
 ) -> np.ndarray | None:
-    """Weights of windows (n,), or with `known` (n, window_length) of their steps; None where all
-    count alike.
+    """Weights of windows, (n,), or of their steps, (n, window_length), if `known` is given. None:
+    all weights are equal.
     """
     if known is None or (sample_weight is None and known.all()):
         return sample_weight
@@ -59,13 +59,13 @@ def weight_of_steps(
 def without_zero_weights(
     rows: np.ndarray, targets: np.ndarray, sample_weight: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Windows that count, their targets and weights."""
+    """Windows of positive weight, with their targets and weights."""
     if not sample_weight.any():
         raise ValueError(
             "sample_weight is zero for every usable window. Sample weights must contain at least "
-            "one non-zero number where X has a complete window with a target."
+            "one non-zero number for a complete window of X with a target."
         )
-    # Only ratios count: as shares of the largest, none overflows float32 and not all underflow.
+    # Relative to the largest weight, so that none overflows float32 and not all underflow.
     sample_weight = (sample_weight / sample_weight.max()).astype(np.float32)
     counts = sample_weight.reshape(len(rows), -1).any(axis=1)
     return rows[counts], targets[counts], sample_weight[counts]
@@ -74,9 +74,8 @@ def without_zero_weights(
 def _extended(
     history: dict[str, list[float]], more: dict[str, list[float]]
 ) -> dict[str, list[float]]:
-    """Two histories one after the other, NaN where a metric was not watched, so that epochs stay
-    aligned.
-    """
+    """Two histories one after the other, aligned by epoch. Epochs without a metric have NaN."""
+
     n_before, n_after = len(history["loss"]), len(more["loss"])
     nothing_before, nothing_after = [np.nan] * n_before, [np.nan] * n_after
     names = [*history, *(name for name in more if name not in history)]

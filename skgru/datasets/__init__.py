@@ -1,7 +1,7 @@
-"""Data for examples and tests: a series made from a formula, the others shipped with the package.
+"""Data sets for examples and tests: series, and sequences with labels.
 
-Where the shipped data come from, and under which licence, is in SOURCES.md in this folder. Nothing
-here imports TensorFlow.
+All are shipped with the package except for `make_sine`, which is computed. SOURCES.md in this
+folder lists sources and licences. Nothing here imports TensorFlow.
 """
 
 from __future__ import annotations
@@ -31,3 +31,7 @@ __all__ = [
     "load_sunspots",
     "make_sine",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,4 +1,4 @@
-"""How the shipped files are read; what they hold is told by the loaders."""
+"""Reading the shipped files. The loaders describe their content."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ def _shipped(file_name: str) -> Any:
 
 
 def read_csv_text(file_name: str) -> NDArray[np.str_]:
-    """A shipped file as it is written, (n, n_columns), without the names of the columns."""
+    """The cells of a shipped CSV file as strings, (n, n_columns), without the header."""
     with _shipped(file_name).open(encoding="utf-8") as lines:
         return np.loadtxt(lines, delimiter=",", skiprows=1, dtype=str)
 
 
 def read_csv(file_name: str) -> tuple[NDArray[np.str_], NDArray[np.float64]]:
-    """A shipped file as its first column, (n,) as written, and the others, (n, n_columns)."""
+    """The first column of a shipped CSV file as strings, (n,), and the others as numbers."""
     table = read_csv_text(file_name)
     return table[:, 0], table[:, 1:].astype(np.float64)
 
 
 def read_lines(file_name: str) -> list[str]:
-    """The lines of a shipped text file, compressed as .xz, below the one that names the columns."""
+    """The lines of a shipped text file, compressed as .xz, without the header."""
     content = lzma.decompress(_shipped(file_name).read_bytes())
-    # Not splitlines, which also splits at characters that a review may hold.
+    # Not splitlines, which also splits at other characters, and reviews contain some of them.
     return content.decode("utf-8").removesuffix("\n").split("\n")[1:]
 
 
@@ -38,19 +38,19 @@ def read_sequences(
 ) -> tuple[list[NDArray[np.float64]], NDArray[np.str_]]:
     """The sequences of a shipped file, each (length, n_channels), and their labels, (n,).
 
-    The file holds all steps of all sequences one after the other as integers, values times
-    10**decimals. The lowest bytes of all integers come first, then the next ones: the higher bytes
-    repeat, and compress better apart from the others. The training sequences come first.
+    The file holds the steps of all sequences one after the other, as integers: the values times
+    10**decimals. It stores the lowest bytes of all integers first, then the next bytes, because
+    the higher bytes repeat and compress better on their own. The training sequences come first.
     """
     if subset not in ("train", "test", "all"):
         raise ValueError(
-            f"subset={subset!r} is no part of the data: give 'train', 'test' or 'all'."
+            f"subset={subset!r} is not a part of the data. Use 'train', 'test' or 'all'."
         )
     with _shipped(file_name).open("rb") as file, np.load(file) as arrays:
         planes, lengths = arrays["planes"], arrays["lengths"].astype(np.int64)
         labels, n_train = arrays["labels"], int(arrays["n_train"])
-    # (n_bytes, n_channels, n_steps) to (n_steps, n_channels, n_bytes): the bytes of an integer
-    # are together, the lowest first, and the steps are rows.
+    # (n_bytes, n_channels, n_steps) -> (n_steps, n_channels, n_bytes): the bytes of an integer are
+    # adjacent, the lowest first.
     integers = np.ascontiguousarray(planes.transpose(2, 1, 0)).view(f"<i{len(planes)}")[..., 0]
     steps = integers / 10.0**decimals
     sequences = [part.copy() for part in np.split(steps, np.cumsum(lengths)[:-1])]
@@ -64,6 +64,6 @@ def import_pandas(loader: str) -> Any:
     except ImportError as error:
         raise ImportError(
             f"{loader}(as_frame=True) needs pandas, which is not installed. Install it with "
-            "'pip install pandas', or use as_frame=False for an array."
+            "'pip install pandas', or use as_frame=False to get an array."
         ) from error
     return pd

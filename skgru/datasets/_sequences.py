@@ -1,4 +1,4 @@
-"""Sequences with labels: speech, motion, sentences and names, shipped with the package."""
+"""Sequences with labels, shipped with the package: speech, motion, sentences and names."""
 
 from __future__ import annotations
 
@@ -15,34 +15,37 @@ Subset = Literal["train", "test", "all"]
 def load_japanese_vowels(
     subset: Subset = "all",
 ) -> tuple[list[NDArray[np.float64]], NDArray[np.str_]]:
-    """Load 640 utterances of two Japanese vowels, to tell the nine speakers apart.
+    """Load 640 utterances of two Japanese vowels, for classification of the nine speakers.
 
-    Nine men said the vowels "ae". An utterance is a sequence of frames, 7 to 29 of them, so that
-    the sequences are not of one length.
+    Nine men said the vowels "ae". An utterance is a sequence of 7 to 29 frames of sound, so that
+    the sequences differ in length.
 
     Parameters
     ----------
     subset : {"train", "test", "all"}, default="all"
-        The 270 utterances for training (30 of each speaker), the 370 for testing (24 to 88 of
-        each, recorded at other times), or all 640, those for training first.
+        Part of the data.
+
+        - "train": 270 utterances, 30 of each speaker.
+        - "test": 370 utterances, 24 to 88 of each speaker, recorded at other times.
+        - "all": all 640, the training utterances first.
 
     Returns
     -------
     X : list of n_utterances ndarrays of shape (n_frames, 12)
-        A frame a row, oldest first: 12 cepstrum coefficients of a linear prediction analysis, as
-        float64 without a unit, rounded to three decimals. A frame is 25.6 ms of sound, and the
-        next one begins 6.4 ms later.
+        One frame in each row, oldest first: 12 cepstrum coefficients of a linear prediction
+        analysis, as float64 without a unit, rounded to three decimals. A frame covers 25.6 ms of
+        sound, and the next frame starts 6.4 ms later.
     y : ndarray of str of shape (n_utterances,)
         The speaker of each utterance, "1" to "9".
 
     Raises
     ------
     ValueError
-        If subset is none of the three.
+        If subset is not one of these strings.
 
     See Also
     --------
-    load_basic_motions : Sequences of one length.
+    load_basic_motions : Sequences of equal length.
 
     References
     ----------
@@ -67,29 +70,32 @@ def load_japanese_vowels(
 
 
 def load_basic_motions(subset: Subset = "all") -> tuple[NDArray[np.float64], NDArray[np.str_]]:
-    """Load 80 recordings of a smart watch, to tell four activities apart.
+    """Load 80 recordings of a smart watch, for classification of four activities.
 
-    Four students wore the watch while they stood, walked, ran and played badminton. A recording is
-    ten seconds of six channels.
+    Four students wore the watch while standing, walking, running and playing badminton. A recording
+    has six channels and lasts ten seconds.
 
     Parameters
     ----------
     subset : {"train", "test", "all"}, default="all"
-        The 40 recordings for training, the 40 for testing (10 of each activity in either), or all
-        80, those for training first.
+        Part of the data.
+
+        - "train": 40 recordings, 10 of each activity.
+        - "test": another 40 recordings, 10 of each activity.
+        - "all": all 80, the training recordings first.
 
     Returns
     -------
     X : ndarray of shape (n_recordings, 100, 6)
-        A row of channels each tenth of a second, oldest first, as float64: the three axes of the
-        accelerometer, then the three of the gyroscope. The source names no units.
+        One step for each tenth of a second, oldest first. The channels are the three axes of the
+        accelerometer, then the three axes of the gyroscope, as float64. Their units are unknown.
     y : ndarray of str of shape (n_recordings,)
         The activity: "Badminton", "Running", "Standing" or "Walking".
 
     Raises
     ------
     ValueError
-        If subset is none of the three.
+        If subset is not one of these strings.
 
     See Also
     --------
@@ -97,8 +103,8 @@ def load_basic_motions(subset: Subset = "all") -> tuple[NDArray[np.float64], NDA
 
     Notes
     -----
-    Both parts hold recordings of the same students, so that the score on the test part says
-    nothing of a person whom the model has not seen.
+    Both parts contain recordings of the same students, so the score on the test part does not
+    estimate the score on another person.
 
     References
     ----------
@@ -121,18 +127,18 @@ def load_basic_motions(subset: Subset = "all") -> tuple[NDArray[np.float64], NDA
 
 
 def load_movie_reviews() -> tuple[list[str], NDArray[np.float64]]:
-    """Load 4238 sentences of movie reviews, each with the mean rating of its sentiment.
+    """Load 4238 sentences of movie reviews, with their mean ratings of sentiment.
 
-    About 20 people rated each sentence. Those that they took for clearly positive or clearly
-    negative are here; the sign of the rating says which.
+    About 20 people rated each sentence. Only clearly positive and clearly negative sentences are
+    included, and the sign of the rating is their class.
 
     Returns
     -------
     X : list of 4238 str
-        A sentence each, sometimes several, none twice.
+        Distinct texts of one sentence, sometimes of several.
     y : ndarray of shape (4238,)
-        Mean rating as float64 with two decimals, from -4 (extremely negative) to 4 (extremely
-        positive), at least 2 in size: 2187 are positive, 2051 negative.
+        Mean ratings as float64 with two decimals, from -4 (extremely negative) to -2, and from 2 to
+        4 (extremely positive). 2051 are negative and 2187 positive.
 
     See Also
     --------
@@ -140,9 +146,9 @@ def load_movie_reviews() -> tuple[list[str], NDArray[np.float64]]:
 
     Notes
     -----
-    The source has 10605 sentences, the others with ratings between -2 and 2: a score on these here
-    is higher than it would be on all. Most of the positive ones come first: shuffle before you
-    split.
+    The source has 10605 sentences. Those with ratings between -2 and 2 are left out, so that scores
+    are higher than on all sentences. Most of the positive sentences come first: shuffle the data
+    before splitting it.
 
     References
     ----------
@@ -152,8 +158,8 @@ def load_movie_reviews() -> tuple[list[str], NDArray[np.float64]]:
     under the MIT licence.
 
     Pang, B. and Lee, L. (2004). A sentimental education: sentiment analysis using subjectivity
-    summarization based on minimum cuts. Proceedings of the 42nd Annual Meeting of the ACL. Where
-    the sentences come from, as the former state it.
+    summarization based on minimum cuts. Proceedings of the 42nd Annual Meeting of the ACL. The
+    source of the sentences according to Hutto and Gilbert.
 
     Examples
     --------
@@ -173,16 +179,17 @@ def load_movie_reviews() -> tuple[list[str], NDArray[np.float64]]:
 
 
 def load_first_names() -> tuple[NDArray[np.str_], NDArray[np.str_]]:
-    """Load 5163 first names of the United States, for models that read or write letters.
+    """Load 5163 first names of the United States, for models of letters.
 
-    These are the names that were frequent in the census of 1990, in the order of the alphabet.
+    The names are those that were frequent in the census of 1990, in alphabetical order.
 
     Returns
     -------
     X : ndarray of str of shape (5163,)
-        The names, 2 to 11 letters of A to Z each, the first one a capital, none twice.
+        Distinct names of 2 to 11 letters from A to Z, of which the first is a capital.
     y : ndarray of str of shape (5163,)
-        Whose list has the name: "female" (3944 names), "male" (888) or "both" (331).
+        List of the census that contains the name: "female" (3944 names), "male" (888) or "both"
+        (331).
 
     See Also
     --------
@@ -190,8 +197,8 @@ def load_first_names() -> tuple[NDArray[np.str_], NDArray[np.str_]]:
 
     Notes
     -----
-    The census wrote names in capitals, without accents, blanks and hyphens. How frequent each name
-    was is not in the data.
+    The census wrote names in capitals, without accents, blanks and hyphens. The frequencies of the
+    names are not included.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Series: one made from a formula, the others shipped with the package, oldest row first."""
+"""Series, oldest row first: one is computed, the others are shipped with the package."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 
 def make_sine(n_samples: int = 1000, *, stop: float = 100.0) -> NDArray[np.float64]:
-    """Make the sine series of the reference job.
+    """Make a sine series.
 
-    The series is the sine of evenly spaced angles. With the defaults it has about 16 periods of
-    63 rows each.
+    The series is the sine of evenly spaced angles. By default it has about 16 periods of 63 rows
+    each.
 
     Parameters
     ----------
     n_samples : int, default=1000
         Number of rows. At least 1.
     stop : float, default=100.0
-        Angle of the last row, in radians; the first row is at 0.
+        Angle of the last row, in radians. The angle of the first row is 0.
 
     Returns
     -------
@@ -54,7 +54,8 @@ def make_sine(n_samples: int = 1000, *, stop: float = 100.0) -> NDArray[np.float
     """
     if not isinstance(n_samples, Integral) or isinstance(n_samples, bool) or n_samples < 1:
         raise ValueError(
-            f"n_samples={n_samples!r} is not a number of rows: give an integer of at least 1."
+            f"n_samples={n_samples!r} must be an int of at least 1, the number of rows. Use "
+            "n_samples=1000, for example."
         )
     return np.sin(np.linspace(0.0, stop, n_samples)).reshape(-1, 1)
 
@@ -70,8 +71,7 @@ def load_sunspots(*, as_frame: Literal[True]) -> pd.DataFrame: ...
 def load_sunspots(*, as_frame: bool = False) -> NDArray[np.float64] | pd.DataFrame:
     """Load the yearly number of sunspots from 1700 to 2008.
 
-    The series has a cycle of about 11 years whose height changes from one cycle to the next, which
-    makes it a small but honest test of a forecast.
+    The series has a cycle of about 11 years. The height and the length of the cycles vary.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def load_sunspots(*, as_frame: bool = False) -> NDArray[np.float64] | pd.DataFra
 
     See Also
     --------
-    make_sine : The series of the reference job.
+    make_sine : A series without noise.
     load_airline_passengers : A series with trend and season.
     load_seattle_weather : A series of several columns.
 
@@ -128,8 +128,8 @@ def load_airline_passengers(*, as_frame: Literal[True]) -> pd.DataFrame: ...
 def load_airline_passengers(*, as_frame: bool = False) -> NDArray[np.float64] | pd.DataFrame:
     """Load the monthly number of airline passengers from 1949 to 1960.
 
-    Box and Jenkins' series G, which every textbook of the field has. It grows, and its yearly
-    season of 12 rows grows with it, so that logarithms help.
+    This is series G of Box and Jenkins. Its level grows, and the amplitude of its yearly season of
+    12 rows grows with the level, so that logarithms make the season constant.
 
     Parameters
     ----------
@@ -150,8 +150,8 @@ def load_airline_passengers(*, as_frame: bool = False) -> NDArray[np.float64] | 
 
     See Also
     --------
-    load_sunspots : A cycle that is no season.
-    load_seattle_weather : Several columns, of days.
+    load_sunspots : A series with a cycle, without a fixed season.
+    load_seattle_weather : A daily series of several columns.
 
     References
     ----------
@@ -184,10 +184,10 @@ def load_seattle_weather(*, as_frame: Literal[True]) -> pd.DataFrame: ...
 
 
 def load_seattle_weather(*, as_frame: bool = False) -> NDArray[np.float64] | pd.DataFrame:
-    """Load the daily weather of Seattle from 2012 to 2015, and the season as an angle.
+    """Load the daily weather of Seattle from 2012 to 2015, with the day of the year as an angle.
 
-    Four columns were measured. Two more follow from the date, and so are known in advance: they are
-    there for examples of a forecast with known columns.
+    Four columns are measurements. The other two follow from the date, and serve as future
+    covariates.
 
     Parameters
     ----------
@@ -197,14 +197,14 @@ def load_seattle_weather(*, as_frame: bool = False) -> NDArray[np.float64] | pd.
     Returns
     -------
     ndarray of shape (1461, 6) or pandas.DataFrame of that shape
-        One row a day as float64, oldest row first, none missing. The index is a DatetimeIndex of
-        frequency "D" named "date". The columns, in this order:
+        One row for each day as float64, oldest row first, without gaps. The index is a
+        DatetimeIndex of frequency "D" named "date". The columns, in this order:
 
-        - 0, "precipitation": rain and melted snow, in mm;
-        - 1, "temp_max": highest temperature, in degrees Celsius;
-        - 2, "temp_min": lowest temperature, in degrees Celsius;
-        - 3, "wind": mean wind speed, in m/s;
-        - 4, "year_sin": sine of the day of the year as an angle;
+        - 0, "precipitation": rain and melted snow, in mm.
+        - 1, "temp_max": highest temperature, in degrees Celsius.
+        - 2, "temp_min": lowest temperature, in degrees Celsius.
+        - 3, "wind": mean wind speed, in m/s.
+        - 4, "year_sin": sine of the day of the year as an angle.
         - 5, "year_cos": cosine of the same angle.
 
     Raises
@@ -214,12 +214,12 @@ def load_seattle_weather(*, as_frame: bool = False) -> NDArray[np.float64] | pd.
 
     See Also
     --------
-    load_airline_passengers : A single column, of months.
+    load_airline_passengers : A monthly series of a single column.
 
     Notes
     -----
-    The angle is 2 * pi * day / 365.25, where day is 1 on the first of January: for days to come,
-    ``2 * np.pi * index.day_of_year / 365.25`` with their DatetimeIndex.
+    The angle is 2 * pi * day / 365.25, where day is 1 on the first of January. The angles of future
+    days with a DatetimeIndex are ``2 * np.pi * index.day_of_year / 365.25``.
 
     References
     ----------
@@ -260,8 +260,7 @@ def load_aapl(*, as_frame: Literal[True]) -> pd.DataFrame: ...
 def load_aapl(*, as_frame: bool = False) -> NDArray[np.float64] | pd.DataFrame:
     """Load the daily price of Apple's shares from March 2000 to March 2013.
 
-    A series near a random walk, whose last row is hard to beat as a forecast: an honest test of
-    what a network does not learn.
+    The series is close to a random walk, and few forecasts are more accurate than its last value.
 
     Parameters
     ----------
@@ -273,8 +272,8 @@ def load_aapl(*, as_frame: bool = False) -> NDArray[np.float64] | pd.DataFrame:
     ndarray of shape (3270, 1) or pandas.DataFrame of that shape
         Closing price of each trading day, adjusted for splits and dividends, in US dollars, as
         float64 with four decimals, oldest row first. The column is named "adj_close", and the
-        index is a DatetimeIndex named "date", without a frequency: the days on which no shares
-        were traded are not there.
+        index is a DatetimeIndex named "date". It has no frequency, because days without trading are
+        left out.
 
     Raises
     ------
@@ -288,8 +287,8 @@ def load_aapl(*, as_frame: bool = False) -> NDArray[np.float64] | pd.DataFrame:
 
     Notes
     -----
-    The days are those from 2000-03-01 to 2013-03-01. The source adjusted the prices after that, so
-    that later splits divide them too.
+    The first day is 2000-03-01 and the last is 2013-03-01. The source adjusted the prices later, so
+    that they are also divided by later splits.
 
     References
     ----------

@@ -385,7 +385,7 @@ def test_a_failed_refit_leaves_the_earlier_windower(params, X):
     windower = SequenceWindower(5, context="fit").fit(table)  # of 5 steps, one stays unknown
     later = table + 10
     before = windower.transform(later)
-    with pytest.raises(ValueError):  # which sentence: test_errors.py
+    with pytest.raises(ValueError):  # which sentence: networks/test_errors.py
         windower.set_params(**params).fit(X)
     assert windower.n_features_in_ == 2
     assert list(windower.feature_names_in_) == ["a", "b"]

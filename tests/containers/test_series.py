@@ -17,6 +17,7 @@ from skgru import SequenceForecaster
 from skgru._containers.series import as_series
 from skgru._forecaster.scaling import AutoScaler
 from skgru.datasets import load_aapl
+from tests.helpers import fails, raises
 
 N = 40
 RNG = np.random.default_rng(0)
@@ -29,20 +30,10 @@ def forecaster(**params):
     return SequenceForecaster(LinearRegression(), **(settings | params))
 
 
-def fails(call, sentence, error=ValueError):
-    with pytest.raises(error) as caught:
-        call()
-    assert str(caught.value) == sentence
-
-
 @pytest.mark.parametrize("group", [None, "columns"])
 def test_columns_of_one_name(group):
     frame = pd.DataFrame(TABLE, columns=["a", "a"])
-    fails(
-        lambda: forecaster(group=group).fit(frame),
-        "X has several columns of the same name: ['a']. Rename them, or keep the first of each: "
-        "X.loc[:, ~X.columns.duplicated()].",
-    )
+    fails(lambda: forecaster(group=group).fit(frame), "['a']", "X.loc[:, ~X.columns.duplicated()]")
 
 
 @pytest.fixture(scope="module")
@@ -215,8 +206,7 @@ def test_polars_time_zone_over_the_change_of_the_clock():
 def test_polars_knows_one_column_of_dates():
     fails(
         lambda: forecaster().fit(pl.DataFrame({"a": DATES, "b": DATES, "sales": VALUES})),
-        "X has 2 columns of dates or times (a, b), but one at most can name its rows. Drop the "
-        "others, or turn them into numbers.",
+        "2 column",
     )
 
 
@@ -275,50 +265,41 @@ def test_the_season_of_a_frequency(freq):
     assert chosen == FREQUENT[freq]
 
 
-NO_STEP = (
-    "X's index has no regular step between {}: rows are missing{} or out of order. A network "
-    "counts rows, so make them regular first: {}."
-)
-DOUBLED = (
-    "X's index has {} more than once. Rows of one series have different times: drop or add up the "
-    "doubled ones; if X holds several series, SequenceForecaster(group=...) names what tells them "
-    "apart."
-)
 IRREGULAR = {
     "a day is missing": (
         INDEXES["days"].delete(7)[:N],
-        NO_STEP.format(
-            "2020-02-01 00:00:00 and 2020-03-12 00:00:00",
-            " (the widest gap is after 2020-02-07 00:00:00)",
+        (
+            "index",
+            "2020-02-01 00:00:00",
+            "2020-03-12 00:00:00",
+            "2020-02-07 00:00:00",
             "X.asfreq('D') or X.resample('D').mean()",
         ),
     ),
     "a day is doubled": (
         INDEXES["days"].insert(7, INDEXES["days"][7])[:N],
-        DOUBLED.format("2020-02-08 00:00:00"),
+        ("index", "2020-02-08 00:00:00", "more than once", "group="),
     ),
     "newest first": (
         INDEXES["days"][:N][::-1],
-        NO_STEP.format("2020-03-11 00:00:00 and 2020-02-01 00:00:00", "", "X.sort_index()"),
+        ("index", "2020-03-11 00:00:00", "2020-02-01 00:00:00", "X.sort_index()"),
     ),
     "a month is missing": (
         INDEXES["periods"].delete(7)[:N],
-        NO_STEP.format(
-            "2020-01 and 2023-05", " (the widest gap is after 2020-07)", "X.resample('M').mean()"
-        ),
+        ("index", "2020-01", "2023-05", "2020-07", "X.resample('M').mean()"),
     ),
     "periods newest first": (
         INDEXES["periods"][:N][::-1],
-        NO_STEP.format("2023-04 and 2020-01", "", "X.sort_index()"),
+        ("index", "2023-04", "2020-01", "X.sort_index()"),
     ),
     "a number is missing": (
         pd.Index(np.delete(np.arange(N + 1), 3)),
-        NO_STEP.format("0 and 40", " (the widest gap is after 2)", "X.reset_index(drop=True)"),
+        ("index", "0", "40", "2", "X.reset_index(drop=True)"),
     ),
-    "a number is doubled": (pd.Index(np.zeros(N, int)), DOUBLED.format(0)),
+    "a number is doubled": (pd.Index(np.zeros(N, int)), ("index", "0", "more than once", "group=")),
     "ints newest first": (
         pd.Index(np.arange(N, dtype=np.uint8)[::-1]),
-        NO_STEP.format("39 and 0", "", "X.sort_index()"),
+        ("index", "39", "0", "X.sort_index()"),
     ),
 }
 
@@ -333,16 +314,10 @@ MIDDLES = {
 @pytest.mark.parametrize("period", MIDDLES)
 def test_stamps_in_the_middle_of_periods(period):
     series = pd.Series(VALUES, index=MIDDLES[period])
-    with pytest.raises(ValueError) as caught:
-        forecaster().fit(series)
-    assert str(caught.value) == (
-        f"X's index has no regular step between {series.index[0]} and {series.index[-1]}: rows are "
-        "missing or out of order. A network counts rows, so make them regular first: "
-        f"X.to_period('{period}')."
-    )
+    fails(lambda: forecaster().fit(series), "index", f"X.to_period('{period}')")
     fitted = forecaster(season_length=None).fit(series.to_period(period))
     assert fitted.season_length_ == {"M": 12, "Q": 4, "Y": 1}[period]
-    with pytest.raises(ValueError, match=r"first: X\.asfreq\("):  # one of them is missing
+    with raises("X.asfreq("):  # one of them is missing
         forecaster().fit(series.drop(series.index[4]))
 
 
@@ -350,11 +325,7 @@ def test_stamps_in_the_middle_of_periods(period):
 def test_dates_as_strings(dtype):
     index = pd.Index(pd.period_range("2020-01", periods=N, freq="M").strftime("%Y-%m"), dtype=dtype)
     series = pd.Series(VALUES, index=index)
-    fails(
-        lambda: forecaster().fit(series),
-        "X has an index of strings from '2020-01' to '2023-04', which have no next row. Make dates "
-        "of them, which tell the season too: X.index = pd.to_datetime(X.index).",
-    )
+    fails(lambda: forecaster().fit(series), "'2020-01'", "'2023-04'", "pd.to_datetime(X.index)")
     series.index = pd.to_datetime(series.index)
     assert forecaster(season_length=None).fit(series).season_length_ == 12
 
@@ -389,8 +360,9 @@ def test_an_irregular_index(kind, fitted):
 def test_an_index_without_a_next_row(index, dtype):
     fails(
         lambda: forecaster().fit(pd.Series(VALUES, index=index)),
-        f"X has an index of {dtype}, which has no next row. Use dates, periods or whole numbers: "
-        "X.set_index(...), or X.reset_index(drop=True).",
+        f"{dtype}",
+        "X.set_index(...)",
+        "X.reset_index(drop=True)",
     )
 
 
@@ -475,11 +447,7 @@ def test_series_of_a_list_share_one_regressor():
 
 
 def test_a_list_of_different_numbers_of_columns():
-    fails(
-        lambda: forecaster().fit([TABLE, TABLE[:, :1]]),
-        "Series 1 of X has columns ['x0'], but others have ['x0', 'x1']. Give all series "
-        "the same columns in the same order.",
-    )
+    fails(lambda: forecaster().fit([TABLE, TABLE[:, :1]]), "['x0']", "['x0', 'x1']")
 
 
 @pytest.mark.parametrize("names", [["b", "a"], ["a", "c"]])
@@ -559,11 +527,7 @@ def test_auto_scaler_passes_nan_over():
 
 def test_a_column_of_dates_belongs_in_the_index():
     frame = pd.DataFrame({"ds": pd.date_range("2020", periods=N, freq="D"), "y": VALUES})
-    fails(
-        lambda: forecaster(target="y").fit(frame),
-        "Columns ['ds'] of X hold dates or times, which are no numbers. Name the rows by them: "
-        "X.set_index('ds').",
-    )
+    fails(lambda: forecaster(target="y").fit(frame), "['ds']", "X.set_index('ds')")
 
 
 def test_the_remedy_for_gaps_names_the_usual_step():
@@ -593,7 +557,7 @@ def test_auto_scaler_goes_round_its_checks(column):
 
 def test_stock_prices_lead_to_business_days():
     prices = load_aapl(as_frame=True)
-    with pytest.raises(ValueError, match=r"regular first: X\.asfreq\('B'\)\.ffill\(\)\.$"):
+    with pytest.raises(ValueError, match=r"X\.asfreq\('B'\)\.ffill\(\)"):
         forecaster().fit(prices)
     fitted = SequenceForecaster(LinearRegression(), horizon=2).fit(prices.asfreq("B").ffill())
     assert fitted.season_length_ == 5

@@ -103,7 +103,7 @@ def test_rows_that_were_drawn_leave_holes(kind):
     X = frame_of(without_freq(INDEXES[kind])).iloc[DRAWN]
     for call in calls_on(X):
         (text,) = messages_of(call)
-        assert re.search(r"has holes.*TimeSeriesSplit.*X\.reset_index\(drop=True\)", text)
+        assert re.search(r"has gaps.*TimeSeriesSplit.*X\.reset_index\(drop=True\)", text)
     for call in calls_on(X.reset_index(drop=True)):
         assert messages_of(call) == []
 
@@ -172,14 +172,14 @@ def test_cross_validation():
     shuffled = KFold(4, shuffle=True, random_state=0)
     texts = messages_of(lambda: cross_val_score(lagged, X, target, cv=shuffled))
     assert len(texts) >= 4  # each fit
-    assert all("has holes" in text for text in texts)
+    assert all("has gaps" in text for text in texts)
     assert messages_of(lambda: cross_val_score(lagged, X, target, cv=TimeSeriesSplit(4))) == []
     assert messages_of(lambda: cross_val_score(lagged, X, target, cv=KFold(4))) == []
     # Whole numbers are rows, and the hole shows.
     X = X.reset_index(drop=True)
     texts = messages_of(lambda: cross_val_score(lagged, X, target, cv=KFold(4)))
     assert len(texts) == 2
-    assert all("has holes" in text for text in texts)
+    assert all("has gaps" in text for text in texts)
 
 
 def test_a_warning_that_is_an_error_leaves_the_earlier_fit():
@@ -238,7 +238,7 @@ def test_a_forecaster_refuses_such_an_index(index):
 FORECASTER = SequenceForecaster(LinearRegression(), window_length=4, season_length=1)
 ROWS = SINE.reshape(-1, 1)
 LONG = pd.DataFrame({"id": np.repeat(["a", "b"], N), "x": np.r_[SINE, 2 * SINE]})
-IGNORED = r"y is ignored: it has (shape|length) .*target.*scaler.*n_estimators"
+IGNORED = r"y with (shape|length) .* is ignored.*target.*scaler.*n_estimators"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """SequenceForecaster's numbers: what is forecast, in which units, from which rows.
 
-Containers and indexes are in test_series.py.
+Containers and indexes are in containers/test_series.py.
 """
 
 import copy
@@ -22,6 +22,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
 
 from skgru import GRURegressor, SequenceForecaster
+from tests.helpers import assert_holds, fails, raises, slow_baseline, slow_level, warns
 
 N, LENGTH = 90, 6
 RNG = np.random.default_rng(0)
@@ -43,12 +44,6 @@ def network(**params):
     return GRURegressor(**({"units": 4, "epochs": 2, "random_state": 0} | params))
 
 
-def fails(call, sentence, error=ValueError):
-    with pytest.raises(error) as caught:
-        call()
-    assert str(caught.value) == sentence
-
-
 def column(values):
     """(n, 1), a copy."""
     return np.array(values, dtype=float).reshape(-1, 1)
@@ -57,7 +52,7 @@ def column(values):
 # Oracle: one row at a time, in plain Python
 
 
-class Slow:
+class SlowForecaster:
     """LinearRegression on windows made by loops. Lists of floats in, on the network's scale."""
 
     def __init__(self, z, past, known, *, steps, season, level, baseline, length=LENGTH):
@@ -76,39 +71,13 @@ class Slow:
     def each(self):
         return range(self.targets)
 
-    def level_at(self, z):
-        if self.level is None:
-            return [0.0] * self.targets
-        if self.level == "last":
-            return list(z[-1])
-        n = self.season if 1 < self.season <= self.length else self.length
-        return [sum(row[i] for row in z[-n:]) / n for i in self.each]
-
     def naive_at(self, z):
-        if self.baseline is None:
-            return [self.level_at(z)] * self.steps
-        if self.baseline == "last":
-            return [list(z[-1])] * self.steps
-        s = self.season
-        if self.baseline == "seasonal":
-            return [list(z[len(z) - s + k % s]) for k in range(self.steps)]
-        n_seasons = min(3, len(z) // s)
-        answer = [[0.0] * self.targets for _ in range(self.steps)]
-        for i in self.each:
-            seasons = [
-                [z[len(z) - s * back + j][i] for j in range(s)] for back in range(n_seasons, 0, -1)
-            ]
-            around = [[value - sum(one) / s for value in one] for one in seasons]
-            course = [sum(one[j] for one in around) / n_seasons for j in range(s)]
-            half = max(1, s // 2)
-            level = sum(seasons[-1][j] - course[j] for j in range(s - half, s)) / half
-            for k in range(self.steps):
-                answer[k][i] = level + course[k % s]
-        return answer
+        window = z[-self.length :]
+        return slow_baseline(z, window, self.baseline, self.level, self.season, self.steps)
 
     def features(self, z, past, known, t):
         rows = range(t - self.length + 1, t + 1)
-        level = self.level_at(z)
+        level = slow_level(z[-self.length :], self.level, self.season)
         own = [z[r][i] - level[i] for r in rows for i in self.each]
         seen = [value for r in rows for value in past[r]] if past else []
         last = t + self.steps
@@ -141,7 +110,7 @@ HORIZONS = [("direct", 1), ("direct", 3), ("direct", 8), ("recursive", 3)]
 
 
 def slow(z, past=None, known=None, *, plan, strategy, horizon):
-    return Slow(
+    return SlowForecaster(
         z.tolist(),
         past,
         known,
@@ -220,17 +189,15 @@ def test_what_auto_decides():
     assert fitted.window_length_ == 2
     months = pd.Series(season[:, 0], index=pd.date_range("2020", periods=80, freq="MS"))
     assert SequenceForecaster(LinearRegression()).fit(months).season_length_ == 12
-    sentence = (
-        "The index of X names a season of 12 rows, which is not used: season_length=None wants 25 "
-        "rows, two seasons and the steps ahead. Give season_length=12 to use it all the same, 1 to "
-        "do without."
-    )
+    sentence = ("12 row", "season_length=None", "25 row", "season_length=12")
     for n_rows, season_length in ((20, 1), (24, 1), (25, 12)):
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             fitted = SequenceForecaster(LinearRegression()).fit(months[:n_rows])
         assert fitted.season_length_ == season_length
-        assert [str(one.message) for one in caught] == ([sentence] if season_length == 1 else [])
+        assert len(caught) == (season_length == 1)
+        for one in caught:
+            assert_holds(one.message, *sentence)
     for season_length in (1, 12):
         chosen = SequenceForecaster(LinearRegression(), season_length=season_length)
         assert chosen.fit(months[:20]).season_length_ == season_length
@@ -351,17 +318,13 @@ def test_future_comes_by_name_in_any_order_and_form(informed):
 
 
 def test_missing_future(informed):
-    fails(
-        lambda: informed.forecast(3),
-        "Columns ['known'] are known in advance, so forecasts need them for the next 3 rows: give "
-        "future, with these columns and at least 3 rows.",
-    )
-    with pytest.raises(ValueError, match=r"Columns \['known'\] are known in advance"):
+    fails(lambda: informed.forecast(3), "['known']", "3 row", "future")
+    with pytest.raises(ValueError, match=r"known=\['known'\] .* but future is None"):
         informed.forecast(3, X=frames()[0])
 
 
 def test_short_future(informed):
-    with pytest.raises(ValueError, match=r"future has 2 rows, but .* Give at least 3 rows, the"):
+    with pytest.raises(ValueError, match=r"future has 2 rows, but .* Give at least 3 rows"):
         informed.forecast(3, future=frames()[1][:2])
 
 
@@ -370,14 +333,16 @@ def test_misaligned_future(informed, start):
     first = frames()[1].index[start]
     fails(
         lambda: informed.forecast(3, future=frames()[1][start:]),
-        f"future goes from {first} on, but the rows to forecast are 2020-03-31 00:00:00 to "
-        "2020-04-02 00:00:00. Give it for these rows.",
+        "future",
+        f"{first}",
+        "2020-03-31 00:00:00",
+        "2020-04-02 00:00:00",
     )
 
 
 def test_future_of_the_past_is_misaligned(informed):
     train, _ = frames()
-    with pytest.raises(ValueError, match="future goes from 2020-01-01 00:00:00 on"):
+    with pytest.raises(ValueError, match="future starts at 2020-01-01 00:00:00"):
         informed.forecast(3, future=train[["known"]])
 
 
@@ -391,28 +356,26 @@ def test_future_of_another_step_is_misaligned(informed):
 def test_unknown_values_in_future(informed, row):
     _, future = frames()
     future.iloc[row] = np.nan
-    fails(
-        lambda: informed.forecast(3, future=future),
-        "future contains NaN in its first 3 rows. Fill it first.",
-    )
+    fails(lambda: informed.forecast(3, future=future), "future", "NaN", "3 row")
 
 
 def test_other_columns_in_future(informed):
     fails(
         lambda: informed.forecast(3, future=frames()[1].rename(columns={"known": "other"})),
-        "future has columns ['other'], but lacks ['known'], which are known in advance. Give them "
-        "for the rows to forecast.",
+        "future",
+        "['other']",
+        "['known']",
     )
     fails(
-        lambda: informed.forecast(3, future=np.ones((3, 2))),
-        "future has 2 columns, but 1 are known in advance: ['known']. Give these, in this order.",
+        lambda: informed.forecast(3, future=np.ones((3, 2))), "future", "2 column", "1", "['known']"
     )
 
 
 def test_future_of_nothing():
     fails(
         lambda: forecaster().fit(column(WALK)).forecast(3, future=column(WALK)),
-        "future was given, but the forecaster was fitted with known=None.",
+        "future",
+        "known=None",
     )
 
 
@@ -506,27 +469,28 @@ def test_steps():
     assert fitted.forecast().shape == (3, 1)
     assert fitted.forecast(np.int64(2)).shape == (2, 1)
     for steps in (0, -1, 2.5, True, "3"):
-        fails(
-            lambda steps=steps: fitted.forecast(steps),
-            f"steps={steps!r} must be an int of at least 1: the rows to forecast.",
-        )
+        fails(lambda steps=steps: fitted.forecast(steps), f"steps={steps!r}", "int")
 
 
 def test_steps_beyond_past_covariates():
     fails(
         lambda: forecaster(target=0).fit(TABLE).forecast(4),
-        "steps=4 is more than horizon=3, and columns ['x1', 'x2', 'x3'] are not known for the rows "
-        "after it. Fit with a larger horizon, name them in known, or forecast them too "
-        "(target=None).",
+        "steps=4",
+        "horizon=3",
+        "['x1', 'x2', 'x3']",
+        "target=None",
     )
     fails(
         lambda: forecaster(target=0, known=[2, 3], strategy="recursive").fit(TABLE),
-        "strategy='recursive' with horizon=3 needs columns ['x1'] for rows that are not known yet. "
-        "Use strategy='direct', name them in known, or forecast them too (target=None).",
+        "strategy='recursive'",
+        "horizon=3",
+        "['x1']",
+        "strategy='direct'",
+        "target=None",
     )
     alone = forecaster(target=0, strategy="recursive", horizon=1).fit(TABLE)
     assert alone.forecast().shape == (1, 1)
-    with pytest.raises(ValueError, match="steps=2 is more than horizon=1, and columns"):
+    with pytest.raises(ValueError, match="steps=2 exceeds horizon=1"):
         alone.forecast(2)
 
 
@@ -702,10 +666,7 @@ def test_score_of_two_targets_leaves_gaps_out():
 def test_too_few_rows_to_score():
     fitted = forecaster().fit(column(WALK))
     fails(
-        lambda: fitted.score(column(WALK[:9])),
-        "X has 9 rows, of which 1 can be scored: window_length=6 and horizon=3 need at least two "
-        "rows with a complete window before and horizon rows after them. Use a longer series, a "
-        "shorter window or a smaller horizon.",
+        lambda: fitted.score(column(WALK[:9])), "n_samples=9", "1", "window_length=6", "horizon=3"
     )
 
 
@@ -973,7 +934,7 @@ def test_intervals_with_known_columns():
         bounds = fitted.forecast_interval(3, 0.8, future=FUTURE)
         middle = fitted.forecast(3, future=FUTURE)
         np.testing.assert_allclose(bounds.mean(axis=-1), middle, rtol=1e-9)
-        with pytest.raises(ValueError, match=r"Columns \['x1'\] are known in advance"):
+        with pytest.raises(ValueError, match=r"known=\['x1'\] .* but future is None"):
             fitted.forecast_interval(3, 0.8)
 
 
@@ -989,35 +950,31 @@ def test_intervals_of_a_list():
 
 
 def test_intervals_are_off():
-    with pytest.raises(ValueError) as caught:
-        forecaster().fit(column(WALK)).forecast_interval(3)
-    sentence = (
-        "Intervals need calibration, which is off: calibration_fraction=0. Use "
-        "calibration_fraction=0.2, which gives enough errors, or a regressor of quantiles: "
-        "GRURegressor(loss='pinball', quantiles=(0.05, 0.5, 0.95))."
+    fails(
+        lambda: forecaster().fit(column(WALK)).forecast_interval(3),
+        "calibration_fraction=0.2",
+        "GRURegressor(loss='pinball', quantiles=(0.05, 0.5, 0.95))",
     )
-    assert str(caught.value) == sentence
 
 
 @pytest.mark.parametrize(("coverage", "fraction"), [(0.5, 0.2), (0.9, 0.25), (0.95, 0.35)])
 def test_the_fraction_that_is_advised_is_enough(coverage, fraction):
     """Of 90 rows, horizon=12 leaves 11 fewer errors at the last step than rows held out."""
     params = {"horizon": 12, "window_length": 6}
-    with pytest.raises(ValueError, match=f"Use calibration_fraction={fraction}, which gives"):
+    with raises(f"calibration_fraction={fraction}"):
         forecaster(**params).fit(column(WALK)).forecast_interval(coverage=coverage)
     fitted = forecaster(**params, calibration_fraction=fraction).fit(column(WALK))
     assert fitted.forecast_interval(coverage=coverage).shape == (12, 1, 2)
     several = forecaster(**params).fit([WALK, WALK])  # which count together
-    with pytest.raises(ValueError, match=r"Use calibration_fraction=0\.2"):
+    with raises("calibration_fraction=0.2"):
         several.forecast_interval(coverage=0.9)
 
 
 def test_no_fraction_is_enough():
     sentence = (
-        "Intervals need calibration, which is off: calibration_fraction=0. Use a longer series, a "
-        "smaller coverage or a smaller horizon (no calibration_fraction of 90 rows gives enough "
-        "errors), or a regressor of quantiles: GRURegressor(loss='pinball', quantiles=(0.05, 0.5, "
-        "0.95))."
+        "calibration_fraction=0",
+        "n_samples=90",
+        "GRURegressor(loss='pinball', quantiles=(0.05, 0.5, 0.95))",
     )
     fails(lambda: forecaster().fit(column(WALK)).forecast_interval(coverage=0.99), sentence)
 
@@ -1029,25 +986,23 @@ def test_coverage_beyond_the_calibration_rows():
     assert fitted.forecast_interval(3, 0.95).shape == (3, 1, 2)
     fails(
         lambda: fitted.forecast_interval(3, 0.97),
-        "coverage=0.97 needs at least 33 calibration errors at each step, but step 3 has 28. Use "
-        "calibration_fraction=0.35, which gives enough errors.",
+        "coverage=0.97",
+        "33",
+        "28",
+        "calibration_fraction=0.35",
     )
 
 
 def test_steps_beyond_the_calibrated():
     fitted = forecaster(calibration_fraction=0.4).fit(column(WALK))
-    with pytest.raises(ValueError, match=r"steps=4 is more than .*3.* Fit with a larger horizon"):
+    with pytest.raises(ValueError, match=r"steps=4 exceeds .*3.* Fit with a larger horizon"):
         fitted.forecast_interval(4, 0.8)
 
 
 @pytest.mark.parametrize("coverage", [0, 1, 1.5, -0.1, "0.9", None, True])
 def test_coverage_out_of_range(coverage):
     fitted = forecaster(calibration_fraction=0.4).fit(column(WALK))
-    fails(
-        lambda: fitted.forecast_interval(3, coverage),
-        f"coverage={coverage!r} must be a float between 0 and 1, both excluded: the share of "
-        "actual values that the interval should hold.",
-    )
+    fails(lambda: fitted.forecast_interval(3, coverage), f"coverage={coverage!r}", "float")
 
 
 def test_calibration_that_leaves_nothing_to_fit():
@@ -1087,7 +1042,7 @@ def test_parameters_out_of_range(name, value):
         forecaster().set_params(**{name: value}).fit(column(WALK))
 
 
-OWN = "Its columns are ['first', 'past', 'second', 'known']."
+OWN = "['first', 'past', 'second', 'known']"
 
 
 @pytest.mark.parametrize("parameter", ["target", "known"])
@@ -1095,29 +1050,21 @@ def test_unknown_columns(parameter):
     for chosen, name in (("sales", "sales"), (["first", "sales"], "sales"), (7, 7), ([-1], -1)):
         fails(
             lambda chosen=chosen: forecaster(**{parameter: chosen}).fit(dated()),
-            f"{parameter}={chosen!r} names {name!r}, which is no column of X. {OWN}",
+            f"{parameter}={chosen!r}",
+            f"{name!r}",
+            OWN,
         )
-    fails(
-        lambda: forecaster(**{parameter: True}).fit(dated()),
-        f"{parameter}=True names True, which is no column of X. {OWN}",
-    )
-    fails(
-        lambda: forecaster(**{parameter: "first"}).fit(TABLE),
-        f"{parameter}='first' names 'first', which is no column of X. Its columns are 0 to 3, "
-        "unnamed.",
-    )
-    fails(
-        lambda: forecaster(**{parameter: ["first", 0]}).fit(dated()),
-        f"{parameter}=['first', 0] names a column twice. Name each once.",
-    )
+    fails(lambda: forecaster(**{parameter: True}).fit(dated()), f"{parameter}=True", OWN)
+    fails(lambda: forecaster(**{parameter: "first"}).fit(TABLE), f"{parameter}='first'", "0 to 3")
+    fails(lambda: forecaster(**{parameter: ["first", 0]}).fit(dated()), f"{parameter}=['first', 0]")
 
 
 @pytest.mark.parametrize("parameter", ["target", "known"])
 def test_a_name_for_a_series_without_one(parameter):
     fails(
         lambda: forecaster(**{parameter: "sales"}).fit(pd.Series(WALK)),
-        f"{parameter}='sales' names 'sales', but X is a Series without a name. Give it one, "
-        f"X.rename('sales'), or leave {parameter} None.",
+        f"{parameter}='sales'",
+        "X.rename('sales')",
     )
 
 
@@ -1131,23 +1078,13 @@ def test_a_series_of_another_name():
 
 def test_a_series_in_place_of_steps():
     series = pd.Series(WALK)
-    fails(
-        lambda: forecaster().fit(series).forecast(series),
-        "steps is a Series, but must be an int, the rows to forecast. Give a series to forecast "
-        "from as X: forecast(X=series).",
-    )
+    fails(lambda: forecaster().fit(series).forecast(series), "forecast(X=series)")
 
 
 def test_y_is_ignored_with_a_warning():
     X, y = dated(), pd.Series(WALK)
-    with pytest.warns(UserWarning) as caught:
+    with warns("is ignored", "['first']", "target", "scaler", "n_estimators") as caught:
         fitted = forecaster(target="first").fit(X, y)
-    assert [str(one.message) for one in caught] == [
-        "y is ignored: it has shape (90,), but what is forecast are columns ['first'] of X. Leave "
-        "y out, or make it a column of X and name it in target. Use scaler in place of "
-        "TransformedTargetRegressor, n_estimators in place of an ensemble, and in a search a "
-        "scoring function (forecaster, X) that compares forecast(len(X)) with X."
-    ]
     assert caught[0].filename == __file__
     without = forecaster(target="first").fit(X, X)  # what was meant is clear
     pd.testing.assert_frame_equal(fitted.forecast(), without.forecast())
@@ -1157,27 +1094,19 @@ def test_y_is_ignored_with_a_warning():
 @pytest.mark.parametrize(
     ("params", "n_rows", "sentence"),
     [
-        (
-            {},
-            5,
-            "X has 5 rows to forecast from, but a window needs 6: forecasts are made with the "
-            "naive forecast alone. Give at least 6 rows.",
-        ),
+        ({}, 5, ("5 row", "6 row", "naive")),
         (
             {"baseline": "profile", "season_length": 12},
             8,
-            "X has 8 rows to forecast from, but a window needs 6 and baseline='profile' a season "
-            "of 12: forecasts are made with the level in place of the baseline. Give at least 12 "
-            "rows.",
+            ("8 row", "baseline='profile'", "12 row"),
         ),
     ],
 )
 def test_too_few_rows_to_go_on_from(params, n_rows, sentence):
     fitted = forecaster(**params, calibration_fraction=0.4).fit(pd.Series(WALK))
     for method in (fitted.forecast, fitted.forecast_interval):
-        with pytest.warns(UserWarning) as caught:
+        with warns(*sentence) as caught:
             method(3, X=pd.Series(WALK[:n_rows]))
-        assert [str(one.message) for one in caught] == [sentence]
         assert caught[0].filename == __file__
     fitted.forecast(3, X=pd.Series(WALK[:12]))  # enough
     fitted.forecast(3, X=pd.Series(WALK[:1], index=[90]))  # the training series comes before
@@ -1195,17 +1124,13 @@ def test_names_and_positions_are_the_same():
 def test_a_column_with_two_roles():
     fails(
         lambda: forecaster(target=["first", "known"], known="known").fit(dated()),
-        "Columns ['known'] are named by target and by known, but what is known in advance need not "
-        "be forecast. Leave them out of one of the two.",
+        "['known']",
+        "target",
     )
 
 
 def test_nothing_to_forecast():
-    fails(
-        lambda: forecaster(known=[0, 1]).fit(TABLE[:, :2]),
-        "target=None with known=[0, 1] leaves no column of X to forecast. Name at least one in "
-        "target, or leave it None.",
-    )
+    fails(lambda: forecaster(known=[0, 1]).fit(TABLE[:, :2]), "target=None", "known=[0, 1]")
 
 
 def test_no_target():
@@ -1226,21 +1151,17 @@ def test_a_seasonal_baseline_without_a_season(baseline):
             lambda season_length=season_length: forecaster(
                 baseline=baseline, season_length=season_length
             ).fit(column(WALK)),
-            f"baseline={baseline!r} needs a season, but season_length is 1. Give season_length (12 "
-            "for monthly data), or use baseline='last'.",
+            f"baseline={baseline!r}",
+            "season_length",
+            "12",
+            "baseline='last'",
         )
 
 
 @pytest.mark.parametrize("n_rows", [4, 5, 8])
 def test_too_short(n_rows):
-    with pytest.raises(ValueError) as caught:
-        forecaster().fit(column(WALK[:n_rows]))
-    message = str(caught.value)
-    assert message == (
-        "window_length=6 and season_length=1 with direct forecasts of horizon=3 need at least 9 "
-        f"rows in a row without NaN, but X has {n_rows} (n_samples={n_rows}). Use a shorter "
-        "window, a smaller horizon, or a longer series without gaps."
-    )
+    sentence = ("window_length=6", "horizon=3", "9 row", f"X has {n_rows}")
+    fails(lambda: forecaster().fit(column(WALK[:n_rows])), sentence)
     assert np.isfinite(forecaster().fit(column(WALK[:9])).forecast()).all()
 
 
@@ -1264,10 +1185,7 @@ def test_too_short_for_the_season(baseline):
 
 
 def test_nothing_but_gaps():
-    sentence = (
-        "X has no number in a column that is forecast, only NaN, so that there is nothing to go "
-        "by. Give another series, or name other columns in target."
-    )
+    sentence = ("NaN", "target")
     nothing = np.full((N, 1), np.nan)
     fails(lambda: forecaster().fit(nothing), sentence)
     fitted = SequenceForecaster(LinearRegression()).fit(pd.Series(WALK))
@@ -1279,23 +1197,28 @@ def test_too_many_gaps():
     values[::4] = np.nan
     fails(
         lambda: forecaster().fit(values),
-        "window_length=6 and season_length=1 with direct forecasts of horizon=3 need at least 9 "
-        f"rows in a row without NaN, but the longest such run in X has 3 (n_samples={N}). Fill the "
-        "gaps, for example by X.interpolate(), drop columns without numbers, or use a shorter "
-        "window, a smaller horizon, or a longer series without gaps.",
+        "window_length=6",
+        "horizon=3",
+        "9 row",
+        "X.interpolate()",
     )
     fails(
         lambda: forecaster(window_length=1, horizon=1).fit(column(WALK[:1])),
-        "window_length=1 and season_length=1 with direct forecasts of horizon=1 need at least 2 "
-        "rows in a row without NaN, but X has 1 (n_samples=1). Use a longer series without gaps.",
+        "window_length=1",
+        "season_length=1",
+        "horizon=1",
+        "2 row",
+        "NaN",
     )
 
 
 def test_a_calibration_that_knows_no_far_step():
     fails(
         lambda: forecaster(calibration_fraction=0.02).fit(column(WALK)),
-        "calibration_fraction=0.02 keeps out 2 of 90 rows, which tell no error of step 3. Use at "
-        "least 0.05, or a smaller horizon.",
+        "calibration_fraction=0.02",
+        "90 row",
+        "3",
+        "0.05",
     )
     fitted = forecaster(calibration_fraction=0.05).fit(column(WALK))
     assert fitted.forecast_interval(coverage=0.5).shape == (3, 1, 2)
@@ -1305,24 +1228,19 @@ def test_a_classifier_forecasts_nothing():
     for chosen in (LogisticRegression(), [LinearRegression(), LogisticRegression()]):
         fails(
             lambda chosen=chosen: SequenceForecaster(chosen).fit(column(WALK)),
-            "regressor=LogisticRegression() is a classifier, but what is forecast are numbers. "
-            "Give a regressor, GRURegressor() for example.",
+            "regressor=LogisticRegression()",
+            "GRURegressor()",
         )
 
 
 def test_a_series_that_ends_in_gaps():
     values = column(WALK)
     values[-3:] = np.nan
-    sentence = (
-        "X ends in 3 rows of NaN: the last value before stands for what is missing, and forecasts "
-        "start after it. Cut those rows off to forecast from the last value."
-    )
-    with pytest.warns(UserWarning) as caught:
+    sentence = ("3 row", "NaN")
+    with warns(*sentence):
         fitted = forecaster().fit(values)
-    assert [str(one.message) for one in caught] == [sentence]
-    with pytest.warns(UserWarning) as caught:
+    with warns(*sentence):
         fitted.forecast(X=values)
-    assert [str(one.message) for one in caught] == [sentence]
 
 
 def test_predict_of_a_list():
@@ -1335,11 +1253,7 @@ def test_predict_of_a_list():
 @pytest.mark.parametrize("call", ["predict", "score"])
 def test_a_list_needs_a_fit_on_a_list(call):
     fitted = forecaster().fit(column(WALK))
-    fails(
-        lambda: getattr(fitted, call)([WALK, WALK[5:]]),
-        "X is a list of 2 series, but SequenceForecaster was not fitted on a list. Call the method "
-        "for each of them, or fit it on a list.",
-    )
+    fails(lambda: getattr(fitted, call)([WALK, WALK[5:]]), "2 series", "SequenceForecaster")
 
 
 def test_predict_and_score_of_a_list_are_those_of_each_series():
@@ -1360,19 +1274,12 @@ def test_grid_search_over_several_series():
 
 def test_a_search_over_parameters_of_what_fit_would_choose():
     search = GridSearchCV(SequenceForecaster(), {"regressor__units": [4, 8]}, cv=TimeSeriesSplit(2))
-    sentence = (
-        "regressor__units=4 needs an estimator whose parameter it is, but regressor is None: there "
-        "is nothing to set before fit chooses. Give regressor=GRURegressor() or another estimator."
-    )
+    sentence = ("regressor__units=4", "regressor=GRURegressor()")
     fails(lambda: search.fit(np.arange(60.0)), sentence)
     model = SequenceForecaster().set_params(regressor=Ridge(), regressor__alpha=2.0)
     assert model.get_params()["regressor__alpha"] == 2.0
 
 
 def test_a_parameter_of_a_scaler_that_is_a_word():
-    sentence = (
-        "scaler__with_mean=False needs an estimator whose parameter it is, but scaler is 'auto': "
-        "there is nothing to set before fit chooses. Give scaler=StandardScaler() or another "
-        "estimator."
-    )
+    sentence = ("scaler__with_mean=False", "'auto'", "scaler=StandardScaler()")
     fails(lambda: SequenceForecaster().set_params(scaler__with_mean=False), sentence)

@@ -1,8 +1,6 @@
 """One seed, one network: in every process and thread. Global random states stay as found."""
 
 import random
-import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,6 +11,7 @@ import tensorflow as tf
 
 import skgru
 from skgru import GRURegressor, SequenceWindower
+from tests.helpers import run_python
 
 SERIES = np.sin(np.arange(60.0) / 3).reshape(-1, 1)
 WINDOWS = SequenceWindower(5).fit_transform(SERIES)
@@ -39,14 +38,8 @@ def predicted():
 
 
 def test_another_process_makes_the_same_network(predicted):
-    run = subprocess.run(
-        [sys.executable, "-c", IN_ANOTHER_PROCESS],
-        cwd=Path(skgru.__file__).parents[1],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert run.stdout.strip() == predicted.tobytes().hex()
+    printed = run_python(IN_ANOTHER_PROCESS, cwd=Path(skgru.__file__).parents[1])
+    assert printed.strip() == predicted.tobytes().hex()
 
 
 def test_two_threads_at_once_make_the_same_networks(predicted):

@@ -1,5 +1,5 @@
 """Promises of the networks where parameters, kinds of targets and containers meet: what
-tests/test_networks.py holds of each alone, and what was seen to be wrong.
+test_shared_parameters.py holds of each alone, and what was seen to be wrong.
 """
 
 import pickle
@@ -175,7 +175,7 @@ def test_a_class_of_one_row_is_trained_on():
 
 @pytest.mark.parametrize("n", [2, 3, 5])
 def test_rows_each_of_a_class_of_its_own_leave_nothing_for_validation(n):
-    with pytest.raises(ValueError, match=r"each of a class of its own.*early_stopping=False"):
+    with pytest.raises(ValueError, match=r"has a different class.*early_stopping=False"):
         classifier(early_stopping=True).fit(X[:n], np.arange(n))
     classifier(early_stopping=False).fit(X[:n], np.arange(n))  # the remedy works
     network = classifier(early_stopping=True)
@@ -361,7 +361,7 @@ def test_ragged_targets_name_a_remedy_that_works(make):
     strings = [["u" if value > 0 else "d" for value in one] for one in numbers]
     with pytest.raises(ValueError, match="different lengths") as caught:
         classifier().fit(windows, make(strings))
-    remedy = re.search(r"Of strings, use (.*)\.$", str(caught.value)).group(1)
+    remedy = re.search(r"strings with (.*)\.$", str(caught.value)).group(1)
     padded = eval(remedy, {"y": strings})
     assert classifier().fit(windows, padded).classes_.tolist() == ["d", "u"]
 
@@ -607,5 +607,5 @@ def test_metadata_routing_of_validation_data():
         transformed.fit(before, validation_data=after)
         assert plain[-1].history_ == transformed[-1].history_
         # scikit-learn transforms every element of a tuple, y_val too.
-        with pytest.raises(ValueError, match="Give validation_data=X_val"):
+        with pytest.raises(ValueError, match="Use validation_data=X_val"):
             routed(transform_input=["validation_data"]).fit(before, validation_data=(after, after))

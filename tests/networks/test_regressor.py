@@ -16,6 +16,7 @@ from skgru._engine.keras_model import build_network, initial_weights
 from skgru._networks.base import auto_batch_size
 from skgru._networks.scaling import fill_missing
 from skgru._networks.split import last_rows
+from tests.helpers import copy_of
 
 WINDOW = 5
 
@@ -46,10 +47,6 @@ def supervised(series, horizon, channels):
             windows.append(window)
             targets.append(target)
     return np.array(windows), np.array(targets)
-
-
-def copy_of(estimator):
-    return pickle.loads(pickle.dumps(estimator))
 
 
 def distance_trained(estimator):
@@ -803,7 +800,7 @@ def test_an_interrupted_first_fit_leaves_nothing():
 
 def test_divergence_names_the_epoch_and_the_remedy():
     message = (
-        r"Training diverged in epoch 1: the loss or the weights are no longer finite. Use a "
+        r"Training diverged in epoch 1: the loss or the weights are not finite. Use a "
         r"smaller learning_rate \(it is 1e\+30\), set clipnorm=1.0"
     )
     with pytest.raises(ValueError, match=message):
@@ -812,7 +809,7 @@ def test_divergence_names_the_epoch_and_the_remedy():
 
 def test_too_few_windows_for_the_horizon_are_named():
     windows = SequenceWindower(3, padding="edge").fit_transform(SERIES[:4])
-    message = "horizon=5 needs at least 6 windows to read targets off, but X has 4"
+    message = "horizon=5 needs at least 6 windows, but X has 4"
     with pytest.raises(ValueError, match=message):
         small(horizon=5).fit(windows)
 

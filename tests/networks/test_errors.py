@@ -1,10 +1,9 @@
-"""Every bad input is refused with one sentence that names the cause and the remedy.
+"""Every bad input is refused with a message that holds the parameter, the value and the remedy.
 
-Sentences are compared whole. Of scikit-learn's own messages that print the data, the first line.
+scikit-learn's own messages are compared whole.
 """
 
 import copy
-import re
 
 import keras
 import numpy as np
@@ -13,25 +12,9 @@ import scipy.sparse
 from sklearn.exceptions import NotFittedError
 
 from skgru import GRURegressor, SequenceWindower, make_windows
+from tests.helpers import fails
 
 N, LENGTH = 60, 5
-
-
-def in_order(text):
-    # scikit-learn prints the allowed words as a set, in an order that differs between processes.
-    return re.sub(r"\{('[^}]*)\}", lambda found: str(sorted(found[1].split(", "))), text)
-
-
-def fails(call, sentence, error=ValueError):
-    with pytest.raises(error) as caught:
-        call()
-    assert in_order(str(caught.value)) == in_order(sentence)
-
-
-def fails_with_first_line(call, line, error=ValueError):
-    with pytest.raises(error) as caught:
-        call()
-    assert str(caught.value).split("\n")[0] == line
 
 
 def gru(**params):
@@ -79,7 +62,7 @@ SPARSE = (
 FLOAT64 = "Input X contains infinity or a value too large for dtype('float64')."
 FLOAT32 = (
     "Input X contains infinity or a value too large for dtype('float32'). "
-    "Replace it, with NaN where the value is unknown, or scale X first."
+    "Replace unknown values by NaN, or scale X first."
 )
 ONE_DIMENSION = "Expected 2D array, got 1D array instead:"
 
@@ -122,13 +105,13 @@ def test_bad_series(case):
     table, line = BAD_TABLES[case]
     for name, calls in table_calls(table).items():
         for call in calls:
-            fails_with_first_line(call, line.format(name=name))
+            fails(call, line.format(name=name))
 
 
 def test_sparse_series():
     for calls in table_calls(scipy.sparse.csr_array(np.ones((4, 1)))).values():
         for call in calls:
-            fails(call, SPARSE, TypeError)
+            fails(call, SPARSE, error=TypeError)
 
 
 def with_infinity(X):
@@ -151,8 +134,7 @@ BAD_WINDOWS = {
     "1-D": (lambda X: X[:, -1, 0], ONE_DIMENSION),
     "4-D": (
         lambda X: X[..., np.newaxis],
-        "X has 4 dimensions, but GRURegressor takes windows of shape (n_samples, window_length, "
-        "n_channels), or (n_samples, window_length) for one channel. Reshape X.",
+        ("4 dimension", "window_length", "n_channels"),
     ),
     "empty": (
         lambda X: X[:0],
@@ -161,11 +143,11 @@ BAD_WINDOWS = {
     ),
     "no step": (
         lambda X: X[:, :0],
-        "X has shape (60, 0, 1), but windows need at least 1 step and 1 channel.",
+        ("(60, 0, 1)", "1 step", "1 channel"),
     ),
     "no channel": (
         lambda X: X[:, :, :0],
-        "X has shape (60, 5, 0), but windows need at least 1 step and 1 channel.",
+        ("(60, 5, 0)", "1 step", "1 channel"),
     ),
 }
 
@@ -186,12 +168,12 @@ def window_calls(bad, y, own):
 def test_bad_windows(case, X, y, own):
     spoil, line = BAD_WINDOWS[case]
     for call in window_calls(spoil(X), y, own):
-        fails_with_first_line(call, line)
+        fails(call, line)
 
 
 def test_sparse_windows(X, y, own):
     for call in window_calls(scipy.sparse.csr_array(X[LENGTH:, :, 0]), y[LENGTH:], own):
-        fails(call, SPARSE, TypeError)
+        fails(call, SPARSE, error=TypeError)
 
 
 WRONG_SHAPES = {
@@ -213,22 +195,17 @@ def test_other_windows_than_in_fit(case, X, y, own):
         lambda: continued.partial_fit(bad),
         lambda: continued.set_params(warm_start=True).fit(bad),
     ):
-        fails(
-            call,
-            f"X has windows of {shape}, but GRURegressor was fitted on windows of 5 steps and 1 "
-            "channels. Make the windows as they were made for fit.",
-        )
+        fails(call, shape, "5 step", "1 channel")
 
 
 def test_other_columns_than_in_fit(X, own):
     for call in (own.predict, own.score, lambda X: own.forecast(X, 2)):
-        fails(
-            lambda call=call: call(X[:, :3, 0]),
-            "X has 3 features, but GRURegressor is expecting 5 features as input.",
-        )
+        fails(lambda call=call: call(X[:, :3, 0]), "3 feature", "5 feature")
     fails(
         lambda: SequenceWindower(2).fit(np.ones((3, 2))).transform(np.ones((3, 1))),
-        "X has 1 features, but SequenceWindower is expecting 2 features as input.",
+        "1 feature",
+        "SequenceWindower",
+        "2 feature",
     )
 
 
@@ -236,11 +213,7 @@ def test_other_columns_than_in_fit(X, own):
 
 
 def too_short(needed, n, asked):
-    return (
-        f"{asked} needs at least {needed} rows, but X has {n} (n_samples={n}). Use a shorter "
-        "window or a longer series; when scoring a short test fold, "
-        'SequenceWindower(context="fit") completes its first windows.'
-    )
+    return (asked, f"{needed} row", f"X has {n}", 'SequenceWindower(context="fit")')
 
 
 def test_no_complete_window(X, y, own, given):
@@ -263,32 +236,27 @@ def test_horizon_too_long(X, horizon):
 def test_horizon_too_long_for_complete_windows(X, horizon):
     fails(
         lambda: gru(horizon=horizon).fit(X[10:15]),
-        f"horizon={horizon} needs at least {horizon + 1} windows to read targets off, but X has 5. "
-        "Use a smaller horizon or a longer series.",
+        f"horizon={horizon}",
+        f"{horizon + 1} window",
+        "X has 5",
     )
 
 
 def test_all_windows_have_gaps(X, y, own):
     gaps = np.full_like(X, np.nan)
-    remedy = (
-        "each contains NaN, or the rows after it do. Fill missing values first, or use a shorter "
-        "window."
-    )
-    fails(
-        lambda: gru().fit(gaps), f"None of the 60 windows of X is usable with horizon=1: {remedy}"
-    )
-    fails(
-        lambda: own.score(gaps), f"None of the 60 windows of X is usable with horizon=1: {remedy}"
-    )
-    fails(lambda: gru().fit(gaps, y), f"None of the 60 windows of X is usable: {remedy}")
+    fails(lambda: gru().fit(gaps), "60 windows", "horizon=1", "NaN")
+    fails(lambda: own.score(gaps), "60 windows", "horizon=1", "NaN")
+    fails(lambda: gru().fit(gaps, y), "60 windows", "NaN")
 
 
 @pytest.mark.parametrize(("window_length", "horizon"), [(60, 1), (59, 2), (10, 51), (1, 60)])
 def test_make_windows_without_a_pair(rows, window_length, horizon):
     fails(
         lambda: make_windows(rows, window_length, horizon),
-        f"window_length={window_length} with horizon={horizon} needs at least 61 rows, but X has "
-        "60. Use a shorter window or a longer series.",
+        f"window_length={window_length}",
+        f"horizon={horizon}",
+        "61 row",
+        "X has 60",
     )
 
 
@@ -309,9 +277,9 @@ def test_windower_and_predict_take_what_fit_does_not(X, own):
 def test_validation_leaves_nothing(X, params, n, usable):
     fails(
         lambda: gru(early_stopping=True, **params).fit(X[:n]),
-        f"early_stopping=True with validation_fraction={params['validation_fraction']} leaves no "
-        f"window to train on: X has {usable} usable windows. Use a smaller validation_fraction or "
-        "a longer series.",
+        "early_stopping=True",
+        f"validation_fraction={params['validation_fraction']}",
+        f"X has {usable}",
     )
 
 
@@ -338,9 +306,7 @@ BAD_TARGETS = {
     "complex": (lambda y: y * 1j, "Complex data not supported"),
     "3-D": (
         lambda y: np.zeros((N, 2, 2)),
-        "y has shape (60, 2, 2), but GRURegressor with outputs for each step needs (n_samples, 5) "
-        "or (n_samples, 5, n_outputs): X has windows of 5 steps. Give a target for each step, or "
-        "use return_sequences=False.",
+        ("(60, 2, 2)", "5 step", "return_sequences=False"),
     ),
     "no output": (
         lambda y: np.zeros((N, 0)),
@@ -354,50 +320,31 @@ BAD_TARGETS = {
 def test_bad_targets(case, X, y, given):
     spoil, line = BAD_TARGETS[case]
     for call in (gru().fit, gru().partial_fit, given.score):
-        fails_with_first_line(lambda call=call: call(X, spoil(y)), line)
+        fails(lambda call=call: call(X, spoil(y)), line)
 
 
 def test_targets_beyond_what_can_be_computed(X, y):
-    fails(
-        lambda: gru().fit(X, y * 1e300),
-        "The variance of y is too large for dtype('float64'), so that normalize_y=True cannot "
-        "standardise it. Scale y first.",
-    )
+    fails(lambda: gru().fit(X, y * 1e300), "dtype('float64')", "normalize_y=True")
     fails(
         lambda: gru(normalize_y=False).fit(X, y * 1e39),
         "Input y contains infinity or a value too large for dtype('float32'). "
-        "Replace it, with NaN where the value is unknown, or scale y first.",
+        "Replace unknown values by NaN, or scale y first.",
     )
 
 
 def test_one_column_is_no_target_of_its_own(rows):
-    fails(
-        lambda: gru().fit(rows),
-        "GRURegressor requires y to be passed, but the target y is None and X has one column: "
-        "windows of one step can't show that they overlap. Give y, or put a SequenceWindower "
-        "before.",
-    )
+    fails(lambda: gru().fit(rows), "y is None", "SequenceWindower")
 
 
 def test_windows_out_of_order_are_no_targets(X, own):
     shuffled = np.random.default_rng(0).permutation(X)
     for call in (gru().fit, gru().partial_fit, own.score):
         for bad in (shuffled, X[::-1], X[::2], shuffled[:, :, 0]):
-            fails(
-                lambda call=call, bad=bad: call(bad),
-                "GRURegressor requires y to be passed, but the target y is None and the windows of "
-                "X do not overlap: the rows after a window can only be read off the later windows "
-                "if window t + 1 is window t moved on by one row. Give y, or the windows of a "
-                "SequenceWindower, in order.",
-            )
+            fails(lambda call=call, bad=bad: call(bad), "y is None", "SequenceWindower")
 
 
 def test_score_without_y_after_a_fit_with_y(X, given):
-    fails(
-        lambda: given.score(X),
-        "GRURegressor was fitted with y, so score(X) needs y too: only a network fitted without y "
-        "knows that the rows after a window are its targets. Use score(X, y).",
-    )
+    fails(lambda: given.score(X), "score", "y", "score(X, y)")
 
 
 # sample_weight
@@ -429,11 +376,7 @@ def test_bad_weights(case, X, y, given):
 def test_weights_on_unusable_windows_only(X, y):
     weights = np.zeros(N)
     weights[: LENGTH - 1] = 1
-    fails(
-        lambda: gru().fit(X, y, sample_weight=weights),
-        "sample_weight is zero for every usable window. Sample weights must contain at least one "
-        "non-zero number where X has a complete window with a target.",
-    )
+    fails(lambda: gru().fit(X, y, sample_weight=weights), "sample_weight is zero")
 
 
 @pytest.mark.parametrize("weight", [1e-50, 1e39])
@@ -458,15 +401,15 @@ def test_before_fit(X):
         lambda: gru().keras_estimator_,
         lambda: gru().loss_curve_,
     ):
-        fails(call, sentence.format("GRURegressor"), NotFittedError)
+        fails(call, sentence.format("GRURegressor"), error=NotFittedError)
     flat = SequenceWindower(flatten=True)
     for call in (lambda: flat.transform([[1.0]]), flat.get_feature_names_out):
-        fails(call, sentence.format("SequenceWindower"), NotFittedError)
+        fails(call, sentence.format("SequenceWindower"), error=NotFittedError)
 
 
 def test_before_a_fit_that_failed(X):
     failed = gru()
-    fails_with_first_line(lambda: failed.fit(with_infinity(X)), FLOAT32)
+    fails(lambda: failed.fit(with_infinity(X)), FLOAT32)
     with pytest.raises(NotFittedError):
         failed.predict(X)
     assert not [name for name in vars(failed) if name.endswith("_")]
@@ -485,11 +428,7 @@ def test_before_a_fit_that_failed(X):
     ],
 )
 def test_another_network_cannot_be_continued(X, own, params, asked):
-    sentence = (
-        "GRURegressor would continue a fitted network, but its parameters or the data now ask for "
-        f"another one: {asked}. Use the values of before, or fit with warm_start=False to start "
-        "afresh."
-    )
+    sentence = (asked, "warm_start=False")
     changed = copy.deepcopy(own).set_params(warm_start=True, **params)
     fails(lambda: changed.fit(X), sentence)
     fails(lambda: changed.partial_fit(X), sentence)
@@ -504,20 +443,13 @@ def test_other_targets_cannot_be_continued(params, asked):
     pairs = SequenceWindower(5).fit_transform(np.random.default_rng(0).random((30, 2)))
     fitted = gru(target=0).fit(pairs)
     changed = fitted.set_params(warm_start=True, **{"target": None, **params})
-    sentence = (
-        f"GRURegressor was fitted on target channels [0] with horizon=1, but {asked} now ask for "
-        "others. Use fit with warm_start=False to start afresh."
-    )
+    sentence = ("[0]", "horizon=1", asked, "warm_start=False")
     fails(lambda: changed.fit(pairs), sentence)
     fails(lambda: changed.partial_fit(pairs), sentence)
 
 
 def test_score_needs_as_many_outputs_as_predict_gives(X, y, given):
-    sentence = (
-        "y has 2 outputs, but GRURegressor predicts 1 for each window. Give y as predict returns "
-        "it."
-    )
-    fails(lambda: given.score(X, np.column_stack([y, y])), sentence)
+    fails(lambda: given.score(X, np.column_stack([y, y])), "2 outputs", "1", "predict")
 
 
 def test_targets_of_another_kind_cannot_be_continued(X, y, own, given):
@@ -526,17 +458,14 @@ def test_targets_of_another_kind_cannot_be_continued(X, y, own, given):
         for call in (continued.fit, continued.partial_fit):
             fails(
                 lambda call=call, arguments=arguments: call(*arguments),
-                f"GRURegressor was fitted {before} y and can only be continued so. Use fit with "
-                "warm_start=False to start afresh.",
+                f"{before} y",
+                "warm_start=False",
             )
 
 
 @pytest.mark.parametrize("steps", [0, -1, 1.5, True, None, "3"])
 def test_forecast_of_no_steps(X, own, steps):
-    fails(
-        lambda: own.forecast(X, steps),
-        f"steps={steps!r} must be an int of at least 1: the rows to forecast.",
-    )
+    fails(lambda: own.forecast(X, steps), f"steps={steps!r}", "int")
 
 
 def test_forecast_needs_all_channels(X, given):
@@ -544,8 +473,8 @@ def test_forecast_needs_all_channels(X, given):
     for estimator, windows in ((given, X), (chosen, np.repeat(X, 2, axis=2))):
         fails(
             lambda estimator=estimator, windows=windows: estimator.forecast(windows, 2),
-            "forecast needs a GRURegressor fitted without y and with target=None: it feeds "
-            "forecasts of all channels back as history. Fit it so, or use predict.",
+            "forecast",
+            "target=None",
         )
 
 
@@ -671,21 +600,14 @@ def test_argument_of_make_windows_out_of_range(rows, name, rule, values):
     "units", [[], (), [0], [True], (4, 2.5), [[4]], [[1], [2, 3]], np.array(5), {4}, ["4"]]
 )
 def test_bad_layers(X, units):
-    fails(
-        lambda: gru(units=units).fit(X),
-        f"units={units!r} must be an int of at least 1, or a non-empty sequence of such ints, one "
-        "for each layer (units=(32, 16) stacks two layers).",
-    )
+    fails(lambda: gru(units=units).fit(X), f"units={units!r}", "units=(32, 16)")
 
 
 @pytest.mark.parametrize(
     "target", [1, 7, [], [0, 0], [5], [-1], [0.0], [True], [[0]], [[0], [0, 1]], np.array(0), {0}]
 )
 def test_bad_target(X, rows, target):
-    sentence = (
-        f"target={target!r} must name channels of X, each at most once, by a position from 0 to 0 "
-        "(X has 1), or be None for all of them."
-    )
+    sentence = (f"target={target!r}", "channels", "None")
     fails(lambda: gru(target=target).fit(X), sentence)
     fails(lambda: make_windows(rows, 2, target=target), sentence)
 
@@ -700,42 +622,44 @@ def test_bad_target(X, rows, target):
 def test_bad_quantiles(X, quantiles):
     fails(
         lambda: gru(loss="pinball", quantiles=quantiles).fit(X),
-        f"quantiles={quantiles!r} must be a non-empty sequence of numbers between 0 and 1, each "
-        "greater than the one before, such as (0.1, 0.5, 0.9).",
+        f"quantiles={quantiles!r}",
+        "(0.1, 0.5, 0.9)",
     )
 
 
 def test_quantiles_without_the_median(X):
     fails(
-        lambda: gru(loss="pinball", quantiles=(0.1, 0.9)).fit(X),
-        "quantiles=(0.1, 0.9) leave out the median, which predict returns. Add 0.5 to them.",
+        lambda: gru(loss="pinball", quantiles=(0.1, 0.9)).fit(X), "quantiles=(0.1, 0.9)", "Add 0.5"
     )
 
 
 def test_quantiles_and_pinball_go_together(X):
     fails(
         lambda: gru(loss="pinball").fit(X),
-        'loss="pinball" learns quantiles, but quantiles=None names none. Give them, such as '
-        "quantiles=(0.1, 0.5, 0.9), or use another loss.",
+        'loss="pinball"',
+        "quantiles=None",
+        "quantiles=(0.1, 0.5, 0.9)",
     )
     fails(
         lambda: gru(loss="mae", quantiles=[0.5]).fit(X),
-        "quantiles=[0.5] are learned by the pinball loss, but loss='mae'. Set loss=\"pinball\", or "
-        "quantiles=None.",
+        "quantiles=[0.5]",
+        "loss='mae'",
+        'loss="pinball"',
+        "quantiles=None",
     )
 
 
 @pytest.mark.parametrize(
     ("parameter", "name", "hint"),
     [
-        ("loss", "mean_sqared_error", "Did you mean 'mean_squared_error'? "),
-        ("loss", "MeanSqaredError", "Did you mean 'MeanSquaredError'? "),
-        ("loss", "Huberr", "Did you mean 'huber'? "),
+        ("loss", "mean_sqared_error", "'mean_squared_error'"),
+        ("loss", "MeanSqaredError", "'MeanSquaredError'"),
+        ("loss", "Huberr", "'huber'"),
         ("loss", "zzz", ""),
         ("loss", "", ""),
         ("loss", "Loss", ""),
-        ("optimizer", "adm", "Did you mean 'Adam'? "),
-        ("optimizer", "rmsprob", "Did you mean 'RMSprop'? "),
+        ("optimizer", "adm", "'Adam'"),
+        ("optimizer", "rmsprob", "'RMSprop'"),
         ("optimizer", "zzz", ""),
         ("optimizer", "Optimizer", ""),
         ("optimizer", "LossScaleOptimizer", ""),
@@ -745,8 +669,9 @@ def test_unknown_name(X, parameter, name, hint):
     room = {"loss": "keras.losses", "optimizer": "keras.optimizers"}[parameter]
     fails(
         lambda: gru(**{parameter: name}).fit(X),
-        f"{parameter}={name!r} is no name that Keras knows. {hint}Give a name listed in {room} or "
-        f"a Keras {parameter} object.",
+        f"{parameter}={name!r}",
+        hint,
+        room,
     )
 
 
@@ -754,8 +679,8 @@ def test_unknown_name(X, parameter, name, hint):
 def test_what_is_no_callback(X, callback):
     fails(
         lambda: gru(callbacks=[callback]).fit(X),
-        f"callbacks={[callback]!r} must be a Keras callback or a list of them, but {callback!r} is "
-        "none. Give instances of keras.callbacks.Callback.",
+        f"callbacks={[callback]!r}",
+        "keras.callbacks.Callback",
     )
 
 
@@ -771,12 +696,7 @@ def test_what_is_no_callback(X, callback):
 )
 def test_divergence(X, own, params, rate):
     refitted = copy.deepcopy(own).set_params(epochs=2, **params)
-    fails(
-        lambda: refitted.fit(X),
-        "Training diverged in epoch 1: the loss or the weights are no longer finite. Use a smaller "
-        f"{rate}, set clipnorm=1.0, or scale X and y. A loss with logarithms needs "
-        "normalize_y=False.",
-    )
+    fails(lambda: refitted.fit(X), "epoch 1", rate, "clipnorm=1.0", "normalize_y=False")
     np.testing.assert_array_equal(refitted.predict(X), own.predict(X))
     assert learned(refitted) == learned(own)
 

@@ -6,8 +6,6 @@ import contextlib
 import json
 import os
 import pickle
-import subprocess
-import sys
 
 import keras
 import numpy as np
@@ -22,6 +20,7 @@ from skgru._engine import training_program
 from skgru._engine.keras_model import build_network, initial_weights, model_input
 from skgru._engine.layers import apply_network
 from skgru._specs import NetworkSpec
+from tests.helpers import assert_same_training, run_python
 
 ops = keras.ops
 TRAINERS = pytest.mark.parametrize("jit_compile", [True, False], ids=["compiled", "stock"])
@@ -56,26 +55,6 @@ def both(estimator, *data, **more):
     """Fitted by the compiled and by the stock trainer."""
     compiled_one = clone(estimator).fit(*data, **more)
     return compiled_one, clone(estimator).set_params(jit_compile=False).fit(*data, **more)
-
-
-def assert_alike(one, other):
-    for a, b in zip(one._weights, other._weights, strict=True):
-        np.testing.assert_allclose(a, b, atol=1e-5)
-    assert list(one.history_) == list(other.history_)
-    for name, values in one.history_.items():
-        np.testing.assert_allclose(values, other.history_[name], rtol=1e-5, atol=1e-5)
-
-
-def run_alone(code, *arguments, **environment):
-    """Run code in a process of its own; what it printed."""
-    done = subprocess.run(
-        [sys.executable, "-c", code, *map(str, arguments)],
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout
 
 
 # Losses
@@ -119,13 +98,13 @@ LOSSES = {
 def test_losses_never_count_the_rows_that_pad_a_batch(options):
     loss, parameters = options
     estimator = regressor(loss=loss, **{"normalize_y": False} | parameters)
-    assert_alike(*both(estimator, X, Y / 300))
+    assert_same_training(*both(estimator, X, Y / 300))
 
 
 @pytest.mark.parametrize("loss", [by_spread_of_batch, gamma_deviance])
 def test_losses_of_each_step_see_a_row_for_each_step(loss):
     estimator = regressor(loss=loss, normalize_y=False, missing="mask")
-    assert_alike(*both(estimator, GAPS / 50, X[:, :, :1] / 50))
+    assert_same_training(*both(estimator, GAPS / 50, X[:, :, :1] / 50))
 
 
 @TRAINERS
@@ -248,7 +227,7 @@ print("opened")
 
 @SAVES
 def test_files_of_callbacks_open_without_skgru_and_predict_what_model_predicts(saved_networks):
-    assert "opened" in run_alone(OPENS_FILES, saved_networks, PYTHONPATH="")
+    assert "opened" in run_python(OPENS_FILES, saved_networks, environment={"PYTHONPATH": ""})
 
 
 @TRAINERS
@@ -291,7 +270,7 @@ class Interferes(keras.callbacks.Callback):
 def test_callbacks_change_training_alike_in_both_trainers(parameters):
     estimator = regressor(callbacks=Interferes(), epochs=3, **parameters)
     one, other = both(estimator, X, Y)
-    assert_alike(one, other)
+    assert_same_training(one, other)
     assert len(one.history_["own"]) == 3
     assert np.abs(one._weights[0] - regressor(epochs=3).fit(X, Y)._weights[0]).max() > 0.01
 
@@ -314,7 +293,7 @@ def test_callbacks_may_monitor_what_classifiers_report(tmp_path):
     ]
     estimator = classifier(callbacks=watches, epochs=4, early_stopping=True)
     one, other = both(estimator, X, LABELS)
-    assert_alike(one, other)
+    assert_same_training(one, other)
     assert {"accuracy", "loss", "val_accuracy", "val_loss"} < one.history_.keys()
     assert (tmp_path / "best.keras").exists()
 
@@ -323,7 +302,7 @@ def test_callbacks_may_monitor_metrics_of_the_user():
     watches = keras.callbacks.EarlyStopping("val_mean_gap", mode="min", patience=1)
     estimator = regressor(callbacks=watches, metrics=[mean_gap, "r2_score"], epochs=3)
     one, other = both(estimator, X, Y, validation_data=(X[:6], Y[:6]))
-    assert_alike(one, other)
+    assert_same_training(one, other)
     names = ["loss", "mean_gap", "r2_score"]
     assert list(one.history_) == [*names, *(f"val_{name}" for name in names)]
 
@@ -347,7 +326,7 @@ def test_a_stock_fit_takes_nothing_over_from_the_one_before():
     regressor(jit_compile=False, optimizer=keras.optimizers.SGD(0.5), alpha=3.0).fit(X, Y)
     for changed in ({"learning_rate": 0.05}, {"optimizer": options["optimizer"]}):
         given = {"alpha": 0.1} | changed
-        assert_alike(*both(regressor(**given), X, Y))
+        assert_same_training(*both(regressor(**given), X, Y))
 
 
 # Divergence
@@ -484,7 +463,7 @@ def test_a_batch_is_never_much_larger_than_the_data():
     large = regressor(batch_size=100_000).fit(X, Y)
     (program,) = training_program.training_programs._programs.values()
     assert program.batch_size == 32
-    assert_alike(large, regressor(batch_size=len(X)).fit(X, Y))
+    assert_same_training(large, regressor(batch_size=len(X)).fit(X, Y))
 
 
 def test_programs_stay_compiled_where_functions_are_told_to_run_eagerly():
@@ -510,7 +489,7 @@ def test_a_graph_of_the_user_changes_nothing():
         inside = both(regressor(**given), X, Y)
         own = keras.optimizers.Adam(0.01)
     for one, other in zip(inside, outside, strict=True):
-        assert_alike(one, other)
+        assert_same_training(one, other)
     for jit_compile in (True, False):
         with pytest.raises(ValueError, match=r"optimizer=Adam.*tf\.Graph.*outside.*name"):
             regressor(optimizer=own, jit_compile=jit_compile).fit(X, Y)
@@ -555,8 +534,8 @@ def test_fits_work_without_eager_execution_and_whatever_keras_json_says(files_of
         json.dumps(settings | {"image_data_format": "channels_last"})
     )
     given = {"KERAS_HOME": str(tmp_path), "KERAS_BACKEND": ""}
-    lines = run_alone(
-        WITHOUT_EAGER_EXECUTION, *files_of_data, json.dumps(SMALL), **given
+    lines = run_python(
+        WITHOUT_EAGER_EXECUTION, *files_of_data, json.dumps(SMALL), environment=given
     ).splitlines()
     expected = regressor().fit(X, Y).predict(X)
     for line in lines[-2:]:
@@ -576,7 +555,7 @@ for _ in range(2):
 
 @pytest.mark.parametrize("backend", ["jax", "torch"])
 def test_another_backend_is_one_clear_error_of_fit(backend):
-    lines = run_alone(OTHER_BACKEND, KERAS_BACKEND=backend).splitlines()
+    lines = run_python(OTHER_BACKEND, environment={"KERAS_BACKEND": backend}).splitlines()
     assert len(lines) == 2
     for line in lines:
         assert line.startswith(f"ImportError KERAS_BACKEND={backend!r}")
@@ -618,7 +597,7 @@ def test_settings_of_number_types_change_nothing(changed, as_usual):
     with setting(**changed):
         fitted, models = fits_of_all_kinds()
     for one, other in zip(fitted, as_usual[0], strict=True):
-        assert_alike(one, other)
+        assert_same_training(one, other)
     for one, other in zip(models, as_usual[1], strict=True):
         assert one.dtype == np.float32
         np.testing.assert_allclose(one, other, atol=1e-6)
@@ -667,7 +646,7 @@ print(json.dumps(grown))
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="needs Linux")
 def test_memory_is_bounded():
-    grown = json.loads(run_alone(MEMORY).splitlines()[-1])
+    grown = json.loads(run_python(MEMORY).splitlines()[-1])
     assert grown.pop("stock") < 2
     assert max(grown.values()) < 0.2, grown
 
@@ -763,7 +742,7 @@ def test_alpha_equals_l2_regularizers_of_keras():
     windows, y = X / 50, Y / 100
     validation = windows[:4], y[:4]
     one, other = both(estimator, windows, y, validation_data=validation)
-    assert_alike(one, other)
+    assert_same_training(one, other)
     penalty = keras.regularizers.L2(0.15)
     kernels = {"kernel_regularizer": penalty}
     model = keras.Sequential(
@@ -789,4 +768,4 @@ def test_alpha_agrees_in_both_trainers(name):
     estimator, windows, y = NETWORKS[name]
     estimator = clone(estimator).set_params(alpha=0.3, early_stopping=True)
     weight = np.linspace(1, 2, len(windows))
-    assert_alike(*both(estimator, windows, y, sample_weight=weight))
+    assert_same_training(*both(estimator, windows, y, sample_weight=weight))

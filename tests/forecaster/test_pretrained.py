@@ -15,6 +15,7 @@ from skgru import SequenceForecaster
 from skgru._forecaster.pretrained import HORIZONS, load_pretrained, pretrained_spec
 from skgru.datasets import load_airline_passengers
 from skgru.metrics import mean_absolute_scaled_error
+from tests.helpers import raises, warns
 
 AIRLINE = load_airline_passengers()[:, 0]
 RNG = np.random.default_rng(0)
@@ -187,10 +188,11 @@ def test_a_season_of_rows_is_enough():
     answer = SequenceForecaster(pretrained="only", horizon=12).fit(first).forecast()
     assert answer.index[0] == pd.Period("1950-03", "M")
     assert np.isfinite(answer).all()
-    with pytest.raises(ValueError, match="Use a smaller horizon, pretrained='only', or a longer"):
+    with raises("horizon=24", "pretrained='only'"):
         forecaster(horizon=24).fit(first)
-    with pytest.raises(ValueError, match="Use a smaller horizon, or a longer"):
+    with raises("horizon=24") as caught:
         forecaster(pretrained=None, horizon=24).fit(first)
+    assert "pretrained" not in str(caught.value)
     assert len(forecaster(pretrained="only", horizon=24).fit(first).forecast()) == 24
 
 
@@ -208,7 +210,7 @@ def test_they_know_of_growth_and_seasons_before_they_see_any():
 
 
 def test_far_steps_that_nothing_teaches():
-    with pytest.raises(ValueError, match="pretrained='only', or strategy='recursive'"):
+    with raises("horizon=24", "pretrained='only'", "strategy='recursive'"):
         forecaster(horizon=24).fit([AIRLINE[:20], AIRLINE[:22]])
     both = forecaster(pretrained="only", horizon=24).fit([AIRLINE[:20], AIRLINE[:22]])
     assert np.isfinite(both.forecast()).all()
@@ -307,84 +309,46 @@ def test_where_they_take_no_part(X, parameters):
 @pytest.mark.parametrize(
     "X, parameters, what",
     [
-        (
-            AIRLINE,
-            {"season_length": 7},
-            "season_length=7, and there are networks for 4 and 12. Use season_length=12 or 4, "
-            "where that is the season, or ",
-        ),
-        (
-            AIRLINE,
-            {"regressor": Ridge()},
-            "regressor=Ridge(), which would have no part in it. Use regressor=None, or ",
-        ),
-        (
-            AIRLINE,
-            {"scaler": StandardScaler()},
-            "scaler=StandardScaler(), and they know the scale of 'auto'. Use scaler='auto', or ",
-        ),
-        (
-            AIRLINE - 200,
-            {},
-            "a value of -96, and the networks know positive series only, with a zero at most here "
-            "and there among hundreds. Use ",
-        ),
-        (
-            TWO,
-            {},
-            "more than one column, and they know series of one. Use group='columns' where each is "
-            "a series, one column alone, or ",
-        ),
+        (AIRLINE, {"season_length": 7}, ("season_length=7", "4", "season_length=12")),
+        (AIRLINE, {"regressor": Ridge()}, ("regressor=Ridge()", "regressor=None")),
+        (AIRLINE, {"scaler": StandardScaler()}, ("scaler=StandardScaler()", "scaler='auto'")),
+        (AIRLINE - 200, {}, ("-96",)),
+        (TWO, {}, ("group='columns'",)),
     ],
     ids=str,
 )
 def test_only_says_what_it_lacks(X, parameters, what):
-    with pytest.raises(ValueError) as error:
+    with raises("pretrained='only'", *what, "pretrained='auto'"):
         forecaster(pretrained="only", **parameters).fit(X.reshape(len(X), -1))
-    assert str(error.value) == (
-        f"pretrained='only' has nothing to forecast X with: there is {what}pretrained='auto', "
-        "which trains networks on X."
-    )
 
 
 def test_later_series_are_looked_at_too():
     fitted = forecaster(pretrained="only").fit(SERIES)
-    with pytest.raises(ValueError, match="there is a value of -1, and the networks know positive"):
+    with raises("value of -1"):
         fitted.forecast(X=[np.r_[SERIES[0], -1]])
-    with pytest.warns(UserWarning) as warned:
+    with warns("pretrained='only'", "series 1", "-1", "naive forecast", "pretrained='auto'"):
         answer = fitted.forecast(X=[SERIES[0], np.r_[SERIES[0], -1]])
-    assert str(warned[0].message) == (
-        "Series 1 of X can't be forecast by pretrained='only': there is a value of -1, and the "
-        "networks know positive series only, with a zero at most here and there among hundreds. "
-        "They get the naive forecast; use pretrained='auto', which trains networks on X."
-    )
     np.testing.assert_allclose(answer[1][:, 0], np.r_[SERIES[0], -1][-12:-6])
     assert (answer[0][:, 0] != SERIES[0][-12:-6]).all()
-    with pytest.raises(ValueError, match="there is a value of 0, and the networks know positive"):
+    with raises("value of 0"):
         fitted.predict(np.r_[SERIES[0], 0].reshape(-1, 1))
 
 
 def test_series_of_which_none_is_known_are_an_error():
-    with pytest.raises(ValueError, match="pretrained='only' has nothing to forecast X with"):
+    with raises("pretrained='only'"):
         forecaster(pretrained="only").fit([AIRLINE - 200, AIRLINE - 300])
 
 
 def test_less_than_a_season_is_an_error():
     values = AIRLINE[:14].copy()
     values[:3] = np.nan
-    with pytest.raises(ValueError) as error:
+    with raises("pretrained='only'", "12", "11"):
         forecaster(pretrained="only").fit(values.reshape(-1, 1))
-    assert str(error.value) == (
-        "pretrained='only' needs a season of rows, 12, but X has 11 that are known. Give a longer "
-        "series."
-    )
 
 
 def test_a_season_that_is_not_used_points_to_them():
     year = pd.Series(AIRLINE[:12], pd.period_range("1949-01", periods=12, freq="M"))
-    with pytest.warns(
-        UserWarning, match="wants 13 rows, a season and a row.*pretrained='only' needs one"
-    ):
+    with warns("13 row", "pretrained='only'"):
         SequenceForecaster(horizon=2).fit(year)
 
 
@@ -395,7 +359,7 @@ def test_they_take_the_season_of_the_index_from_one_season_on():
     given = SequenceForecaster(horizon=6, random_state=0, season_length=12).fit(months)
     np.testing.assert_array_equal(fitted.forecast(), given.forecast())
     for other in ({"pretrained": None}, {"regressor": Ridge()}, {"scaler": None}):
-        with pytest.warns(UserWarning, match="names a season of 12 rows, which is not used"):
+        with warns("season", "12"):
             assert SequenceForecaster(horizon=6, **other).fit(months).season_length_ == 1
 
 
@@ -408,12 +372,7 @@ def test_windows_and_baseline_play_no_part():
 
 
 def test_intervals_that_no_fraction_allows():
-    with pytest.raises(ValueError) as error:
+    with raises("calibration_fraction=0.3", "n_samples=30", "horizon=12"):
         forecaster(horizon=12, calibration_fraction=0.3).fit(AIRLINE[:30].reshape(-1, 1))
-    assert str(error.value) == (
-        "calibration_fraction=0.3 wants more rows than n_samples=30: a first forecaster of "
-        "window_length=9 and horizon=12 needs 24, and 13 must be kept out to measure its last "
-        "step. Use a smaller horizon or a longer series."
-    )
     only = forecaster(horizon=12, calibration_fraction=0.45, pretrained="only")
     assert only.fit(AIRLINE[:30].reshape(-1, 1)).forecast_interval(coverage=0.4).shape == (12, 1, 2)

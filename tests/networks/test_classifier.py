@@ -2,8 +2,6 @@
 
 import copy
 import pickle
-import subprocess
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -33,6 +31,7 @@ from skgru._engine import inference, training_program
 from skgru._engine.keras_model import MASKED, build_network, initial_weights, layers_of
 from skgru._engine.layers import apply_network
 from skgru._specs import NetworkSpec
+from tests.helpers import assert_same_weights, copy_of, fails, raises, run_python, warns
 
 LENGTH, N_CHANNELS = 6, 2
 MISSING = np.finfo(np.float32).min  # as the docstring of model_ has it
@@ -65,21 +64,6 @@ def small(**changed):
 
 def of_tokens(**changed):
     return small(**{"embedding_dim": 3} | changed)
-
-
-def copy_of(estimator):
-    return pickle.loads(pickle.dumps(estimator))
-
-
-def fails(call, sentence, error=ValueError):
-    with pytest.raises(error) as caught:
-        call()
-    assert str(caught.value) == sentence
-
-
-def assert_same_network(one, other):
-    for ours, theirs in zip(one._weights, other._weights, strict=True):
-        np.testing.assert_array_equal(ours, theirs)
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +139,7 @@ def test_gradients_through_masks_equal_automatic_ones(cell):
 
 def test_dropout_repeats_itself_bitwise():
     one, other = (small(dropout=0.4).fit(X, Y) for _ in range(2))
-    assert_same_network(one, other)
+    assert_same_weights(one, other)
     assert one.loss_curve_ == other.loss_curve_
     assert one.loss_curve_[0] != small().fit(X, Y).loss_curve_[0]
 
@@ -258,14 +242,14 @@ def test_a_step_with_one_channel_missing_is_missing(trained):
         atol=1e-6,
     )
     assert not np.allclose(trained.predict_proba(partly), trained.predict_proba(X))
-    assert_same_network(small().fit(partly, Y), small().fit(wholly, Y))
+    assert_same_weights(small().fit(partly, Y), small().fit(wholly, Y))
 
 
 def test_an_empty_window_is_left_out_of_fit_and_gets_a_prediction(trained):
     empty = np.full((2, LENGTH, N_CHANNELS), np.nan)
     windows = np.concatenate([empty, X])
     fitted = small().fit(windows, np.concatenate([["up", "down"], Y]))
-    assert_same_network(fitted, small().fit(X, Y))
+    assert_same_weights(fitted, small().fit(X, Y))
     expected = softmax(trained._weights[-1])  # of the bias alone: the state never left zero
     np.testing.assert_allclose(trained.predict_proba(empty), [expected, expected], atol=1e-6)
     assert trained.score(windows, np.concatenate([["no", "no"], Y])) < trained.score(X, Y)
@@ -274,8 +258,9 @@ def test_an_empty_window_is_left_out_of_fit_and_gets_a_prediction(trained):
 def test_nothing_but_empty_windows():
     fails(
         lambda: small().fit(np.full((3, LENGTH, N_CHANNELS), np.nan), Y[:3]),
-        "None of the 3 windows of X is usable: each step of each has a channel that is NaN, or the "
-        "target is. Fill missing values first.",
+        "3 window",
+        "NaN",
+        "target",
     )
 
 
@@ -284,7 +269,7 @@ def test_skip_leaves_windows_with_nan_out():
     complete = ~np.isnan(X).any(axis=(1, 2))
     assert 8 < complete.sum() < 40
     fitted = small(missing="skip", batch_size=4).fit(X, Y)
-    assert_same_network(fitted, small(missing="skip", batch_size=4).fit(X[complete], Y[complete]))
+    assert_same_weights(fitted, small(missing="skip", batch_size=4).fit(X[complete], Y[complete]))
     predicted = fitted.predict(X)
     assert fitted.score(X, Y) == accuracy_score(Y[complete], predicted[complete])
     assert fitted.score(X, Y) != accuracy_score(Y, predicted)
@@ -316,7 +301,7 @@ def test_a_masked_regressor_trains_on_windows_with_gaps(forecaster):
     known = np.flatnonzero(~np.isnan(y).any(axis=1))
     assert np.isnan(windows[known]).any(axis=(1, 2)).sum() > 10
     with_y = GRURegressor(**forecaster.get_params() | {"horizon": 1}).fit(windows[known], y[known])
-    assert_same_network(with_y, forecaster)
+    assert_same_weights(with_y, forecaster)
     whole = with_y.predict(windows[known])
     shifted = np.concatenate([np.full((len(known), 2, 2), np.nan), windows[known, 2:]], axis=1)
     assert not np.allclose(whole, with_y.predict(shifted))
@@ -351,18 +336,11 @@ def test_tokens_may_be_of_any_number_type(reader):
     expected = of_tokens().fit(complete)
     for dtype in (np.float16, np.float32, np.int64, np.uint8):
         fitted = of_tokens().fit(complete.astype(dtype))
-        assert_same_network(fitted, expected)
+        assert_same_weights(fitted, expected)
         assert fitted.classes_.dtype == np.int64
         np.testing.assert_array_equal(
             reader.predict_proba(complete.astype(dtype)), reader.predict_proba(complete)
         )
-
-
-NO_TOKENS = (
-    "X contains {}, but with embedding_dim it must hold token ids: whole numbers from 0 to "
-    "16777215, or NaN for no token. Encode the tokens, for example with "
-    "sklearn.preprocessing.OrdinalEncoder, or set embedding_dim=None."
-)
 
 
 @pytest.mark.parametrize("wrong", [-1.0, 0.5, 2.0**24])
@@ -371,18 +349,18 @@ def test_what_is_no_token(reader, wrong):
     windows[30, 2] = wrong
     for call in (of_tokens().fit, reader.predict, reader.score, copy_of(reader).partial_fit):
         y = [] if call == reader.predict else [TEXT]
-        with pytest.raises(ValueError) as caught:
+        with raises(f"X contains {wrong}", "16777215", "OrdinalEncoder", "embedding_dim=None"):
             call(windows, *y)
-        assert str(caught.value) == NO_TOKENS.format(wrong)
 
 
 def test_a_token_that_fit_has_not_seen(reader):
     windows = TOKENS.copy()
     windows[30, 2] = 3
     sentence = (
-        "X contains token 3, but the largest in fit was 2. Encode tokens that fit has not seen as "
-        'NaN (OrdinalEncoder with handle_unknown="use_encoded_value" and unknown_value=np.nan '
-        "does)."
+        "token 3",
+        "OrdinalEncoder",
+        'handle_unknown="use_encoded_value"',
+        "unknown_value=np.nan",
     )
     fails(lambda: reader.predict(windows), sentence)
     fails(lambda: reader.score(windows, TEXT), sentence)
@@ -401,17 +379,16 @@ def test_nan_is_no_token(reader):
 @pytest.mark.parametrize("y", [None, TEXT])
 def test_tokens_are_one_channel(y):
     fails(
-        lambda: of_tokens().fit(np.repeat(TOKENS, 2, axis=2), y),
-        "X has 2 channels, but with embedding_dim it must have one, of token ids. Join the columns "
-        "to one id, or set embedding_dim=None.",
+        lambda: of_tokens().fit(np.repeat(TOKENS, 2, axis=2), y), "2 channel", "embedding_dim=None"
     )
 
 
 def test_a_highway_reads_no_tokens():
     fails(
         lambda: of_tokens(highway=True).fit(TOKENS),
-        "highway=True adds a linear path from numbers, but embedding_dim=3 says that X holds "
-        "tokens. Set highway=False.",
+        "highway=True",
+        "embedding_dim=3",
+        "highway=False",
     )
 
 
@@ -422,7 +399,7 @@ def test_without_y_the_network_learns_the_token_that_follows(reader):
     following = TEXT[1:]
     np.testing.assert_array_equal(reader.predict(TOKENS)[5:-1], following[5:])
     assert reader.score(TOKENS) == accuracy_score(following, reader.predict(TOKENS)[:-1])
-    assert_same_network(of_tokens().fit(TOKENS), of_tokens().fit(TOKENS[:-1], following))
+    assert_same_weights(of_tokens().fit(TOKENS), of_tokens().fit(TOKENS[:-1], following))
 
 
 def test_a_missing_token_is_no_target():
@@ -431,7 +408,7 @@ def test_a_missing_token_is_no_target():
     windows = SequenceWindower(4).fit_transform(text.reshape(-1, 1))
     follows = np.flatnonzero(~np.isnan(text[1:]))
     alone = of_tokens().fit(windows)
-    assert_same_network(alone, of_tokens().fit(windows[follows], text[follows + 1]))
+    assert_same_weights(alone, of_tokens().fit(windows[follows], text[follows + 1]))
     assert alone.score(windows) == alone.score(windows[follows], text[follows + 1].astype(int))
 
 
@@ -450,29 +427,17 @@ def test_classes_do_not_depend_on_the_number_of_epochs():
 
 
 def test_windows_that_do_not_overlap_need_y(reader):
-    sentence = (
-        "GRUClassifier requires y to be passed, but the target y is None and the windows of X do "
-        "not overlap: the token after a window can only be read off the next window if that is "
-        "this one moved on by one row. Give y, or the windows of a SequenceWindower, in order."
-    )
+    sentence = ("y is None", "SequenceWindower")
     fails(lambda: of_tokens().fit(TOKENS[::-1]), sentence)
     fails(lambda: reader.score(TOKENS[::2]), sentence)
 
 
 def test_numbers_need_y(trained):
-    sentence = (
-        "GRUClassifier requires y to be passed, but the target y is None. Only of tokens "
-        "(embedding_dim) can the class be read off X: it is the token that follows a window. Give "
-        "y."
-    )
+    sentence = ("y is None", "embedding_dim")
     windows = SequenceWindower(4).fit_transform(np.zeros((30, 1)))
     fails(lambda: small().fit(windows), sentence)
     fails(lambda: small().partial_fit(windows), sentence)
-    fails(
-        lambda: trained.score(X),
-        "GRUClassifier was fitted with y, so score(X) needs y too: only a network fitted without y "
-        "knows that the token after a window is its class. Use score(X, y).",
-    )
+    fails(lambda: trained.score(X), "score(X)", "score(X, y)")
 
 
 def test_letters_in_a_pipeline_are_searched():
@@ -553,7 +518,7 @@ def test_labels_come_back_as_they_were(kind):
     assert fitted.predict(X).dtype == kind.dtype
     # Only the order of the classes counts.
     codes = np.searchsorted(fitted.classes_, labels)
-    assert_same_network(fitted, small(epochs=1).fit(X, codes))
+    assert_same_weights(fitted, small(epochs=1).fit(X, codes))
 
 
 def test_booleans_and_series_are_labels(trained):
@@ -566,22 +531,14 @@ def test_booleans_and_series_are_labels(trained):
 @pytest.mark.parametrize(
     ("y", "sentence"),
     [
-        (
-            np.full(48, "up"),
-            "y has one class, 'up', but a classifier needs at least 2 classes to tell apart.",
-        ),
+        (np.full(48, "up"), ("'up'", "2 classes")),
         (
             np.linspace(0, 1, 48),
             "Unknown label type: continuous. Maybe you are trying to fit a classifier, which "
             "expects discrete classes on a regression target with continuous values.",
         ),
         (np.where(Y == "up", np.nan, 1), "Input y contains NaN."),
-        (
-            np.column_stack([Y, Y]),
-            "y has shape (48, 2) and other values than 0 and 1: neither one class for each "
-            "sequence, (n_samples,), nor one for each of the 6 steps. Train a classifier for each "
-            "column, or give 0 and 1 for each label.",
-        ),
+        (np.column_stack([Y, Y]), ("(48, 2)", "0 and 1", "6 steps")),
         (Y[:-1], "Found input variables with inconsistent numbers of samples: [48, 47]"),
     ],
     ids=["one class", "continuous", "NaN", "2-D", "short"],
@@ -611,9 +568,9 @@ def test_before_fit():
     )
     new = small()
     for call in (new.predict, new.predict_proba, new.predict_log_proba, new.score):
-        fails(lambda call=call: call(X), sentence, NotFittedError)
+        fails(lambda call=call: call(X), sentence, error=NotFittedError)
     for name in ("model_", "keras_estimator_", "summary_", "n_parameters_", "loss_curve_"):
-        fails(lambda name=name: getattr(new, name), sentence, NotFittedError)
+        fails(lambda name=name: getattr(new, name), sentence, error=NotFittedError)
 
 
 # Training in several goes
@@ -628,7 +585,7 @@ def test_training_can_be_resumed_bitwise(dropout):
     named_again = copy_of(begun).partial_fit(X, Y, classes=["up", "down", "flat"])
     warm = small(dropout=dropout, epochs=1, warm_start=True).fit(X, Y).fit(X, Y)
     for resumed in (pickled, named_again, warm):
-        assert_same_network(resumed, at_once)
+        assert_same_weights(resumed, at_once)
         assert resumed.loss_curve_ == at_once.loss_curve_
         assert resumed.n_iter_ == 2
         assert resumed.classes_.tolist() == ["down", "flat", "up"]
@@ -636,7 +593,7 @@ def test_training_can_be_resumed_bitwise(dropout):
 
 def test_tokens_are_continued_bitwise():
     parts = of_tokens().partial_fit(TOKENS).partial_fit(TOKENS)
-    assert_same_network(parts, of_tokens().fit(TOKENS))
+    assert_same_weights(parts, of_tokens().fit(TOKENS))
 
 
 def test_a_part_need_not_have_all_classes():
@@ -653,49 +610,39 @@ def test_a_part_need_not_have_all_weighted_classes():
     weighted = small(class_weight={"down": 3.0})
     weighted.partial_fit(X[is_up], Y[is_up], classes=np.unique(Y))
     alone = small().partial_fit(X[is_up], Y[is_up], classes=np.unique(Y))
-    assert_same_network(weighted, alone)
+    assert_same_weights(weighted, alone)
 
 
 @pytest.mark.parametrize("weight", [np.nan, -1, np.inf, "2", None])
 def test_class_weights_are_numbers(weight):
     fails(
         lambda: small(class_weight={"down": weight, "up": 2}).fit(X, Y),
-        f"class_weight={{'down': {weight!r}, 'up': 2}} gives class 'down' the weight {weight!r}, "
-        "but weights must be finite numbers of at least 0.",
+        "class_weight",
+        "'down'",
+        f"{weight!r}",
     )
 
 
 def test_what_partial_fit_refuses(trained):
-    fails(
-        lambda: small().partial_fit(X, Y, classes=["up"]),
-        "classes=['up'] names one class, but a classifier needs at least 2 to tell apart. Name "
-        "all classes that later calls will bring.",
-    )
-    fails(
-        lambda: small().partial_fit(X, Y),
-        "classes must be passed on the first call to partial_fit: all classes that later calls "
-        "will bring, such as classes=np.unique(y_of_everything).",
-    )
+    fails(lambda: small().partial_fit(X, Y, classes=["up"]), "classes=['up']", "2")
+    fails(lambda: small().partial_fit(X, Y), "partial_fit", "classes=np.unique(y_of_everything)")
     fails(
         lambda: small(class_weight="balanced").partial_fit(X, Y, classes=np.unique(Y)),
-        'class_weight="balanced" is not supported for partial_fit, which does not see all of y. '
-        "Compute the weights with sklearn.utils.class_weight.compute_class_weight and give them as "
-        "a dict.",
+        'class_weight="balanced"',
+        "partial_fit",
+        "sklearn.utils.class_weight.compute_class_weight",
     )
     fails(
         lambda: copy_of(trained).partial_fit(X, Y, classes=["down", "up"]),
-        "classes=['down', 'up'] is not the same as on the last call to partial_fit, which was "
-        f"{trained.classes_!r}. Leave classes out.",
+        "classes=['down', 'up']",
+        "partial_fit",
+        f"{trained.classes_!r}",
     )
 
 
 def test_new_labels_are_refused(trained):
     y = np.where(Y == "up", "sideways", Y)
-    sentence = (
-        "y contains labels ['sideways'] that are not among the classes of the first fit, ['down', "
-        "'flat', 'up']. Name all classes in the first call of partial_fit, or use fit with "
-        "warm_start=False."
-    )
+    sentence = ("['sideways']", "['down', 'flat', 'up']", "partial_fit", "warm_start=False")
     warm = copy_of(trained).set_params(warm_start=True)
     fails(lambda: warm.partial_fit(X, y), sentence)
     fails(lambda: warm.fit(X, y), sentence)
@@ -708,11 +655,7 @@ def test_targets_of_another_kind_cannot_be_continued(reader):
     for fitted, y, before in ((reader, TEXT, "without"), (given_y, None, "with")):
         warm = copy_of(fitted).set_params(warm_start=True)
         for call in (warm.fit, warm.partial_fit):
-            fails(
-                lambda call=call, y=y: call(TOKENS, y),
-                f"GRUClassifier was fitted {before} y and can only be continued so. Use fit with "
-                "warm_start=False to start afresh.",
-            )
+            fails(lambda call=call, y=y: call(TOKENS, y), f"{before} y", "warm_start=False")
 
 
 # Weights
@@ -723,9 +666,9 @@ def test_the_weight_of_a_class_is_that_of_its_windows(class_weight):
     weight = np.linspace(0.5, 2, 48)
     doubled = np.where(Y == "up", 2 * weight, weight)
     by_class = small(class_weight=class_weight).fit(X, Y, sample_weight=weight)
-    assert_same_network(by_class, small().fit(X, Y, sample_weight=doubled))
+    assert_same_weights(by_class, small().fit(X, Y, sample_weight=doubled))
     alone = small(class_weight=class_weight).fit(X, Y)
-    assert_same_network(alone, small().fit(X, Y, sample_weight=np.where(Y == "up", 2, 1)))
+    assert_same_weights(alone, small().fit(X, Y, sample_weight=np.where(Y == "up", 2, 1)))
     assert alone.loss_curve_ != small().fit(X, Y).loss_curve_
 
 
@@ -744,7 +687,7 @@ def test_windows_of_weight_zero_are_dropped():
     counts = Y != "flat"
     dropped = small(class_weight={"flat": 0.0}).fit(X, Y)
     part = small().partial_fit(X[counts], Y[counts], classes=np.unique(Y))
-    assert_same_network(dropped, part.partial_fit(X[counts], Y[counts]))
+    assert_same_weights(dropped, part.partial_fit(X[counts], Y[counts]))
     assert dropped.classes_.tolist() == ["down", "flat", "up"]
 
 
@@ -755,7 +698,7 @@ def test_balanced_weights_help_the_rare_class():
     settings = {"epochs": 10, "learning_rate": 0.02}
     balanced = small(class_weight="balanced", **settings).fit(windows, y)
     weight = np.where(y, 240 / (2 * y.sum()), 240 / (2 * (~y).sum()))
-    assert_same_network(balanced, small(**settings).fit(windows, y, sample_weight=weight))
+    assert_same_weights(balanced, small(**settings).fit(windows, y, sample_weight=weight))
     plain = small(**settings).fit(windows, y)
     scores = [balanced_accuracy_score(y, each.predict(windows)) for each in (balanced, plain)]
     assert scores[0] > scores[1] + 0.1
@@ -775,7 +718,7 @@ def test_early_stopping_keeps_the_best_epoch(monitor):
     n_training = 48 - 20
     assert set(Y[:n_training]) == set(Y)
     alone = small(epochs=best + 1, **settings).fit(X[:n_training], Y[:n_training])
-    assert_same_network(fitted, alone)
+    assert_same_weights(fitted, alone)
     score = fitted.score(X[n_training:], Y[n_training:])
     np.testing.assert_allclose(score, fitted.history_["val_accuracy"][best], rtol=1e-6)
     log_proba = fitted.predict_log_proba(X[n_training:])
@@ -843,25 +786,10 @@ def test_sequences_may_be_lists_series_and_frames():
 @pytest.mark.parametrize(
     ("given_sequences", "length", "sentence"),
     [
-        ([], None, "sequences is empty: as_windows needs at least one sequence."),
-        (
-            [[1.0], [[1.0, 2.0]]],
-            None,
-            "sequences[0] has 1 channels, but sequences[1] has 2. All sequences must have the same "
-            "channels.",
-        ),
-        (
-            [[1.0], [1.0, 2.0, 3.0]],
-            2,
-            "sequences[1] has 3 steps, but window_length=2. Fit on windows that are long enough, "
-            "or give only the last 2 steps.",
-        ),
-        (
-            [[1.0], []],
-            None,
-            "sequences[1] is empty. Give a list of sequences, [sequence] for one, each of at least "
-            "one step; of text the tokens as numbers.",
-        ),
+        ([], None, ("sequences", "empty")),
+        ([[1.0], [[1.0, 2.0]]], None, ("sequences[0]", "1 channel", "sequences[1]", "2")),
+        ([[1.0], [1.0, 2.0, 3.0]], 2, ("sequences[1]", "3 steps", "window_length=2")),
+        ([[1.0], []], None, ("sequences[1]", "empty")),
         (
             [[1.0], np.ones((2, 1, 1))],
             None,
@@ -928,7 +856,7 @@ def test_a_pickle_is_small_and_opens_without_tensorflow(trained, tmp_path):
         "e = pickle.loads(Path(sys.argv[1]).read_bytes()); repr(e); e.classes_; e.n_parameters_; "
         "assert 'tensorflow' not in sys.modules and 'keras' not in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", code, str(path)], check=True)
+    run_python(code, path)
 
 
 # In scikit-learn's hands
@@ -968,18 +896,14 @@ def test_frames_and_dicts_of_sequences():
     frame = pd.DataFrame({"id": [1, 1, 2], "x": [0.0, 1.0, 2.0]})
     fails(
         lambda: as_windows(frame),
-        "sequences is a DataFrame, but must be a list of arrays or frames, one for each sequence: "
-        "[part.drop(columns='id') for _, part in sequences.groupby('id')], for example.",
+        "DataFrame",
+        "[part.drop(columns='id') for _, part in sequences.groupby('id')]",
     )
-    fails(
-        lambda: as_windows({"a": [1.0, 2.0]}),
-        "sequences is a dict, but must be a list of arrays or frames, one for each sequence: "
-        "list(sequences.values()), for example.",
-    )
+    fails(lambda: as_windows({"a": [1.0, 2.0]}), "dict", "list(sequences.values())")
     fails(
         lambda: as_windows(frame.groupby("id")),
-        "sequences[0] is a pair of a name and a DataFrame, as groupby gives them. Give the frames "
-        "alone: [part for _, part in sequences].",
+        "sequences[0]",
+        "[part for _, part in sequences]",
     )
     parts = [part.drop(columns="id") for _, part in frame.groupby("id")]
     np.testing.assert_array_equal(as_windows(parts)[:, :, 0], [[0, 1], [np.nan, 2]])
@@ -988,18 +912,11 @@ def test_frames_and_dicts_of_sequences():
 def test_labels_that_are_none():
     y = Y.astype(object)
     y[3:5] = None
-    fails(
-        lambda: small().fit(X, y),
-        f"y[3] is None (2 of {len(Y)} labels are). Leave such sequences out, or give them a label "
-        "of their own.",
-    )
+    fails(lambda: small().fit(X, y), "y[3] is None", f"2 of {len(Y)}")
 
 
 def test_ragged_sequences_need_as_windows():
-    sentence = (
-        "X holds sequences of different lengths, which are no array. Put them into one with "
-        'skgru.as_windows, which marks missing steps by NaN; missing="mask" passes over them.'
-    )
+    sentence = ("sequences", "skgru.as_windows", "NaN", 'missing="mask"')
     ragged = [[[1.0], [2.0]], [[3.0]]]
     fails(lambda: small().fit(ragged, ["a", "b"]), sentence)
     arrays = np.empty(2, object)
@@ -1009,27 +926,14 @@ def test_ragged_sequences_need_as_windows():
 
 def test_windows_left_out_of_fit_are_counted_in_a_warning():
     n = np.isnan(X).any(axis=(1, 2)).sum()
-    sentence = (
-        f"{n} of {len(X)} windows are left out of fit, because they contain NaN and "
-        "missing='skip'. missing=\"mask\" keeps them."
-    )
-    with pytest.warns(UserWarning) as caught:
+    sentence = (f"{n} of {len(X)} windows", "NaN", 'missing="mask"')
+    with warns(*sentence):
         small(missing="skip", epochs=1).fit(X, Y)
-    assert [str(warning.message) for warning in caught] == [sentence]
 
 
 def test_one_token_is_no_window():
-    fails(
-        lambda: of_tokens().fit(np.arange(9).reshape(-1, 1) % 3),
-        "GRUClassifier requires y to be passed, but the target y is None and X has one column: "
-        "windows of one step can't show that they overlap. Give y, or put a SequenceWindower "
-        "before.",
-    )
+    fails(lambda: of_tokens().fit(np.arange(9).reshape(-1, 1) % 3), "y is None", "SequenceWindower")
 
 
 def test_numbers_are_no_sequences():
-    fails(
-        lambda: as_windows([1.0, 2.0]),
-        "sequences[0] is 1.0, no sequence. Give a list of sequences, [sequence] for one, each of "
-        "at least one step; of text the tokens as numbers.",
-    )
+    fails(lambda: as_windows([1.0, 2.0]), "sequences[0] is 1.0", "[sequence]")

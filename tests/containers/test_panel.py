@@ -1,6 +1,6 @@
 """Several series in one frame, long or wide: what a list of them gives, under the right names.
 
-What is done with several series is in test_many_series.py.
+What is done with several series is in forecaster/test_many_series.py.
 """
 
 import datetime
@@ -13,6 +13,7 @@ from sklearn.linear_model import LinearRegression
 
 from skgru import SequenceForecaster
 from skgru.model_selection import backtest
+from tests.helpers import fails, raises
 
 RNG = np.random.default_rng(0)
 LENGTHS = {"b": 40, "a": 31, "c": 24}  # in no order
@@ -34,12 +35,6 @@ def long(**params):
 
 def wide(**params):
     return forecaster(group="columns", **params)
-
-
-def fails(call, sentence, error=ValueError):
-    with pytest.raises(error) as caught:
-        call()
-    assert str(caught.value) == sentence
 
 
 def days_after(one, n=STEPS):
@@ -254,24 +249,14 @@ def test_known_columns_under_an_index_of_ids_and_dates(informed_values):
 def test_future_that_is_none(informed):
     _, future = priced()
     fails(
-        lambda: informed.forecast(future=future[future["shop"] != "a"]),
-        "future has no rows for 1 series, of which one is 'a'. Give what is known in advance for "
-        "each.",
+        lambda: informed.forecast(future=future[future["shop"] != "a"]), "future", "1 series", "'a'"
     )
     for other in (np.ones((6, 1)), [np.ones((2, 1))] * 3):
-        fails(
-            lambda other=other: informed.forecast(future=other),
-            "future must have column 'shop', which tells the series apart, but has no named "
-            "columns.",
-        )
-    fails(
-        informed.forecast,
-        "Columns ['price'] are known in advance, so forecasts need them for the next 2 rows: give "
-        "future, with these columns and at least 2 rows.",
-    )
-    with pytest.raises(ValueError, match="future has 1 rows, but forecasts need 2"):
+        fails(lambda other=other: informed.forecast(future=other), "future", "'shop'")
+    fails(informed.forecast, "['price']", "2 row", "future")
+    with raises("future", "1 row", "2"):
         informed.forecast(future=future.groupby("shop").head(1))
-    with pytest.raises(ValueError, match="future goes from 2020-02-11 00:00:00 on, but the rows"):
+    with raises("future", "2020-02-11 00:00:00"):
         informed.forecast(future=future.assign(day=future["day"] + pd.Timedelta("1D")))
     with pytest.raises(ValueError, match="future contains NaN"):
         informed.forecast(future=future.assign(price=np.nan))
@@ -346,12 +331,12 @@ def test_long_polars_known_in_advance(informed_values):
     np.testing.assert_allclose(answer["sales"], informed_values.ravel())
     fails(
         lambda: fitted.forecast(future=both[1].filter(pl.col("shop") != "c")),
-        "future has no rows for 1 series, of which one is 'c'. Give what is known in advance for "
-        "each.",
+        "future",
+        "1 series",
+        "'c'",
     )
     fails(
-        lambda: fitted.forecast(future=both[1].drop("shop")),
-        "future must have column 'shop', which tells the series apart, but has ['day', 'price'].",
+        lambda: fitted.forecast(future=both[1].drop("shop")), "future", "'shop'", "['day', 'price']"
     )
 
 
@@ -484,41 +469,26 @@ def test_intervals_of_new_series(bounds):
 
 # Errors
 
-NO_SUCH_GROUP = (
-    "group='shop' must name the column of X that tells its series apart, or be 'columns', which "
-    "makes each column a series. X has {}"
-)
-
-
-OTHER_FORM = (
-    "X is a {}, but SequenceForecaster was fitted on several series, in a long frame with its "
-    "series named by 'shop'. Give X in that form."
-)
-
 
 @pytest.mark.parametrize(
     ("X", "given"),
     [
-        (long_frame().rename(columns={"shop": "store"}), "columns ['store', 'day', 'sales']."),
-        (wide_frame().to_numpy(), "no named columns (it is a ndarray)."),
-        (pd.Series(SERIES["a"]), "no named columns (it is a Series)."),
-        (long_polars().drop("shop"), "columns ['day', 'sales']."),
+        (long_frame().rename(columns={"shop": "store"}), "['store', 'day', 'sales']"),
+        (wide_frame().to_numpy(), "ndarray"),
+        (pd.Series(SERIES["a"]), "Series"),
+        (long_polars().drop("shop"), "['day', 'sales']"),
     ],
 )
 def test_group_names_nothing(X, given, fitted):
-    fails(lambda: long().fit(X), NO_SUCH_GROUP.format(given))
-    fails(lambda: fitted.forecast(X=X), OTHER_FORM.format(type(X).__name__))
+    fails(lambda: long().fit(X), "group='shop'", "'columns'", given)
+    fails(lambda: fitted.forecast(X=X), type(X).__name__, "'shop'")
 
 
 def test_group_of_a_list(fitted):
     series = list(SERIES.values())
-    sentence = (
-        "group={!r} tells the series of one frame apart, but X is a list of 3 series already. "
-        "Leave group None."
-    )
-    fails(lambda: long().fit(series), sentence.format("shop"))
-    fails(lambda: wide().fit(series), sentence.format("columns"))
-    fails(lambda: fitted.forecast(X=series), OTHER_FORM.format("list"))
+    fails(lambda: long().fit(series), "group='shop'", "list of 3 series", "None")
+    fails(lambda: wide().fit(series), "group='columns'", "list of 3 series", "None")
+    fails(lambda: fitted.forecast(X=series), "list", "'shop'")
 
 
 def test_group_that_is_no_string():
@@ -536,10 +506,7 @@ def test_rows_without_an_id():
         shop=pl.when(pl.col("sales") > 10).then(None).otherwise(pl.col("shop"))
     )
     for one in (frame, frame.set_index("day"), frame.set_index(["shop", "day"]), polars):
-        fails(
-            lambda one=one: long().fit(one),
-            "Column 'shop' of X, named by group, has rows without a value. Give each its series.",
-        )
+        fails(lambda one=one: long().fit(one), "'shop'", "group")
 
 
 @pytest.mark.parametrize("kind", ["missing", "doubled"])
@@ -547,14 +514,8 @@ def test_dates_without_a_step_name_their_series(kind):
     frame = long_frame()
     spoilt = frame.drop(index=50) if kind == "missing" else pd.concat([frame, frame.loc[50:50]])
     sentence = {
-        "missing": "Series 'a' of X: X's index has no regular step between 2020-01-01 00:00:00 and "
-        "2020-01-31 00:00:00: rows are missing (the widest gap is after {}) or out of order. A "
-        "network counts rows, so make them regular first: X.asfreq('D') or "
-        "X.resample('D').mean(). (X is that series alone here.)".format(frame["day"][49]),
-        "doubled": "Series 'a' of X: X's index has {} more than once. Rows of one series have "
-        "different times: drop or add up the doubled ones; if X holds several series, "
-        "SequenceForecaster(group=...) names what tells them apart. (X is that series alone "
-        "here.)".format(frame["day"][50]),
+        "missing": ("Series 'a' of X", f"after {frame['day'][49]}", "X.asfreq('D')"),
+        "doubled": ("Series 'a' of X", f"{frame['day'][50]}", "more than once"),
     }[kind]
     for form in ("a column of dates", "dates as the index", "ids and dates as the index"):
         fails(lambda form=form: long().fit(LONG[form](spoilt)), sentence)
@@ -567,13 +528,13 @@ def test_dates_without_a_step_name_their_series(kind):
 def test_an_index_of_three_levels():
     fails(
         lambda: long().fit(long_frame().assign(k=1).set_index(["shop", "day", "k"])),
-        "group='shop' is a level of an index of 3 levels, but it should have two: what tells the "
-        "series apart, and their time.",
+        "group='shop'",
+        "3 level",
     )
     fails(
         lambda: long().fit(long_frame().drop(columns="day").set_index("shop")),
-        "group='shop' is a level of an index of 1 levels, but it should have two: what tells the "
-        "series apart, and their time.",
+        "group='shop'",
+        "1 level",
     )
 
 
@@ -581,61 +542,52 @@ def test_a_missing_date():
     index = pd.DatetimeIndex(["2020-01-01", None, "2020-01-03", "2020-01-04"])
     fails(
         lambda: forecaster().fit([pd.Series(np.ones(4), index=index)]),
-        "Series 0 of X: X has 1 rows whose date is missing (NaT), so that nothing says where they "
-        "belong. Fill the dates in, or drop those rows. (X is that series alone here.)",
+        "Series 0 of X",
+        "1 row",
+        "NaT",
     )
 
 
 def test_text_in_a_wide_frame():
     frame = pd.DataFrame({"a": np.ones(20), "city": ["x"] * 20})
-    fails(
-        lambda: forecaster(group="columns").fit(frame),
-        "Columns ['city'] of X hold text (could not convert string to float: 'x'). Make numbers of "
-        "it, or drop them.",
-    )
+    fails(lambda: forecaster(group="columns").fit(frame), "['city']", "'x'")
 
 
 def test_a_backtest_of_several_series():
     frame = pd.DataFrame({"a": np.ones(20), "b": np.ones(20)})
     fails(
         lambda: backtest(forecaster(group="columns"), frame, initial=10),
-        "group='columns' makes several series of X, but a backtest is of one: its origins are rows "
-        "of that series. Give it one series, and a forecaster with group=None.",
+        "group='columns'",
+        "group=None",
     )
 
 
 def test_two_columns_of_dates():
     fails(
         lambda: long().fit(long_frame().assign(night=long_frame()["day"])),
-        "Series 'b' of X: Columns ['day', 'night'] of X hold dates or times, which are no numbers. "
-        "Name the rows by one of them: X.set_index('day'), and drop ['night']. (X is that series "
-        "alone here.)",
+        "'b'",
+        "['day', 'night']",
+        "X.set_index('day')",
+        "['night']",
     )
 
 
 def test_a_wide_column_without_a_number():
-    fails(
-        lambda: wide().fit(wide_frame().assign(d=np.nan)),
-        "Column 'd' of X holds no number, so that it is no series. Drop such columns: "
-        "X.dropna(axis=1, how='all').",
-    )
+    fails(lambda: wide().fit(wide_frame().assign(d=np.nan)), "'d'", "X.dropna(axis=1, how='all')")
 
 
 def test_predict_takes_no_frame_of_several(fitted):
-    sentence = (
-        "X is a frame of several series (group={!r}), but rows can be aligned with a series, or a "
-        "list of them, only. Fit on a list of series, or use forecast."
-    )
     for call in (fitted.predict, fitted.score):
-        fails(lambda call=call: call(long_frame()), sentence.format("shop"))
+        fails(lambda call=call: call(long_frame()), "group='shop'", "list of", "forecast")
     fitted = wide().fit(wide_frame())
-    fails(lambda: fitted.predict(wide_frame()), sentence.format("columns"))
+    fails(lambda: fitted.predict(wide_frame()), "group='columns'", "list of")
 
 
 def test_wide_series_take_no_future():
     fails(
         lambda: wide().fit(wide_frame()).forecast(future=[np.ones((2, 1))] * 3),
-        "future was given, but the forecaster was fitted with known=None.",
+        "future",
+        "known=None",
     )
 
 
@@ -666,7 +618,7 @@ def test_new_series_of_one_row(fitted):
     assert list(answer["day"]) == [pd.Timestamp("2020-01-02"), pd.Timestamp("2020-01-03")]
 
 
-@pytest.mark.filterwarnings("ignore:Too short for a forecast")
+@pytest.mark.filterwarnings("ignore:Too short for")
 def test_the_first_series_has_two_months():
     """31 days apart, they are taken for a step of 31 days."""
     months = [pd.date_range("2020", periods=n, freq="MS") for n in LENGTHS.values()]
@@ -686,27 +638,23 @@ def test_series_of_another_step():
     halves = days[:2].assign(day=pd.to_datetime(["2020-01-01", "2020-07-01"]))
     one = days[:1].assign(day=pd.Timestamp("2020-01-15"))
     for odd in (days, halves, one):
-        with pytest.raises(ValueError, match=r"^Series 'new' of X goes from .* the step 'MS' of"):
+        with raises("Series 'new' of X", "'MS'"):
             long().fit(pd.concat([frame, odd]))
 
 
 def test_no_rows_and_other_containers():
-    fails(
-        lambda: long().fit(long_frame()[:0]),
-        "X has no rows (n_samples=0). Give at least one series.",
-    )
-    sentence = (
-        "X is a {}, but several series come as a list: list(X.values()) of a dict, else list(X)."
-    )
-    fails(lambda: forecaster().fit(SERIES), sentence.format("dict"))
-    fails(lambda: forecaster().fit(tuple(SERIES.values())), sentence.format("tuple"))
+    fails(lambda: long().fit(long_frame()[:0]), "n_samples=0", "at least one series")
+    fails(lambda: forecaster().fit(SERIES), "dict", "list(X.values())")
+    fails(lambda: forecaster().fit(tuple(SERIES.values())), "tuple", "list(X)")
 
 
 def test_an_unnamed_index_is_listed_as_a_column(informed):
     """`but has ['day', 'price', None]`."""
     fails(
         lambda: informed.forecast(future=priced()[1].drop(columns="shop")),
-        "future must have column 'shop', which tells the series apart, but has ['day', 'price'].",
+        "future",
+        "'shop'",
+        "['day', 'price']",
     )
 
 

@@ -6,7 +6,6 @@ import pytest
 import sklearn
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -15,7 +14,6 @@ from sklearn.utils.estimator_checks import _regression_dataset
 
 from skgru import GRUClassifier, GRURegressor, SequenceForecaster, SequenceWindower, make_windows
 from skgru._dataset import WindowDataset
-from skgru._engine import training_program
 from skgru._engine.losses import Pinball
 from skgru._networks.scaling import channel_statistics
 from skgru._networks.split import stratified_rows
@@ -54,7 +52,7 @@ def test_the_defaults_learn_the_data_of_scikit_learns_check(seed):
     assert GRURegressor(random_state=seed).fit(X, y).score(X, y) > 0.8
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_the_reference_job_in_the_units_of_its_scaler(seed):
     series = MinMaxScaler().fit_transform(np.sin(np.linspace(0, 100, 1000)).reshape(-1, 1))
     windows, targets = make_windows(series, 10)
@@ -165,6 +163,7 @@ def test_the_keras_model_takes_windows_in_their_own_units(missing, highway):
 # Every parameter inside a forecaster
 
 SERIES = 10 + np.sin(np.arange(80) / 4).reshape(-1, 1)
+# The values of each parameter; the first ones are combined with each other, the second ones too.
 IN_A_FORECASTER = {
     "units": [3, (3, 2)],
     "cell": ["lstm", "rnn"],
@@ -179,13 +178,13 @@ IN_A_FORECASTER = {
     "loss": ["mae", keras.losses.Huber(), lambda y, p: keras.ops.mean((y - p) ** 2, axis=-1)],
     "quantiles": [None],
     "optimizer": ["sgd", keras.optimizers.Adam(0.01)],
-    "learning_rate": [0.01, "cosine"],
+    "learning_rate": [0.01, "auto", "cosine"],
     "clipnorm": [1.0],
     "alpha": [0.01],
     "epochs": [2],
     "batch_size": [7, 1000],
     "shuffle": [False],
-    "early_stopping": [True],
+    "early_stopping": [True, True],
     "validation_fraction": [0.3],
     "validation_split": ["random", "last"],
     "n_iter_no_change": [1],
@@ -193,10 +192,10 @@ IN_A_FORECASTER = {
     "normalize_X": [False],
     "normalize_y": [False],
     "warm_start": [True],
-    "jit_compile": [False],
+    "jit_compile": [True, False],
     "metrics": [["mae"]],
     "callbacks": [keras.callbacks.EarlyStopping("loss")],
-    "missing": ["mask"],
+    "missing": ["skip", "mask"],
     "n_channels": [1],
     "random_state": [1],
     "verbose": [0],
@@ -208,15 +207,15 @@ def test_each_parameter_is_tried_in_a_forecaster():
 
 
 @pytest.mark.parametrize("several", [False, True])
-@pytest.mark.parametrize("name", IN_A_FORECASTER)
-def test_a_forecaster_takes_each_parameter(name, several):
+@pytest.mark.parametrize("position", [0, 1, 2])
+def test_a_forecaster_takes_each_parameter(position, several):
     data = [SERIES, SERIES[:50] + 3] if several else SERIES
-    for value in IN_A_FORECASTER[name]:
-        network = regressor(epochs=1).set_params(**{name: value})
-        if name in ("validation_fraction", "validation_split", "n_iter_no_change", "tol"):
-            network.set_params(early_stopping=True)
-        forecaster = SequenceForecaster(network, window_length=6, horizon=3).fit(data)
-        assert np.isfinite(np.asarray(forecaster.forecast())).all()
+    network = regressor(epochs=1)
+    for name, values in IN_A_FORECASTER.items():
+        if position < len(values):
+            network.set_params(**{name: values[position]})
+    forecaster = SequenceForecaster(network, window_length=6, horizon=3).fit(data)
+    assert np.isfinite(np.asarray(forecaster.forecast())).all()
 
 
 @pytest.mark.parametrize("strategy", ["direct", "recursive"])
@@ -363,26 +362,21 @@ def test_outputs_for_each_step_equal_those_of_keras():
 
 EACH_STEP = {
     "plain": {},
-    "weights": {"weighted": True},
-    "stacked": {"units": (4, 3), "bidirectional": True},
-    "dropout-free lstm": {"cell": "lstm"},
-    "pinball": {"loss": "pinball", "quantiles": (0.1, 0.5, 0.9)},
-    "stopping": {"early_stopping": True},
-    "penalty": {"alpha": 0.01},
+    "weights": {"cell": "lstm", "missing": "mask"},
+    "stacked": {"units": (4, 3), "bidirectional": True, "missing": "mask"},
+    "pinball": {"loss": "pinball", "quantiles": (0.1, 0.5, 0.9), "missing": "mask"},
+    "stopping": {"early_stopping": True, "alpha": 0.01},
 }
 
 
 @pytest.mark.parametrize("name", EACH_STEP)
-@pytest.mark.parametrize("missing", ["skip", "mask"])
-def test_each_step_trains_alike_compiled_and_stock(name, missing):
-    options = dict(EACH_STEP[name])
-    weight = RNG.uniform(0.5, 2, 90) if options.pop("weighted", False) else None
-    windows = masked() if missing == "mask" else X
+def test_each_step_trains_alike_compiled_and_stock(name):
+    options = EACH_STEP[name]
+    weight = RNG.uniform(0.5, 2, 90) if name == "weights" else None
+    windows = masked() if options.get("missing") == "mask" else X
     y = np.where(np.isnan(windows[:, :, :1]), np.nan, X[:, :, :1].cumsum(axis=1))
     ours, stock = (
-        regressor(missing=missing, batch_size=16, jit_compile=jit, **options).fit(
-            windows, y, sample_weight=weight
-        )
+        regressor(batch_size=16, jit_compile=jit, **options).fit(windows, y, sample_weight=weight)
         for jit in (True, False)
     )
     np.testing.assert_allclose(ours.loss_curve_, stock.loss_curve_, rtol=1e-4)
@@ -391,11 +385,10 @@ def test_each_step_trains_alike_compiled_and_stock(name, missing):
     assert np.isfinite(score) and score == pytest.approx(stock.score(windows, y), abs=1e-4)
 
 
-@pytest.mark.parametrize("class_weight", [None, "balanced", {"a": 3.0, "b": 1.0}])
-def test_tags_train_alike_compiled_and_stock(class_weight):
+def test_tags_train_alike_compiled_and_stock():
     tags = np.where(np.isnan(masked()[:, :, 0]), None, TAGS)  # missing steps need no tag
     ours, stock = (
-        classifier(class_weight=class_weight, jit_compile=jit).fit(masked(), tags)
+        classifier(class_weight={"a": 3.0, "b": 1.0}, jit_compile=jit).fit(masked(), tags)
         for jit in (True, False)
     )
     assert ours.classes_.tolist() == ["a", "b"]
@@ -479,105 +472,16 @@ def test_one_hot_labels_are_asked_about():
         classifier().fit(X, LABELS + 1)
 
 
-# Penalty and dropout of the state
+# Penalty: that it is Keras' one is in engine/test_robustness.py
 
 
-@pytest.mark.parametrize("highway", [False, True])
-def test_alpha_is_the_l2_penalty_of_keras(highway):
-    options = {"alpha": 0.05, "highway": highway, "batch_size": 16, "units": (4, 3)}
-    ours, stock = (
-        regressor(**options, jit_compile=jit).fit(X[:60], Y[:60], validation_data=(X[60:], Y[60:]))
-        for jit in (True, False)
-    )
-    np.testing.assert_allclose(ours.loss_curve_, stock.loss_curve_, rtol=1e-4)
-    np.testing.assert_allclose(ours.history_["val_loss"], stock.history_["val_loss"], rtol=1e-4)
-    free = regressor(**options | {"alpha": 0.0}).fit(X[:60], Y[:60])
-    assert ours.loss_curve_[0] > free.loss_curve_[0]
-    large = regressor(**options | {"alpha": 10.0, "epochs": 30, "learning_rate": 0.01}).fit(X, Y)
+def test_a_large_alpha_makes_weights_small():
+    options = {"epochs": 30, "learning_rate": 0.01}
+    free, large = (regressor(**options, alpha=alpha).fit(X, Y) for alpha in (0.0, 10.0))
     assert np.abs(large._weights[0]).max() < 0.1 < np.abs(free._weights[0]).max()
 
 
-@pytest.mark.parametrize("cell", ["gru", "lstm", "rnn"])
-def test_dropout_of_the_state_agrees_with_keras_in_the_mean(cell):
-    options = {"cell": cell, "recurrent_dropout": 0.5, "epochs": 1, "learning_rate": 1e-9}
-    options |= {"batch_size": 90, "units": 8, "highway": False}
-    losses = [
-        [
-            regressor(**options, random_state=seed, jit_compile=jit).fit(X, Y).loss_curve_[0]
-            - regressor(**options | {"recurrent_dropout": 0.0}, random_state=seed)
-            .fit(X, Y)
-            .loss_curve_[0]
-            for seed in range(12)
-        ]
-        for jit in (True, False)
-    ]
-    ours, stock = np.array(losses)
-    assert np.abs(ours).max() > 1e-4  # there is dropout
-    spread = np.sqrt(ours.var() / 12 + stock.var() / 12)
-    assert abs(ours.mean() - stock.mean()) < 4 * spread + 1e-3
-    again = [regressor(**options | {"learning_rate": 0.01}).fit(X, Y).predict(X) for _ in range(2)]
-    np.testing.assert_array_equal(*again)
-
-
-# Losses of one's own
-
-
-def mean_of_the_batch(y_true, y_pred):
-    return keras.ops.mean(keras.ops.square(y_true - y_pred))
-
-
-def share_of_the_batch(y_true, y_pred):
-    errors = keras.ops.mean(keras.ops.square(y_true - y_pred), axis=-1)
-    return errors / (1.0 + keras.ops.max(errors))
-
-
-class MeanOfTheBatch(keras.losses.Loss):
-    def call(self, y_true, y_pred):
-        return mean_of_the_batch(y_true, y_pred)
-
-
-@pytest.mark.parametrize("loss", [mean_of_the_batch, MeanOfTheBatch(), share_of_the_batch])
-@pytest.mark.parametrize("batch_size", [16, 32, 1000])
-def test_losses_of_a_batch_do_not_see_padding(loss, batch_size):
-    ours, stock = (
-        regressor(loss=loss, batch_size=batch_size, jit_compile=jit).fit(X, Y)
-        for jit in (True, False)
-    )
-    np.testing.assert_allclose(ours.loss_curve_, stock.loss_curve_, rtol=1e-4)
-    np.testing.assert_allclose(ours.predict(X), stock.predict(X), atol=1e-4)
-
-
-@pytest.mark.parametrize("jit_compile", [True, False])
-def test_one_number_for_a_batch_cannot_be_weighted(jit_compile):
-    network = regressor(loss=mean_of_the_batch, jit_compile=jit_compile)
-    with pytest.raises(ValueError, match=r"one number for a batch.*axis=-1"):
-        network.fit(X, Y, sample_weight=np.ones(90))
-
-
-def test_a_function_is_compiled_once():
-    training_program.training_programs._programs.clear()
-    for seed in range(3):
-        regressor(loss=share_of_the_batch, batch_size=30, random_state=seed).fit(X, Y)
-    assert len(training_program.training_programs) == 1
-
-
-# Divergence
-
-
-@pytest.mark.parametrize("jit_compile", [True, False])
-def test_the_last_finite_epoch_is_kept(jit_compile):
-    explodes = keras.optimizers.schedules.PiecewiseConstantDecay([3], [0.01, 1e30])
-    options = {"optimizer": "sgd", "batch_size": 90, "jit_compile": jit_compile}
-    network = regressor(learning_rate=explodes, epochs=20, **options)
-    with pytest.warns(ConvergenceWarning, match=r"diverged in epoch \d+.*learning_rate"):
-        network.fit(X, Y)
-    assert 3 <= network.n_iter_ < 20
-    assert np.isfinite(network.loss_curve_).all()
-    assert np.isfinite(network.predict(X)).all()
-    before = network.predict(X)
-    with pytest.raises(ValueError, match="diverged in epoch"):
-        network.set_params(warm_start=True).fit(X, Y)
-    np.testing.assert_array_equal(network.predict(X), before)
+# Losses that diverge
 
 
 def test_losses_of_positive_targets_name_the_remedy():
@@ -604,17 +508,6 @@ def test_a_prediction_that_is_not_finite_is_an_error():
 def test_quantiles_of_each_step_have_a_value_for_each_row():
     loss = Pinball((0.1, 0.5, 0.9))
     assert loss.call(np.zeros((3, 6, 1)), np.ones((3, 6, 3))).shape == (3, 6)
-
-
-# Batches
-
-
-def test_a_batch_larger_than_all_windows_is_one_batch():
-    large = regressor(batch_size=100_000).fit(X, Y)
-    assert large._batch_size == 128
-    np.testing.assert_allclose(
-        large.predict(X), regressor(batch_size=90).fit(X, Y).predict(X), atol=1e-6
-    )
 
 
 # What a function or object of the user's own reads from outside
@@ -671,7 +564,7 @@ class Scaled(keras.metrics.Mean):
         (classifier, "AUC", "one-hot classes"),
         (classifier, keras.metrics.categorical_accuracy, "one-hot classes"),
         (regressor, "mean_absolut_error", "mean_absolute_error"),
-        (regressor, ["mae", "mae"], "'mae', which is taken"),
+        (regressor, ["mae", "mae"], "'mae', which is already in use"),
     ],
 )
 def test_metrics_that_cannot_be_reported(kind, metric, message):
