@@ -72,7 +72,8 @@ def level_of(windows: np.ndarray, kind: str | None, season_length: int) -> np.nd
         return windows[:, -1:]
     if kind is None:
         return np.zeros_like(windows[:, :1])
-    n_rows = season_length if 1 < season_length <= windows.shape[1] else windows.shape[1]
+    is_season = kind == "mean" and 1 < season_length <= windows.shape[1]
+    n_rows = season_length if is_season else windows.shape[1]
     return windows[:, -n_rows:].mean(axis=1, keepdims=True)
 
 

@@ -143,8 +143,12 @@ class Pairs:
         if spec.is_global:
             windows = filled_at_start(windows, spec.least_history)
         X, _, baseline = inputs(spec, histories, windows, self.joined, origins, 0)
-        y = self._following[origins + 1] - baseline
+        y = self.following(origins) - baseline
         return X, y.reshape(len(origins), -1)
+
+    def following(self, origins: np.ndarray) -> np.ndarray:
+        """Scaled values after the origins, (n, steps_of_call, n_targets)."""
+        return self._following[origins + 1]
 
     def usable(self) -> tuple[np.ndarray, np.ndarray]:
         """Origins with a complete window and at least one known target, and whether all targets of

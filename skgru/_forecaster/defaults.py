@@ -13,7 +13,7 @@ from skgru._networks.regressor import GRURegressor
 LONG_SERIES = 500
 
 
-def default_regressor(n_rows: int, season_length: int) -> GRURegressor:
+def default_regressor(n_rows: int, season_length: int, point: str = "median") -> GRURegressor:
     """A small network that starts at the baseline, and is trained longer on longer series.
 
     On short series, about 50 small steps of training improve on the baseline. More steps overfit:
@@ -31,7 +31,7 @@ def default_regressor(n_rows: int, season_length: int) -> GRURegressor:
         16,
         highway=True,
         output_initializer="zeros",
-        loss="mean_absolute_error" if is_long else "mse",
+        loss="mean_absolute_error" if is_long and point == "median" else "mse",
         epochs=epochs,
         batch_size=32,
         learning_rate=3e-4 if is_short else "auto" if is_long else 3e-3,
@@ -44,20 +44,21 @@ def default_regressor(n_rows: int, season_length: int) -> GRURegressor:
 def default_regressors(spec: ForecastSpec, lengths: list[int]) -> list[GRURegressor]:
     """One network for one series; for several, one with a linear path and one without."""
     if not spec.is_global:
-        return [default_regressor(lengths[0], spec.season_length)]
+        return [default_regressor(lengths[0], spec.season_length, spec.point)]
     # About 2000 steps of training, whatever the number of series.
     n_windows = sum(max(0, n - spec.least_history) for n in lengths)
     epochs = int(np.clip(round(2000 * 128 / max(1, n_windows)), 1, 50))
-    return [network_of_many(highway, epochs) for highway in (True, False)]
+    loss = "mean_absolute_error" if spec.point == "median" else "mse"
+    return [network_of_many(highway, epochs, loss) for highway in (True, False)]
 
 
-def network_of_many(highway: bool, epochs: int) -> GRURegressor:
+def network_of_many(highway: bool, epochs: int, loss: str = "mean_absolute_error") -> GRURegressor:
     """A network for many series, with or without a linear path."""
     return GRURegressor(
         64,
         highway=highway,
         output_initializer="zeros",
-        loss="mean_absolute_error",
+        loss=loss,
         epochs=epochs,
         batch_size=128,
         learning_rate="cosine",

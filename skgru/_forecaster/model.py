@@ -28,7 +28,7 @@ from skgru._forecaster.regressors import (
     fit_regressor,
 )
 from skgru._forecaster.rollout import Rollout, forward_filled
-from skgru._forecaster.scaling import log_factor_of, scaled, transformed
+from skgru._forecaster.scaling import AutoScaler, log_factor_of, restored, scaled, transformed
 from skgru._forecaster.spec import ForecastSpec
 from skgru._networks.regressor import GRURegressor
 from skgru._validation import check_representable
@@ -103,7 +103,7 @@ def seasonal_error(z: np.ndarray, season_length: int) -> float:
 
 # Forecast origins on which the regressors are compared with the baseline, and the ratio of the
 # errors above which they are left out.
-ORIGINS_OF_GUARD = 256
+ORIGINS_COMPARED = 256
 NO_WORSE = 1.1
 
 # How far covariates may lie outside the values of fit, as a share of their range.
@@ -149,6 +149,10 @@ class ForecastModel:
         self.median_error = 1.0
         self.target_means = np.zeros(len(spec.targets))
         self.least_error = least_error
+        # Factor in the units of the series, and shift of scaled values, (n_targets,), that turn
+        # forecasts into means.
+        self.mean_factor: np.ndarray | None = None
+        self.mean_shift: np.ndarray | None = None
         # Whether the regressors correct the baseline, or are left out.
         self.corrects = True
 
@@ -181,27 +185,68 @@ class ForecastModel:
                 own = None if weight is None else weight[is_complete]
                 regressor = fit_regressor(regressor, X[:, -member.window_length :], y, own)
             model.members.append(EnsembleMember(regressor, member.window_length))
-        if template.is_guarded:
-            model.corrects = model._beats_baseline(pairs, origins)
+        if template.is_guarded or model.spec.point == "mean":
+            model._compare(pairs, origins, template.is_guarded)
         return model
 
-    def _beats_baseline(self, pairs: Pairs, origins: np.ndarray) -> bool:
-        """Whether the regressors bring forecasts of the last rows nearer than the baseline alone
-        does. They were trained on these rows: regressors that fail here have diverged.
+    def _compare(self, pairs: Pairs, origins: np.ndarray, is_guarded: bool) -> None:
+        """Leave the regressors out where they are worse than the baseline alone, and keep the
+        residuals for forecasts of the mean. The rows were in training: regressors that fail on them
+        have diverged.
         """
-        n = min(len(origins), ORIGINS_OF_GUARD)
-        picked = origins[-n:] if not self.spec.is_global else origins[:: max(1, len(origins) // n)]
+        spec = self.spec
+        picked = origins[:: max(1, len(origins) // ORIGINS_COMPARED)]
+        if not spec.is_global:
+            picked = origins[-ORIGINS_COMPARED:]
         X, y = pairs.at(picked)
-        errors = np.abs(y - self.rollout.correction(X))
-        is_better = bool(np.nanmean(errors) <= NO_WORSE * np.nanmean(np.abs(y)))
-        if not is_better:
+        residuals = y - self.rollout.correction(X)
+        errors = np.nanmean(np.abs(residuals)), np.nanmean(np.abs(y))
+        if is_guarded and errors[0] > NO_WORSE * errors[1]:
+            self.corrects, residuals = False, y
             warn_user(
-                "The networks forecast the last rows of X worse than the baseline "
-                f"({self.spec.baseline!r}) alone, and are left out: forecasts are those of the "
-                "baseline. Give regressor=Ridge() or a GRURegressor with a smaller learning_rate, "
-                "or fewer known columns."
+                f"The networks have an error {errors[0] / errors[1]:.2g} times that of "
+                f"baseline={spec.baseline!r} on the last rows of X, so that only the baseline is "
+                "used. Give regressor=Ridge(), or fewer covariates."
             )
-        return is_better
+        if spec.point == "mean":
+            self._learn_means(pairs, picked, residuals.reshape(len(y), spec.steps_of_call, -1))
+
+    def _learn_means(self, pairs: Pairs, origins: np.ndarray, residuals: np.ndarray) -> None:
+        """What turns forecasts into means: a factor on a logarithmic scale, else a shift."""
+        number = np.zeros(len(origins), int)
+        if self.spec.is_global:
+            number = np.searchsorted(pairs.joined.first, origins, side="right") - 1
+        errors = self.seasonal_errors[number][:, np.newaxis, np.newaxis]
+        self.mean_shift = np.nanmean(residuals / errors, axis=(0, 1))
+        actual = pairs.following(origins)
+        sums = np.zeros((2, residuals.shape[2]))
+        for i in np.unique(number):
+            of_series = number == i
+            is_known = np.isfinite(residuals[of_series])
+            pair = [
+                np.where(is_known, restored(self.scalers[i], z), 0)
+                for z in (actual[of_series], (actual - residuals)[of_series])
+            ]
+            total = np.abs(pair[0]).sum()
+            if total > 0:  # each series counts alike
+                sums += np.array([values.sum(axis=(0, 1)) for values in pair]) / total
+        self.mean_factor = sums[0] / np.maximum(sums[1], np.finfo(float).tiny)
+
+    def in_units(self, scaler: Any, z: np.ndarray, seasonal_error: float = 1.0) -> np.ndarray:
+        """Scaled forecasts (..., n_steps, n_targets) in the units of the series: their median, or
+        their mean.
+        """
+        if self.mean_shift is None or self.mean_factor is None:
+            return restored(scaler, z)
+        if isinstance(scaler, AutoScaler) and "standard" not in scaler.kinds_:
+            return restored(scaler, z) * self.mean_factor
+        return restored(scaler, z + self.mean_shift * seasonal_error)
+
+    def error_of(self, z: np.ndarray) -> float:
+        """Seasonal error of a scaled series (n_rows, n_targets), the unit of its residuals."""
+        if not self.spec.is_global:
+            return 1.0
+        return float(self.median_where_unknown([self.recent_seasonal_error(z)])[0])
 
     def _learn_scales(self, template: ModelTemplate, series: Sequence[np.ndarray]) -> Joined:
         """Fit the scalers, and return all scaled series, joined."""

@@ -23,7 +23,7 @@ from skgru._forecaster.defaults import (
 from skgru._forecaster.model import ForecastModel, longest_run
 from skgru._forecaster.pretrained import HORIZONS, is_short, load_pretrained, why_not_pretrained
 from skgru._forecaster.regressors import EnsembleMember
-from skgru._forecaster.scaling import changes_by_shares
+from skgru._forecaster.scaling import changes_by_shares, is_intermittent
 from skgru._forecaster.spec import ForecastSpec
 from skgru._validation import Instance, Number, at_least
 
@@ -132,10 +132,19 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
             windows = (auto_window_length(n_complete, steps, season_length),)
     elif isinstance(windows, Integral):
         windows = (int(windows),)
+    point = parameters.point
+    is_scarce = parameters.scaler == "auto" and are_intermittent(tables, targets, season_length)
+    if point == "auto":
+        point = "mean" if is_scarce and not is_only else "median"
     has_season = season_length > 1 and (is_global or n_rows > 2 * season_length)
-    level, baseline = "last", "last"
+    level: str | None = "last"
+    baseline: str | None = "last"
     if has_season:
         level, baseline = "mean", "seasonal" if is_global else "profile"
+    if is_scarce:
+        level, baseline = "window", None
+        if parameters.window_length == "auto" and not is_global and not is_only:
+            windows = (int(np.clip((n_rows - steps) // 3, 1, max(28, 4 * season_length))),)
     if is_only:
         level, baseline = "mean", "seasonal" if season_length > 1 else "last"
     return ForecastSpec(
@@ -149,7 +158,18 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
         past=tuple(past),
         known=tuple(known),
         is_global=is_global,
+        point=point,
     )
+
+
+def are_intermittent(tables: list[Table], targets: list[int], season_length: int) -> bool:
+    """Whether more than half of the series are intermittent."""
+    looked_at = [
+        is_intermittent(column, season_length)
+        for table in tables[:SERIES_LOOKED_AT]
+        for column in table.values[:, targets].T
+    ]
+    return 2 * sum(looked_at) > len(looked_at)
 
 
 def auto_season(parameters: Any, tables: list[Table], targets: list[int], n_rows: int) -> int:

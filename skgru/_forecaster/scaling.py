@@ -11,8 +11,14 @@ from sklearn.utils.validation import check_array, check_is_fitted
 # Share of the typical value up to which the lowest one counts as zero, in parts.
 NEARLY_ZERO = 0.02
 
+# Share of zeros from which a row of the season counts as closed.
+ALWAYS = 0.9
+
 # Share of zeros up to which changes of a series are shares of its level.
 FEW_ZEROS = 0.1
+
+# Share of zeros, without those of a season, from which a series is intermittent.
+INTERMITTENT_FROM = 0.2
 
 # In-sample error on the scale of the network below which a series is magnified: smaller changes
 # would be lost in the noise of the network itself.
@@ -28,10 +34,24 @@ def _as_floats(X: Any) -> np.ndarray:
     return check_array(X, dtype=np.float64, ensure_all_finite="allow-nan")
 
 
-def _statistics(known: np.ndarray) -> tuple[str, float, float, float]:
+def is_intermittent(values: np.ndarray, season_length: int) -> bool:
+    """Whether a series (n_rows,) is zero at many times, other than at the same rows of each season
+    (closed days, nights).
+    """
+    known = np.isfinite(values)
+    if not known.any() or np.nanmin(values) != 0 or not np.nanmax(values):
+        return False
+    phase, is_zero = np.arange(len(values)) % season_length, values == 0
+    n_zeros = np.bincount(phase[known], is_zero[known], season_length)
+    n_known = np.bincount(phase[known], minlength=season_length)
+    is_open = n_zeros < ALWAYS * n_known
+    return bool(n_zeros[is_open].sum() >= INTERMITTENT_FROM * n_known[is_open].sum())
+
+
+def _statistics(known: np.ndarray, is_linear: bool = False) -> tuple[str, float, float, float]:
     """Kind, shift, knee (NaN without a logarithm) and unit of a column with these values."""
     lowest, highest = known.min(initial=np.inf), known.max(initial=-np.inf)
-    if lowest >= 0 and highest > 0:
+    if lowest >= 0 and highest > 0 and not is_linear:
         typical = float(np.median(known[known > 0]))
         is_zero = np.clip(1 - lowest / (NEARLY_ZERO * typical), 0, 1)
         shift = typical * float(is_zero)
@@ -89,9 +109,13 @@ class AutoScaler(TransformerMixin, BaseEstimator):
     def fit(self, X: Any, y: None = None) -> AutoScaler:
         """X : (n_samples, n_features). NaN is ignored."""
         X = _as_floats(X)
-        columns = [_statistics(column[np.isfinite(column)]) for column in X.T]
+        columns = [
+            _statistics(column[np.isfinite(column)], is_intermittent(column, self.season_length))
+            for column in X.T
+        ]
         self.kinds_ = [kind for kind, *_ in columns]
-        self._lowest = np.array([0.0 if kind != "standard" else -np.inf for kind in self.kinds_])
+        known = np.where(np.isfinite(X), X, np.inf)
+        self._lowest = np.where(known.min(axis=0, initial=np.inf) >= 0, 0.0, -np.inf)
         self._changes_by_shares = all(changes_by_shares(column) for column in X.T)
         self._shift, knee, self._unit = np.array([numbers for _, *numbers in columns]).T
         self._is_log = ~np.isnan(knee)
