@@ -88,3 +88,9 @@ def baseline_of(history: np.ndarray, level: np.ndarray, spec: ForecastSpec) -> n
     if spec.baseline == "profile":
         return seasonal_profile(history, steps, spec.season_length)
     return np.repeat(last if spec.baseline == "last" else level, steps, axis=1)
+
+
+def longest_run(is_complete: np.ndarray) -> int:
+    """Length of the longest run of True values."""
+    ends = np.flatnonzero(~np.concatenate([[False], is_complete, [False]]))
+    return int(np.diff(ends).max() - 1)

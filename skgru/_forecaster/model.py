@@ -15,6 +15,7 @@ import numpy as np
 from sklearn.base import clone
 
 from skgru._forecaster.baselines import fill_by_season
+from skgru._forecaster.checks import check_complete, check_steps, too_short
 from skgru._forecaster.dataset import (
     VALUES_AT_ONCE,
     Joined,
@@ -62,33 +63,6 @@ def _tail(part: Part, n_rows: int) -> Part:
     start = max(0, len(part) - n_rows)
     filled = None if part.filled is None else part.filled[start:]
     return Part(part.z[start:], part.past[start:], part.known[start:], part.log_factor, filled)
-
-
-def longest_run(is_complete: np.ndarray) -> int:
-    """Length of the longest run of True values."""
-    ends = np.flatnonzero(~np.concatenate([[False], is_complete, [False]]))
-    return int(np.diff(ends).max() - 1)
-
-
-def _too_short(spec: ForecastSpec, series: Sequence[np.ndarray], is_pretrained: bool) -> str:
-    """The message for series without any window to train on, with its remedies."""
-    longest = max(map(len, series))
-    run = max(longest_run(np.isfinite(values).all(axis=1)) for values in series)
-    found, first = f"X has {longest} (n_samples={longest})", "Use "
-    if run < longest:
-        found = f"the longest such run in X has {run} (n_samples={longest})"
-        first = (
-            "Fill the gaps, for example by X.interpolate(), drop columns without numbers, or use "
-        )
-    remedies = ["a shorter window, "] if spec.window_length > 1 else []
-    remedies += ["a smaller horizon, "] if spec.horizon > 1 else []
-    remedies += ["pretrained='only', "] if is_pretrained else []
-    return (
-        f"window_length={spec.window_length} and season_length={spec.season_length} with "
-        f"{spec.strategy} forecasts of horizon={spec.horizon} need at least {spec.n_rows_needed} "
-        f"rows in a row without NaN, but {found}. {first}{''.join(remedies)}"
-        f"{'or ' if remedies else ''}a longer series without gaps."
-    )
 
 
 def seasonal_error(z: np.ndarray, season_length: int) -> float:
@@ -169,13 +143,13 @@ class ForecastModel:
         origins, is_complete = pairs.usable()
         is_pretrained = model.pretrained is not None
         if not len(origins):
-            raise ValueError(_too_short(model.spec, series, is_pretrained))
+            raise ValueError(too_short(model.spec, series, is_pretrained))
         if not is_complete.any() and not is_trial:
-            _check_steps(pairs, origins, max(map(len, series)), is_pretrained)
+            check_steps(pairs, origins, max(map(len, series)), is_pretrained)
         weight = None
         if template.weighs:
             weight = model._weights_of(joined)[joined.series_of(origins)]
-        _check_complete(template.members, model.spec, is_complete, series)
+        check_complete(template.members, model.spec, is_complete, series)
         for member in template.members:
             regressor = clone(member.regressor)
             if type(regressor) is GRURegressor:
@@ -423,36 +397,3 @@ class ForecastModel:
                 histories[:, -window_length] = carried[piece - window_length + 1]
             pieces.append(self.rollout.run(histories, joined, piece, steps, quantile))
         return np.concatenate(pieces)
-
-
-def _check_complete(
-    members: Sequence[EnsembleMember],
-    spec: ForecastSpec,
-    is_complete: np.ndarray,
-    series: Sequence[np.ndarray],
-) -> None:
-    """Raise if a regressor needs targets at all steps, and no window has them."""
-    if is_complete.any() or all(type(each.regressor) is GRURegressor for each in members):
-        return
-    raise ValueError(
-        f"season_length={spec.season_length} with {spec.strategy} forecasts of horizon="
-        f"{spec.horizon} needs a series of {spec.least_history + spec.steps_of_call} consecutive "
-        f"rows, but the longest series of X has {max(map(len, series))} (n_samples). Use a smaller "
-        "horizon, or a GRURegressor, which learns from the steps that are known."
-    )
-
-
-def _check_steps(pairs: Pairs, origins: np.ndarray, n_rows: int, is_pretrained: bool) -> None:
-    """Raise if no series is long enough for targets at the far steps of a forecast."""
-    spec = pairs.spec
-    taught = [np.isfinite(pairs.at(piece)[1]).any(axis=0) for piece in pairs.pieces(origins)]
-    steps = np.any(taught, axis=0).reshape(spec.steps_of_call, -1).all(axis=1)
-    if not steps.all():
-        n_taught = int(steps.argmin())
-        raise ValueError(
-            f"horizon={spec.horizon} is too far for X: after {spec.least_history} rows of history, "
-            f"no series has targets beyond step {n_taught} (the longest has n_samples={n_rows}). "
-            f"Use horizon={max(1, n_taught)} or less, longer series, "
-            + ("pretrained='only', " if is_pretrained else "")
-            + "or strategy='recursive'."
-        )

@@ -14,13 +14,14 @@ from sklearn.utils import check_random_state
 
 from skgru._containers.panel import WIDE
 from skgru._containers.series import Table
+from skgru._forecaster.baselines import longest_run
 from skgru._forecaster.defaults import (
     auto_window_length,
     auto_window_lengths,
     default_regressors,
     usual_length,
 )
-from skgru._forecaster.model import ForecastModel, longest_run
+from skgru._forecaster.model import ForecastModel
 from skgru._forecaster.pretrained import HORIZONS, is_short, load_pretrained, why_not_pretrained
 from skgru._forecaster.regressors import EnsembleMember
 from skgru._forecaster.scaling import changes_by_shares, is_intermittent
@@ -187,7 +188,7 @@ def auto_season(parameters: Any, tables: list[Table], targets: list[int], n_rows
             break
         own, others = seasonal_errors(series, length)
         is_shown = length in HORIZONS or own < SEASON_FROM * others
-        if (is_shown and chosen == 1) or own < LONGER_SEASON_FROM * error:
+        if is_shown if chosen == 1 else own < LONGER_SEASON_FROM * error:
             chosen, error = length, own
     return chosen
 

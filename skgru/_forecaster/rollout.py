@@ -19,7 +19,7 @@ from skgru._windows import sliding_view
 # Rows of history up to which level and baseline are computed as matrices, in the compiled program.
 LONGEST_COMPILED_HISTORY = 2048
 # Residuals from the seasonal course beyond this many times their upper quartile are outliers.
-OUTLIER_FROM = 5.0
+OUTLIER_FROM = 8.0
 
 # Share of outliers above which they belong to the series.
 MOST_OUTLIERS = 0.1
@@ -171,6 +171,9 @@ class Rollout:
         level = level_of(units[:, -length:], spec.level, spec.season_length)
         baseline = baseline_of(units, level, spec)  # (n_rows, steps_of_call, 1)
         naive = {"level": level[:, 0, 0], "baseline": baseline[:, :, 0].T}
+        # The program computes in float32, which would lose the changes at a high level.
+        moves = np.isclose([level.sum(), *baseline.sum(axis=(0, 2))], 1).all()
+        last = history[-1].copy() if moves else np.zeros(history.shape[1])
         if spec.known and joined is not None:
             aheads = np.arange(0, steps, spec.steps_of_call)
             moved = sliding_view(joined.known, length)
@@ -183,7 +186,9 @@ class Rollout:
             )
         else:
             n_known = -(-steps // spec.steps_of_call)
-        rolled = for_forecaster.roll_on(self.members[0].regressor, history, steps, **naive)
+        rolled = (
+            for_forecaster.roll_on(self.members[0].regressor, history - last, steps, **naive) + last
+        )
         rolled[n_known * spec.steps_of_call :] = np.nan
         return rolled
 

@@ -58,8 +58,9 @@ def _statistics(known: np.ndarray, is_linear: bool = False) -> tuple[str, float,
         return "log" if shift == 0 else "log1p", shift, lowest + shift, typical
     if not len(known):
         return "standard", 0.0, np.nan, 1.0
-    spread = known.std()
-    is_constant = not spread > 10 * np.finfo(float).eps * np.abs(known).max()
+    largest = np.abs(known).max()
+    spread = largest * (known / largest).std() if largest else 0.0  # squares may overflow
+    is_constant = not spread > 10 * np.finfo(float).eps * largest
     return "standard", -known.mean(), np.nan, 1.0 if is_constant else spread
 
 
