@@ -306,7 +306,8 @@ class RecurrentEstimator(BaseEstimator):
         changed = [name for name in changed if name != "output_initializer"]
         pairs = {name: (now[name], before[name]) for name in changed}
         if "masks" in pairs:  # under the name of the parameter
-            pairs["missing"] = tuple("mask" if it else "skip" for it in pairs.pop("masks"))
+            now_masks, _ = pairs.pop("masks")
+            pairs["missing"] = ("mask", "skip") if now_masks else ("skip", "mask")
         normalises = self._inputs is not None
         if bool(self.normalize_X) != normalises and not network.embedding_dim:
             pairs["normalize_X"] = (bool(self.normalize_X), normalises)
