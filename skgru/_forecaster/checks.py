@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from skgru._containers.panel import Panel
 from skgru._containers.series import Table
+from skgru._forecaster.baselines import longest_run
+from skgru._forecaster.dataset import Pairs
+from skgru._forecaster.defaults import usual_length
+from skgru._forecaster.regressors import EnsembleMember
 from skgru._forecaster.scaling import changes_by_shares
 from skgru._forecaster.spec import ForecastSpec
+from skgru._networks.regressor import GRURegressor
 from skgru._warnings import warn_user
 
 
@@ -116,12 +122,40 @@ def _are_equal(y: Any, values: np.ndarray) -> bool:
     return y.size == values.size and np.array_equal(y.reshape(values.shape), values, equal_nan=True)
 
 
+def warn_of_range(
+    names: list[Any], seen: list[np.ndarray], limits: tuple[np.ndarray, np.ndarray], n_past: int
+) -> None:
+    """Warn of covariates far outside the values of fit, which are clipped. seen : the values of
+    each that a forecast uses, the first `n_past` of them past covariates.
+    """
+    for i, (name, values, low, high) in enumerate(zip(names, seen, *limits, strict=True)):
+        outside = values[(values < low) | (values > high)]
+        if len(outside):
+            where = "X" if i < n_past else "future"
+            warn_user(
+                f"Column {name!r} of {where} has the value {outside[0]:.6g}, but in fit its values "
+                f"were near {low:.6g} to {high:.6g}. Values outside are clipped to these limits. "
+                "Fit on rows with such values."
+            )
+
+
 def warn_of_season(
     given: int | None, tables: list[Table], spec: ForecastSpec, n_wanted: int
 ) -> None:
-    """Warn of a season of the index that is not used, because X has fewer than `n_wanted` rows."""
-    season_length = max(tables, key=len).rows.season_length
-    if given is None and spec.season_length < season_length:
+    """Warn of a season of the index that is not used, because X has fewer than `n_wanted` rows or
+    does not repeat with it.
+    """
+    longest = max(tables, key=len)
+    season_length = longest.rows.season_length
+    if given is not None or spec.season_length >= season_length:
+        return
+    if usual_length(list(map(len, tables))) >= n_wanted:
+        warn_user(
+            f"season_length=None does not use the season of {season_length} rows that follows from "
+            "the dates of X, because X does not repeat with it. Give "
+            f"season_length={season_length} to use it all the same, or 1 to forecast without one."
+        )
+    else:
         is_known = n_wanted == season_length + 1
         what = "one season and one row" if is_known else "two seasons and the steps ahead"
         warnings.warn(
@@ -209,4 +243,61 @@ def check_alone(
         raise ValueError(
             f"pretrained='only' needs at least season_length={spec.season_length} rows with "
             f"values, but X has {n_known}. Give a longer series."
+        )
+
+
+def too_short(spec: ForecastSpec, series: Sequence[np.ndarray], is_pretrained: bool) -> str:
+    """The message for series without any window to train on, with its remedies."""
+    longest = max(map(len, series))
+    run = max(longest_run(np.isfinite(values).all(axis=1)) for values in series)
+    found, first = f"X has {longest} (n_samples={longest})", "Use "
+    if run < longest:
+        found = f"the longest such run in X has {run} (n_samples={longest})"
+        first = (
+            "Fill the gaps, for example by X.interpolate(), drop columns without numbers, or use "
+        )
+    remedies = ["a shorter window, "] if spec.window_length > 1 else []
+    remedies += ["a smaller horizon, "] if spec.horizon > 1 else []
+    remedies += ["pretrained='only', "] if is_pretrained else []
+    return (
+        f"window_length={spec.window_length} and season_length={spec.season_length} with "
+        f"{spec.strategy} forecasts of horizon={spec.horizon} need at least {spec.n_rows_needed} "
+        f"rows in a row without NaN, but {found}. {first}{''.join(remedies)}"
+        f"{'or ' if remedies else ''}a longer series without gaps."
+    )
+
+
+def check_complete(
+    members: Sequence[EnsembleMember],
+    spec: ForecastSpec,
+    is_complete: np.ndarray,
+    series: Sequence[np.ndarray],
+) -> None:
+    """Raise if a regressor needs targets at all steps, and no window has them."""
+    if is_complete.any() or all(type(each.regressor) is GRURegressor for each in members):
+        return
+    n_rows = spec.least_history + spec.steps_of_call
+    longest = max(map(len, series))
+    fill = "Fill the gaps, for example by X.interpolate(), or use " if longest >= n_rows else "Use "
+    raise ValueError(
+        f"horizon={spec.horizon} with {spec.strategy} forecasts and season_length="
+        f"{spec.season_length} needs {n_rows} rows in a row without NaN, but no series of X has "
+        f"them (the longest series has {longest} rows). {fill}a smaller horizon, or a "
+        "GRURegressor, which ignores unknown steps in training."
+    )
+
+
+def check_steps(pairs: Pairs, origins: np.ndarray, n_rows: int, is_pretrained: bool) -> None:
+    """Raise if no series is long enough for targets at the far steps of a forecast."""
+    spec = pairs.spec
+    taught = [np.isfinite(pairs.at(piece)[1]).any(axis=0) for piece in pairs.pieces(origins)]
+    steps = np.any(taught, axis=0).reshape(spec.steps_of_call, -1).all(axis=1)
+    if not steps.all():
+        n_taught = int(steps.argmin())
+        raise ValueError(
+            f"horizon={spec.horizon} is too far for X: after {spec.least_history} rows of history, "
+            f"no series has targets beyond step {n_taught} (the longest has n_samples={n_rows}). "
+            f"Use horizon={max(1, n_taught)} or less, longer series, "
+            + ("pretrained='only', " if is_pretrained else "")
+            + "or strategy='recursive'."
         )

@@ -22,27 +22,37 @@ VALUES_AT_ONCE = 1 << 18
 
 @dataclass(frozen=True)
 class Part:
-    """One scaled series.
-
-    z : targets, (n_rows, n_targets); past : past covariates, (n_rows, n_past); known : future
-    covariates, (n_rows + n_more, n_known); is_log : whether the scale is a logarithm, on which
-    differences are shares of the level.
+    """One series on the scale of the network: targets (n_rows, n_targets), columns seen in the past
+    (n_rows, n_past), and columns known in advance (n_rows + n_more, n_known). log_factor : what a
+    change of the logarithm is multiplied by; NaN where a change is no share of the level.
     """
 
     z: np.ndarray
     past: np.ndarray
     known: np.ndarray
-    is_log: bool = False
+    log_factor: float = np.nan
+    filled: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.z)
+
+    def in_logarithms(self) -> Part:
+        """The series on a scale where a change of 1 % is 0.01."""
+        filled = None if self.filled is None else self.filled / self.log_factor
+        return Part(self.z / self.log_factor, self.past, self.known, 1.0, filled)
+
+    @property
+    def history(self) -> np.ndarray:
+        """The targets with gaps filled, from which forecasts are made."""
+        return self.z if self.filled is None else self.filled
 
 
 @dataclass(frozen=True)
 class Joined:
     """Series one after another, with NaN between them so that no window crosses two series.
 
-    z, past, known : (n_rows, k); first, n_rows : first row of each series, and its number of rows.
+    z, past, known : (n_rows, k); history : z with gaps filled; first, n_rows : where each series
+    begins, and its rows.
     """
 
     z: np.ndarray
@@ -50,6 +60,7 @@ class Joined:
     known: np.ndarray
     first: np.ndarray
     n_rows: np.ndarray
+    history: np.ndarray
 
     @property
     def last(self) -> np.ndarray:
@@ -76,7 +87,12 @@ def join_series(parts: Sequence[Part], before: int, after: int) -> Joined:
         known[start : start + min(len(part.known), len(part) + after)] = part.known[
             : len(part) + after
         ]
-    return Joined(z, past, known, first, n_rows)
+    history = z
+    if any(part.filled is not None for part in parts):
+        history = z.copy()
+        for start, part in zip(first, parts, strict=True):
+            history[start : start + len(part)] = part.history
+    return Joined(z, past, known, first, n_rows, history)
 
 
 def inputs(
@@ -112,7 +128,9 @@ class Pairs:
     def __init__(self, spec: ForecastSpec, joined: Joined):
         self.spec = spec
         self.joined = joined
-        self._histories = sliding_view(joined.z, spec.history_length)
+        # Targets are unknown after the end of each of several series, and where gaps were filled.
+        self.masks_targets = spec.is_global or joined.history is not joined.z
+        self._histories = sliding_view(joined.history, spec.history_length)
         self._following = sliding_view(joined.z, spec.steps_of_call)
 
     def at(self, origins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -125,14 +143,18 @@ class Pairs:
         if spec.is_global:
             windows = filled_at_start(windows, spec.least_history)
         X, _, baseline = inputs(spec, histories, windows, self.joined, origins, 0)
-        y = self._following[origins + 1] - baseline
+        y = self.following(origins) - baseline
         return X, y.reshape(len(origins), -1)
+
+    def following(self, origins: np.ndarray) -> np.ndarray:
+        """Scaled values after the origins, (n, steps_of_call, n_targets)."""
+        return self._following[origins + 1]
 
     def usable(self) -> tuple[np.ndarray, np.ndarray]:
         """Origins with a complete window and at least one known target, and whether all targets of
         each are known. A single series needs all of them.
         """
-        spec, joined = self.spec, self.joined
+        joined = self.joined
         has_next = np.zeros(len(joined.z), bool)
         for first, last in zip(joined.first, joined.last, strict=True):
             has_next[first:last] = True
@@ -145,7 +167,7 @@ class Pairs:
             keeps.append(np.isfinite(X).all(axis=(1, 2)) & is_known.any(axis=1))
             completes.append(is_known.all(axis=1))
         keep, complete = np.concatenate(keeps), np.concatenate(completes)
-        keep &= complete | spec.is_global
+        keep &= complete | self.masks_targets
         return origins[keep], complete[keep]
 
     def pieces(self, origins: np.ndarray) -> list[np.ndarray]:
@@ -188,7 +210,7 @@ class PairDataset(WindowDataset):
             sample_weight = (sample_weight / sample_weight.max()).astype(np.float32)
         super().__init__(pairs.joined.z, rows, None, sample_weight)
         self.pairs, self.origins, self.length = pairs, origins, length
-        self.masks_targets = pairs.spec.is_global
+        self.masks_targets = pairs.masks_targets
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -13,7 +13,7 @@ from skgru._networks.regressor import GRURegressor
 LONG_SERIES = 500
 
 
-def default_regressor(n_rows: int, season_length: int) -> GRURegressor:
+def default_regressor(n_rows: int, season_length: int, point: str = "median") -> GRURegressor:
     """A small network that starts at the baseline, and is trained longer on longer series.
 
     On short series, about 50 small steps of training improve on the baseline. More steps overfit:
@@ -22,17 +22,19 @@ def default_regressor(n_rows: int, season_length: int) -> GRURegressor:
     longer training pays from 200 rows on (benchmarks/default_forecast.py cycles).
     """
     is_short = n_rows < (LONG_SERIES if season_length > 1 else 200)
+    is_long = n_rows >= LONG_SERIES
     if is_short:
         epochs = max(1, round(1600 / n_rows))
     else:
-        epochs = 10 if n_rows < 500 else 32 if n_rows < 10_000 else 8
+        epochs = int(np.clip(round(12_000 / n_rows), 4, 16)) if is_long else 10
     return GRURegressor(
         16,
         highway=True,
         output_initializer="zeros",
+        loss="mean_absolute_error" if is_long and point == "median" else "mse",
         epochs=epochs,
         batch_size=32,
-        learning_rate=3e-4 if is_short else 3e-3,
+        learning_rate=3e-4 if is_short else "auto" if is_long else 3e-3,
         clipnorm=1.0,
         normalize_X=False,
         normalize_y=False,
@@ -42,20 +44,21 @@ def default_regressor(n_rows: int, season_length: int) -> GRURegressor:
 def default_regressors(spec: ForecastSpec, lengths: list[int]) -> list[GRURegressor]:
     """One network for one series; for several, one with a linear path and one without."""
     if not spec.is_global:
-        return [default_regressor(lengths[0], spec.season_length)]
+        return [default_regressor(lengths[0], spec.season_length, spec.point)]
     # About 2000 steps of training, whatever the number of series.
     n_windows = sum(max(0, n - spec.least_history) for n in lengths)
     epochs = int(np.clip(round(2000 * 128 / max(1, n_windows)), 1, 50))
-    return [network_of_many(highway, epochs) for highway in (True, False)]
+    loss = "mean_absolute_error" if spec.point == "median" else "mse"
+    return [network_of_many(highway, epochs, loss) for highway in (True, False)]
 
 
-def network_of_many(highway: bool, epochs: int) -> GRURegressor:
+def network_of_many(highway: bool, epochs: int, loss: str = "mean_absolute_error") -> GRURegressor:
     """A network for many series, with or without a linear path."""
     return GRURegressor(
         64,
         highway=highway,
         output_initializer="zeros",
-        loss="mean_absolute_error",
+        loss=loss,
         epochs=epochs,
         batch_size=128,
         learning_rate="cosine",
@@ -66,14 +69,14 @@ def network_of_many(highway: bool, epochs: int) -> GRURegressor:
 
 
 def auto_window_length(n_rows: int, steps: int, season_length: int) -> int:
-    """Two seasons, or 24 rows without a season. Shorter for series with few such windows."""
+    """Two seasons of up to 24 rows, else one; 24 rows without a season. Less for short series,
+    which have few such windows.
+    """
     spare = n_rows - steps
     if season_length > 1:
-        return int(
-            np.clip(
-                spare - season_length, min(season_length, max(1, spare // 2)), 2 * season_length
-            )
-        )
+        longest = 2 * season_length if season_length <= 24 else max(48, season_length)
+        shortest = min(season_length, max(1, spare // 2))
+        return int(np.clip(spare - season_length, shortest, max(shortest, longest)))
     return int(np.clip(spare // 3, 1, 24))
 
 

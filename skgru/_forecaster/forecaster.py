@@ -27,6 +27,7 @@ from skgru._forecaster.checks import (
     warn_if_short,
     warn_of_counters,
     warn_of_ends,
+    warn_of_range,
     warn_of_season,
     warn_of_short,
     warn_of_y,
@@ -113,17 +114,22 @@ class SequenceForecaster(BaseEstimator):
         unscaled. "auto" chooses for each column:
 
         - the logarithm, if all values are positive,
-        - log(1 + x), if there are zeros and no negative values,
-        - standardisation, if there are negative values.
+        - log(1 + x / m) with m the median of the positive values, if there are zeros or values
+          near zero,
+        - standardisation, if there are negative values or the series is intermittent.
+
+        Units play no part. Series whose changes are small beside their level are magnified, so
+        that the network sees the changes.
 
         Each of several series has its own clone of the scaler. Covariates have one clone for all
         series; with "auto" or None they are standardised.
 
-    level : {"auto", "mean", "last"} or None, default="auto"
+    level : {"auto", "mean", "last", "window"} or None, default="auto"
         Value that is subtracted from each window, so that windows at different levels become
-        alike. "mean" is the mean of the last season of the window, "last" is its last value, and
-        None subtracts nothing. "auto" is "mean" with a season and "last" without one. Here a
-        single series of at most two seasons counts as one without a season.
+        alike. "mean" is the mean of the last season of the window, "window" the mean of the whole
+        window, "last" its last value, and None subtracts nothing. "auto" is "window" for
+        intermittent series, else "mean" with a season and "last" without one. Here a single series
+        of at most two seasons counts as one without a season.
 
     baseline : {"auto", "last", "seasonal", "profile"} or None, default="auto"
         Naive forecast. The regressors learn its errors.
@@ -135,11 +141,20 @@ class SequenceForecaster(BaseEstimator):
         - None: the level.
 
         With a season, "auto" is "profile" for one series and "seasonal" for several. Without a
-        season it is "last". Again, a single series of at most two seasons counts as one without.
+        season it is "last", and for intermittent series None. Again, a single series of at most two
+        seasons counts as one without.
 
     strategy : {"direct", "recursive"}, default="direct"
         "direct": the regressor has one output for each of the `horizon` steps. "recursive": the
         regressor forecasts one step, which then becomes the last row of the history.
+
+    point : {"auto", "median", "mean"}, default="auto"
+        Which number the forecast is. Half of the actual values lie above a median. Means can be
+        added up: the sum of daily means is the expected sum. "mean" corrects the forecasts so that
+        their mean in the last rows of `fit` is that of the series. "auto" is "mean" for
+        intermittent series, whose median may be zero at every step, else "median". A series is
+        intermittent if at least 20 % of its values are zeros, without the rows of a season that are
+        always zero, such as closed days.
 
     target : str, int, sequence of them or None, default=None
         Names or positions of the columns to forecast. None: all columns that are not in `known`.
@@ -207,11 +222,14 @@ class SequenceForecaster(BaseEstimator):
     season_length_ : int
         Number of rows in a season; 1 without a season.
 
-    level_ : {"mean", "last"} or None
+    level_ : {"mean", "last", "window"} or None
         The level in use.
 
     baseline_ : {"last", "seasonal", "profile"} or None
         The baseline in use.
+
+    point_ : {"median", "mean"}
+        Which number forecasts are.
 
     scaler_ : transformer, None, or list of them
         The fitted scaler of the targets. A list for several series.
@@ -283,6 +301,7 @@ class SequenceForecaster(BaseEstimator):
     season_length_: int
     level_: str | None
     baseline_: str | None
+    point_: str
     scaler_: Any
     regressors_: list[Any]
     pretrained_: bool
@@ -299,9 +318,10 @@ class SequenceForecaster(BaseEstimator):
             StrOptions({"auto"}),
             None,
         ],
-        "level": [StrOptions({"auto", "mean", "last"}), None],
+        "level": [StrOptions({"auto", "mean", "last", "window"}), None],
         "baseline": [StrOptions({"auto", "last", "seasonal", "profile"}), None],
         "strategy": [StrOptions({"direct", "recursive"})],
+        "point": [StrOptions({"auto", "mean", "median"})],
         "target": [str, Integral, "array-like", None],
         "known": [str, Integral, "array-like", None],
         "group": [str, None],
@@ -327,6 +347,7 @@ class SequenceForecaster(BaseEstimator):
         level: str | None = "auto",
         baseline: str | None = "auto",
         strategy: str = "direct",
+        point: str = "auto",
         target: str | int | Sequence[str | int] | None = None,
         known: str | int | Sequence[str | int] | None = None,
         group: str | None = None,
@@ -344,6 +365,7 @@ class SequenceForecaster(BaseEstimator):
         self.level = level
         self.baseline = baseline
         self.strategy = strategy
+        self.point = point
         self.target = target
         self.known = known
         self.group = group
@@ -402,11 +424,12 @@ class SequenceForecaster(BaseEstimator):
             check_alone(series, panel, spec, stacklevel=3)
         template = ModelTemplate(
             spec,
-            AutoScaler() if isinstance(self.scaler, str) else self.scaler,
+            AutoScaler(spec.season_length) if isinstance(self.scaler, str) else self.scaler,
             self.scaler if hasattr(self.scaler, "fit") else StandardScaler(),
             members,
             pretrained,
             weighs=self.series_weight is not None and spec.is_global,
+            is_guarded=self.regressor is None,
         )
         calibration = Calibration(spec, list(map(len, series)))
         if self.calibration_fraction:
@@ -435,6 +458,7 @@ class SequenceForecaster(BaseEstimator):
             season_length_=spec.season_length,
             level_=spec.level,
             baseline_=spec.baseline,
+            point_=spec.point,
             scaler_=model.scalers if spec.is_global else model.scalers[0],
             regressors_=model.regressors,
             pretrained_=model.pretrained is not None,
@@ -579,7 +603,10 @@ class SequenceForecaster(BaseEstimator):
         """
         new = self._origins(steps, X, future)
         forecasts = self._model.forecast_after(new.parts, new.steps)
-        values = [restored(own, z) for own, z in zip(new.scalers, forecasts, strict=True)]
+        values = [
+            self._model.in_units(*one)
+            for one in zip(new.scalers, forecasts, new.seasonal_errors, strict=True)
+        ]
         return self._answers(values, [""], new)
 
     def forecast_interval(
@@ -793,8 +820,9 @@ class SequenceForecaster(BaseEstimator):
             check_alone([values], None, self._spec, stacklevel=4)
         origins = np.arange(len(context), len(values))
         scaler = self._model.scaler_for(values)
-        forecasts = self._model.forecast_rows(self._model.part(values, scaler), origins)
-        return restored(scaler, forecasts)
+        part = self._model.part(values, scaler)
+        forecasts = self._model.forecast_rows(part, origins)
+        return self._model.in_units(scaler, forecasts, self._model.error_of(part.z))
 
     def _origins(self, steps: Any, X: Any, future: Any) -> Origins:
         check_is_fitted(self)
@@ -862,8 +890,16 @@ class SequenceForecaster(BaseEstimator):
                 if panel is None or ahead is None:
                     raise
                 raise ValueError(f"Series {one!r}: {error}") from error
+            self._warn_of_covariates(past, known)
             parts.append(model.part(past, scaler, known, z))
         return Origins(tables, panel, parts, scalers, seasonal_errors, steps)
+
+    def _warn_of_covariates(self, past: np.ndarray, known: np.ndarray) -> None:
+        spec, limits, columns = self._spec, self._model.covariate_limits, self._tails[0].columns
+        if limits is not None:
+            n_past, names = len(spec.past), [columns[i] for i in (*spec.past, *spec.known)]
+            seen = [*past[-spec.window_length :, spec.past].T, *known.T]
+            warn_of_range(names, seen, limits, n_past)
 
     def _check_panel(self, X: Any) -> None:
         """Raise if several series are in another container than in `fit`."""

@@ -6,6 +6,7 @@ forecast uses, and its history is the rows up to this origin.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
+from skgru._forecaster.baselines import fill_by_season
+from skgru._forecaster.checks import check_complete, check_steps, too_short
 from skgru._forecaster.dataset import (
     VALUES_AT_ONCE,
     Joined,
@@ -26,10 +29,11 @@ from skgru._forecaster.regressors import (
     fit_regressor,
 )
 from skgru._forecaster.rollout import Rollout, forward_filled
-from skgru._forecaster.scaling import is_log, scaled, transformed
+from skgru._forecaster.scaling import AutoScaler, log_factor_of, restored, scaled, transformed
 from skgru._forecaster.spec import ForecastSpec
 from skgru._networks.regressor import GRURegressor
 from skgru._validation import check_representable
+from skgru._warnings import warn_user
 from skgru._windows import sliding_view
 
 # Added to each seasonal-naive error before division, so that a series that repeats itself does not
@@ -57,34 +61,8 @@ def tail_of(values: np.ndarray, n_rows: int, spec: ForecastSpec) -> np.ndarray:
 def _tail(part: Part, n_rows: int) -> Part:
     """The last rows of a series, and the future covariates after them."""
     start = max(0, len(part) - n_rows)
-    return Part(part.z[start:], part.past[start:], part.known[start:], part.is_log)
-
-
-def longest_run(is_complete: np.ndarray) -> int:
-    """Length of the longest run of True values."""
-    ends = np.flatnonzero(~np.concatenate([[False], is_complete, [False]]))
-    return int(np.diff(ends).max() - 1)
-
-
-def _too_short(spec: ForecastSpec, series: Sequence[np.ndarray], is_pretrained: bool) -> str:
-    """The message for series without any window to train on, with its remedies."""
-    longest = max(map(len, series))
-    run = max(longest_run(np.isfinite(values).all(axis=1)) for values in series)
-    found, first = f"X has {longest} (n_samples={longest})", "Use "
-    if run < longest:
-        found = f"the longest such run in X has {run} (n_samples={longest})"
-        first = (
-            "Fill the gaps, for example by X.interpolate(), drop columns without numbers, or use "
-        )
-    remedies = ["a shorter window, "] if spec.window_length > 1 else []
-    remedies += ["a smaller horizon, "] if spec.horizon > 1 else []
-    remedies += ["pretrained='only', "] if is_pretrained else []
-    return (
-        f"window_length={spec.window_length} and season_length={spec.season_length} with "
-        f"{spec.strategy} forecasts of horizon={spec.horizon} need at least {spec.n_rows_needed} "
-        f"rows in a row without NaN, but {found}. {first}{''.join(remedies)}"
-        f"{'or ' if remedies else ''}a longer series without gaps."
-    )
+    filled = None if part.filled is None else part.filled[start:]
+    return Part(part.z[start:], part.past[start:], part.known[start:], part.log_factor, filled)
 
 
 def seasonal_error(z: np.ndarray, season_length: int) -> float:
@@ -97,14 +75,23 @@ def seasonal_error(z: np.ndarray, season_length: int) -> float:
     return float(known.mean()) + ERROR_OFFSET if len(known) else np.nan
 
 
+# Forecast origins on which the regressors are compared with the baseline, and the ratio of the
+# errors above which they are left out.
+ORIGINS_COMPARED = 256
+NO_WORSE = 1.1
+
+# How far covariates may lie outside the values of fit, as a share of their range.
+COVARIATE_MARGIN = 0.5
+
+
 @dataclass(frozen=True)
 class ModelTemplate:
     """A forecast model before it is fitted.
 
-    scaler : unfitted, cloned for each series; covariate_scaler : unfitted, cloned once for all
-    series; members : unfitted regressors, none for the baseline alone; pretrained : a fitted model
-    that takes part; weighs : whether series with a smaller seasonal error have a larger weight in
-    training.
+    scaler, covariate_scaler : unfitted, cloned for each series and for all; members : unfitted
+    regressors, none for the baseline alone; pretrained : a fitted model that takes part; weighs :
+    whether series with a smaller seasonal error count for more in training; is_guarded : whether
+    regressors that are worse than the baseline on the last rows are left out.
     """
 
     spec: ForecastSpec
@@ -113,6 +100,7 @@ class ModelTemplate:
     members: Sequence[EnsembleMember] = ()
     pretrained: ForecastModel | None = None
     weighs: bool = False
+    is_guarded: bool = False
 
 
 class ForecastModel:
@@ -124,6 +112,8 @@ class ForecastModel:
         self.unfitted_scaler = template.scaler
         self.scalers: list[Any] = []
         self.covariate_scaler: Any = None
+        # Covariates, past ones first, are clipped to these, (n_covariates,) each.
+        self.covariate_limits: tuple[np.ndarray, np.ndarray] | None = None
         self.members: list[EnsembleMember] = []
         # Trained on other series, with windows of its own, on a logarithmic scale. For series on
         # that scale it has the weight of one more ensemble member.
@@ -133,6 +123,12 @@ class ForecastModel:
         self.median_error = 1.0
         self.target_means = np.zeros(len(spec.targets))
         self.least_error = least_error
+        # Factor in the units of the series, and shift of scaled values, (n_targets,), that turn
+        # forecasts into means.
+        self.mean_factor: np.ndarray | None = None
+        self.mean_shift: np.ndarray | None = None
+        # Whether the regressors correct the baseline, or are left out.
+        self.corrects = True
 
     @classmethod
     def fit(
@@ -147,13 +143,13 @@ class ForecastModel:
         origins, is_complete = pairs.usable()
         is_pretrained = model.pretrained is not None
         if not len(origins):
-            raise ValueError(_too_short(model.spec, series, is_pretrained))
+            raise ValueError(too_short(model.spec, series, is_pretrained))
         if not is_complete.any() and not is_trial:
-            _check_steps(pairs, origins, max(map(len, series)), is_pretrained)
+            check_steps(pairs, origins, max(map(len, series)), is_pretrained)
         weight = None
         if template.weighs:
             weight = model._weights_of(joined)[joined.series_of(origins)]
-        _check_complete(template.members, model.spec, is_complete, series)
+        check_complete(template.members, model.spec, is_complete, series)
         for member in template.members:
             regressor = clone(member.regressor)
             if type(regressor) is GRURegressor:
@@ -163,7 +159,68 @@ class ForecastModel:
                 own = None if weight is None else weight[is_complete]
                 regressor = fit_regressor(regressor, X[:, -member.window_length :], y, own)
             model.members.append(EnsembleMember(regressor, member.window_length))
+        if template.is_guarded or model.spec.point == "mean":
+            model._compare(pairs, origins, template.is_guarded)
         return model
+
+    def _compare(self, pairs: Pairs, origins: np.ndarray, is_guarded: bool) -> None:
+        """Leave the regressors out where they are worse than the baseline alone, and keep the
+        residuals for forecasts of the mean. The rows were in training: regressors that fail on them
+        have diverged.
+        """
+        spec = self.spec
+        picked = origins[:: max(1, len(origins) // ORIGINS_COMPARED)]
+        if not spec.is_global:
+            picked = origins[-ORIGINS_COMPARED:]
+        X, y = pairs.at(picked)
+        residuals = y - self.rollout.correction(X)
+        errors = np.nanmean(np.abs(residuals)), np.nanmean(np.abs(y))
+        if is_guarded and errors[0] > NO_WORSE * errors[1]:
+            self.corrects, residuals = False, y
+            warn_user(
+                f"The networks have an error {errors[0] / errors[1]:.2g} times that of "
+                f"baseline={spec.baseline!r} on the last rows of X, so that only the baseline is "
+                "used. Give regressor=Ridge(), or fewer covariates."
+            )
+        if spec.point == "mean":
+            self._learn_means(pairs, picked, residuals.reshape(len(y), spec.steps_of_call, -1))
+
+    def _learn_means(self, pairs: Pairs, origins: np.ndarray, residuals: np.ndarray) -> None:
+        """What turns forecasts into means: a factor on a logarithmic scale, else a shift."""
+        number = np.zeros(len(origins), int)
+        if self.spec.is_global:
+            number = np.searchsorted(pairs.joined.first, origins, side="right") - 1
+        errors = self.seasonal_errors[number][:, np.newaxis, np.newaxis]
+        self.mean_shift = np.nanmean(residuals / errors, axis=(0, 1))
+        actual = pairs.following(origins)
+        sums = np.zeros((2, residuals.shape[2]))
+        for i in np.unique(number):
+            of_series = number == i
+            is_known = np.isfinite(residuals[of_series])
+            pair = [
+                np.where(is_known, restored(self.scalers[i], z), 0)
+                for z in (actual[of_series], (actual - residuals)[of_series])
+            ]
+            total = np.abs(pair[0]).sum()
+            if total > 0:  # each series counts alike
+                sums += np.array([values.sum(axis=(0, 1)) for values in pair]) / total
+        self.mean_factor = sums[0] / np.maximum(sums[1], np.finfo(float).tiny)
+
+    def in_units(self, scaler: Any, z: np.ndarray, seasonal_error: float = 1.0) -> np.ndarray:
+        """Scaled forecasts (..., n_steps, n_targets) in the units of the series: their median, or
+        their mean.
+        """
+        if self.mean_shift is None or self.mean_factor is None:
+            return restored(scaler, z)
+        if isinstance(scaler, AutoScaler) and "standard" not in scaler.kinds_:
+            return restored(scaler, z) * self.mean_factor
+        return restored(scaler, z + self.mean_shift * seasonal_error)
+
+    def error_of(self, z: np.ndarray) -> float:
+        """Seasonal error of a scaled series (n_rows, n_targets), the unit of its residuals."""
+        if not self.spec.is_global:
+            return 1.0
+        return float(self.median_where_unknown([self.recent_seasonal_error(z)])[0])
 
     def _learn_scales(self, template: ModelTemplate, series: Sequence[np.ndarray]) -> Joined:
         """Fit the scalers, and return all scaled series, joined."""
@@ -171,8 +228,16 @@ class ForecastModel:
         if covariates := [*spec.past, *spec.known]:
             rows = np.concatenate([values[:, covariates] for values in series])
             self.covariate_scaler = clone(template.covariate_scaler).fit(rows)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", RuntimeWarning)  # of columns without a value
+                lowest, highest = np.nanmin(rows, axis=0), np.nanmax(rows, axis=0)
+            margin = COVARIATE_MARGIN * (highest - lowest)
+            self.covariate_limits = lowest - margin, highest + margin
         self.scalers = [self.new_scaler(values) for values in series]
-        if not template.members or any(map(is_log, self.scalers)):
+        if (
+            not template.members
+            or np.isfinite([log_factor_of(scaler) for scaler in self.scalers]).any()
+        ):
             self.pretrained = template.pretrained
         parts = [self.part(values, own) for values, own in zip(series, self.scalers, strict=True)]
         joined = join_series(parts, spec.history_length - 1, spec.steps_of_call)
@@ -197,7 +262,8 @@ class ForecastModel:
 
     @property
     def rollout(self) -> Rollout:
-        return Rollout(self.spec, self.members, self.target_means, self.least_error)
+        members = self.members if self.corrects else []
+        return Rollout(self.spec, members, self.target_means, self.least_error)
 
     @property
     def regressors(self) -> list[Any]:
@@ -242,14 +308,20 @@ class ForecastModel:
         """
         spec, n_past = self.spec, len(self.spec.past)
         z = scaled(scaler, values[:, spec.targets]) if z is None else z
+        filled = fill_by_season(z, spec.season_length)
+        filled_or_none = None if filled is z else filled
         if self.covariate_scaler is None:
-            return Part(z, values[:, :0], values[:, :0], is_log(scaler))
+            none = values[:, :0]
+            return Part(z, none, none, log_factor_of(scaler), filled_or_none)
         columns = values[:, [*spec.past, *spec.known]]
         if known is not None and len(known):
             more = np.hstack([np.full((len(known), n_past), np.nan), known])
             columns = np.concatenate([columns, more])
+        if self.covariate_limits is not None:
+            columns = np.clip(columns, *self.covariate_limits)
         covariates = transformed(self.covariate_scaler, columns, "covariates")
-        return Part(z, covariates[: len(values), :n_past], covariates[:, n_past:])
+        past, known = covariates[: len(values), :n_past], covariates[:, n_past:]
+        return Part(z, past, known, filled=filled_or_none)
 
     def forecast_rows(self, part: Part, origins: np.ndarray) -> np.ndarray:
         """Scaled forecasts from each origin of one series, (n_origins, horizon, n_targets). NaN
@@ -259,11 +331,15 @@ class ForecastModel:
         own = self._forecast_rows(part, origins, steps)
         if share == 0 or self.pretrained is None:
             return own
-        return own + share * (self.pretrained._forecast_rows(part, origins, steps) - own)
+        other = self.pretrained._forecast_rows(part.in_logarithms(), origins, steps)
+        return own + share * (other * part.log_factor - own)
+
+    def _has_pretrained(self, part: Part) -> bool:
+        return self.pretrained is not None and bool(np.isfinite(part.log_factor))
 
     def _share_of(self, part: Part) -> float:
-        """Weight of the pretrained networks in the forecast of a series: that of one member."""
-        return 1 / (1 + len(self.members)) if self.pretrained is not None and part.is_log else 0
+        """Of the pretrained networks in the forecast of a series: that of one member."""
+        return 1 / (1 + len(self.members)) if self._has_pretrained(part) else 0
 
     def _forecast_rows(self, part: Part, origins: np.ndarray, steps: int) -> np.ndarray:
         joined = join_series([part], self.spec.history_length - 1, self._n_after(steps))
@@ -279,14 +355,19 @@ class ForecastModel:
         own = self._forecast_after(parts, steps, quantile)
         if not shares.any() or self.pretrained is None:
             return own
-        pretrained = self.pretrained._forecast_after(parts, steps, None)
-        return own + shares[:, np.newaxis, np.newaxis] * (pretrained - own)
+        factors = np.array([part.log_factor if self._has_pretrained(part) else 1 for part in parts])
+        in_logarithms = [
+            part.in_logarithms() if self._has_pretrained(part) else part for part in parts
+        ]
+        other = self.pretrained._forecast_after(in_logarithms, steps, None)
+        other *= factors[:, np.newaxis, np.newaxis]
+        return own + shares[:, np.newaxis, np.newaxis] * (other - own)
 
     def _forecast_after(
         self, parts: Sequence[Part], steps: int, quantile: float | None
     ) -> np.ndarray:
         length = self.spec.history_length
-        z = parts[0].z
+        z = parts[0].history
         if len(parts) == 1 and self.covariate_scaler is None and len(z) >= length:
             # One forecast: a slice, without the view of all windows.
             return self.rollout.run(
@@ -304,7 +385,7 @@ class ForecastModel:
         self, joined: Joined, origins: np.ndarray, steps: int, quantile: float | None
     ) -> np.ndarray:
         length = self.spec.history_length
-        view = sliding_view(joined.z, length)
+        view = sliding_view(joined.history, length)
         at_once = max(1, VALUES_AT_ONCE // ((length + steps) * joined.z.shape[1]))
         window_length = self.spec.window_length
         carried = None if self.spec.is_global else forward_filled(joined.z[np.newaxis])[0]
@@ -316,36 +397,3 @@ class ForecastModel:
                 histories[:, -window_length] = carried[piece - window_length + 1]
             pieces.append(self.rollout.run(histories, joined, piece, steps, quantile))
         return np.concatenate(pieces)
-
-
-def _check_complete(
-    members: Sequence[EnsembleMember],
-    spec: ForecastSpec,
-    is_complete: np.ndarray,
-    series: Sequence[np.ndarray],
-) -> None:
-    """Raise if a regressor needs targets at all steps, and no window has them."""
-    if is_complete.any() or all(type(each.regressor) is GRURegressor for each in members):
-        return
-    raise ValueError(
-        f"season_length={spec.season_length} with {spec.strategy} forecasts of horizon="
-        f"{spec.horizon} needs a series of {spec.least_history + spec.steps_of_call} consecutive "
-        f"rows, but the longest series of X has {max(map(len, series))} (n_samples). Use a smaller "
-        "horizon, or a GRURegressor, which learns from the steps that are known."
-    )
-
-
-def _check_steps(pairs: Pairs, origins: np.ndarray, n_rows: int, is_pretrained: bool) -> None:
-    """Raise if no series is long enough for targets at the far steps of a forecast."""
-    spec = pairs.spec
-    taught = [np.isfinite(pairs.at(piece)[1]).any(axis=0) for piece in pairs.pieces(origins)]
-    steps = np.any(taught, axis=0).reshape(spec.steps_of_call, -1).all(axis=1)
-    if not steps.all():
-        n_taught = int(steps.argmin())
-        raise ValueError(
-            f"horizon={spec.horizon} is too far for X: after {spec.least_history} rows of history, "
-            f"no series has targets beyond step {n_taught} (the longest has n_samples={n_rows}). "
-            f"Use horizon={max(1, n_taught)} or less, longer series, "
-            + ("pretrained='only', " if is_pretrained else "")
-            + "or strategy='recursive'."
-        )

@@ -14,18 +14,28 @@ from sklearn.utils import check_random_state
 
 from skgru._containers.panel import WIDE
 from skgru._containers.series import Table
+from skgru._forecaster.baselines import longest_run
 from skgru._forecaster.defaults import (
     auto_window_length,
     auto_window_lengths,
     default_regressors,
     usual_length,
 )
-from skgru._forecaster.model import ForecastModel, longest_run
+from skgru._forecaster.model import ForecastModel
 from skgru._forecaster.pretrained import HORIZONS, is_short, load_pretrained, why_not_pretrained
 from skgru._forecaster.regressors import EnsembleMember
-from skgru._forecaster.scaling import changes_by_shares
+from skgru._forecaster.scaling import changes_by_shares, is_intermittent
 from skgru._forecaster.spec import ForecastSpec
 from skgru._validation import Instance, Number, at_least
+
+# Mean change over a season, as a share of that over shorter lags, up to which X shows a season.
+SEASON_FROM = 0.95
+
+# Mean change over a longer season, as a share of that over a shorter one, from which it is taken.
+LONGER_SEASON_FROM = 0.97
+
+# Series of many that decide on the season.
+SERIES_LOOKED_AT = 100
 
 
 def check_kinds(parameters: Any) -> None:
@@ -105,9 +115,8 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
     is_only = parameters.pretrained == "only"
     longest = max(tables, key=len)
     season_length = parameters.season_length or longest.rows.season_length
-    n_wanted = rows_for_season(parameters, tables, season_length)
-    if parameters.season_length is None and n_rows < n_wanted and not is_only:
-        season_length = 1
+    if parameters.season_length is None and not is_only:
+        season_length = auto_season(parameters, tables, targets, n_rows)
     if parameters.baseline in ("seasonal", "profile") and season_length == 1 and not is_only:
         raise ValueError(
             f"baseline={parameters.baseline!r} needs a season, but season_length is 1. Give "
@@ -124,10 +133,19 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
             windows = (auto_window_length(n_complete, steps, season_length),)
     elif isinstance(windows, Integral):
         windows = (int(windows),)
+    point = parameters.point
+    is_scarce = parameters.scaler == "auto" and are_intermittent(tables, targets, season_length)
+    if point == "auto":
+        point = "mean" if is_scarce and not is_only else "median"
     has_season = season_length > 1 and (is_global or n_rows > 2 * season_length)
-    level, baseline = "last", "last"
+    level: str | None = "last"
+    baseline: str | None = "last"
     if has_season:
         level, baseline = "mean", "seasonal" if is_global else "profile"
+    if is_scarce:
+        level, baseline = "window", None
+        if parameters.window_length == "auto" and not is_global and not is_only:
+            windows = (int(np.clip((n_rows - steps) // 3, 1, max(28, 4 * season_length))),)
     if is_only:
         level, baseline = "mean", "seasonal" if season_length > 1 else "last"
     return ForecastSpec(
@@ -141,7 +159,59 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
         past=tuple(past),
         known=tuple(known),
         is_global=is_global,
+        point=point,
     )
+
+
+def are_intermittent(tables: list[Table], targets: list[int], season_length: int) -> bool:
+    """Whether more than half of the series are intermittent."""
+    looked_at = [
+        is_intermittent(column, season_length)
+        for table in tables[:SERIES_LOOKED_AT]
+        for column in table.values[:, targets].T
+    ]
+    return 2 * sum(looked_at) > len(looked_at)
+
+
+def auto_season(parameters: Any, tables: list[Table], targets: list[int], n_rows: int) -> int:
+    """The season, of those that the step of the index may have, that X shows; 1 without any.
+
+    Months and quarters have one wherever X is long enough. Others need to show it: values a season
+    ago are nearer than those of other rows within a season. A longer one (the week of hours) is
+    taken where it brings them nearer still.
+    """
+    chosen, error = 1, np.inf
+    series = [table.values[:, targets] for table in tables[:SERIES_LOOKED_AT]]
+    for length in max(tables, key=len).rows.season_lengths:
+        n_wanted = rows_for_season(parameters, tables, length)
+        if n_rows < n_wanted + (length if chosen > 1 else 0):
+            break
+        own, others = seasonal_errors(series, length)
+        is_shown = length in HORIZONS or own < SEASON_FROM * others
+        if is_shown if chosen == 1 else own < LONGER_SEASON_FROM * error:
+            chosen, error = length, own
+    return chosen
+
+
+def seasonal_errors(series: list[np.ndarray], season_length: int) -> tuple[float, float]:
+    """Mean change over a season, and mean over the lags within one, relative to the spread of each
+    series.
+    """
+    lags = np.unique(np.linspace(1, season_length - 1, 24).astype(int))
+    own, others = [], []
+    for values in series:
+        spread = np.nanmean(np.abs(values - np.nanmedian(values, axis=0)))
+        if spread > 0 and len(values) > season_length:
+            own.append(_mean_change(values, season_length) / spread)
+            others.append(np.nanmean([_mean_change(values, lag) for lag in lags]) / spread)
+    if not own:
+        return np.inf, np.inf
+    return float(np.nanmean(own)), float(np.nanmean(others))
+
+
+def _mean_change(values: np.ndarray, lag: int) -> float:
+    changes = np.abs(values[lag:] - values[:-lag])
+    return float(np.mean(changes[np.isfinite(changes)])) if np.isfinite(changes).any() else np.nan
 
 
 def rows_for_season(parameters: Any, tables: list[Table], season_length: int) -> int:

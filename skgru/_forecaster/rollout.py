@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,13 @@ from skgru._windows import sliding_view
 
 # Rows of history up to which level and baseline are computed as matrices, in the compiled program.
 LONGEST_COMPILED_HISTORY = 2048
-# Largest seasonal difference, after scaling, of a series that repeats itself: rounding errors.
+# Residuals from the seasonal course beyond this many times their upper quartile are outliers.
+OUTLIER_FROM = 8.0
+
+# Share of outliers above which they belong to the series.
+MOST_OUTLIERS = 0.1
+
+# Changes on the scale of the network up to which a series repeats itself: rounding, no news.
 REPEATS_TO = 1e-9
 
 
@@ -27,6 +34,34 @@ def forward_filled(histories: np.ndarray) -> np.ndarray:
     filled = fill_missing(histories.copy(), np.full(histories.shape[2], np.nan))
     filled[~has_begun] = np.nan
     return filled
+
+
+def without_outliers(histories: np.ndarray, season_length: int) -> np.ndarray:
+    """Histories (n, n_rows, n_targets) in which single values far from those of the other seasons
+    are moved to the edge of what is usual. Three whole seasons or more are needed to see outliers.
+    """
+    n, n_rows, n_targets = histories.shape
+    n_seasons = n_rows // season_length
+    if season_length == 1 or n_seasons < 3:
+        return histories
+    start = n_rows - n_seasons * season_length
+    seasons = histories[:, start:].reshape(n, n_seasons, season_length, n_targets)
+    has_gaps = np.isnan(seasons).any()
+    median, quantile = (np.nanmedian, np.nanquantile) if has_gaps else (np.median, np.quantile)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of seasons without any value
+        level = median(seasons, axis=2, keepdims=True)
+        course = median(seasons - level, axis=1, keepdims=True)
+        residuals = seasons - level - course
+        limit = OUTLIER_FROM * quantile(np.abs(residuals), 0.75, axis=(1, 2), keepdims=True)
+    is_outlier = np.abs(residuals) > limit  # False for NaN
+    is_outlier &= is_outlier.mean(axis=(1, 2), keepdims=True) <= MOST_OUTLIERS
+    if not is_outlier.any():
+        return histories
+    usual = level + course + np.clip(residuals, -limit, limit)
+    histories = histories.copy()
+    histories[:, start:] = np.where(is_outlier, usual, seasons).reshape(n, -1, n_targets)
+    return histories
 
 
 @dataclass(frozen=True)
@@ -64,6 +99,7 @@ class Rollout:
         else:
             is_short = np.isnan(histories[:, -length]).any(axis=1)
             histories[:, -length:] = fill_missing(histories[:, -length:], self.target_means)
+        histories = without_outliers(histories, spec.season_length)
         is_compiled = quantile is None and self._rolls_compiled(histories, steps)
         if is_compiled and not is_short.any():
             return self._roll_compiled(histories[0], joined, int(origins[0]), steps)[np.newaxis]
@@ -82,7 +118,7 @@ class Rollout:
                 future = X[:, -1, -len(spec.known) :]  # the row of the last step
                 is_known = ~np.isnan(future).any(axis=1)
             X = fill_missing(X, np.zeros(X.shape[2]))
-            difference = self._median(X, quantile).reshape(len(X), spec.steps_of_call, n_targets)
+            difference = self.correction(X, quantile).reshape(len(X), spec.steps_of_call, n_targets)
             difference[is_short] = 0
             if spec.is_global:
                 difference *= self._share_of_correction(histories)[:, np.newaxis]
@@ -135,6 +171,9 @@ class Rollout:
         level = level_of(units[:, -length:], spec.level, spec.season_length)
         baseline = baseline_of(units, level, spec)  # (n_rows, steps_of_call, 1)
         naive = {"level": level[:, 0, 0], "baseline": baseline[:, :, 0].T}
+        # The program computes in float32, which would lose the changes at a high level.
+        moves = np.isclose([level.sum(), *baseline.sum(axis=(0, 2))], 1).all()
+        last = history[-1].copy() if moves else np.zeros(history.shape[1])
         if spec.known and joined is not None:
             aheads = np.arange(0, steps, spec.steps_of_call)
             moved = sliding_view(joined.known, length)
@@ -147,12 +186,14 @@ class Rollout:
             )
         else:
             n_known = -(-steps // spec.steps_of_call)
-        rolled = for_forecaster.roll_on(self.members[0].regressor, history, steps, **naive)
+        rolled = (
+            for_forecaster.roll_on(self.members[0].regressor, history - last, steps, **naive) + last
+        )
         rolled[n_known * spec.steps_of_call :] = np.nan
         return rolled
 
-    def _median(self, X: np.ndarray, quantile: float | None) -> np.ndarray:
-        """(n, window_length, n_channels) -> (n, n_outputs). Zeros without members."""
+    def correction(self, X: np.ndarray, quantile: float | None = None) -> np.ndarray:
+        """(n, window_length, n_channels) -> (n, n_outputs); nothing to add without members."""
         if not self.members:
             return np.zeros((len(X), self.spec.steps_of_call * len(self.spec.targets)))
         every = [

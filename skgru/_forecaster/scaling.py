@@ -8,49 +8,95 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_array, check_is_fitted
 
-# Median from which log(1 + x) is close to log(x).
-LARGE = 100
+# Share of the typical value up to which the lowest one counts as zero, in parts.
+NEARLY_ZERO = 0.02
+
+# Share of zeros from which a row of the season counts as closed.
+ALWAYS = 0.9
+
+# Share of zeros up to which changes of a series are shares of its level.
+FEW_ZEROS = 0.1
+
+# Share of zeros, without those of a season, from which a series is intermittent.
+INTERMITTENT_FROM = 0.2
+
+# In-sample error on the scale of the network below which a series is magnified: smaller changes
+# would be lost in the noise of the network itself.
+LEAST_ERROR = 0.03
 
 
 def _as_floats(X: Any) -> np.ndarray:
-    """X as float64 (n_samples, n_features). NaN is allowed."""
-    # A forecast scales a few rows at a time: for valid arrays, check_array would take longer.
+    """X as float64 (n_samples, n_features), with NaN allowed."""
+    # A forecast asks for a few rows at a time: rows that are ready skip the checks.
     is_ready = type(X) is np.ndarray and X.dtype == np.float64 and X.ndim == 2 and X.size
     if is_ready and not np.isinf(X).any():
         return X
     return check_array(X, dtype=np.float64, ensure_all_finite="allow-nan")
 
 
-def _kind_of(known: np.ndarray) -> tuple[str, float, float, float]:
-    """The transformation of a column with these values: its kind, the shift that is added, the
-    value below which the logarithm becomes a line (NaN without a logarithm), and the divisor.
+def is_intermittent(values: np.ndarray, season_length: int) -> bool:
+    """Whether a series (n_rows,) is zero at many times, other than at the same rows of each season
+    (closed days, nights).
     """
-    lowest = known.min(initial=np.inf)
-    if lowest > 0 and len(known):
-        return "log", 0.0, lowest, 1.0
-    if lowest == 0 and known.any():
-        return "log1p", 1.0, 1.0, 1.0
+    known = np.isfinite(values)
+    if not known.any() or np.nanmin(values) != 0 or not np.nanmax(values):
+        return False
+    phase, is_zero = np.arange(len(values)) % season_length, values == 0
+    n_zeros = np.bincount(phase[known], is_zero[known], season_length)
+    n_known = np.bincount(phase[known], minlength=season_length)
+    is_open = n_zeros < ALWAYS * n_known
+    return bool(n_zeros[is_open].sum() >= INTERMITTENT_FROM * n_known[is_open].sum())
+
+
+def _statistics(known: np.ndarray, is_linear: bool = False) -> tuple[str, float, float, float]:
+    """Kind, shift, knee (NaN without a logarithm) and unit of a column with these values."""
+    lowest, highest = known.min(initial=np.inf), known.max(initial=-np.inf)
+    if lowest >= 0 and highest > 0 and not is_linear:
+        typical = float(np.median(known[known > 0]))
+        is_zero = np.clip(1 - lowest / (NEARLY_ZERO * typical), 0, 1)
+        shift = typical * float(is_zero)
+        return "log" if shift == 0 else "log1p", shift, lowest + shift, typical
     if not len(known):
         return "standard", 0.0, np.nan, 1.0
-    spread = known.std()
-    is_constant = not spread > 10 * np.finfo(float).eps * np.abs(known).max()
+    largest = np.abs(known).max()
+    spread = largest * (known / largest).std() if largest else 0.0  # squares may overflow
+    is_constant = not spread > 10 * np.finfo(float).eps * largest
     return "standard", -known.mean(), np.nan, 1.0 if is_constant else spread
 
 
 def changes_by_shares(values: np.ndarray) -> bool:
-    """Whether differences on the scale of "auto" are shares of the level: after log(x), and after
-    log(1 + x) where the median is at least 100.
+    """Whether a change on the scale of "auto" is a share of the level: of positive values, among
+    which there may be some zeros.
     """
     known = values[np.isfinite(values)]
-    lowest = known.min(initial=np.inf)
-    return lowest > 0 or (lowest == 0 and np.median(known) >= LARGE)
+    if not len(known) or known.min() < 0:
+        return False
+    return float((known == 0).mean()) <= FEW_ZEROS and _statistics(known)[0] != "standard"
+
+
+def in_sample_error(z: np.ndarray, season_length: int) -> float:
+    """Mean absolute error of the better one of last value and seasonal naive, NaN without any."""
+    errors = []
+    for lag in {1, season_length}:
+        changes = np.abs(z[lag:] - z[:-lag])
+        known = changes[np.isfinite(changes)]
+        if len(known):
+            errors.append(float(known.mean()))
+    return min(errors, default=np.nan)
 
 
 class AutoScaler(TransformerMixin, BaseEstimator):
-    """Logarithm of positive columns, log(1 + x) of columns with zeros, else standardisation.
+    """Logarithm for positive columns, log(1 + x / typical value) with zeros, else standardised.
 
-    Below the least value of `fit`, the logarithm continues as a straight line. A later zero or
-    negative value thus has a finite value, far below the others.
+    The typical value is the median of the positive ones, so that units play no part. Columns whose
+    changes are small beside their level are magnified. Below the lowest value in `fit` the
+    logarithm continues as a straight line, so that a later zero or negative value is a large
+    change, and neither an error nor minus infinity.
+
+    Parameters
+    ----------
+    season_length : int, default=1
+        Rows in a season, for the in-sample error that decides how much a column is magnified.
 
     Attributes
     ----------
@@ -58,36 +104,59 @@ class AutoScaler(TransformerMixin, BaseEstimator):
         The transformation of each column.
     """
 
+    def __init__(self, season_length: int = 1):
+        self.season_length = season_length
+
     def fit(self, X: Any, y: None = None) -> AutoScaler:
         """X : (n_samples, n_features). NaN is ignored."""
         X = _as_floats(X)
-        columns = [_kind_of(column[np.isfinite(column)]) for column in X.T]
+        columns = [
+            _statistics(column[np.isfinite(column)], is_intermittent(column, self.season_length))
+            for column in X.T
+        ]
         self.kinds_ = [kind for kind, *_ in columns]
+        known = np.where(np.isfinite(X), X, np.inf)
+        self._lowest = np.where(known.min(axis=0, initial=np.inf) >= 0, 0.0, -np.inf)
         self._changes_by_shares = all(changes_by_shares(column) for column in X.T)
-        self._shift, knee, self._scale = np.array([numbers for _, *numbers in columns]).T
+        self._shift, knee, self._unit = np.array([numbers for _, *numbers in columns]).T
         self._is_log = ~np.isnan(knee)
-        self._knee = np.where(self._is_log, knee, 1.0)
+        self._knee = np.where(self._is_log, knee / self._unit, 1.0)
         self._log_knee = np.log(self._knee)
+        self._center, self._magnified = np.zeros(X.shape[1]), np.ones(X.shape[1])
+        z = self.transform(X)
+        errors = np.array([in_sample_error(column, self.season_length) for column in z.T])
+        moves = np.isfinite(errors) & (errors > 1e-12) & (errors < LEAST_ERROR)
+        if moves.any():
+            self._magnified[moves] = LEAST_ERROR / errors[moves]
+            self._center[moves] = np.nanmean(z[:, moves], axis=0)
         return self
 
     def transform(self, X: Any) -> np.ndarray:
         """(n_samples, n_features) -> float64 of that shape."""
         check_is_fitted(self)
         X, knee = _as_floats(X), self._knee
-        moved = X + self._shift
-        # Both parts are computed for all values. Clipping avoids overflow in the unused part.
+        moved = (X + self._shift) / self._unit
+        # Each part is computed where the other one applies, too, and clipped against overflow.
         line = self._log_knee + np.minimum(moved, knee) / knee - 1
         logarithm = np.where(moved >= knee, np.log(np.maximum(moved, knee)), line)
-        return np.where(self._is_log, logarithm, moved / self._scale)
+        return (np.where(self._is_log, logarithm, moved) - self._center) * self._magnified
 
     def inverse_transform(self, X: Any) -> np.ndarray:
         """Inverse of `transform`."""
         check_is_fitted(self)
-        X, log_knee = _as_floats(X), self._log_knee
-        line = self._knee * (1 + X - log_knee)
-        with np.errstate(over="ignore"):  # in columns without a logarithm
-            moved = np.where(X >= log_knee, np.exp(np.maximum(X, log_knee)), line)
-        return np.where(self._is_log, moved, X * self._scale) - self._shift
+        z, log_knee = _as_floats(X) / self._magnified + self._center, self._log_knee
+        line = self._knee * (1 + z - log_knee)
+        with np.errstate(over="ignore"):  # of columns that are no logarithms
+            moved = np.where(z >= log_knee, np.exp(np.maximum(z, log_knee)), line)
+        return np.where(self._is_log, moved, z) * self._unit - self._shift
+
+    @property
+    def log_factor(self) -> float:
+        """What a small change of the logarithm is multiplied by, NaN where shares play no part. At
+        the typical value log(1 + x / typical value) changes half as much as log(x).
+        """
+        half = 0.5 if "log1p" in self.kinds_ else 1.0
+        return half * float(self._magnified[0]) if self._changes_by_shares else np.nan
 
 
 def transformed(scaler: Any, values: np.ndarray, what: str) -> np.ndarray:
@@ -114,6 +183,8 @@ def restored(scaler: Any, values: np.ndarray) -> np.ndarray:
         return values
     flat = values.reshape(-1, values.shape[-1])
     in_units = np.asarray(scaler.inverse_transform(flat)).reshape(values.shape)
+    if isinstance(scaler, AutoScaler):
+        in_units = np.maximum(in_units, scaler._lowest)  # no negative forecast without negatives
     if np.isinf(in_units).any():
         largest = np.nanmax(np.abs(values))
         raise ValueError(
@@ -124,6 +195,6 @@ def restored(scaler: Any, values: np.ndarray) -> np.ndarray:
     return in_units
 
 
-def is_log(scaler: Any) -> bool:
-    """Whether a scaler is a logarithm, or nearly one."""
-    return isinstance(scaler, AutoScaler) and scaler._changes_by_shares
+def log_factor_of(scaler: Any) -> float:
+    """`AutoScaler.log_factor`, NaN for other scalers."""
+    return scaler.log_factor if isinstance(scaler, AutoScaler) else np.nan

@@ -28,6 +28,7 @@ class ForecastSpec:
     past: tuple[int, ...]
     known: tuple[int, ...]
     is_global: bool = False
+    point: str = "median"
 
     @property
     def window_length(self) -> int:

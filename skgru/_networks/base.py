@@ -304,9 +304,18 @@ class RecurrentEstimator(BaseEstimator):
         before, now = asdict(self._network), asdict(network)
         changed = [name for name in now if now[name] != before[name]]
         changed = [name for name in changed if name != "output_initializer"]
-        if not changed:
+        pairs = {name: (now[name], before[name]) for name in changed}
+        if "masks" in pairs:  # under the name of the parameter
+            now_masks, _ = pairs.pop("masks")
+            pairs["missing"] = ("mask", "skip") if now_masks else ("skip", "mask")
+        normalises = self._inputs is not None
+        if bool(self.normalize_X) != normalises and not network.embedding_dim:
+            pairs["normalize_X"] = (bool(self.normalize_X), normalises)
+        if not pairs:
             return
-        what = ", ".join(f"{name}={now[name]!r} (it was {before[name]!r})" for name in changed)
+        what = ", ".join(
+            f"{name}={one!r} (it was {other!r})" for name, (one, other) in pairs.items()
+        )
         raise ValueError(
             f"{type(self).__name__} cannot continue the fitted network, because parameters or data "
             f"have changed: {what}. Use the earlier values, or fit with warm_start=False to train "

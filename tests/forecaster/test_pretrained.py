@@ -96,11 +96,12 @@ def test_a_zero_among_hundreds_is_no_obstacle():
     answer, complete = (forecasts(X.reshape(-1, 1), pretrained="only") for X in (values, AIRLINE))
     np.testing.assert_allclose(answer, complete, rtol=0.02)
     small = forecaster().fit(values.reshape(-1, 1) / 1e6)
-    assert not small.pretrained_  # log(1 + x) is no logarithm there
+    assert small.pretrained_  # units play no part
 
 
 def test_of_several_series_those_with_zeros_are_left_to_the_regressors():
-    counts = np.r_[0, np.arange(1.0, 40)]
+    counts = np.arange(40.0)
+    counts[::6] = 0
     auto, own = (forecasts([*SERIES, counts], pretrained=p) for p in ("auto", None))
     np.testing.assert_array_equal(auto[-1], own[-1])
     assert (auto[:-1] != own[:-1]).all()
@@ -144,7 +145,7 @@ def test_far_steps_are_fed_back():
     np.testing.assert_allclose(far[:24], near, rtol=1e-6)
     going_on = np.concatenate([AIRLINE.reshape(-1, 1), near])
     again = forecaster(pretrained="only").fit(going_on).forecast(6)
-    np.testing.assert_allclose(far[24:], again, rtol=1e-5)
+    np.testing.assert_allclose(far[24:], again, rtol=2e-3)
 
 
 # A series that repeats itself
@@ -174,7 +175,7 @@ def test_less_than_two_seasons_repeat_nothing():
 
 
 def test_what_repeats_itself_no_more_is_left_to_the_networks():
-    answers = forecasts([np.r_[np.full(49, 5.0), 6], *SERIES])
+    answers = forecasts([np.r_[np.full(46, 5.0), 6, 6, 6, 6], *SERIES])
     assert not np.isin(answers[0], [5, 6]).any()
 
 
@@ -330,8 +331,8 @@ def test_later_series_are_looked_at_too():
         answer = fitted.forecast(X=[SERIES[0], np.r_[SERIES[0], -1]])
     np.testing.assert_allclose(answer[1][:, 0], np.r_[SERIES[0], -1][-12:-6])
     assert (answer[0][:, 0] != SERIES[0][-12:-6]).all()
-    with raises("value of 0"):
-        fitted.predict(np.r_[SERIES[0], 0].reshape(-1, 1))
+    with raises("value of -2"):
+        fitted.predict(np.r_[SERIES[0], -2].reshape(-1, 1))
 
 
 def test_series_of_which_none_is_known_are_an_error():
