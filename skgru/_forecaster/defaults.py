@@ -12,6 +12,9 @@ from skgru._networks.regressor import GRURegressor
 # Rows from which a series with a season is long: it is trained longer, without pretrained networks.
 LONG_SERIES = 500
 
+# Longest season of which a window of one series holds all rows.
+LONGEST_SEASON = 100
+
 
 def default_regressor(n_rows: int, season_length: int, point: str = "median") -> GRURegressor:
     """A small network that starts at the baseline, and is trained longer on longer series.
@@ -69,10 +72,13 @@ def network_of_many(highway: bool, epochs: int, loss: str = "mean_absolute_error
 
 
 def auto_window_length(n_rows: int, steps: int, season_length: int) -> int:
-    """Two seasons of up to 24 rows, else one; 24 rows without a season. Less for short series,
-    which have few such windows.
+    """Two seasons of up to 24 rows, one of up to `LONGEST_SEASON`, else 48 rows, as the baseline
+    sees the whole season; 24 rows without a season. Less for short series, which have few such
+    windows.
     """
     spare = n_rows - steps
+    if season_length > LONGEST_SEASON:
+        return int(np.clip(spare // 3, 1, 48))
     if season_length > 1:
         longest = 2 * season_length if season_length <= 24 else max(48, season_length)
         shortest = min(season_length, max(1, spare // 2))

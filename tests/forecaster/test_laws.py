@@ -1,0 +1,245 @@
+"""Laws of forecasts as they come: what must play no part, and what must stay near the usual."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.linear_model import Ridge
+from sklearn.preprocessing import StandardScaler
+
+from skgru import SequenceForecaster
+
+HORIZON = 7
+DAYS = pd.date_range("2021-01-04", periods=182)
+
+
+def weekly(seed=0, n=182, level=100.0, noise=2.0):
+    rng = np.random.default_rng(seed)
+    return level + 20 * np.sin(np.arange(n) * 2 * np.pi / 7) + rng.normal(0, noise, n)
+
+
+def forecast(values, index=DAYS, horizon=HORIZON, **parameters):
+    series = pd.Series(values, index[: len(values)])
+    forecaster = SequenceForecaster(horizon=horizon, random_state=0, **parameters)
+    return forecaster.fit(series).forecast().to_numpy()
+
+
+def error(values, actual, **parameters):
+    return np.abs(forecast(values, **parameters) - actual).mean()
+
+
+def with_zeros(values):
+    values = values.copy()
+    values[::40] = 0
+    return values
+
+
+KINDS = {
+    "positive": weekly(),
+    "zeros": with_zeros(weekly()),
+    "negatives": weekly(level=0.0),
+    "intermittent": np.random.default_rng(0).poisson(0.5, 182).astype(float),
+}
+units = st.floats(-9, 12).map(lambda power: 10.0**power)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=4, deadline=None)
+@given(units)
+def test_units_play_no_part(kind, unit):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a season that is not used
+        expected = forecast(KINDS[kind])
+        scaled = forecast(unit * KINDS[kind])
+    np.testing.assert_allclose(scaled / unit, expected, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("regressor", [None, Ridge()])
+def test_units_play_no_part_for_several_series_and_intervals(regressor):
+    series = {name: KINDS[name] for name in ("positive", "zeros")}
+    answers = []
+    for unit in (1, 1e-7):
+        frame = pd.DataFrame(series, DAYS) * unit
+        forecaster = SequenceForecaster(
+            regressor, horizon=3, group="columns", calibration_fraction=0.3, random_state=0
+        ).fit(frame)
+        answers.append(
+            [forecaster.forecast() / unit, forecaster.forecast_interval(coverage=0.8) / unit]
+        )
+    for one, other in zip(*answers, strict=True):
+        np.testing.assert_allclose(other, one, rtol=1e-6)
+
+
+@pytest.mark.parametrize("level", [1e4, 1e6, 1e9])
+def test_a_large_level_plays_no_part(level):
+    """A series whose changes are small beside its level is forecast as well as standardised."""
+    seeds = range(4)
+    pairs = []
+    for seed in seeds:
+        values = weekly(seed, level=0.0) + level
+        past, actual = values[:-HORIZON], values[-HORIZON:]
+        pairs.append([error(past, actual), error(past, actual, scaler=StandardScaler())])
+    ours, standardised = np.mean(pairs, axis=0)
+    assert ours < 1.15 * standardised
+
+
+def test_far_steps_keep_their_digits_at_a_large_level():
+    """The first rows of a longer forecast are those of a shorter one."""
+    values = np.random.default_rng(0).normal(size=200).cumsum()
+    for level in (0.0, 1e7):
+        series = (level + values).reshape(-1, 1)
+        forecaster = SequenceForecaster(
+            horizon=3, scaler=None, pretrained=None, random_state=0
+        ).fit(series)
+        near, far = forecaster.forecast(3), forecaster.forecast(8)
+        np.testing.assert_allclose(far[:3] - level, near - level, atol=1e-3)
+
+
+@pytest.mark.parametrize("kind", ["zero", "spike"])
+def test_one_outlier_near_the_end_moves_no_forecast(kind):
+    values = weekly(level=1000.0, noise=5.0)
+    past, actual = values[:-HORIZON].copy(), values[-HORIZON:]
+    usual = error(past, actual)
+    past[-5] *= 0 if kind == "zero" else 10
+    assert error(past, actual) < 2 * usual
+
+
+def test_zeros_of_long_ago_move_no_forecast():
+    months = pd.date_range("2010-01-01", periods=144, freq="MS")
+    n, rng = 144, np.random.default_rng(0)
+    values = 27_000 * (1 + 0.2 * np.sin(np.arange(n) * 2 * np.pi / 12)) + rng.normal(0, 500, n)
+    past, actual = values[:-12].copy(), values[-12:]
+    usual = np.abs(forecast(past, months, 12) - actual).mean()
+    past[-26:-24] = 0  # a strike
+    struck = np.abs(forecast(past, months, 12) - actual).mean()
+    assert struck < 3 * usual
+
+
+@pytest.mark.parametrize("rows", [[-2], [-10, -9, -8], [-5, -4, -3, -2, -1]])
+def test_gaps_near_the_end_cost_little(rows):
+    pairs = []
+    for seed in range(3):
+        values = weekly(seed)
+        past, actual = values[:-HORIZON].copy(), values[-HORIZON:]
+        usual = error(past, actual)
+        past[rows] = np.nan
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of rows of NaN at the end
+            pairs.append([error(past, actual), usual])
+    with_gaps, usual = np.mean(pairs, axis=0)
+    assert with_gaps < 1.5 * usual
+
+
+def test_a_shop_that_is_closed_on_sundays():
+    values = weekly()
+    open_days = pd.Series(values, DAYS)[DAYS.day_of_week < 6]
+    past, actual = open_days[:-6], open_days[-6:]
+    answer = SequenceForecaster(horizon=7, random_state=0).fit(past.asfreq("D")).forecast()
+    assert np.abs(answer.reindex(actual.index) - actual).mean() < 5
+
+
+SIMULATED = {
+    "walk": lambda rng: rng.normal(size=200).cumsum(),
+    "walk at 1e6": lambda rng: 1e6 + rng.normal(size=200).cumsum(),
+    "noise": lambda rng: 10 + rng.normal(size=200),
+    "mains frequency": lambda rng: 50 + 0.02 * rng.normal(size=200),
+    "nights": lambda rng: (
+        100 * np.maximum(0, np.sin(np.arange(480) * 2 * np.pi / 24)) + 1e-6 * rng.random(480)
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", SIMULATED)
+def test_a_default_forecast_is_never_absurd(kind):
+    season = 24 if kind == "nights" else 1
+    pairs = []
+    for seed in range(6):
+        values = SIMULATED[kind](np.random.default_rng(seed)).reshape(-1, 1)
+        past, actual = values[:-10], values[-10:]
+        forecaster = SequenceForecaster(horizon=10, season_length=season, random_state=0)
+        answer = forecaster.fit(past).forecast()
+        naive = [np.resize(past[-lag:], (10, 1)) for lag in (1, season)]
+        errors = [np.abs(one - actual).mean() for one in (answer, *naive)]
+        pairs.append([errors[0], min(errors[1:])])
+    ours, naive = np.mean(pairs, axis=0)
+    assert ours <= 1.15 * naive + 1e-2 * np.ptp(past)
+
+
+def test_a_covariate_far_outside_of_fit_is_clipped_with_a_warning():
+    rng = np.random.default_rng(0)
+    price = np.full(182, 100.0)
+    price[:5] = 100.01
+    frame = pd.DataFrame({"y": weekly() + rng.normal(size=182), "price": price}, DAYS)
+    forecaster = SequenceForecaster(horizon=7, target="y", known="price", random_state=0).fit(frame)
+    days = pd.date_range(DAYS[-1], periods=8)[1:]
+    near = forecaster.forecast(future=pd.DataFrame({"price": 100.0}, days))
+    with pytest.warns(UserWarning, match="'price' of future has the value 110,.*100.01"):
+        far = forecaster.forecast(future=pd.DataFrame({"price": 110.0}, days))
+    assert np.abs(far - near).to_numpy().max() < 20
+
+
+def test_columns_known_in_advance_do_no_harm():
+    """Columns that say nothing new leave the error as it is, also with a long season."""
+    hours = pd.date_range("2022-01-03", periods=1500, freq="h")
+    t, rng = np.arange(1500), np.random.default_rng(0)
+    y = 50 + 10 * np.sin(2 * np.pi * t / 24) + 5 * (hours.day_of_week < 5) + rng.normal(0, 1, 1500)
+    frame = pd.DataFrame({"y": y}, hours)
+    for period in (24, 168):
+        frame[f"sin{period}"] = np.sin(2 * np.pi * t / period)
+        frame[f"cos{period}"] = np.cos(2 * np.pi * t / period)
+    known = list(frame.columns[1:])
+    errors = []
+    for columns in ([], known):
+        forecaster = SequenceForecaster(
+            horizon=24, target="y", known=columns or None, random_state=0
+        ).fit(frame[["y", *columns]][:-24])
+        assert forecaster.season_length_ == 168
+        future = frame[columns][-24:] if columns else None
+        errors.append(np.abs(forecaster.forecast(future=future)["y"] - y[-24:]).mean())
+    assert errors[1] < 1.1 * errors[0]
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_sums_of_means_are_right_for_intermittent_series(many):
+    """Medians would add up to next to nothing."""
+    rng = np.random.default_rng(0)
+    counts = pd.DataFrame(
+        rng.poisson(0.5, (362, 12)).astype(float), pd.date_range("2020", periods=362)
+    )
+    forecaster = SequenceForecaster(horizon=30, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a season that is not used
+        if many:
+            forecaster.set_params(group="columns").fit(counts)
+            sums = forecaster.forecast().sum().mean()
+        else:
+            sums = np.mean([forecaster.fit(counts[name]).forecast().sum() for name in counts])
+    assert forecaster.point_ == "mean"
+    assert 0.85 < sums / 15 < 1.15
+
+
+def test_a_mean_can_be_asked_for():
+    rng = np.random.default_rng(0)
+    sales = pd.Series(np.exp(rng.normal(0, 1, 400)), pd.date_range("2020-01-01", periods=400))
+    sums = {}
+    for point in ("median", "mean"):
+        forecaster = SequenceForecaster(
+            horizon=30, season_length=1, point=point, random_state=0
+        ).fit(sales)
+        sums[point] = forecaster.forecast().sum()
+        assert forecaster.point_ == point
+    assert sums["median"] < 0.8 * 30 * np.exp(0.5)
+    assert 0.7 < sums["mean"] / (30 * np.exp(0.5)) < 1.4
+
+
+def test_networks_that_diverge_are_left_out(monkeypatch):
+    monkeypatch.setattr("skgru._forecaster.model.NO_WORSE", 0.0)  # any network counts as worse
+    values = weekly()
+    with pytest.warns(UserWarning, match="'profile'.*Ridge"):
+        answer = forecast(values)
+    with pytest.warns(UserWarning):
+        again = forecast(values, n_estimators=3)
+    np.testing.assert_array_equal(again, answer)  # the baseline, whatever the networks
