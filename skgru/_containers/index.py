@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -255,8 +256,46 @@ def _are_date_strings(index: Any) -> bool:
         return bool(pd.to_datetime(index, errors="coerce").notna().all())
 
 
+def index_of_polars(X: Any, usual: Any = None) -> TimeIndex:
+    """The index of a polars frame: its one column of dates or times, if it has one."""
+    import polars as pl
+
+    times = [name for name, dtype in X.schema.items() if dtype in (pl.Date, pl.Datetime)]
+    if len(times) > 1:
+        raise ValueError(
+            f"X has {len(times)} columns of dates or times ({', '.join(times)}), but only one can "
+            "be the index. Drop the others, or convert them to numbers."
+        )
+    if not times:
+        return TimeIndex("polars")
+    import pandas as pd
+
+    dtype = X.schema[times[0]]
+    index = pd.DatetimeIndex(X[times[0]].to_numpy())
+    if zone := getattr(dtype, "time_zone", None):
+        index = index.tz_localize("UTC").tz_convert(zone)
+    return TimeIndex("polars", index, _step_of(index, usual), times[0], dtype)
+
+
 def likely_freq(index: Any) -> str:
-    """The most likely frequency of dates with gaps, by the median difference."""
+    """The most likely frequency of dates with gaps: that of the longest part without a gap, or by
+    the median difference.
+    """
+    import pandas as pd
+
+    gaps = np.diff(index.asi8)
+    if len(gaps) > 3 and index.is_monotonic_increasing and (gaps > 0).all():
+        # Months differ in length: a gap is more than half as long again as the usual step.
+        cuts = [0, *np.flatnonzero(gaps > 1.5 * np.median(gaps)) + 1, len(index)]
+        start, stop = max(pairwise(cuts), key=lambda part: part[1] - part[0])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            freq = pd.infer_freq(index[start:stop]) if stop - start > 3 else None
+        if freq is not None:
+            offset = pd.tseries.frequencies.to_offset(freq)
+            is_weekday = offset == pd.offsets.Day() and (index.day_of_week < 5).all()
+            if not (is_weekday and len(index) > 7):
+                return offset.freqstr
     days = float(np.median(np.diff(index.to_numpy()) / np.timedelta64(1, "D")))
     if days == 1 and len(index) > 7 and (index.day_of_week < 5).all():
         return "B"
@@ -277,7 +316,7 @@ def _irregular(index: Any, remedy: str) -> str:
     remedy = remedy if index.is_monotonic_increasing else "X.sort_index()"
     return (
         f"X's index has no regular step between {index[0]} and {index[-1]}: rows are missing"
-        f"{_widest_gap(index)} or out of order. Make the step regular: {remedy}."
+        f"{_widest_gap(index)} or out of order. Make the step regular first: {remedy}."
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from skgru._containers.index import TimeIndex
-from skgru._containers.series import Table, as_series, check_list, is_list_of_series
+from skgru._containers.series import Table, as_numbers, as_series, check_list, is_list_of_series
 
 # The value of `group` for a wide frame, in which each column is a series.
 WIDE = "columns"
@@ -213,7 +213,11 @@ def _check_values(part: Any, group: str) -> None:
     texts = [
         name
         for name, dtype in dtypes.items()
-        if (str(dtype) == "String" if is_polars else dtype.kind not in "biufcMm")
+        if (
+            str(dtype) == "String"
+            if is_polars
+            else dtype.kind not in "biufcMm" and as_numbers(part[name]).dtype.kind != "f"
+        )
     ]
     if texts:
         raise ValueError(

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import _get_feature_names, check_array
 
-from skgru._containers.index import TimeIndex, _step_of
+from skgru._containers.index import TimeIndex, _step_of, index_of_polars
 from skgru._windows import as_table
 
 
@@ -72,6 +72,8 @@ def as_series(X: Any, estimator: Any, usual: Any = None) -> Table:
     if library == "polars":
         return _from_polars(X, estimator, usual)
     check_list(X)
+    if library == "pandas" and getattr(X, "ndim", 2) == 1:
+        X = as_numbers(X)
     table = as_table(X)
     rows, labels = TimeIndex(), None
     if library == "pandas" and hasattr(table, "columns"):
@@ -97,6 +99,12 @@ def as_series(X: Any, estimator: Any, usual: Any = None) -> Table:
                 f"Columns {dates} of X hold dates or times, but must hold numbers. {remedy}"
             )
     if library == "pandas":
+        if X.index.nlevels > 1:
+            raise ValueError(
+                f"X has an index of {X.index.nlevels} levels, {list(X.index.names)}, but a single "
+                f"series has one level. For several series, use SequenceForecaster(group="
+                f"{X.index.names[0]!r}), the level that names the series."
+            )
         rows = TimeIndex("pandas", X.index, _step_of(X.index, usual))
         labels = list(table.columns) if hasattr(table, "columns") else None
     names = None if library == "numpy" else _get_feature_names(table)
@@ -106,30 +114,40 @@ def as_series(X: Any, estimator: Any, usual: Any = None) -> Table:
 
 
 def _from_polars(X: Any, estimator: Any, usual: Any) -> Table:
-    import polars as pl
-
     if not hasattr(X, "columns"):  # a Series
         names = [X.name] if X.name else None
         return Table(
             _numbers(X.to_numpy().reshape(-1, 1), estimator), names, TimeIndex("polars"), True
         )
-    times = [name for name, dtype in X.schema.items() if dtype in (pl.Date, pl.Datetime)]
-    if len(times) > 1:
-        raise ValueError(
-            f"X has {len(times)} columns of dates or times ({', '.join(times)}), but only one can "
-            "be the index. Drop the others, or convert them to numbers."
-        )
-    rows = TimeIndex("polars")
-    if times:
-        import pandas as pd
-
-        dtype = X.schema[times[0]]
-        index = pd.DatetimeIndex(X[times[0]].to_numpy())
-        if zone := getattr(dtype, "time_zone", None):
-            index = index.tz_localize("UTC").tz_convert(zone)
-        rows = TimeIndex("polars", index, _step_of(index, usual), times[0], dtype)
-    columns = X.drop(times)
+    rows = index_of_polars(X, usual)
+    columns = X if rows.time is None else X.drop(rows.time)
     return Table(_numbers(columns, estimator), list(columns.columns), rows)
+
+
+def as_numbers(column: Any) -> Any:
+    """A pandas Series of objects (Decimal, None) or of a nullable type as float64, if it holds
+    numbers alone; else as it is.
+    """
+    is_nullable = hasattr(column.dtype, "na_value")
+    if column.dtype.kind in "iuf" and not is_nullable:
+        return column
+    if column.dtype.kind == "O" and any(isinstance(one, str) for one in column):
+        return column  # text, even of digits, is refused with a message
+    try:
+        return column.astype(object).where(column.notna(), np.nan).astype(np.float64)
+    except (TypeError, ValueError):
+        return column
+
+
+def _as_float_columns(table: Any) -> Any:
+    """A pandas frame with its columns as numbers."""
+    is_plain = [dtype.kind in "iuf" and not hasattr(dtype, "na_value") for dtype in table.dtypes]
+    if all(is_plain) or not table.columns.is_unique:
+        return table
+    table = table.copy()
+    for name in table.columns:
+        table[name] = as_numbers(table[name])
+    return table
 
 
 def _numbers(table: Any, estimator: Any) -> np.ndarray:
@@ -137,6 +155,8 @@ def _numbers(table: Any, estimator: Any) -> np.ndarray:
     is_ready = type(table) is np.ndarray and table.dtype == np.float64 and table.ndim == 2
     if is_ready and table.size and not np.isinf(table).any():
         return table
+    if type(table).__module__.split(".")[0] == "pandas" and table.ndim == 2:
+        table = _as_float_columns(table)
     try:
         return check_array(
             table,

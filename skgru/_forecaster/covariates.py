@@ -49,6 +49,8 @@ def known_rows(
             f"known={names} needs future values of these columns, but future is None. Give future "
             f"with these columns and at least {steps} rows."
         )
+    if hasattr(future, "columns") and hasattr(future, "loc") and set(names) <= set(future.columns):
+        future = future[names]  # pandas: other columns are ignored, whatever they hold
     given = as_series(future, estimator)
     values = given.values
     if given.names is not None and trained.names is not None:
