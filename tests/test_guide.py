@@ -57,7 +57,7 @@ def check_classification(names):
 
 
 def check_hourly(names):
-    assert names["forecaster"].season_length_ == 24
+    assert names["forecaster"].season_length_ == 168
     assert (names["weekly"].season_length_, names["weekly"].window_length_) == (168, 168)
 
 
