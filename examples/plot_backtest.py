@@ -21,9 +21,9 @@ forecaster = SequenceForecaster(horizon=12, calibration_fraction=0.3, random_sta
 # %%
 # Rolling origins
 # ---------------
-# The first forecast origin is the end of the first eight years. The origin moves on by one month at
-# a time. From each, the next twelve months are forecast, with intervals that should contain 90 % of
-# the actual values. ``refit=True`` trains again at each origin, on all rows up to it. Without it the
+# The first forecast origin is the end of the first eight years. It moves on by one month at a time.
+# From each, the next twelve months are forecast, with intervals that should contain 90 % of the
+# actual values. ``refit=True`` trains again at each origin, on all rows up to it. Without it, the
 # model of the first eight years makes all forecasts.
 
 from skgru.model_selection import backtest

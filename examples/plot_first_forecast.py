@@ -60,8 +60,8 @@ for name, values in [("SequenceForecaster", forecast), ("seasonal naive", naive)
 
 # %%
 # The error of the forecaster is a sixth smaller than that of the naive forecast. Both forecasts are
-# too low: 1959 and 1960 grew faster than the year before them. This is a single forecast origin. The
-# example on backtests compares the two from many origins.
+# too low: 1959 and 1960 grew faster than the year before them. This is a single forecast origin.
+# The example on backtests compares the two from many origins.
 
 import matplotlib.pyplot as plt
 

@@ -57,9 +57,9 @@ print(learned.forecast_interval(3, coverage=0.9).round(1))
 # %%
 # Coverage over many origins
 # --------------------------
-# ``backtest`` forecasts from every second day of 2015, with the model of 2012 to 2014, and each time
-# from the rows up to that day. The naive interval is today's temperature, plus and minus the 90 %
-# quantile of its past absolute errors.
+# ``backtest`` forecasts from every second day of 2015, with the model of 2012 to 2014, and each
+# time from the rows up to that day. The naive interval is today's temperature, plus and minus the
+# 90 % quantile of its past absolute errors.
 #
 # The interval score counts the width and adds 20 times the distance of each value outside (2
 # divided by the 10 % that may be). It is in units of the mean change from day to day; lower is

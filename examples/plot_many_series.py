@@ -15,7 +15,8 @@ fit.
 #
 # They go into one long frame: a row for each quarter of each series, and a column that identifies
 # the series. Dates would be the index or a column of their own. These series have no dates, so the
-# rows of each are in time order. A counter is not needed: a column of numbers would be forecast too.
+# rows of each are in time order. A counter is not needed: a column of numbers would be forecast
+# too.
 
 import numpy as np
 import pandas as pd
@@ -163,6 +164,6 @@ for name, forecasts in {
 #
 # Summary
 # -------
-# Use a global model for short series that are alike in kind, with the same step and the same season.
-# The defaults for several series were chosen on M1 and other sets, so expect slightly larger errors
-# on new data. Always compare with a naive forecast.
+# Use a global model for short series that are alike in kind, with the same step and the same
+# season. The defaults for several series were chosen on M1 and other sets, so expect slightly
+# larger errors on new data. Always compare with a naive forecast.
