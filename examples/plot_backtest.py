@@ -1,18 +1,16 @@
 """
-Is the forecast any good? A backtest from rolling origins
-=========================================================
+A backtest from rolling forecast origins
+========================================
 
-One forecast that went well may have been luck. A backtest makes many, each from nothing but the
-rows up to its origin, and measures them beside what happened, and beside a forecast that costs
-nothing.
+A single good forecast may be chance. A backtest makes many forecasts, each from the rows up to its
+forecast origin only, and compares them with the actual values and with a naive forecast.
 """
 
 # %%
 # The series and the forecaster
 # -----------------------------
-# Airline passengers of 144 months. ``calibration_fraction`` keeps a last part of what the
-# forecaster is fitted to for measuring its errors, which is what intervals are made of; then it is
-# fitted again on everything.
+# Airline passengers of 144 months. ``calibration_fraction`` holds out the last part of the training
+# rows. The residuals on this part give the intervals. Then the forecaster is fitted on all rows.
 
 from skgru import SequenceForecaster
 from skgru.datasets import load_airline_passengers
@@ -23,10 +21,10 @@ forecaster = SequenceForecaster(horizon=12, calibration_fraction=0.3, random_sta
 # %%
 # Rolling origins
 # ---------------
-# The first eight years are there from the start. Then the origin, the last month that is known,
-# moves on by one month at a time, and from each the next twelve are forecast, with intervals that
-# should hold 90 % of what comes. ``refit=True`` trains at each origin again, on all that is known
-# then, as one would in use. Without it the model of the first eight years would make all forecasts.
+# The first forecast origin is the end of the first eight years. It moves on by one month at a time.
+# From each, the next twelve months are forecast, with intervals that should contain 90 % of the
+# actual values. ``refit=True`` trains again at each origin, on all rows up to it. Without it, the
+# model of the first eight years makes all forecasts.
 
 from skgru.model_selection import backtest
 
@@ -35,11 +33,11 @@ print(result)
 print(result.to_frame().head(3).to_string(index=False, float_format="%.1f"))
 
 # %%
-# A forecast that costs nothing
-# -----------------------------
-# The seasonal naive forecast says: the same as a year ago. A result is plain data, so that its
-# forecasts can be put in the place of the network's and measured at the same origins. Step k after
-# row t is row t + k, and a year before that is row t + k - 12.
+# The naive forecast
+# ------------------
+# The seasonal naive forecast is the value of a year ago. A result is plain data: ``replace`` puts
+# the naive forecasts in place of those of the network, at the same origins. Step k after row t is
+# row t + k, and a year before that is row t + k - 12.
 
 from dataclasses import replace
 
@@ -68,10 +66,10 @@ for k, *row in zip(result.steps, network_errors, naive_errors, coverage, strict=
     print("{:4d}  {:7.2f}  {:5.2f}  {:8.0%}".format(k, *row))
 
 # %%
-# What the numbers say
-# --------------------
-# The origins overlap, so that neighbouring errors are much alike: 37 origins are far fewer than 37
-# independent trials.
+# Comparison
+# ----------
+# The forecasts of neighbouring origins overlap, so that their errors are alike: 37 origins are far
+# fewer than 37 independent trials.
 
 n_won = (network_errors < naive_errors).sum()
 saved = 1 - network_errors.mean() / naive_errors.mean()

@@ -2,15 +2,14 @@
 A first forecast
 ================
 
-A monthly series, three lines, and the question that every forecast must answer: is it better than
-the value of a year ago?
+A forecast of a monthly series, and its comparison with the value of a year ago.
 """
 
 # %%
 # The series
 # ----------
-# Airline passengers, 1949 to 1960. They grow, and so does their summer. The last 24 months are held
-# out: nothing below sees them before they are compared with.
+# Airline passengers, 1949 to 1960. The number grows, and so does its season. The last 24 months are
+# held out: they are used for the comparison only.
 
 from skgru.datasets import load_airline_passengers
 
@@ -20,8 +19,7 @@ train, test = passengers[:-24], passengers[-24:]
 # %%
 # The forecast
 # ------------
-# Three lines. There is nothing to scale, to window or to transform back: months go in, and the
-# months that follow come out, in passengers.
+# The forecaster scales the series and makes its windows. The forecast has the units of the series.
 
 from skgru import SequenceForecaster
 
@@ -34,10 +32,10 @@ print(forecast.head(3))
 # %%
 # What "auto" chose
 # -----------------
-# The index says that the series is monthly, hence a season of 12. All values are positive, hence a
-# logarithm. The network sees two seasons at a time, less their level, and learns how a year differs
-# from the mean course of the years before. Half of the forecast is that of two networks which skgru
-# brings along for monthly series, trained on simulated ones.
+# The index is monthly, so the season has 12 rows. All values are positive, so the scaling is a
+# logarithm. The network reads windows of two seasons, from which their level is subtracted. It is
+# trained on the errors of the mean course of the last three years. Half of the forecast is that of
+# two pretrained networks for monthly series, which were trained on simulated series.
 
 print(f"season of {forecaster.season_length_}, windows of {forecaster.window_length_} months")
 print(f"level: {forecaster.level_}, baseline: {forecaster.baseline_}")
@@ -61,10 +59,9 @@ for name, values in [("SequenceForecaster", forecast), ("seasonal naive", naive)
     print(f"{name:<18}  MASE {scaled_error:.2f}  sMAPE {percentage:4.1f} %  mean error {bias:5.1f}")
 
 # %%
-# The forecaster is a sixth closer than the naive forecast. Both are too low, as their mean errors
-# say: 1959 and 1960 grew three times as fast as the year before them, which a model of the past
-# alone can't know. That is a modest gain, and from a single origin: the example on backtests asks
-# the same of many.
+# The error of the forecaster is a sixth smaller than that of the naive forecast. Both forecasts are
+# too low: 1959 and 1960 grew faster than the year before them. This is a single forecast origin.
+# The example on backtests compares the two from many origins.
 
 import matplotlib.pyplot as plt
 
@@ -72,7 +69,7 @@ from skgru.plotting import ForecastDisplay
 
 fig, ax = plt.subplots(figsize=(9, 3.5), layout="constrained")
 months = test.index.to_timestamp()
-ax.plot(months, test, color="0.25", linestyle="--", label="what came")
+ax.plot(months, test, color="0.25", linestyle="--", label="actual values")
 ax.plot(months, naive, ":", color="C1", label="seasonal naive")
 ForecastDisplay.from_predictions(train, forecast, n_history=48, ax=ax)
 plt.show()

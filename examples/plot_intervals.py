@@ -1,9 +1,9 @@
 """
-How sure is the forecast?
-=========================
+Intervals of a forecast
+=======================
 
-An interval of 90 % should hold nine values of ten. Here are two ways to get intervals, and what
-they are worth: their coverage on a year that neither has seen.
+An interval of 90 % should contain nine values of ten. This example compares two kinds of intervals
+by their coverage on a year that was not part of the fit.
 """
 
 # %%
@@ -18,12 +18,12 @@ n_train = (temperature.index < "2015").sum()
 horizon = 7
 
 # %%
-# Errors of the past
-# ------------------
+# Calibrated intervals
+# --------------------
 # With ``calibration_fraction=0.3`` the forecaster is first fitted without the last 30 % of the
-# training series, and forecasts it. How far it was off, step by step, is the width of the
-# intervals; then it is fitted again on everything. This is split conformal prediction, and works
-# with any regressor.
+# training series, and forecasts these rows. A quantile of its absolute residuals at each step is
+# the half width of the intervals. Then the forecaster is fitted again on all rows. This is split
+# conformal prediction, and works with any regressor.
 
 from skgru import SequenceForecaster
 
@@ -36,8 +36,8 @@ print(calibrated.forecast_interval(3, coverage=0.9).round(1))
 # %%
 # Quantiles
 # ---------
-# The other way: a network that learns the quantiles themselves, 5 %, 50 % and 95 % for an interval
-# of 90 %. Its intervals can be wide on some days and narrow on others.
+# A network can be trained on the quantiles themselves: 5 %, 50 % and 95 % for an interval of 90 %.
+# Its intervals can be wide on some days and narrow on others.
 
 from skgru import GRURegressor
 
@@ -57,9 +57,9 @@ print(learned.forecast_interval(3, coverage=0.9).round(1))
 # %%
 # Coverage over many origins
 # --------------------------
-# One interval proves nothing. ``backtest`` forecasts from every second day of 2015, with the model
-# of 2012 to 2014, and each time from the rows up to that day. Beside both stands a naive interval:
-# today's temperature, give or take what it was off by in nine of ten past days.
+# ``backtest`` forecasts from every second day of 2015, with the model of 2012 to 2014, and each
+# time from the rows up to that day. The naive interval is today's temperature, plus and minus the
+# 90 % quantile of its past absolute errors.
 #
 # The interval score counts the width and adds 20 times the distance of each value outside (2
 # divided by the 10 % that may be). It is in units of the mean change from day to day; lower is
@@ -102,12 +102,11 @@ for name, result in results.items():
     )
 
 # %%
-# The naive interval holds its share too, but is the widest and has the worst score: coverage alone
-# is no merit. The calibrated one holds more than it should: the errors it was calibrated on are
-# those of another year, and of a network that had a third less to learn from. The quantiles hold
-# 90 % and are the narrowest; by their scores the two are level. Quantiles come with no promise,
-# though: of a network that fits its training series too well, they are too narrow. Calibration
-# would notice that.
+# The naive interval has the coverage asked for, but is the widest and has the worst score. The
+# calibrated interval contains more values than asked for: its residuals are those of another year,
+# and of a network with fewer training rows. The quantiles contain 90 % of the values, and are the
+# narrowest. By their scores the two are equal. Quantiles of a network that overfits are too narrow,
+# and nothing corrects them. Calibrated intervals take such errors into account.
 #
 # Seven days ahead, both through the year:
 

@@ -1,9 +1,9 @@
 """
-Columns that are known in advance
-=================================
+Future covariates
+=================
 
-The time of the year of any future day is known today. A forecast four weeks ahead should use it:
-here is the same forecaster with it and without.
+The time of the year of any future day is available today. This example compares a forecast with it
+and a forecast without it, up to four weeks ahead.
 """
 
 # %%
@@ -21,8 +21,9 @@ print(f"{len(train)} days to learn from, {len(test)} held out")
 # %%
 # Two forecasters
 # ---------------
-# ``target`` names what is forecast, ``known`` what is given for the future. The weather has no
-# season of 7 days, which "auto" would take from the daily index: ``season_length=1`` says so.
+# ``target`` names the column to forecast, ``known`` the columns whose future values are given. The
+# weather does not repeat from week to week. "auto" would find this out, and use no season with a
+# warning. ``season_length=1`` is the same without the warning.
 
 from skgru import SequenceForecaster
 
@@ -39,8 +40,8 @@ with_calendar.fit(train)
 # %%
 # One forecast
 # ------------
-# ``future`` holds the known columns of the days to come. Without it, or with too few days or those
-# of other dates, there is an error: a forecaster that filled in zeros would be quietly wrong.
+# ``future`` holds the ``known`` columns of the days to forecast. A missing ``future``, too few days
+# or other dates are errors.
 
 days = test[:horizon]
 forecast = with_calendar.forecast(future=days[calendar])
@@ -55,10 +56,10 @@ except ValueError as error:
 # All days of 2015
 # ----------------
 # ``predict`` forecasts from every day: row t holds the next 28 days. 2015 follows the training
-# series, so its first rows have a past. The last 28 rows are left out, for what they forecast is
-# not all in the series.
+# series, so that series is the history of its first rows. The last 28 rows are left out, because
+# the days that they forecast are not all in the series.
 #
-# Two naive forecasts stand beside: today's temperature for all 28 days, and the mean of the 15 days
+# There are two naive forecasts: today's temperature for all 28 days, and the mean of the 15 days
 # around the same date in the three years before.
 
 import numpy as np
@@ -86,10 +87,10 @@ for name, by_step in errors.items():
     print(f"{name:<29}{by_step.mean():8.2f}{chosen}")
 
 # %%
-# A day ahead the calendar adds nothing, for today's temperature says more. The further ahead, the
-# more it adds: four weeks ahead it takes a degree off the error. It is no miracle either. For the
-# first ten days the network is closer than what is usual for the date, after that a little further
-# off, and over all 28 days the two are level.
+# A day ahead the calendar changes hardly anything. The further ahead, the more it lowers the error:
+# four weeks ahead by 0.8 degrees. The network with the calendar has a smaller error than the mean
+# of the date one and seven days ahead, and over all 28 days. Four weeks ahead the mean of the date
+# is better.
 
 import matplotlib.pyplot as plt
 

@@ -57,8 +57,8 @@ def check_classification(names):
 
 
 def check_hourly(names):
-    assert names["forecaster"].season_length_ == 24
-    assert names["weekly"].window_length_ == 336
+    assert names["forecaster"].season_length_ == 168
+    assert (names["weekly"].season_length_, names["weekly"].window_length_) == (168, 168)
 
 
 def check_many_series(names):
@@ -85,6 +85,13 @@ def check_serving(names):
     np.testing.assert_array_equal(loaded.forecast(), fitted.forecast())
     assert str(loaded.forecast(X=names["arrived"]).index[0]) == "1961-01"
     assert names["stream"].n_iter_ == 8
+
+
+def check_sums_and_intermittent(names):
+    forecaster, medians = names["forecaster"], names["medians"]
+    assert (forecaster.point_, forecaster.level_, forecaster.baseline_) == ("mean", "window", None)
+    assert forecaster.forecast().sum() == pytest.approx(12.5, abs=2)
+    assert medians.forecast().sum() < 5
 
 
 def check_tables_and_ensembles(names):
