@@ -47,7 +47,7 @@ def warn_of_ends(
             ended.append(f"{one!r} (by {n_after} rows)")
     if ended and panel is None:
         warnings.warn(
-            f"X ends in {n_after} rows of NaN. They are filled with the last value, and forecasts "
+            f"X ends in {n_after} rows of NaN. They are filled like other gaps, and forecasts "
             "start after them. Cut these rows off to forecast from the last value.",
             UserWarning,
             stacklevel=stacklevel,
@@ -55,7 +55,7 @@ def warn_of_ends(
     elif ended:
         warnings.warn(
             f"{len(ended)} series of X end in NaN, for example {ended[0]}. These rows are filled "
-            "with the last value, and forecasts start after them. Cut these rows off, in a list or "
+            "like other gaps, and forecasts start after them. Cut these rows off, in a list or "
             "a long frame, to forecast from the last value.",
             UserWarning,
             stacklevel=stacklevel,
@@ -220,7 +220,7 @@ def check_alone(
         targets = values[:, spec.targets]
         if not changes_by_shares(targets):
             unknown.append((i, np.nanmin(targets)))
-    rule = "pretrained networks need positive values (zeros only with a median of 100 or more)"
+    rule = "pretrained networks need positive values, with at most 10 % zeros"
     if panel is not None and len(unknown) < len(series) > 1:
         if unknown:
             i, lowest = unknown[0]

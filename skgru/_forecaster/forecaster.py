@@ -92,22 +92,26 @@ class SequenceForecaster(BaseEstimator):
         1 (no season)      24 rows             6 and 4 rows
         2 to 6             2 seasons           2 and 5 seasons
         7 to 24            2 seasons           3 and 2 seasons
-        25 and more        2 seasons           1.5 seasons and 1 season
+        25 to 100          1 season, or 48     1.5 seasons and 1 season
+        more than 100      48 rows             1.5 seasons and 1 season
         =================  ==================  ========================
 
-        Short series get shorter windows, and so does a single series with gaps.
+        A single intermittent series gets four seasons, at least 28 rows. Short series get shorter
+        windows.
 
     horizon : int, default=1
         Number of rows that `predict` and, by default, `forecast` look ahead. At least 1.
 
     season_length : int or None, default=None
         Number of rows in a season: 12 for monthly data, 1 for data without a season. None takes it
-        from the frequency of a date index, for example 12 for months and 7 for days. In two cases
-        None is the same as 1:
+        from the step of a date index, for example 12 for months and 7 for days, and for hours and
+        shorter steps the day, or the week if X repeats with it more closely. None is the same as 1
+        in these cases:
 
         - X has no dates. Arrays never have dates, so set `season_length` for them.
         - X has fewer rows than two seasons plus `horizon`. Where pretrained networks can take part,
           one season plus one row is enough.
+        - X does not repeat with the season, unless its rows are months or quarters.
 
     scaler : transformer, None or "auto", default="auto"
         Transformer of the target columns. It needs an `inverse_transform`. None leaves the targets
@@ -198,7 +202,7 @@ class SequenceForecaster(BaseEstimator):
         - `regressor` is None and `scaler` is "auto",
         - `season_length` is 4 or 12,
         - X has a single column,
-        - its values are positive; zeros are allowed if the median is at least 100,
+        - its values are positive, with at most 10 % zeros,
         - X has fewer than 500 rows. Of several series, at least half of all rows belong to series
           of fewer than 500 rows.
 
@@ -263,6 +267,12 @@ class SequenceForecaster(BaseEstimator):
 
     The forecast of row t + k is b[t, k] plus the output of f, transformed back to the units of the
     series.
+
+    Before that, gaps in z are filled from the season, and single values far outside the seasonal
+    course of the last three seasons or more are moved to the edge of the usual range. Covariates
+    outside the range of `fit` by more than half its width are clipped, with a warning. If the
+    default regressors are more than 10 % worse than the baseline on the last rows of `fit`, they
+    are left out, with a warning.
 
     In a global model [1]_ the windows of all series train each regressor:
 
@@ -498,7 +508,7 @@ class SequenceForecaster(BaseEstimator):
         -----
         After a fit on several series, a clone of `scaler` is fitted to all rows of X. A scaler with
         fitted statistics, such as StandardScaler, thus uses rows after row t for the forecast of
-        row t, and `score` is slightly optimistic. The logarithm of "auto" has no such statistics.
+        row t, and `score` is slightly optimistic.
         """
         check_is_fitted(self)
         if is_list_of_series(X):

@@ -129,7 +129,8 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
         if is_global:
             windows = auto_window_lengths(season_length, max(lengths))
         else:
-            n_complete = longest_run(np.isfinite(tables[0].values).all(axis=1))
+            others = np.delete(tables[0].values, targets, axis=1)  # gaps of targets are filled
+            n_complete = longest_run(np.isfinite(others).all(axis=1))
             windows = (auto_window_length(n_complete, steps, season_length),)
     elif isinstance(windows, Integral):
         windows = (int(windows),)
