@@ -7,39 +7,6 @@ import numpy as np
 from skgru._forecaster.spec import PROFILE_SEASONS, ForecastSpec
 
 
-def fill_by_season(z: np.ndarray, season_length: int) -> np.ndarray:
-    """A series (n_rows, n_targets) with its gaps filled: by the value a season ago and the change
-    of the level since, in the first season by the value a season later; without a season by the
-    value before. NaN before the first value stays.
-    """
-    if not np.isnan(z).any():
-        return z
-    filled = z.copy()
-    for column in filled.T:  # views
-        known = np.flatnonzero(np.isfinite(column))
-        if not len(known):
-            continue
-        first = known[0]
-        if season_length > 1:
-            _fill_column(column, first, season_length)
-        gaps = np.flatnonzero(np.isnan(column[first:])) + first
-        column[gaps] = column[known[np.searchsorted(known, gaps) - 1]]
-    return filled
-
-
-def _fill_column(column: np.ndarray, first: int, season_length: int) -> None:
-    """Fill the gaps after the first value from other seasons, in place."""
-    m, n = season_length, len(column)
-    changes = column[m:] - column[:-m]
-    for t in np.flatnonzero(np.isnan(column[first:])) + first:
-        if t - m >= first and np.isfinite(column[t - m]):
-            recent = changes[max(0, t - 2 * m) : max(0, t - m)]
-            recent = recent[np.isfinite(recent)]
-            column[t] = column[t - m] + (np.median(recent) if len(recent) else 0.0)
-        elif t + m < n and np.isfinite(column[t + m]):
-            column[t] = column[t + m]
-
-
 def seasonal_naive(history: np.ndarray, horizon: int, season_length: int) -> np.ndarray:
     """The value one season ago: (n, n_rows, n_targets) -> (n, horizon, n_targets)."""
     last_season = history[:, -season_length:]

@@ -157,8 +157,8 @@ class SequenceForecaster(BaseEstimator):
         added up: the sum of daily means is the expected sum. "mean" corrects the forecasts so that
         their mean in the last rows of `fit` is that of the series. "auto" is "mean" for
         intermittent series, whose median may be zero at every step, else "median". A series is
-        intermittent if at least 20 % of its values are zeros, without the rows of a season that are
-        always zero, such as closed days.
+        intermittent if at least 20 % of its values are zeros. Rows that are zero in every season,
+        such as closed days, do not count.
 
     target : str, int, sequence of them or None, default=None
         Names or positions of the columns to forecast. None: all columns that are not in `known`.

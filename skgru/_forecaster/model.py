@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
-from skgru._forecaster.baselines import fill_by_season
 from skgru._forecaster.checks import check_complete, check_steps, too_short
 from skgru._forecaster.dataset import (
     VALUES_AT_ONCE,
@@ -23,12 +22,13 @@ from skgru._forecaster.dataset import (
     Part,
     join_series,
 )
+from skgru._forecaster.gaps_and_outliers import fill_by_season, forward_filled
 from skgru._forecaster.regressors import (
     EnsembleMember,
     fit_network,
     fit_regressor,
 )
-from skgru._forecaster.rollout import Rollout, forward_filled
+from skgru._forecaster.rollout import Rollout
 from skgru._forecaster.scaling import AutoScaler, log_factor_of, restored, scaled, transformed
 from skgru._forecaster.spec import ForecastSpec
 from skgru._networks.regressor import GRURegressor

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 
 from skgru._forecaster.baselines import baseline_of, level_of
 from skgru._forecaster.dataset import Joined, inputs
+from skgru._forecaster.gaps_and_outliers import forward_filled, without_outliers
 from skgru._forecaster.regressors import EnsembleMember, predict_regressor
 from skgru._forecaster.spec import ForecastSpec
 from skgru._networks import for_forecaster
@@ -18,50 +18,8 @@ from skgru._windows import sliding_view
 
 # Rows of history up to which level and baseline are computed as matrices, in the compiled program.
 LONGEST_COMPILED_HISTORY = 2048
-# Residuals from the seasonal course beyond this many times their upper quartile are outliers.
-OUTLIER_FROM = 8.0
-
-# Share of outliers above which they belong to the series.
-MOST_OUTLIERS = 0.1
-
 # Changes on the scale of the network up to which a series repeats itself: rounding, no news.
 REPEATS_TO = 1e-9
-
-
-def forward_filled(histories: np.ndarray) -> np.ndarray:
-    """Fill gaps with the last value. NaN before the first value remain: (n, n_rows, n_targets)."""
-    has_begun = np.logical_or.accumulate(np.isfinite(histories), axis=1)
-    filled = fill_missing(histories.copy(), np.full(histories.shape[2], np.nan))
-    filled[~has_begun] = np.nan
-    return filled
-
-
-def without_outliers(histories: np.ndarray, season_length: int) -> np.ndarray:
-    """Histories (n, n_rows, n_targets) in which single values far from those of the other seasons
-    are moved to the edge of what is usual. Three whole seasons or more are needed to see outliers.
-    """
-    n, n_rows, n_targets = histories.shape
-    n_seasons = n_rows // season_length
-    if season_length == 1 or n_seasons < 3:
-        return histories
-    start = n_rows - n_seasons * season_length
-    seasons = histories[:, start:].reshape(n, n_seasons, season_length, n_targets)
-    has_gaps = np.isnan(seasons).any()
-    median, quantile = (np.nanmedian, np.nanquantile) if has_gaps else (np.median, np.quantile)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # of seasons without any value
-        level = median(seasons, axis=2, keepdims=True)
-        course = median(seasons - level, axis=1, keepdims=True)
-        residuals = seasons - level - course
-        limit = OUTLIER_FROM * quantile(np.abs(residuals), 0.75, axis=(1, 2), keepdims=True)
-    is_outlier = np.abs(residuals) > limit  # False for NaN
-    is_outlier &= is_outlier.mean(axis=(1, 2), keepdims=True) <= MOST_OUTLIERS
-    if not is_outlier.any():
-        return histories
-    usual = level + course + np.clip(residuals, -limit, limit)
-    histories = histories.copy()
-    histories[:, start:] = np.where(is_outlier, usual, seasons).reshape(n, -1, n_targets)
-    return histories
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,84 @@
+"""Gaps and outliers of a series: what is filled or moved before a forecast. Arrays only."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+
+from skgru._networks.scaling import fill_missing
+
+# Residuals from the seasonal course beyond this many times their upper quartile are outliers.
+OUTLIER_FROM = 8.0
+
+# Share of outliers above which they belong to the series.
+MOST_OUTLIERS = 0.1
+
+
+def fill_by_season(z: np.ndarray, season_length: int) -> np.ndarray:
+    """A series (n_rows, n_targets) with its gaps filled: by the value a season ago and the change
+    of the level since, in the first season by the value a season later; without a season by the
+    value before. NaN before the first value stays.
+    """
+    if not np.isnan(z).any():
+        return z
+    filled = z.copy()
+    for column in filled.T:  # views
+        known = np.flatnonzero(np.isfinite(column))
+        if not len(known):
+            continue
+        first = known[0]
+        if season_length > 1:
+            _fill_column(column, first, season_length)
+        gaps = np.flatnonzero(np.isnan(column[first:])) + first
+        column[gaps] = column[known[np.searchsorted(known, gaps) - 1]]
+    return filled
+
+
+def _fill_column(column: np.ndarray, first: int, season_length: int) -> None:
+    """Fill the gaps after the first value from other seasons, in place."""
+    m, n = season_length, len(column)
+    changes = column[m:] - column[:-m]
+    for t in np.flatnonzero(np.isnan(column[first:])) + first:
+        if t - m >= first and np.isfinite(column[t - m]):
+            recent = changes[max(0, t - 2 * m) : max(0, t - m)]
+            recent = recent[np.isfinite(recent)]
+            column[t] = column[t - m] + (np.median(recent) if len(recent) else 0.0)
+        elif t + m < n and np.isfinite(column[t + m]):
+            column[t] = column[t + m]
+
+
+def forward_filled(histories: np.ndarray) -> np.ndarray:
+    """Fill gaps with the last value. NaN before the first value remain: (n, n_rows, n_targets)."""
+    has_begun = np.logical_or.accumulate(np.isfinite(histories), axis=1)
+    filled = fill_missing(histories.copy(), np.full(histories.shape[2], np.nan))
+    filled[~has_begun] = np.nan
+    return filled
+
+
+def without_outliers(histories: np.ndarray, season_length: int) -> np.ndarray:
+    """Histories (n, n_rows, n_targets) in which single values far from those of the other seasons
+    are moved to the edge of what is usual. Three whole seasons or more are needed to see outliers.
+    """
+    n, n_rows, n_targets = histories.shape
+    n_seasons = n_rows // season_length
+    if season_length == 1 or n_seasons < 3:
+        return histories
+    start = n_rows - n_seasons * season_length
+    seasons = histories[:, start:].reshape(n, n_seasons, season_length, n_targets)
+    has_gaps = np.isnan(seasons).any()
+    median, quantile = (np.nanmedian, np.nanquantile) if has_gaps else (np.median, np.quantile)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of seasons without any value
+        level = median(seasons, axis=2, keepdims=True)
+        course = median(seasons - level, axis=1, keepdims=True)
+        residuals = seasons - level - course
+        limit = OUTLIER_FROM * quantile(np.abs(residuals), 0.75, axis=(1, 2), keepdims=True)
+    is_outlier = np.abs(residuals) > limit  # False for NaN
+    is_outlier &= is_outlier.mean(axis=(1, 2), keepdims=True) <= MOST_OUTLIERS
+    if not is_outlier.any():
+        return histories
+    usual = level + course + np.clip(residuals, -limit, limit)
+    histories = histories.copy()
+    histories[:, start:] = np.where(is_outlier, usual, seasons).reshape(n, -1, n_targets)
+    return histories
