@@ -88,7 +88,7 @@ def test_pipelines_fail_what_pipelines_of_scikit_learn_fail():
 
 # scikit-learn's checks give y to all that they fit. A SequenceForecaster warns that it has no use
 # for it.
-ignores_y = pytest.mark.filterwarnings("ignore:y is ignored:UserWarning")
+ignores_y = pytest.mark.filterwarnings("ignore:y with .* is ignored:UserWarning")
 
 
 @ignores_y
