@@ -158,10 +158,10 @@ def save_picture(job: Job, result: Result, path: Path) -> None:
 
 
 def forecast_passengers(epochs: int | None, random_state: int, picture: Path) -> str:
-    """Forecast the last two years of monthly passengers from the years before. Return the table."""
+    """Forecast the last year of monthly passengers from the years before. Return the table."""
     import skgru._engine  # noqa: F401 (loads TensorFlow)
 
-    series, season_length, n_test = load_airline_passengers(), 12, 24
+    series, season_length, n_test = load_airline_passengers(), 12, 12
     past, actual = series[:-n_test], series[-n_test:]
     regressor = GRURegressor(50, epochs=epochs, random_state=random_state) if epochs else None
     forecaster = SequenceForecaster(
@@ -187,9 +187,9 @@ def forecast_passengers(epochs: int | None, random_state: int, picture: Path) ->
         [
             ("rows", f"{len(series)} months, the last {n_test} to test"),
             ("training time", f"{seconds:.1f} s, with calibration and compilation"),
-            ("error, last 24 months", f"{scaled:.3g}   (mean absolute scaled error)"),
-            ("  value 12 rows before", f"{naive_scaled:.3g}"),
-            ("80 % intervals hold", f"{100 * inside:.0f} % of the 24 months"),
+            (f"error, last {n_test} months", f"{scaled:.3g}   (mean absolute scaled error)"),
+            (f"  value {season_length} rows before", f"{naive_scaled:.3g}"),
+            ("80 % intervals hold", f"{100 * inside:.0f} % of the {n_test} months"),
             ("next value", f"{forecast[0, 0]:.4g}   (thousands; it was {actual[0, 0]:.4g})"),
             ("picture", str(picture)),
         ]

@@ -75,5 +75,5 @@ def test_each_job_prints_its_table_and_saves_its_picture(capsys, tmp_path):
             assert label in block
     assert "value 11 rows before" in sunspots
     assert (tmp_path / "passengers.png").read_bytes().startswith(b"\x89PNG")
-    for label in ["144 months, the last 24 to test", "80 % intervals hold", "next value"]:
+    for label in ["144 months, the last 12 to test", "80 % intervals hold", "next value"]:
         assert label in passengers
