@@ -58,7 +58,7 @@ def check_classification(names):
 
 def check_hourly(names):
     assert names["forecaster"].season_length_ == 168
-    assert (names["weekly"].season_length_, names["weekly"].window_length_) == (168, 168)
+    assert (names["weekly"].season_length_, names["weekly"].window_length_) == (168, 48)
 
 
 def check_many_series(names):
