@@ -178,7 +178,7 @@ def test_known_columns_of_data_frames_go_by_name():
     options = {"initial": 100, "step": 7}
     expected = backtest(linear(known=[2, 1], season_length=7), frame.to_numpy(), **options)
     for X in (frame, as_polars(frame)):
-        found = backtest(linear(known=["year_cos", "year_sin"]), X, **options)
+        found = backtest(linear(known=["year_cos", "year_sin"], season_length=7), X, **options)
         np.testing.assert_array_equal(found.forecast, expected.forecast)
 
 
