@@ -132,7 +132,7 @@ def as_numbers(column: Any) -> Any:
     if column.dtype.kind in "iuf" and not is_nullable:
         return column
     if column.dtype.kind == "O" and any(isinstance(one, str) for one in column):
-        return column  # text, even of digits, is refused with a message
+        return column  # text is left to scikit-learn's checks
     try:
         return column.astype(object).where(column.notna(), np.nan).astype(np.float64)
     except (TypeError, ValueError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -36,9 +35,7 @@ def check_numbers(series: list[np.ndarray], panel: Panel | None, spec: ForecastS
         )
 
 
-def warn_of_ends(
-    tables: list[Table], panel: Panel | None, spec: ForecastSpec, stacklevel: int
-) -> None:
+def warn_of_ends(tables: list[Table], panel: Panel | None, spec: ForecastSpec) -> None:
     """Warn of series that end in NaN: the forecast starts after these rows."""
     ended = []
     for one, table in zip([None] if panel is None else panel.ids, tables, strict=True):
@@ -46,19 +43,15 @@ def warn_of_ends(
         if n_after := int(is_known[::-1].argmax()):
             ended.append(f"{one!r} (by {n_after} rows)")
     if ended and panel is None:
-        warnings.warn(
+        warn_user(
             f"X ends in {n_after} rows of NaN. They are filled like other gaps, and forecasts "
-            "start after them. Cut these rows off to forecast from the last value.",
-            UserWarning,
-            stacklevel=stacklevel,
+            "start after them. Cut these rows off to forecast from the last value."
         )
     elif ended:
-        warnings.warn(
+        warn_user(
             f"{len(ended)} series of X end in NaN, for example {ended[0]}. These rows are filled "
             "like other gaps, and forecasts start after them. Cut these rows off, in a list or "
-            "a long frame, to forecast from the last value.",
-            UserWarning,
-            stacklevel=stacklevel,
+            "a long frame, to forecast from the last value."
         )
 
 
@@ -70,12 +63,10 @@ def warn_of_counters(tables: list[Table], panel: Panel, spec: ForecastSpec) -> N
     for column in spec.targets:
         if len(longest) > 2 and (np.diff(longest.values[:, column]) == 1).all():
             name = longest.columns[column]
-            warnings.warn(
+            warn_user(
                 f"Column {name!r} of X looks like a row number, but it is a column to forecast. "
                 "Drop it (rows are taken in order), convert it to dates, or name the columns to "
-                "forecast in target.",
-                UserWarning,
-                stacklevel=3,
+                "forecast in target."
             )
 
 
@@ -158,17 +149,15 @@ def warn_of_season(
     else:
         is_known = n_wanted == season_length + 1
         what = "one season and one row" if is_known else "two seasons and the steps ahead"
-        warnings.warn(
+        warn_user(
             f"season_length=None does not use the season of {season_length} rows that follows from "
             f"the dates of X: this needs {n_wanted} rows, {what}. Give "
             f"season_length={season_length} to use the season, or 1 to forecast without one."
-            + (" pretrained='only' needs one season." if is_known else ""),
-            UserWarning,
-            stacklevel=3,
+            + (" pretrained='only' needs one season." if is_known else "")
         )
 
 
-def warn_of_short(tables: list[Table], panel: Panel, spec: ForecastSpec, stacklevel: int) -> None:
+def warn_of_short(tables: list[Table], panel: Panel, spec: ForecastSpec) -> None:
     """Warn of several series that are too short for the regressors."""
     short = [
         f"{one!r} ({len(table)} rows)"
@@ -176,14 +165,12 @@ def warn_of_short(tables: list[Table], panel: Panel, spec: ForecastSpec, stackle
         if len(table) < spec.least_history
     ]
     if short:
-        warnings.warn(
+        warn_user(
             f"Too short for the regressors: series {short[0]}"
             + (f" and {len(short) - 1} more" if len(short) > 1 else "")
             + f". They need {spec.least_history} rows (level={spec.level!r}, "
             f"baseline={spec.baseline!r}, season_length={spec.season_length}). A shorter series "
-            "gets the naive forecast, and intervals of lower coverage.",
-            UserWarning,
-            stacklevel=stacklevel,
+            "gets the naive forecast, and intervals of lower coverage."
         )
 
 
@@ -200,17 +187,13 @@ def warn_if_short(n_rows: int, spec: ForecastSpec, is_half_pretrained: bool) -> 
         what = "the level instead of the baseline"
     if is_half_pretrained and n_rows >= spec.season_length:
         what += ", and the pretrained networks"
-    warnings.warn(
+    warn_user(
         f"X has {n_rows} rows to forecast from, but {' and '.join(needs)}. The forecasts use "
-        f"{what}. Give at least {n_needed} rows.",
-        UserWarning,
-        stacklevel=4,
+        f"{what}. Give at least {n_needed} rows."
     )
 
 
-def check_alone(
-    series: list[np.ndarray], panel: Panel | None, spec: ForecastSpec, stacklevel: int
-) -> None:
+def check_alone(series: list[np.ndarray], panel: Panel | None, spec: ForecastSpec) -> None:
     """Raise if the series do not suit pretrained='only', which needs a season of positive values.
 
     Warn if only some of several series have other values. Another warning is about short series.
@@ -224,13 +207,11 @@ def check_alone(
     if panel is not None and len(unknown) < len(series) > 1:
         if unknown:
             i, lowest = unknown[0]
-            warnings.warn(
+            warn_user(
                 f"pretrained='only' cannot forecast series {panel.ids[i]!r} of X"
                 + (f" and {len(unknown) - 1} more" if len(unknown) > 1 else "")
                 + f", with a value of {lowest:g}: {rule}. They get the naive forecast. Use "
-                "pretrained='auto', which trains networks on X.",
-                UserWarning,
-                stacklevel=stacklevel,
+                "pretrained='auto', which trains networks on X."
             )
         return
     if unknown:

@@ -17,7 +17,7 @@ from skgru._forecaster.spec import ForecastSpec
 from skgru._windows import sliding_view
 
 # Number of values of histories that are processed at once.
-VALUES_AT_ONCE = 1 << 18
+HISTORY_VALUES_AT_ONCE = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ class Pairs:
         return origins[keep], complete[keep]
 
     def pieces(self, origins: np.ndarray) -> list[np.ndarray]:
-        step = max(1, VALUES_AT_ONCE // (self.spec.history_length * self.joined.z.shape[1]))
+        step = max(1, HISTORY_VALUES_AT_ONCE // (self.spec.history_length * self.joined.z.shape[1]))
         return [origins[start : start + step] for start in range(0, len(origins), step)]
 
 

@@ -203,6 +203,7 @@ class SequenceForecaster(BaseEstimator):
         - `season_length` is 4 or 12,
         - X has a single column,
         - its values are positive, with at most 10 % zeros,
+        - `point` is "median" (in effect),
         - X has fewer than 500 rows. Of several series, at least half of all rows belong to series
           of fewer than 500 rows.
 
@@ -422,8 +423,8 @@ class SequenceForecaster(BaseEstimator):
         if panel is not None:
             warn_of_counters(tables, panel, spec)
             if spec.is_global:
-                warn_of_short(tables, panel, spec, stacklevel=3)
-        warn_of_ends(tables, panel, spec, stacklevel=3)
+                warn_of_short(tables, panel, spec)
+        warn_of_ends(tables, panel, spec)
         warn_of_y(y, X, tables, panel, spec)
         named = max(tables, key=len).rows.season_length
         warn_of_season(self.season_length, tables, spec, rows_for_season(self, tables, named))
@@ -431,7 +432,7 @@ class SequenceForecaster(BaseEstimator):
         members = [] if self.pretrained == "only" else make_members(self, spec, series)
         pretrained = pretrained_for(self, spec, series)
         if not members:
-            check_alone(series, panel, spec, stacklevel=3)
+            check_alone(series, panel, spec)
         template = ModelTemplate(
             spec,
             AutoScaler(spec.season_length) if isinstance(self.scaler, str) else self.scaler,
@@ -450,7 +451,7 @@ class SequenceForecaster(BaseEstimator):
         if self.calibration_fraction:
             errors, series_of = errors_of(trial, model, series, held_out)
             calibration = replace(calibration, errors=errors, series_of=series_of)
-        n_kept = model.history_length + 1
+        n_kept = model.n_rows_kept + 1
         tails = [replace(table, values=tail_of(table.values, n_kept, spec)) for table in tables]
         self.__dict__.update(
             _model=model,
@@ -827,7 +828,7 @@ class SequenceForecaster(BaseEstimator):
         context = self._context(table)
         values = np.concatenate([context, table.values])
         if not self._model.members:
-            check_alone([values], None, self._spec, stacklevel=4)
+            check_alone([values], None, self._spec)
         origins = np.arange(len(context), len(values))
         scaler = self._model.scaler_for(values)
         part = self._model.part(values, scaler)
@@ -870,10 +871,10 @@ class SequenceForecaster(BaseEstimator):
                 pasts = [table.values for table in tables]
             check_numbers(pasts, panel, self._spec)
             if not model.members:
-                check_alone(pasts, panel, self._spec, stacklevel=4)
-            warn_of_ends(tables, panel, self._spec, stacklevel=4)
+                check_alone(pasts, panel, self._spec)
+            warn_of_ends(tables, panel, self._spec)
             if self._spec.is_global:
-                warn_of_short(tables, panel, self._spec, stacklevel=4)
+                warn_of_short(tables, panel, self._spec)
             else:
                 warn_if_short(
                     min(map(len, pasts)), self._spec, bool(model.members and model.pretrained)
@@ -886,7 +887,7 @@ class SequenceForecaster(BaseEstimator):
                         for scaler, past in zip(scalers, pasts, strict=True)
                     ]
                 )
-            n_kept = model.history_length
+            n_kept = model.n_rows_kept
             pasts = [tail_of(past, n_kept, self._spec) for past in pasts]
         parts = []
         aheads = futures_of(future, tables, panel, self._spec)

@@ -17,8 +17,9 @@ MOST_OUTLIERS = 0.1
 
 def fill_by_season(z: np.ndarray, season_length: int) -> np.ndarray:
     """A series (n_rows, n_targets) with its gaps filled: by the value a season ago and the change
-    of the level since, in the first season by the value a season later; without a season by the
-    value before. NaN before the first value stays.
+    of the level since; in the first season and without one by the value before. Later values play
+    no part, so that a forecast from an earlier row is what it would have been then. NaN before the
+    first value stays.
     """
     if not np.isnan(z).any():
         return z
@@ -37,15 +38,13 @@ def fill_by_season(z: np.ndarray, season_length: int) -> np.ndarray:
 
 def _fill_column(column: np.ndarray, first: int, season_length: int) -> None:
     """Fill the gaps after the first value from other seasons, in place."""
-    m, n = season_length, len(column)
+    m = season_length
     changes = column[m:] - column[:-m]
     for t in np.flatnonzero(np.isnan(column[first:])) + first:
         if t - m >= first and np.isfinite(column[t - m]):
             recent = changes[max(0, t - 2 * m) : max(0, t - m)]
             recent = recent[np.isfinite(recent)]
             column[t] = column[t - m] + (np.median(recent) if len(recent) else 0.0)
-        elif t + m < n and np.isfinite(column[t + m]):
-            column[t] = column[t + m]
 
 
 def forward_filled(histories: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ from sklearn.base import clone
 
 from skgru._forecaster.checks import check_complete, check_steps, too_short
 from skgru._forecaster.dataset import (
-    VALUES_AT_ONCE,
+    HISTORY_VALUES_AT_ONCE,
     Joined,
     Pairs,
     Part,
@@ -271,6 +271,13 @@ class ForecastModel:
         return own if self.pretrained is None else own + self.pretrained.regressors
 
     @property
+    def n_rows_kept(self) -> int:
+        """Rows at the end of a series from which its forecast is made: the history, and a season
+        before it that fills its gaps.
+        """
+        return self.history_length + self.spec.season_length
+
+    @property
     def history_length(self) -> int:
         """Number of rows of history that a forecast uses."""
         own = self.spec.history_length
@@ -386,7 +393,7 @@ class ForecastModel:
     ) -> np.ndarray:
         length = self.spec.history_length
         view = sliding_view(joined.history, length)
-        at_once = max(1, VALUES_AT_ONCE // ((length + steps) * joined.z.shape[1]))
+        at_once = max(1, HISTORY_VALUES_AT_ONCE // ((length + steps) * joined.z.shape[1]))
         window_length = self.spec.window_length
         carried = None if self.spec.is_global else forward_filled(joined.z[np.newaxis])[0]
         pieces = []

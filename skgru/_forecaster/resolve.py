@@ -201,13 +201,16 @@ def seasonal_errors(series: list[np.ndarray], season_length: int) -> tuple[float
     lags = np.unique(np.linspace(1, season_length - 1, 24).astype(int))
     own, others = [], []
     for values in series:
-        spread = np.nanmean(np.abs(values - np.nanmedian(values, axis=0)))
-        if spread > 0 and len(values) > season_length:
-            own.append(_mean_change(values, season_length) / spread)
-            others.append(np.nanmean([_mean_change(values, lag) for lag in lags]) / spread)
+        if len(values) <= season_length or np.isnan(values).all():
+            continue
+        spread = np.nanmean(np.abs(values - np.nanmedian(values)))
+        changes = [_mean_change(values, lag) for lag in (season_length, *lags)]
+        if spread > 0 and np.isfinite(changes).all():
+            own.append(changes[0] / spread)
+            others.append(np.mean(changes[1:]) / spread)
     if not own:
         return np.inf, np.inf
-    return float(np.nanmean(own)), float(np.nanmean(others))
+    return float(np.mean(own)), float(np.mean(others))
 
 
 def _mean_change(values: np.ndarray, lag: int) -> float:
@@ -303,11 +306,21 @@ def pretrained_for(
         return None
     missing, remedy = why_not_pretrained(spec, parameters.scaler)
     if parameters.pretrained == "auto":
-        takes_part = not missing and parameters.regressor is None and is_short(series)
+        takes_part = (
+            not missing
+            and parameters.regressor is None
+            and is_short(series)
+            and spec.point == "median"  # the only forecasts of the pretrained networks
+        )
         return load_pretrained(spec.season_length) if takes_part else None
     if parameters.regressor is not None:
         missing = f"regressor={parameters.regressor!r} would not be used"
         remedy = "regressor=None, or "
+    if spec.point == "mean":
+        missing, remedy = (
+            "point='mean', but pretrained networks forecast medians",
+            "point='median', or ",
+        )
     if missing:
         raise ValueError(
             f"pretrained='only' cannot forecast X: {missing}. Use {remedy}pretrained='auto', which "

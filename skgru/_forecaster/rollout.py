@@ -18,7 +18,8 @@ from skgru._windows import sliding_view
 
 # Rows of history up to which level and baseline are computed as matrices, in the compiled program.
 LONGEST_COMPILED_HISTORY = 2048
-# Changes on the scale of the network up to which a series repeats itself: rounding, no news.
+
+# Largest seasonal difference, after scaling, of a series that repeats itself: rounding errors.
 REPEATS_TO = 1e-9
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_array, check_is_fitted
 
-# Share of the typical value up to which the lowest one counts as zero, in parts.
+# Share of the typical value below which the lowest value begins to count as a zero.
 NEARLY_ZERO = 0.02
 
 # Share of zeros from which a row of the season counts as closed.
@@ -152,11 +152,12 @@ class AutoScaler(TransformerMixin, BaseEstimator):
 
     @property
     def log_factor(self) -> float:
-        """What a small change of the logarithm is multiplied by, NaN where shares play no part. At
-        the typical value log(1 + x / typical value) changes half as much as log(x).
+        """Change of the scaled series for a small change of its logarithm, at the typical value.
+        NaN where changes are no shares of the level.
         """
-        half = 0.5 if "log1p" in self.kinds_ else 1.0
-        return half * float(self._magnified[0]) if self._changes_by_shares else np.nan
+        if not self._changes_by_shares:
+            return np.nan
+        return float(self._magnified[0] * self._unit[0] / (self._unit[0] + self._shift[0]))
 
 
 def transformed(scaler: Any, values: np.ndarray, what: str) -> np.ndarray:

@@ -3,6 +3,8 @@ the index continued; and AutoScaler, whose scale they are forecast on.
 """
 
 import datetime
+import decimal
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -629,3 +631,55 @@ def test_stock_prices_lead_to_business_days():
     with pytest.warns(UserWarning, match="season of 5 rows.*does not repeat"):
         fitted = SequenceForecaster(LinearRegression(), horizon=2).fit(prices)
     assert fitted.season_length_ == 1
+
+
+NUMBERS = 100 + np.arange(60.0) % 7
+HOLE = np.arange(60) == 30
+OTHER_TYPES = {
+    "Decimal": pd.Series([decimal.Decimal(str(x)) for x in NUMBERS]),
+    "None": pd.Series([None, *NUMBERS[1:]], dtype=object),
+    "pd.NA": pd.Series([*NUMBERS[:30], pd.NA, *NUMBERS[31:]], dtype=object),
+    "Int64": pd.Series(NUMBERS).astype("Int64").mask(HOLE),
+    "boolean": pd.Series(NUMBERS > 103).astype("boolean").mask(HOLE),
+    "sparse": pd.Series(pd.arrays.SparseArray(NUMBERS)),
+}
+
+
+@pytest.mark.parametrize("kind", OTHER_TYPES)
+def test_numbers_of_other_types_are_the_same_numbers(kind):
+    """As a Series, as a frame and in a long frame."""
+    given = OTHER_TYPES[kind]
+    values = given.astype(object).where(given.notna(), np.nan).astype(float)
+    model = forecaster(season_length=1)
+    expected = model.fit(values).forecast(2)
+    np.testing.assert_array_equal(model.fit(given).forecast(2), expected)
+    frame = model.fit(given.to_frame("y")).forecast(2)
+    np.testing.assert_array_equal(frame["y"], expected)
+    answers = [
+        forecaster(season_length=1, group="id").fit(pd.DataFrame({"id": "a", "y": one})).forecast(2)
+        for one in (given, values)
+    ]
+    np.testing.assert_array_equal(answers[0]["y"], answers[1]["y"])
+
+
+def test_an_index_of_levels_names_the_group():
+    days = list(pd.date_range("2021-01-01", periods=30)) * 2
+    frame = pd.DataFrame({"y": np.r_[NUMBERS[:30], NUMBERS[:30]], "day": days})
+    frame = frame.assign(shop=np.repeat(["a", "b"], 30)).set_index(["shop", "day"])
+    fails(lambda: forecaster().fit(frame), "2 levels", "['shop', 'day']", "group='shop'")
+    answer = forecaster(group="shop", season_length=1).fit(frame).forecast(2)
+    assert answer.index.names == ["shop", "day"]
+
+
+@pytest.mark.parametrize(
+    "freq", ["15min", "2h", "s", "D", "B", "2D", "W-MON", "MS", "ME", "QE-DEC", "YE-DEC", "6MS"]
+)
+def test_the_remedy_for_a_missing_row_is_the_step_itself(freq):
+    index = pd.date_range("2015-01-05", periods=60, freq=freq)
+    series = pd.Series(NUMBERS, index).drop(index[30])
+    with pytest.raises(ValueError, match="regular") as caught:
+        forecaster().fit(series)
+    step = re.search(r"asfreq\('([^']+)'\)", str(caught.value))[1]
+    followed = series.asfreq(step)
+    assert list(followed.index) == list(index)
+    assert np.isfinite(forecaster(season_length=1).fit(followed).forecast(2)).all()

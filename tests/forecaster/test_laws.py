@@ -11,6 +11,7 @@ from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 
 from skgru import SequenceForecaster
+from skgru._forecaster.scaling import AutoScaler
 
 HORIZON = 7
 DAYS = pd.date_range("2021-01-04", periods=182)
@@ -176,7 +177,7 @@ def test_a_covariate_far_outside_of_fit_is_clipped_with_a_warning():
     forecaster = SequenceForecaster(horizon=7, target="y", known="price", random_state=0).fit(frame)
     days = pd.date_range(DAYS[-1], periods=8)[1:]
     near = forecaster.forecast(future=pd.DataFrame({"price": 100.0}, days))
-    with pytest.warns(UserWarning, match="'price' of future has the value 110,.*100.01"):
+    with pytest.warns(UserWarning, match=r"'price' of future has the value 110,.*100\.01"):
         far = forecaster.forecast(future=pd.DataFrame({"price": 110.0}, days))
     assert np.abs(far - near).to_numpy().max() < 20
 
@@ -243,3 +244,45 @@ def test_networks_that_diverge_are_left_out(monkeypatch):
     with pytest.warns(UserWarning):
         again = forecast(values, n_estimators=3)
     np.testing.assert_array_equal(again, answer)  # the baseline, whatever the networks
+
+
+@pytest.mark.parametrize("season_length", [1, 7])
+def test_later_values_fill_no_gap(season_length):
+    """The forecast from a row is the same, whatever comes after it."""
+    values = weekly()
+    values[[3, 4, 30]] = np.nan
+    forecaster = SequenceForecaster(
+        Ridge(), horizon=3, season_length=season_length, window_length=7
+    )
+    fitted = forecaster.fit(pd.Series(weekly(1), DAYS))
+    series = pd.Series(values, DAYS)
+    changed = series.copy()
+    changed[60:] += 50
+    one, other = (fitted.predict(X)[:60] for X in (series, changed))
+    np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("lowest", [0.0, 0.5, 1.5, 5.0])
+def test_a_change_of_one_percent_is_one_percent_of_the_log_factor(lowest):
+    """At the typical value, whatever is added before the logarithm."""
+    values = np.r_[lowest, np.tile([95.0, 100.0, 105.0], 30)].reshape(-1, 1)
+    scaler = AutoScaler().fit(values)
+    change = np.diff(scaler.transform([[99.9], [100.1]])[:, 0])[0] / np.log(100.1 / 99.9)
+    np.testing.assert_allclose(change, scaler.log_factor, rtol=1e-4)
+
+
+def test_pretrained_networks_forecast_medians_alone():
+    months = pd.Series(weekly(n=60), pd.date_range("2015-01-01", periods=60, freq="MS"))
+    with pytest.raises(ValueError, match=r"point='mean'.*point='median'"):
+        SequenceForecaster(pretrained="only", point="mean").fit(months)
+    assert SequenceForecaster(pretrained="only", point="median").fit(months).pretrained_
+    assert not SequenceForecaster(point="mean", random_state=0).fit(months).pretrained_
+
+
+def test_columns_of_future_that_are_not_known_are_ignored():
+    frame = pd.DataFrame({"y": weekly(), "price": np.arange(182) % 5.0}, DAYS)
+    fitted = SequenceForecaster(Ridge(), horizon=3, target="y", known="price").fit(frame)
+    days = pd.date_range(DAYS[-1], periods=4)[1:]
+    future = pd.DataFrame({"price": [1.0, 2, 3]}, days)
+    more = future.assign(holiday=["none", "none", "Easter"], day=days)
+    pd.testing.assert_frame_equal(fitted.forecast(future=more), fitted.forecast(future=future))

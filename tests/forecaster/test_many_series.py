@@ -297,7 +297,7 @@ def test_pieces_change_nothing(monkeypatch, n_at_once):
     plan, parts = plan_of(season_length=4, baseline="seasonal", level="mean"), parts_of([30, 9, 5])
     pairs, origins, is_complete = pairs_of(plan, parts)
     X, y = pairs.at(origins)
-    monkeypatch.setattr("skgru._forecaster.dataset.VALUES_AT_ONCE", n_at_once)
+    monkeypatch.setattr("skgru._forecaster.dataset.HISTORY_VALUES_AT_ONCE", n_at_once)
     np.testing.assert_array_equal(pairs.usable()[0], origins)
     np.testing.assert_array_equal(pairs.usable()[1], is_complete)
     rows = np.arange(len(origins))
@@ -319,7 +319,7 @@ def test_pieces_change_nothing(monkeypatch, n_at_once):
 
 def test_windows_are_made_a_batch_at_a_time(monkeypatch):
     """Memory goes by the rows and by what is worked on at once, and not by the windows."""
-    monkeypatch.setattr("skgru._forecaster.dataset.VALUES_AT_ONCE", 1 << 16)
+    monkeypatch.setattr("skgru._forecaster.dataset.HISTORY_VALUES_AT_ONCE", 1 << 16)
     n, length = 2000, 24
     parts = parts_of([100] * n)
     plan = plan_of(windows=(length,), horizon=12, season_length=12, level="mean")
