@@ -55,6 +55,19 @@ def forward_filled(histories: np.ndarray) -> np.ndarray:
     return filled
 
 
+def _quantile(values: np.ndarray, share: float, axis: int) -> np.ndarray:
+    """`np.nanquantile` with the axis kept, without a warning where all values are NaN."""
+    if np.isnan(values).any():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            return np.nanquantile(values, share, axis=axis, keepdims=True)
+    # A sort of a few dozen numbers takes a tenth of the time of np.quantile.
+    ordered = np.sort(values, axis=axis)
+    at = share * (values.shape[axis] - 1)
+    low, high = (np.take(ordered, [int(i)], axis=axis) for i in (np.floor(at), np.ceil(at)))
+    return low + (at - np.floor(at)) * (high - low)
+
+
 def without_outliers(histories: np.ndarray, season_length: int) -> np.ndarray:
     """Histories (n, n_rows, n_targets) in which single values far from those of the other seasons
     are moved to the edge of what is usual. Three whole seasons or more are needed to see outliers.
@@ -65,15 +78,12 @@ def without_outliers(histories: np.ndarray, season_length: int) -> np.ndarray:
         return histories
     start = n_rows - n_seasons * season_length
     seasons = histories[:, start:].reshape(n, n_seasons, season_length, n_targets)
-    has_gaps = np.isnan(seasons).any()
-    median, quantile = (np.nanmedian, np.nanquantile) if has_gaps else (np.median, np.quantile)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # of seasons without any value
-        level = median(seasons, axis=2, keepdims=True)
-        course = median(seasons - level, axis=1, keepdims=True)
-        residuals = seasons - level - course
-        limit = OUTLIER_FROM * quantile(np.abs(residuals), 0.75, axis=(1, 2), keepdims=True)
-    is_outlier = np.abs(residuals) > limit  # False for NaN
+    level = _quantile(seasons, 0.5, axis=2)
+    course = _quantile(seasons - level, 0.5, axis=1)
+    residuals = seasons - level - course
+    sizes = np.abs(residuals)
+    limit = OUTLIER_FROM * _quantile(sizes.reshape(n, 1, -1, n_targets), 0.75, axis=2)
+    is_outlier = sizes > limit  # False for NaN
     is_outlier &= is_outlier.mean(axis=(1, 2), keepdims=True) <= MOST_OUTLIERS
     if not is_outlier.any():
         return histories

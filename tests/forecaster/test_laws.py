@@ -11,6 +11,7 @@ from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 
 from skgru import SequenceForecaster
+from skgru._forecaster.gaps_and_outliers import _quantile
 from skgru._forecaster.scaling import AutoScaler
 
 HORIZON = 7
@@ -286,3 +287,14 @@ def test_columns_of_future_that_are_not_known_are_ignored():
     future = pd.DataFrame({"price": [1.0, 2, 3]}, days)
     more = future.assign(holiday=["none", "none", "Easter"], day=days)
     pd.testing.assert_frame_equal(fitted.forecast(future=more), fitted.forecast(future=future))
+
+
+@pytest.mark.parametrize("has_gap", [False, True])
+def test_quantiles_of_outliers_are_those_of_numpy(has_gap):
+    values = np.random.default_rng(0).normal(size=(3, 4, 7, 2))
+    if has_gap:
+        values[0, 1, 2] = np.nan
+    for axis in (1, 2):
+        for share in (0.5, 0.75):
+            expected = np.nanquantile(values, share, axis=axis, keepdims=True)
+            np.testing.assert_allclose(_quantile(values, share, axis), expected)
