@@ -28,7 +28,7 @@ from skgru._forecaster.regressors import (
     fit_network,
     fit_regressor,
 )
-from skgru._forecaster.rollout import Rollout
+from skgru._forecaster.rollout import REPEATS_TO, Rollout
 from skgru._forecaster.scaling import AutoScaler, log_factor_of, restored, scaled, transformed
 from skgru._forecaster.spec import ForecastSpec
 from skgru._networks.regressor import GRURegressor
@@ -166,7 +166,7 @@ class ForecastModel:
     def _compare(self, pairs: Pairs, origins: np.ndarray, is_guarded: bool) -> None:
         """Leave the regressors out where they are worse than the baseline alone, and keep the
         residuals for forecasts of the mean. The rows were in training: regressors that fail on them
-        have diverged.
+        have diverged. A baseline without errors, but for rounding, needs no regressor.
         """
         spec = self.spec
         picked = origins[:: max(1, len(origins) // ORIGINS_COMPARED)]
@@ -175,7 +175,9 @@ class ForecastModel:
         X, y = pairs.at(picked)
         residuals = y - self.rollout.correction(X)
         errors = np.nanmean(np.abs(residuals)), np.nanmean(np.abs(y))
-        if is_guarded and errors[0] > NO_WORSE * errors[1]:
+        if errors[1] <= REPEATS_TO:
+            self.corrects, residuals = False, y
+        elif is_guarded and errors[0] > NO_WORSE * errors[1]:
             self.corrects, residuals = False, y
             warn_user(
                 f"The networks have an error {errors[0] / errors[1]:.2g} times that of "
