@@ -170,6 +170,11 @@ def skgru_single_forecasts(one: SeriesSet, train: list[pd.Series]) -> list[np.nd
     ]
 
 
+def applies(name: str, one: SeriesSet) -> bool:
+    """MSTL is for several seasons."""
+    return name != "MSTL" or len(one.seasons) > 1
+
+
 def method(name: str) -> Callable[[SeriesSet, list[pd.Series]], list[np.ndarray]]:
     own = {
         "seasonal naive": naive_forecasts,
@@ -228,13 +233,14 @@ def print_sets(sets: list[SeriesSet]) -> None:
 
 
 def print_scores(sets: list[SeriesSet], names: list[str], again: bool) -> None:
-    relative: dict[str, list[float]] = {name: [] for name in names}
+    relative: dict[str, dict[str, float]] = {name: {} for name in names}
     total = dict.fromkeys(names, 0.0)
-    print(
-        f"{'set':36} {'method':22} {'rel. MASE':>9} {'by origin':>20} {'sMAPE':>7} {'seconds':>8}"
-    )
+    heads = f"{'rel. MASE':>9} {'by origin':>20} {'sMAPE':>7} {'seconds':>8}"
+    print(f"{'set':36} {'method':22} {heads}")
     for one in sets:
         for name in names:
+            if not applies(name, one):
+                continue
             is_cached = not name.startswith("skgru")
             try:
                 forecasts, seconds = forecasts_of(name, one, again, is_cached)
@@ -242,19 +248,29 @@ def print_scores(sets: list[SeriesSet], names: list[str], again: bool) -> None:
             except Exception as error:  # one failure does not end a run of an hour
                 print(f"{one.name:36} {name:22} failed: {type(error).__name__}: {error}"[:300])
                 continue
-            relative[name].append(scores["relative_mase"].mean())
+            relative[name][one.name] = scores["relative_mase"].mean()
             total[name] += seconds
             by_origin = " ".join(f"{value:6.3f}" for value in scores["relative_mase"])
             print(
-                f"{one.name:36} {name:22} {relative[name][-1]:9.3f} {by_origin:>20} "
+                f"{one.name:36} {name:22} {relative[name][one.name]:9.3f} {by_origin:>20} "
                 f"{scores['smape'].mean():7.2f} {seconds:8.1f}",
                 flush=True,
             )
     for name in names:
-        if relative[name]:
-            mean = np.exp(np.mean(np.log(relative[name])))
-            label = f"geometric mean of {len(relative[name])} sets"
-            print(f"{label:36} {name:22} {mean:9.3f} {'':20} {'':7} {total[name]:8.1f}")
+        print_mean(name, relative[name], total[name])
+    shared = set.intersection(*(set(of_method) for of_method in relative.values()))
+    if shared and any(set(of_method) != shared for of_method in relative.values()):
+        print("Over the sets that all methods forecast:")
+        for name in names:
+            print_mean(name, {label: relative[name][label] for label in shared}, None)
+
+
+def print_mean(name: str, relative: dict[str, float], seconds: float | None) -> None:
+    if relative:
+        mean = np.exp(np.mean(np.log(list(relative.values()))))
+        taken = "" if seconds is None else f"{seconds:8.1f}"
+        label = f"geometric mean of {len(relative)} sets"
+        print(f"{label:36} {name:22} {mean:9.3f} {'':20} {'':7} {taken:>8}")
 
 
 def main() -> None:
