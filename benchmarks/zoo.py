@@ -189,7 +189,7 @@ def method(name: str) -> Callable[[SeriesSet, list[pd.Series]], list[np.ndarray]
 
 
 def fingerprint(one: SeriesSet) -> str:
-    """Changes with the series of a set, so that no forecast of other data is read from the cache."""
+    """Short code of the values of a set: a cached forecast of other values is never read."""
     digest = hashlib.sha256(f"{one.name} {one.horizon} {one.seasons}".encode())
     for series in one.series:
         digest.update(str(series.name).encode() + series.to_numpy().tobytes())

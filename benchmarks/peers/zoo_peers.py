@@ -1,9 +1,13 @@
 """The peers of zoo.py: statsforecast's models, one series at a time, and LightGBM on all of a set.
 
-METHODS: name -> function (set, training series) -> forecasts. Gaps are filled from the rows around
-them first. statsforecast's ETS has no seasons above 24 rows: there it is one without a season.
-LightGBM sees the scaled change from season to season: its last half season (at most 24 rows), one
-and two seasons before, and the calendar; it forecasts step by step and minimises the absolute error.
+METHODS: name -> function (set, training series) -> forecasts. Gaps are interpolated first.
+
+statsforecast's ETS has no seasons above 24 rows: AutoETS has no season there. MSTL leaves out
+seasons of which a history has fewer than two.
+
+LightGBM learns the change from season to season, divided by its standard deviation. Inputs are the
+lags of the last half season (3 to 24 rows), of one and of two seasons, and the calendar. It is
+fitted to the absolute error, and forecasts step by step.
 """
 
 from functools import partial
