@@ -35,7 +35,7 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parent))
 import _zoo_sets
-from _zoo_sets import N_ORIGINS, SeriesSet
+from _zoo_series import N_ORIGINS, SeriesSet
 
 CACHE = Path(os.environ.get("SKGRU_ZOO_CACHE", Path(__file__).parent / ".cache"))
 PEERS = ("seasonal naive", "AutoETS", "AutoTheta", "MSTL", "LightGBM")
