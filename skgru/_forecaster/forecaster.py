@@ -865,7 +865,7 @@ class SequenceForecaster(BaseEstimator):
         """(n_rows, horizon, n_targets)"""
         context = self._context(table)
         values = np.concatenate([context, table.values])
-        if not self._model.members:
+        if self._model.is_zero_shot:
             check_alone([values], None, self._spec)
         origins = np.arange(len(context), len(values))
         scaler = self._model.scaler_for(values)
@@ -908,7 +908,7 @@ class SequenceForecaster(BaseEstimator):
                 self._check_columns(tables, self._tails[0], panel)
                 pasts = [table.values for table in tables]
             check_numbers(pasts, panel, self._spec)
-            if not model.members:
+            if model.is_zero_shot:
                 check_alone(pasts, panel, self._spec)
             warn_of_ends(tables, panel, self._spec)
             if self._spec.is_global:

@@ -14,7 +14,13 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
-from skgru._forecaster.checks import check_complete, check_steps, too_short
+from skgru._forecaster.checks import (
+    can_do_without,
+    check_complete,
+    check_steps,
+    too_short,
+    warn_of_no_regressors,
+)
 from skgru._forecaster.dataset import (
     HISTORY_VALUES_AT_ONCE,
     Joined,
@@ -151,6 +157,7 @@ class ForecastModel:
         # Whether the regressors correct the baseline, or are left out.
         self.corrects = True
         self.theta_weight = template.theta_weight
+        self.is_zero_shot = not template.members
 
     @classmethod
     def fit(
@@ -165,6 +172,9 @@ class ForecastModel:
         origins, is_complete = pairs.usable()
         is_pretrained = model.pretrained is not None
         if not len(origins):
+            if template.is_guarded and not is_trial and can_do_without(model.spec, series):
+                warn_of_no_regressors(model.spec, series, is_pretrained)
+                return model
             raise ValueError(too_short(model.spec, series, is_pretrained))
         if not is_complete.any() and not is_trial:
             check_steps(pairs, origins, max(map(len, series)), is_pretrained)
