@@ -330,7 +330,7 @@ class ForecastModel:
             columns = np.clip(columns, *self.covariate_limits)
         covariates = transformed(self.covariate_scaler, columns, "covariates")
         past, known = covariates[: len(values), :n_past], covariates[:, n_past:]
-        return Part(z, past, known, filled=filled_or_none)
+        return Part(z, past, known, log_factor_of(scaler), filled_or_none)
 
     def forecast_rows(self, part: Part, origins: np.ndarray) -> np.ndarray:
         """Scaled forecasts from each origin of one series, (n_origins, horizon, n_targets). NaN
