@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from skgru._containers.index import TimeIndex
+from skgru._containers.index import DAY, TimeIndex
 from skgru._containers.series import Table
 from skgru._warnings import warn_user
 
@@ -79,7 +79,7 @@ def calendar_of(parameter: Any, tables: list[Table]) -> Calendar:
     longest = max(tables, key=len)
     dates = _wall_clock(longest.rows.index)[-len(longest) :]
     step = _days_between(dates)
-    n_days = step * len(dates)
+    n_days = step + (dates[-1] - dates[0]).total_seconds() / DAY
     if not is_chosen:
         _check_step(parameter, names, step, longest.rows)
         if unseen := [name for name in names if PERIODS.get(name, 0) > n_days]:
@@ -113,9 +113,9 @@ def dates_of(parameter: Any, rows: TimeIndex) -> Any:
         return index
     has = "no dates" if index is None else f"an index of {index.dtype}"
     remedy = {
-        "numpy": "Give X as a pandas Series with dates, pd.Series(values, index=dates)",
+        "numpy": "Give X with dates, pd.DataFrame(X, index=dates)",
         "polars": "Give X as a frame with a column of dates",
-        "pandas": "Set the dates of the rows as the index, X.set_index('date')",
+        "pandas": "Make the dates the index, X.set_index('date')",
     }[rows.library]
     raise ValueError(
         f"calendar={_shown(parameter)} needs the dates of the rows, but X has {has}. {remedy} for "

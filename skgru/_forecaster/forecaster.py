@@ -36,6 +36,7 @@ from skgru._forecaster.checks import (
 from skgru._forecaster.conformal import Calibration, errors_of, following, parts_of
 from skgru._forecaster.covariates import futures_of, known_rows
 from skgru._forecaster.dataset import Part
+from skgru._forecaster.defaults import has_long_training
 from skgru._forecaster.model import ForecastModel, ModelTemplate, tail_of
 from skgru._forecaster.resolve import (
     check_kinds,
@@ -475,6 +476,7 @@ class SequenceForecaster(BaseEstimator):
             pretrained,
             weighs=self.series_weight is not None and spec.is_global,
             is_guarded=self.regressor is None,
+            covariates_are_small=self.regressor is None and has_long_training(spec, series),
         )
         calibration = Calibration(spec, list(map(len, series)))
         if self.calibration_fraction:
