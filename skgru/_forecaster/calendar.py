@@ -132,7 +132,9 @@ def _checked(parameter: Any) -> tuple[str, ...]:
     """The names in `calendar`, each of them valid."""
     names = (parameter,) if isinstance(parameter, str) else tuple(parameter)
     if not names:
-        raise ValueError(f"calendar={_shown(parameter)} is empty. Name a feature, or leave it None.")
+        raise ValueError(
+            f"calendar={_shown(parameter)} is empty. Name a feature, or leave it None."
+        )
     for name in names:
         if isinstance(name, str) and name.startswith(HOLIDAYS):
             _check_country(parameter, name)

@@ -217,14 +217,14 @@ class SequenceForecaster(BaseEstimator):
         - "auto": they take part under the conditions below. The forecast is then a mean on the
           scale of logarithms, in which they have the weight of one ensemble member.
         - "only": zero-shot forecasts. Nothing is trained, and one season of rows is enough.
-          Parameters of regressors, windows, level and baseline are ignored.
+          Parameters of regressors, windows, level, baseline and calendar are ignored.
         - None: they never take part.
 
         The conditions of "auto":
 
         - `regressor` is None and `scaler` is "auto",
         - `season_length` is 4 or 12,
-        - X has a single column,
+        - X has a single column (with or without `calendar`),
         - its values are positive, with at most 10 % zeros,
         - `point` is "median" (in effect),
         - X has fewer than 500 rows. Of several series, at least half of all rows belong to series
@@ -304,7 +304,7 @@ class SequenceForecaster(BaseEstimator):
     In a global model [1]_ the windows of all series train each regressor:
 
     - A window that starts before its series is filled with the first row of the series. This needs
-      a season of rows in the window, and no covariates.
+      a season of rows in the window, and no past covariates.
     - Targets after the end of a series are unknown. A GRURegressor learns from the other targets of
       the same window. Other regressors learn only from windows without unknown targets.
     - Early stopping holds out the last windows of each series.
@@ -332,6 +332,16 @@ class SequenceForecaster(BaseEstimator):
     >>> forecaster = SequenceForecaster(horizon=6, season_length=12, random_state=0).fit(series)
     >>> forecaster.forecast(6).round(1)[:, 0]
     array([2. , 2.5, 2.9, 3. , 2.9, 2.5])
+
+    Features of the dates as future covariates:
+
+    >>> import pandas as pd
+    >>> from sklearn.linear_model import Ridge
+    >>> dates = pd.date_range("2026-01-05", periods=70, freq="D")
+    >>> visits = pd.Series(20.0 + 30 * (dates.day_of_week > 4), dates)
+    >>> at_weekends = SequenceForecaster(Ridge(), horizon=7, calendar=True).fit(visits)
+    >>> at_weekends.calendar_
+    ['day_of_week']
     """
 
     window_length_: Any  # int, or tuple of int for several lengths
@@ -441,7 +451,10 @@ class SequenceForecaster(BaseEstimator):
         ------
         ValueError
             If a parameter is out of range, `regressor` is a classifier, a column is not in X, the
-            index has no regular step, or a series is too short or has no values.
+            index has no regular step, or a series is too short, has no values, or has no dates for
+            `calendar`.
+        ImportError
+            If `calendar` names holidays and the package holidays is not installed.
         """
         self._validate_params()
         check_kinds(self)
@@ -463,7 +476,9 @@ class SequenceForecaster(BaseEstimator):
         # Pretrained networks read no covariates, so that alone they need no calendar.
         calendar = calendar_of(None if self.pretrained == "only" else self.calendar, tables)
         given, n_columns = spec, series[0].shape[1]
-        spec = replace(spec, known=(*given.known, *range(n_columns, n_columns + calendar.n_columns)))
+        spec = replace(
+            spec, known=(*given.known, *range(n_columns, n_columns + calendar.n_columns))
+        )
         series = [calendar.extended(table) for table in tables]
         members = [] if self.pretrained == "only" else make_members(self, spec, series)
         if not members:
@@ -648,8 +663,8 @@ class SequenceForecaster(BaseEstimator):
         NotFittedError
             Before `fit`.
         ValueError
-            If `future` is missing, too short or for other rows, or if there are past covariates and
-            `steps` exceeds `horizon`.
+            If `future` is missing, too short or for other rows, if there are past covariates and
+            `steps` exceeds `horizon`, or if X has no dates for `calendar`.
         """
         new = self._origins(steps, X, future)
         forecasts = self._model.forecast_after(new.parts, new.steps)

@@ -118,7 +118,9 @@ def test_several_series_in_every_container():
     )
     answers = [
         fit(long, group="id").forecast(9)["value"],
-        fit(pl.DataFrame({name: long[name].to_list() for name in long}), group="id").forecast(9)["value"],
+        fit(pl.DataFrame({name: long[name].to_list() for name in long}), group="id").forecast(9)[
+            "value"
+        ],
         np.concatenate(listed.forecast(9, X=[one, other])),
     ]
     for answer in answers:
@@ -284,13 +286,13 @@ def test_x_without_dates():
     model.fit(pd.DataFrame(values, index=dates))
     fails(lambda: model.predict(values), "calendar=True", "no dates")
     frame = pd.DataFrame({"load": values[:, 0], "date": dates.astype(str)})
-    fails(
-        lambda: model.fit(frame[["load"]]), "calendar=True", "int64", "X.set_index('date')"
-    )
+    fails(lambda: model.fit(frame[["load"]]), "calendar=True", "int64", "X.set_index('date')")
     model.fit(frame.assign(date=dates).set_index("date"))
     fails(lambda: model.forecast(X=frame[["load"]]), "calendar=True", "int64")
     pl = pytest.importorskip("polars")
-    fails(lambda: model.fit(pl.Series(values[:, 0])), "calendar=True", "no dates", "column of dates")
+    fails(
+        lambda: model.fit(pl.Series(values[:, 0])), "calendar=True", "no dates", "column of dates"
+    )
 
 
 def test_future_is_for_own_columns_only():
