@@ -84,8 +84,8 @@ def calendar_of(parameter: Any, tables: list[Table]) -> Calendar:
         _check_step(parameter, names, step, longest.rows)
         if unseen := [name for name in names if PERIODS.get(name, 0) > n_days]:
             warn_user(
-                f"calendar={_shown(parameter)} has {unseen[0]!r}, but X covers {n_days:.3g} days and not "
-                "a whole period of this feature. Its course cannot be distinguished from a trend. "
+                f"calendar={_shown(parameter)} has {unseen[0]!r}, but X covers {n_days:.3g} "
+                "days and not a whole period of this feature. Its course cannot be distinguished from a trend. "
                 "Leave it out, or use calendar=True."
             )
         return Calendar(names, parameter)
@@ -140,7 +140,8 @@ def _checked(parameter: Any) -> tuple[str, ...]:
             _check_country(parameter, name)
         elif not isinstance(name, str) or name not in PERIODS:
             raise ValueError(
-                f"calendar={_shown(parameter)} contains {name!r}, but the names are {list(PERIODS)}, and "
+                f"calendar={_shown(parameter)} contains {name!r}, but the names are "
+                f"{list(PERIODS)}, and "
                 "'holidays:DE' for the holidays of a country. Use one of these names."
             )
     if len(set(names)) < len(names):
@@ -256,8 +257,8 @@ def _check_country(parameter: Any, name: str) -> None:
         )
     if part is not None and part not in parts_of[country]:
         raise ValueError(
-            f"calendar={_shown(parameter)} contains {name!r}, but {part!r} is no part of {country} in "
-            f"the package holidays. Use one of {list(parts_of[country])}, or "
+            f"calendar={_shown(parameter)} contains {name!r}, but {part!r} is no part of "
+            f"{country} in the package holidays. Use one of {list(parts_of[country])}, or "
             f"'{HOLIDAYS}{country}' for the whole country."
         )
 
