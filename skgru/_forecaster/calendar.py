@@ -82,11 +82,11 @@ def calendar_of(parameter: Any, tables: list[Table]) -> Calendar:
     n_days = step + (dates[-1] - dates[0]).total_seconds() / DAY
     if not is_chosen:
         _check_step(parameter, names, step, longest.rows)
-        if unseen := [name for name in names if PERIODS.get(name, 0) > n_days]:
+        if unseen := [name for name in names if 0.99 * PERIODS.get(name, 0) > n_days]:
             warn_user(
                 f"calendar={_shown(parameter)} has {unseen[0]!r}, but X covers {n_days:.3g} "
-                "days and not a whole period of this feature. Its course cannot be distinguished from a trend. "
-                "Leave it out, or use calendar=True."
+                "days and not a whole period of this feature. Its course cannot be distinguished "
+                "from a trend. Leave it out, or use calendar=True."
             )
         return Calendar(names, parameter)
     in_step = [name for name in names if _is_of_step(name, step)]
@@ -141,8 +141,7 @@ def _checked(parameter: Any) -> tuple[str, ...]:
         elif not isinstance(name, str) or name not in PERIODS:
             raise ValueError(
                 f"calendar={_shown(parameter)} contains {name!r}, but the names are "
-                f"{list(PERIODS)}, and "
-                "'holidays:DE' for the holidays of a country. Use one of these names."
+                f"{list(PERIODS)}, and 'holidays:DE' for the holidays of a country. Use one of these names."
             )
     if len(set(names)) < len(names):
         raise ValueError(f"calendar={_shown(parameter)} names a feature twice. Name each once.")
