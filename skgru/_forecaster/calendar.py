@@ -141,7 +141,8 @@ def _checked(parameter: Any) -> tuple[str, ...]:
         elif not isinstance(name, str) or name not in PERIODS:
             raise ValueError(
                 f"calendar={_shown(parameter)} contains {name!r}, but the names are "
-                f"{list(PERIODS)}, and 'holidays:DE' for the holidays of a country. Use one of these names."
+                f"{list(PERIODS)}, and 'holidays:DE' for the holidays of a country. "
+                "Use one of these names."
             )
     if len(set(names)) < len(names):
         raise ValueError(f"calendar={_shown(parameter)} names a feature twice. Name each once.")
