@@ -130,9 +130,7 @@ def warn_of_range(
             )
 
 
-def warn_of_season(
-    given: int | None, tables: list[Table], spec: ForecastSpec, n_wanted: int
-) -> None:
+def warn_of_season(given: Any, tables: list[Table], spec: ForecastSpec, n_wanted: int) -> None:
     """Warn of a season of the index that is not used, because X has fewer than `n_wanted` rows or
     does not repeat with it.
     """
