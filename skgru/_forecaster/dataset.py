@@ -74,7 +74,8 @@ class Joined:
 
 def join_series(parts: Sequence[Part], before: int, after: int) -> Joined:
     """Join series, with at least `before` and `after` rows of NaN around each of them. Future
-    covariates replace the NaN after a series.
+    covariates replace the NaN after a series. Before it, they are those of its first row, as
+    targets are in windows that start before a series.
     """
     n_rows = np.array([len(part) for part in parts])
     first = before + np.concatenate([[0], np.cumsum(n_rows[:-1] + before + after)])
@@ -84,6 +85,7 @@ def join_series(parts: Sequence[Part], before: int, after: int) -> Joined:
     for start, part in zip(first, parts, strict=True):
         z[start : start + len(part)] = part.z
         past[start : start + len(part)] = part.past
+        known[start - before : start] = part.known[:1]
         known[start : start + min(len(part.known), len(part) + after)] = part.known[
             : len(part) + after
         ]

@@ -55,6 +55,11 @@ def default_regressors(spec: ForecastSpec, lengths: list[int]) -> list[GRURegres
     return [network_of_many(highway, epochs, loss) for highway in (True, False)]
 
 
+def has_long_training(spec: ForecastSpec, series: list[np.ndarray]) -> bool:
+    """Whether the default network is that of one long series."""
+    return not spec.is_global and len(series[0]) >= LONG_SERIES
+
+
 def network_of_many(highway: bool, epochs: int, loss: str = "mean_absolute_error") -> GRURegressor:
     """A network for many series, with or without a linear path."""
     return GRURegressor(

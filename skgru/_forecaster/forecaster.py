@@ -21,6 +21,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skgru._containers.panel import Panel, as_columns, frame_of, read_panel
 from skgru._containers.series import Table, as_series, check_list, is_list_of_series
+from skgru._forecaster.calendar import calendar_of
 from skgru._forecaster.checks import (
     check_alone,
     check_numbers,
@@ -35,6 +36,7 @@ from skgru._forecaster.checks import (
 from skgru._forecaster.conformal import Calibration, errors_of, following, parts_of
 from skgru._forecaster.covariates import futures_of, known_rows
 from skgru._forecaster.dataset import Part
+from skgru._forecaster.defaults import has_long_training
 from skgru._forecaster.model import ForecastModel, ModelTemplate, tail_of
 from skgru._forecaster.resolve import (
     check_kinds,
@@ -174,6 +176,27 @@ class SequenceForecaster(BaseEstimator):
         Names or positions of the future covariates: columns whose future values are known, such as
         a calendar or planned prices. `forecast` takes these values as `future`.
 
+    calendar : bool, str, list of str or None, default=None
+        Features of the dates of X as future covariates. They follow from the index, so X and
+        `future` have no columns for them.
+
+        ================  ========================================================  ==============
+        name              feature                                                   step of X
+        ================  ========================================================  ==============
+        "hour"            time of day, as sine and cosine                           below a day
+        "day_of_week"     a column for each day of the week                         below a week
+        "day_of_month"    position in the month, as sine and cosine                 below a year
+        "month"           month of the year, as sine and cosine                     below a year
+        "day_of_year"     position in the year, as sine and cosine                  below a year
+        "holidays:DE"     1 on the holidays of a country, or of a part of it        up to a day
+                          ("holidays:DE-BY"), else 0; needs the extra `holidays`
+        ================  ========================================================  ==============
+
+        True chooses by the step of X: "hour", "day_of_week" and "day_of_year" for hours and shorter
+        steps, the last two for days, "day_of_year" for weeks, and "month" for months and quarters.
+        X must hold two periods of each, for example two years for "day_of_year". None or False: no
+        calendar. An index with a time zone gives local times.
+
     group : str or None, default=None
         How a data frame holds several series.
 
@@ -200,14 +223,14 @@ class SequenceForecaster(BaseEstimator):
         - "auto": they take part under the conditions below. The forecast is then a mean on the
           scale of logarithms, in which they have the weight of one ensemble member.
         - "only": zero-shot forecasts. Nothing is trained, and one season of rows is enough.
-          Parameters of regressors, windows, level and baseline are ignored.
+          Parameters of regressors, windows, level, baseline and calendar are ignored.
         - None: they never take part.
 
         The conditions of "auto":
 
         - `regressor` is None and `scaler` is "auto",
         - `season_length` is 4 or 12,
-        - X has a single column,
+        - X has a single column (with or without `calendar`),
         - its values are positive, with at most 10 % zeros,
         - `point` is "median" (in effect),
         - X has fewer than 500 rows. Of several series, at least half of all rows belong to series
@@ -257,6 +280,9 @@ class SequenceForecaster(BaseEstimator):
     point_ : {"median", "mean"}
         Which number forecasts are.
 
+    calendar_ : list of str
+        Names of the calendar features in use.
+
     scaler_ : transformer, None, or list of them
         The fitted scaler of the targets. A list for several series.
 
@@ -304,7 +330,7 @@ class SequenceForecaster(BaseEstimator):
     In a global model [1]_ the windows of all series train each regressor:
 
     - A window that starts before its series is filled with the first row of the series. This needs
-      a season of rows in the window, and no covariates.
+      a season of rows in the window, and no past covariates.
     - Targets after the end of a series are unknown. A GRURegressor learns from the other targets of
       the same window. Other regressors learn only from windows without unknown targets.
     - Early stopping holds out the last windows of each series.
@@ -335,6 +361,16 @@ class SequenceForecaster(BaseEstimator):
     >>> forecaster = SequenceForecaster(horizon=6, season_length=12, random_state=0).fit(series)
     >>> forecaster.forecast(6).round(1)[:, 0]
     array([2. , 2.5, 2.9, 3. , 2.9, 2.5])
+
+    Features of the dates as future covariates:
+
+    >>> import pandas as pd
+    >>> from sklearn.linear_model import Ridge
+    >>> dates = pd.date_range("2026-01-05", periods=70, freq="D")
+    >>> visits = pd.Series(20.0 + 30 * (dates.day_of_week > 4), dates)
+    >>> at_weekends = SequenceForecaster(Ridge(), horizon=7, calendar=True).fit(visits)
+    >>> at_weekends.calendar_
+    ['day_of_week']
     """
 
     window_length_: Any  # int, or tuple of int for several lengths
@@ -343,6 +379,7 @@ class SequenceForecaster(BaseEstimator):
     level_: str | None
     baseline_: str | None
     point_: str
+    calendar_: list[str]
     scaler_: Any
     regressors_: list[Any]
     pretrained_: bool
@@ -366,6 +403,7 @@ class SequenceForecaster(BaseEstimator):
         "point": [StrOptions({"auto", "mean", "median"})],
         "target": [str, Integral, "array-like", None],
         "known": [str, Integral, "array-like", None],
+        "calendar": ["boolean", str, "array-like", None],
         "group": [str, None],
         "series_weight": [StrOptions({"auto", "inverse_change"}), None],
         "n_estimators": [at_least(1), StrOptions({"auto"})],
@@ -393,6 +431,7 @@ class SequenceForecaster(BaseEstimator):
         point: str = "auto",
         target: str | int | Sequence[str | int] | None = None,
         known: str | int | Sequence[str | int] | None = None,
+        calendar: bool | str | Sequence[str] | None = None,
         group: str | None = None,
         series_weight: str | None = "auto",
         n_estimators: int | str = "auto",
@@ -412,6 +451,7 @@ class SequenceForecaster(BaseEstimator):
         self.point = point
         self.target = target
         self.known = known
+        self.calendar = calendar
         self.group = group
         self.series_weight = series_weight
         self.n_estimators = n_estimators
@@ -445,7 +485,10 @@ class SequenceForecaster(BaseEstimator):
         ------
         ValueError
             If a parameter is out of range, `regressor` is a classifier, a column is not in X, the
-            index has no regular step, or a series is too short or has no values.
+            index has no regular step, or a series is too short, has no values, or has no dates for
+            `calendar`.
+        ImportError
+            If `calendar` names holidays and the package holidays is not installed.
         """
         self._validate_params()
         check_kinds(self)
@@ -463,8 +506,15 @@ class SequenceForecaster(BaseEstimator):
         named = max(tables, key=len).rows.season_length
         warn_of_season(self.season_length, tables, spec, rows_for_season(self, tables, named))
         series = [table.values for table in tables]
-        members = [] if self.pretrained == "only" else make_members(self, spec, series)
         pretrained = pretrained_for(self, spec, series)
+        # Pretrained networks read no covariates, so that alone they need no calendar.
+        calendar = calendar_of(None if self.pretrained == "only" else self.calendar, tables)
+        given, n_columns = spec, series[0].shape[1]
+        spec = replace(
+            spec, known=(*given.known, *range(n_columns, n_columns + calendar.n_columns))
+        )
+        series = [calendar.extended(table) for table in tables]
+        members = [] if self.pretrained == "only" else make_members(self, spec, series)
         if not members:
             check_alone(series, panel, spec)
         template = ModelTemplate(
@@ -475,6 +525,7 @@ class SequenceForecaster(BaseEstimator):
             pretrained,
             weighs=self.series_weight is not None and spec.is_global,
             is_guarded=self.regressor is None,
+            covariates_are_small=self.regressor is None and has_long_training(spec, series),
             theta_weight=theta_weight_of(self, spec),
             by_errors=self.theta_weight == "auto" and bool(spec.past or spec.known),
         )
@@ -492,9 +543,11 @@ class SequenceForecaster(BaseEstimator):
         self.__dict__.update(
             _model=model,
             _spec=spec,
+            _given=given,
+            _calendar=calendar,
             _panel=panel,
             _calibration=calibration,
-            _first_rows=[values[: spec.window_length].copy() for values in series],
+            _first_rows=[table.values[: spec.window_length].copy() for table in tables],
             _tails=tails,
             _scaled_tails=[
                 scaled(scaler, tail.values[:, spec.targets])
@@ -507,6 +560,7 @@ class SequenceForecaster(BaseEstimator):
             level_=spec.level,
             baseline_=spec.baseline,
             point_=spec.point,
+            calendar_=list(calendar.names),
             scaler_=model.scalers if spec.is_global else model.scalers[0],
             regressors_=model.regressors,
             pretrained_=model.pretrained is not None,
@@ -514,7 +568,7 @@ class SequenceForecaster(BaseEstimator):
         )
         names = tables[0].names
         remember_features(
-            self, None if names is None else np.asarray(names, dtype=object), series[0].shape[1]
+            self, None if names is None else np.asarray(names, dtype=object), n_columns
         )
         return self
 
@@ -647,8 +701,8 @@ class SequenceForecaster(BaseEstimator):
         NotFittedError
             Before `fit`.
         ValueError
-            If `future` is missing, too short or for other rows, or if there are past covariates and
-            `steps` exceeds `horizon`.
+            If `future` is missing, too short or for other rows, if there are past covariates and
+            `steps` exceeds `horizon`, or if X has no dates for `calendar`.
         """
         new = self._origins(steps, X, future)
         forecasts = self._model.forecast_after(new.parts, new.steps)
@@ -852,24 +906,28 @@ class SequenceForecaster(BaseEstimator):
     def _context(self, table: Table) -> np.ndarray:
         """History of a table: the end of the training series if the table continues it."""
         tail, first = self._tails[0], self._first_rows[0]
-        nothing = table.values[:0]
+        history = self._calendar.extended(tail)
+        nothing = history[:0]
         if self._panel is not None:
             return nothing
         if table.rows.index is not None and tail.rows.index is not None:
-            return tail.values if tail.rows.is_followed_by(table.rows) else nothing
+            return history if tail.rows.is_followed_by(table.rows) else nothing
         n = min(len(table), len(first))
         is_in_sample = np.array_equal(table.values[:n], first[:n], equal_nan=True)
-        return nothing if is_in_sample else tail.values
+        return nothing if is_in_sample else history
 
     def _row_by_row(self, table: Table) -> np.ndarray:
         """(n_rows, horizon, n_targets)"""
         context = self._context(table)
-        values = np.concatenate([context, table.values])
+        values = np.concatenate([context, self._calendar.extended(table)])
         if self._model.is_zero_shot:
             check_alone([values], None, self._spec)
         origins = np.arange(len(context), len(values))
         scaler = self._model.scaler_for(values)
-        part = self._model.part(values, scaler)
+        ahead = None
+        if self._calendar.names and not self._given.known:  # the calendar goes on after X
+            ahead = self._calendar.ahead(table, self._spec.horizon)
+        part = self._model.part(values, scaler, ahead)
         forecasts = self._model.forecast_rows(part, origins)
         return self._model.in_units(scaler, forecasts, self._model.error_of(part.z))
 
@@ -897,16 +955,17 @@ class SequenceForecaster(BaseEstimator):
         seasonal_errors = model.seasonal_errors
         if X is None:
             tables, scalers, zs = self._tails, model.scalers, self._scaled_tails
-            pasts = [table.values for table in tables]
+            pasts = [self._calendar.extended(table) for table in tables]
         else:
             if panel is None:
                 tables = [self._read_new(X)]
-                pasts = [np.concatenate([self._context(tables[0]), tables[0].values])]
+                values = self._calendar.extended(tables[0])
+                pasts = [np.concatenate([self._context(tables[0]), values])]
             else:
                 self._check_panel(X)
                 tables, panel = self._read(X, self._usual_step)
                 self._check_columns(tables, self._tails[0], panel)
-                pasts = [table.values for table in tables]
+                pasts = [self._calendar.extended(table) for table in tables]
             check_numbers(pasts, panel, self._spec)
             if model.is_zero_shot:
                 check_alone(pasts, panel, self._spec)
@@ -928,27 +987,32 @@ class SequenceForecaster(BaseEstimator):
             n_kept = model.n_rows_kept
             pasts = [tail_of(past, n_kept, self._spec) for past in pasts]
         parts = []
-        aheads = futures_of(future, tables, panel, self._spec)
+        aheads = futures_of(future, tables, panel, self._given)
+        n_ahead = -(-steps // self._spec.steps_of_call) * self._spec.steps_of_call
         ids = [None] if panel is None else panel.ids
         for table, past, scaler, z, ahead, one in zip(
             tables, pasts, scalers, zs, aheads, ids, strict=True
         ):
             try:
-                known = known_rows(ahead, steps, table, self._spec, self._tails[0], self)
+                known = known_rows(ahead, steps, table, self._given, self._tails[0], self)
             except ValueError as error:
                 if panel is None or ahead is None:
                     raise
                 raise ValueError(f"Series {one!r}: {error}") from error
             self._warn_of_covariates(past, known)
+            if self._calendar.names:
+                features = self._calendar.ahead(table, n_ahead)
+                known = np.hstack([known, features]) if self._given.known else features
             parts.append(model.part(past, scaler, known, z))
         return Origins(tables, panel, parts, scalers, seasonal_errors, steps)
 
     def _warn_of_covariates(self, past: np.ndarray, known: np.ndarray) -> None:
-        spec, limits, columns = self._spec, self._model.covariate_limits, self._tails[0].columns
+        spec, limits, columns = self._given, self._model.covariate_limits, self._tails[0].columns
         if limits is not None:
             n_past, names = len(spec.past), [columns[i] for i in (*spec.past, *spec.known)]
             seen = [*past[-spec.window_length :, spec.past].T, *known.T]
-            warn_of_range(names, seen, limits, n_past)
+            low, high = (side[: len(names)] for side in limits)  # without the calendar
+            warn_of_range(names, seen, (low, high), n_past)
 
     def _check_panel(self, X: Any) -> None:
         """Raise if several series are in another container than in `fit`."""

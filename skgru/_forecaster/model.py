@@ -116,7 +116,8 @@ class ModelTemplate:
     regressors, none for the baseline alone; pretrained : a fitted model that takes part; weighs :
     whether series with a smaller seasonal error count for more in training; is_guarded : whether
     regressors that are worse than the baseline on the last rows are left out; theta_weight : weight
-    of the Theta forecast; by_errors : whether this weight is less where Theta errs more.
+    of the Theta forecast; by_errors : whether this weight is less where Theta errs more;
+    covariates_are_small : whether covariates have the in-sample scale of the series.
     """
 
     spec: ForecastSpec
@@ -126,6 +127,7 @@ class ModelTemplate:
     pretrained: ForecastModel | None = None
     weighs: bool = False
     is_guarded: bool = False
+    covariates_are_small: bool = False
     theta_weight: float = 0.0
     by_errors: bool = False
 
@@ -141,6 +143,7 @@ class ForecastModel:
         self.covariate_scaler: Any = None
         # Covariates, past ones first, are clipped to these, (n_covariates,) each.
         self.covariate_limits: tuple[np.ndarray, np.ndarray] | None = None
+        self.covariate_scale = 1.0
         self.members: list[EnsembleMember] = []
         # Trained on other series, with windows of its own, on a logarithmic scale. For series on
         # that scale it has the weight of one more ensemble member.
@@ -314,6 +317,11 @@ class ForecastModel:
             margin = COVARIATE_MARGIN * (highest - lowest)
             self.covariate_limits = lowest - margin, highest + margin
         self.scalers = [self.new_scaler(values) for values in series]
+        if template.covariates_are_small:
+            # Each step of Adam moves each weight of the linear path alike. Hundreds of covariates
+            # with the variance 1 then move the output by far more than the series does.
+            z = scaled(self.scalers[0], series[0][:, spec.targets])
+            self.covariate_scale = float(np.fmin(1, self.recent_seasonal_error(z)))
         if (
             not template.members
             or np.isfinite([log_factor_of(scaler) for scaler in self.scalers]).any()
@@ -411,8 +419,9 @@ class ForecastModel:
         if self.covariate_limits is not None:
             columns = np.clip(columns, *self.covariate_limits)
         covariates = transformed(self.covariate_scaler, columns, "covariates")
+        covariates = self.covariate_scale * covariates
         past, known = covariates[: len(values), :n_past], covariates[:, n_past:]
-        return Part(z, past, known, filled=filled_or_none)
+        return Part(z, past, known, log_factor_of(scaler), filled_or_none)
 
     def forecast_rows(self, part: Part, origins: np.ndarray) -> np.ndarray:
         """Scaled forecasts from each origin of one series, (n_origins, horizon, n_targets). NaN

@@ -55,10 +55,10 @@ class ForecastSpec:
     @property
     def least_history(self) -> int:
         """Least number of rows up to a forecast origin. With fewer rows there is only the naive
-        forecast. Windows with covariates are not filled, so they must be complete.
+        forecast. Windows with past covariates are not filled, so they must be complete.
         """
         season = self.season_length if self.baseline in ("seasonal", "profile") else 1
-        if self.is_global and not self.past and not self.known:
+        if self.is_global and not self.past:
             return max(season, self.season_length if self.level == "mean" else 1)
         return max(self.window_length, season)
 
