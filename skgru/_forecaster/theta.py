@@ -14,10 +14,11 @@ import numpy as np
 SMOOTHING = np.array([0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99])
 
 # Rows at the end of a history that are smoothed: the weight of earlier ones is next to nothing.
-ROWS_SMOOTHED = 128
+ROWS_SMOOTHED = 200
 
-# Rows whose mean is the level that smoothing starts from.
+# Rows whose mean is the level that smoothing starts from, and their share of all rows.
 ROWS_AT_START = 3
+SHARE_AT_START = 0.1
 
 # Share of the slope of the straight line through a series by which its forecasts rise.
 SHARE_OF_TREND = 0.5
@@ -25,9 +26,9 @@ SHARE_OF_TREND = 0.5
 
 def rows_of_theta(season_length: int) -> int:
     """Number of rows that the forecast is computed from."""
-    if season_length <= 12:
-        return max(40, 10 * season_length)
-    return max(120, 4 * season_length)
+    if season_length == 1:
+        return 200  # a line through fewer rows of noise would be steep
+    return 10 * season_length if season_length <= 12 else max(120, 4 * season_length)
 
 
 def theta_forecast(histories: np.ndarray, steps: int, season_length: int) -> np.ndarray:
@@ -108,7 +109,8 @@ def smoothed(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     n, n_rows = z.shape
     is_known = np.isfinite(z)
     order = np.cumsum(is_known, axis=1)
-    is_first = is_known & (order <= ROWS_AT_START)
+    n_first = np.maximum(ROWS_AT_START, (SHARE_AT_START * order[:, -1:]).astype(int))
+    is_first = is_known & (order <= n_first)
     start = np.where(is_first, z, 0).sum(axis=1) / np.maximum(is_first.sum(axis=1), 1)
     moved = np.where(is_known, z - start[:, np.newaxis], 0)
     errors, levels = _filters(n_rows)

@@ -36,8 +36,8 @@ def slow_theta(z, steps, m):
     adjusted = np.array([z[t] - course[(t - n) % m] for t in range(n)])
     best = None
     for alpha in SMOOTHING:
-        level, squares = adjusted[:3].mean(), 0.0
-        for value in adjusted[-128:]:
+        level, squares = adjusted[: max(3, n // 10)].mean(), 0.0
+        for value in adjusted:
             error = value - level
             squares += error**2
             level += alpha * error
