@@ -158,8 +158,14 @@ class TimeIndex:
             return False
         return bool(self.following(1)[0] == other.index[0])
 
-    def frame(self, values: np.ndarray, names: list[str], index: Any, is_single: bool) -> Any:
-        """(n, n_columns) in the container of these rows; is_single: one column as a Series."""
+    def frame(
+        self, values: np.ndarray, names: list[Any], index: Any, is_single: bool, header: Any = None
+    ) -> Any:
+        """(n, n_columns) in the container of these rows.
+
+        is_single : one column as a Series; header : the columns of the pandas frame from which the
+        names are.
+        """
         if self.library == "numpy":
             return values[:, 0] if is_single else values
         if self.library == "pandas":
@@ -168,7 +174,7 @@ class TimeIndex:
             if is_single:
                 name = None if names[0] == "" else names[0]
                 return pd.Series(values[:, 0], index=index, name=name)
-            return pd.DataFrame(values, index=index, columns=names)
+            return pd.DataFrame(values, index=index, columns=columns_like(header, names))
         import polars as pl
 
         if is_single and index is None:
@@ -181,6 +187,29 @@ class TimeIndex:
         instants = index.as_unit(getattr(self.dtype, "time_unit", "us")).to_numpy()
         time = pl.Series(self.time, instants).cast(self.dtype)
         return pl.DataFrame({str(self.time): time, **columns})
+
+
+def columns_like(header: Any, names: list[Any]) -> Any:
+    """A pandas index of column names, with the levels, their names and the types of `header`."""
+    import pandas as pd
+
+    if header is None:
+        return pd.Index(names, tupleize_cols=False)
+    positions = {name: i for i, name in enumerate(header)}
+    if all(name in positions for name in names):
+        return header[[positions[name] for name in names]]
+    if header.nlevels > 1:
+        return pd.MultiIndex.from_tuples(names, names=header.names)
+    return pd.Index(names, name=header.name, tupleize_cols=False)
+
+
+def with_ending(name: Any, ending: str) -> Any:
+    """A column name with an ending such as "_lower". With levels, the last level gets it."""
+    if not ending:
+        return name
+    if isinstance(name, tuple) and name:
+        return (*name[:-1], f"{name[-1]}{ending}")
+    return f"{name}{ending}"
 
 
 def _goes_by(index: Any, step: Any) -> bool:

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from skgru._containers.index import TimeIndex
-from skgru._containers.series import Table, as_numbers, as_series, check_list, is_list_of_series
+from skgru._containers.index import TimeIndex, columns_like, with_ending
+from skgru._containers.numbers import is_text
+from skgru._containers.series import Table, as_series, check_list, is_list_of_series
 
 # The value of `group` for a wide frame, in which each column is a series.
 WIDE = "columns"
@@ -23,7 +24,8 @@ class Panel:
 
     kind : "list", "long" or "wide"; ids : identifiers of the series, in order; group : the column
     or index level of ids; time : the column of times, None if the times are the index or if there
-    are none; is_level : whether ids are a level of the index.
+    are none; is_level : whether ids are a level of the index; header : the columns of a wide pandas
+    frame.
     """
 
     kind: str
@@ -31,6 +33,7 @@ class Panel:
     group: str | None = None
     time: str | None = None
     is_level: bool = False
+    header: Any = None
 
     def answers(self, values: list[np.ndarray], names: list[str], tables: list[Table]) -> Any:
         """Forecasts as a long or wide frame. values : an array (steps, n_names) for each series;
@@ -65,9 +68,9 @@ class Panel:
 
     def _wide(self, values: list[np.ndarray], names: list[str], rows: TimeIndex) -> Any:
         """names : endings that are added to the name of a series, "" or "_lower", for example."""
-        columns = [f"{one}{name}" if name else one for one in self.ids for name in names]
+        columns = [with_ending(one, name) for one in self.ids for name in names]
         joined = np.concatenate(values, axis=1)
-        return rows.frame(joined, columns, rows.following(len(joined)), False)
+        return rows.frame(joined, columns, rows.following(len(joined)), False, self.header)
 
     def _long(self, values: list[np.ndarray], names: list[str], tables: list[Table]) -> Any:
         steps = len(values[0])
@@ -79,10 +82,11 @@ class Panel:
         import pandas as pd
 
         index = times[0].append(list(times[1:]))
+        columns = columns_like(tables[0].header, names)
         if self.is_level:
             index = pd.MultiIndex.from_arrays([ids, index], names=[self.group, times[0].name])
-            return pd.DataFrame(joined, index=index, columns=names)
-        frame = pd.DataFrame(joined, columns=names)
+            return pd.DataFrame(joined, index=index, columns=columns)
+        frame = pd.DataFrame(joined, columns=columns)
         if self.time is not None:
             frame.insert(0, self.time, index)
         elif _names_times(index):
@@ -109,12 +113,13 @@ def as_columns(X: list[Any]) -> list[Any]:
             for one in X]  # fmt: skip
 
 
-def frame_of(values: np.ndarray, names: list[str], table: Table) -> Any:
+def frame_of(values: np.ndarray, names: list[Any], table: Table) -> Any:
     """(steps, n_names) in the container of one series, with its index continued."""
     is_single = table.is_single and len(names) == 1
     if is_single:  # each series of a list has its own name, or none
-        names = table.columns if table.names or table.labels else [""]
-    return table.rows.frame(values, names, table.rows.following(len(values)), is_single)
+        names = table.columns if table.is_named else [""]
+    following = table.rows.following(len(values))
+    return table.rows.frame(values, names, following, is_single, table.header)
 
 
 def read_panel(
@@ -207,24 +212,16 @@ def _parts_of(X: Any, group: str, is_level: bool) -> tuple[dict[Any, Any], str |
 
 
 def _check_values(part: Any, group: str) -> None:
-    """Raise unless a series has columns, and all of them are numbers or times."""
+    """Raise unless a series has columns, and none of them is text."""
     is_polars = type(part).__module__.split(".")[0] == "polars"
-    dtypes = part.schema if is_polars else part.dtypes
-    texts = [
-        name
-        for name, dtype in dtypes.items()
-        if (
-            str(dtype) == "String"
-            if is_polars
-            else dtype.kind not in "biufcMm" and as_numbers(part[name]).dtype.kind != "f"
-        )
-    ]
-    if texts:
+    n_columns = part.shape[1]
+    columns = [part[:, i] if is_polars else part.iloc[:, i] for i in range(n_columns)]
+    if texts := [column.name for column in columns if is_text(column)]:
         raise ValueError(
             f"Columns {texts} of X hold text. Convert times to dates (pd.to_datetime, or "
             "pl.Expr.str.to_date) and other columns to numbers, or drop them."
         )
-    if not len(dtypes):
+    if not n_columns:
         raise ValueError(
             f"X has no column of numbers beside {group!r} and the times. Add a column to forecast."
         )
@@ -252,7 +249,7 @@ def _read_wide(X: Any, estimator: Any, usual: Any) -> tuple[list[Table], Panel]:
                 "series. Drop such columns: X.dropna(axis=1, how='all')."
             )
         tables.append(Table(values[known[0] :], None, table.rows))
-    return tables, Panel("wide", ids)
+    return tables, Panel("wide", ids, header=table.header)
 
 
 def _tables(parts: list[Any], ids: Any, estimator: Any, usual: Any) -> list[Table]:

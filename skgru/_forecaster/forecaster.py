@@ -19,6 +19,7 @@ from sklearn.utils import Tags
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skgru._containers.index import with_ending
 from skgru._containers.panel import Panel, as_columns, frame_of, read_panel
 from skgru._containers.series import Table, as_series, check_list, is_list_of_series
 from skgru._forecaster.checks import (
@@ -517,9 +518,9 @@ class SequenceForecaster(BaseEstimator):
         table = self._read_new(X)
         forecasts = self._row_by_row(table)
         steps = range(1, self._spec.horizon + 1)
-        names = [f"{name}_step{k}" for k in steps for name in self._names_in(table)]
+        names = [with_ending(name, f"_step{k}") for k in steps for name in self._names_in(table)]
         flat = forecasts.reshape(len(table), -1)
-        return table.rows.frame(flat, names, table.rows.index, flat.shape[1] == 1)
+        return table.rows.frame(flat, names, table.rows.index, flat.shape[1] == 1, table.header)
 
     def score(self, X: Any, y: Any = None) -> float:
         """Return the coefficient of determination R² of `predict` on X.
@@ -756,7 +757,7 @@ class SequenceForecaster(BaseEstimator):
 
     def _names_in(self, table: Table) -> list[Any]:
         """Names of the targets in a table without names: those in `fit`."""
-        if table.names is None and table.labels is None:
+        if not table.is_named:
             return self._target_names
         return [table.columns[i] for i in self._spec.targets]
 
@@ -773,10 +774,16 @@ class SequenceForecaster(BaseEstimator):
 
     def _check_columns(self, tables: list[Table], like: Table, panel: Any) -> None:
         """Raise if a series has other columns than `like`. Series may have any name."""
-        for one, table in zip(panel.ids, tables, strict=True):
+        ids = [None] if panel is None else panel.ids
+        for one, table in zip(ids, tables, strict=True):
             n, n_wanted = table.values.shape[1], like.values.shape[1]
-            named = table.names is not None and like.names is not None and n_wanted > 1
-            if n != n_wanted or (named and table.names != like.names):
+            named = table.is_named and like.is_named and n_wanted > 1
+            if n != n_wanted or (named and table.columns != like.columns):
+                if panel is None:
+                    raise ValueError(
+                        f"X has columns {table.columns}, but in fit its columns were "
+                        f"{like.columns}. Give the columns of fit, in the same order."
+                    )
                 raise ValueError(
                     f"Series {one!r} of X has columns {table.columns}, but others have "
                     f"{like.columns}. Give all series the same columns in the same order."
@@ -807,6 +814,14 @@ class SequenceForecaster(BaseEstimator):
             return table
         if table.is_single and self.n_features_in_ == 1:
             return table  # a Series may have any name
+        tail = self._tails[0]
+        if (
+            tail.header is not None
+            and table.header is not None
+            and not (tail.names and table.names)
+        ):
+            self._check_columns([table], tail, None)
+            return table
         columns = as_table(X) if table.rows.time is None else X.drop(table.rows.time)
         validate_data(self, columns, reset=False, skip_check_array=True)
         return table
@@ -940,7 +955,7 @@ class SequenceForecaster(BaseEstimator):
 
         def names_in(table: Table) -> list[str]:
             names = self._names_in(table)
-            return [f"{name}{end}" if end else name for name in names for end in endings]
+            return [with_ending(name, end) for name in names for end in endings]
 
         if new.panel is None or new.panel.kind == "list":  # each table has its own names
             frames = [
