@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skgru._containers.series import Table, as_series, is_list_of_series
+from skgru._containers.series import as_series, is_list_of_series
+from skgru._containers.table import Table
 from skgru._validation import at_least
 
 if TYPE_CHECKING:

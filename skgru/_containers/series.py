@@ -5,14 +5,15 @@ This layer is independent of forecasting.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from sklearn.utils.validation import _get_feature_names, check_array
 
 from skgru._containers.index import TimeIndex, _step_of, index_of_polars
+from skgru._containers.long import all_but_time
 from skgru._containers.numbers import as_numbers
+from skgru._containers.table import Table
 from skgru._windows import as_table
 
 
@@ -38,40 +39,6 @@ def check_list(X: Any) -> None:
         )
 
 
-@dataclass(frozen=True)
-class Table:
-    """One series: float64 values (n_rows, n_columns), column names or None, and its index.
-
-    names : strings alone, which scikit-learn accepts as feature names; is_single : whether it was a
-    Series, so that its forecasts are a Series too; header : the columns of a pandas frame, whose
-    names need not be strings.
-    """
-
-    values: np.ndarray
-    names: list[str] | None
-    rows: TimeIndex
-    is_single: bool = False
-    header: Any = None
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    @property
-    def labels(self) -> list[Any] | None:
-        """Names of pandas columns of any type."""
-        return None if self.header is None else list(self.header)
-
-    @property
-    def is_named(self) -> bool:
-        """Whether the columns have names or other labels."""
-        return self.names is not None or self.header is not None
-
-    @property
-    def columns(self) -> list[Any]:
-        """Names of the columns. Without names "x0", "x1", ..., as in scikit-learn."""
-        return self.names or self.labels or [f"x{i}" for i in range(self.values.shape[1])]
-
-
 def as_series(X: Any, estimator: Any, usual: Any = None, name: str = "X") -> Table:
     """A series in any container as a Table.
 
@@ -93,9 +60,9 @@ def as_series(X: Any, estimator: Any, usual: Any = None, name: str = "X") -> Tab
     if library == "pandas":
         if X.index.nlevels > 1:
             raise ValueError(
-                f"X has an index of {X.index.nlevels} levels, {list(X.index.names)}, but a single "
-                f"series has one level. For several series, use SequenceForecaster(group="
-                f"{X.index.names[0]!r}), the level that names the series."
+                f"{name} has an index of {X.index.nlevels} levels, {list(X.index.names)}, but a "
+                "single series has one level. For several series, use SequenceForecaster(group="
+                f"{all_but_time(X.index)!r}), what identifies the series."
             )
         rows = TimeIndex("pandas", X.index, _step_of(X.index, usual))
     header = table.columns if library == "pandas" and hasattr(table, "columns") else None

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from skgru._containers.panel import Panel
-from skgru._containers.series import Table
+from skgru._containers.table import Table
 from skgru._forecaster.baselines import longest_run
 from skgru._forecaster.dataset import Pairs
 from skgru._forecaster.defaults import usual_length

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from skgru._containers.panel import Panel
-from skgru._containers.series import Table, as_series
+from skgru._containers.series import as_series
+from skgru._containers.table import Table
 from skgru._forecaster.spec import ForecastSpec
 
 

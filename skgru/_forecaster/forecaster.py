@@ -20,8 +20,10 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skgru._containers.index import with_ending
+from skgru._containers.long import keys_of
 from skgru._containers.panel import Panel, as_columns, frame_of, read_panel
-from skgru._containers.series import Table, as_series, check_list, is_list_of_series
+from skgru._containers.series import as_series, check_list, is_list_of_series
+from skgru._containers.table import Table
 from skgru._forecaster.checks import (
     check_alone,
     check_numbers,
@@ -169,11 +171,13 @@ class SequenceForecaster(BaseEstimator):
         Names or positions of the future covariates: columns whose future values are known, such as
         a calendar or planned prices. `forecast` takes these values as `future`.
 
-    group : str or None, default=None
+    group : str, int, list of them or None, default=None
         How a data frame holds several series.
 
-        - The name of a column or index level: X is a long frame, and this column identifies the
-          series of each row.
+        - The name of a column or index level, or the position of an index level: X is a long frame,
+          and this column or level identifies the series of each row.
+        - A list of such names: their values together identify the series, for example shop and
+          item. A name of a frame with columns in levels may be a tuple.
         - "columns": X is a wide frame, and each column is a series.
         - None: X is one series or a list of series.
 
@@ -336,7 +340,7 @@ class SequenceForecaster(BaseEstimator):
         "point": [StrOptions({"auto", "mean", "median"})],
         "target": [str, Integral, "array-like", None],
         "known": [str, Integral, "array-like", None],
-        "group": [str, None],
+        "group": [str, Number(Integral, None, None, closed="neither"), list, tuple, None],
         "series_weight": [StrOptions({"auto", "inverse_change"}), None],
         "n_estimators": [at_least(1), StrOptions({"auto"})],
         "pretrained": [StrOptions({"auto", "only"}), None],
@@ -362,7 +366,7 @@ class SequenceForecaster(BaseEstimator):
         point: str = "auto",
         target: str | int | Sequence[str | int] | None = None,
         known: str | int | Sequence[str | int] | None = None,
-        group: str | None = None,
+        group: str | int | Sequence[str | int] | None = None,
         series_weight: str | None = "auto",
         n_estimators: int | str = "auto",
         pretrained: str | None = "auto",
@@ -931,11 +935,11 @@ class SequenceForecaster(BaseEstimator):
         """Raise if several series are in another container than in `fit`."""
         kind = self._panel.kind
         is_list = is_list_of_series(X)
-        names = [*getattr(X, "columns", []), *getattr(getattr(X, "index", None), "names", [])]
+        is_long = not is_list and keys_of(X, self.group) is not None
         has_form = {
             "list": is_list,
-            "long": not is_list and self.group in names,
-            "wide": not is_list and self.group not in names and np.ndim(X) == 2,
+            "long": is_long,
+            "wide": not is_list and not is_long and np.ndim(X) == 2,
         }
         check_list(X)
         if has_form[kind]:

@@ -14,7 +14,7 @@ from sklearn.ensemble._base import _set_random_states
 from sklearn.utils import check_random_state
 
 from skgru._containers.panel import WIDE
-from skgru._containers.series import Table
+from skgru._containers.table import Table
 from skgru._forecaster.baselines import longest_run
 from skgru._forecaster.defaults import (
     auto_window_length,
