@@ -252,7 +252,7 @@ def _step_of(index: Any, usual: Any = None, time: str | None = None) -> Any:
         if step is None:
             raise ValueError(_irregular(index, *_remedy(index, time)))
         return step
-    if _are_date_strings(index):
+    if are_date_strings(index):
         raise ValueError(
             f"X has an index of strings from {index[0]!r} to {index[-1]!r}, which cannot be "
             "continued. Convert them to dates: X.index = pd.to_datetime(X.index)."
@@ -277,7 +277,7 @@ def _one_in_each(index: Any) -> str | None:
     return None
 
 
-def _are_date_strings(index: Any) -> bool:
+def are_date_strings(index: Any) -> bool:
     """Whether a pandas index holds dates as strings with a year of four digits."""
     import pandas as pd
 
@@ -290,23 +290,33 @@ def _are_date_strings(index: Any) -> bool:
 
 def index_of_polars(X: Any, usual: Any = None) -> TimeIndex:
     """The index of a polars frame: its one column of dates or times, if it has one."""
+    index, time = dates_of_polars(X)
+    if time is None:
+        return TimeIndex("polars")
+    return TimeIndex("polars", index, _step_of(index, usual, time), time, X.schema[time])
+
+
+def dates_of_polars(X: Any, name: str = "X") -> tuple[Any, str | None]:
+    """The dates of a polars frame as a pandas index, and their column; None without such a column.
+
+    Raises ValueError for several columns of dates. name : what messages call X.
+    """
     import polars as pl
 
-    times = [name for name, dtype in X.schema.items() if dtype in (pl.Date, pl.Datetime)]
+    times = [column for column, dtype in X.schema.items() if dtype in (pl.Date, pl.Datetime)]
     if len(times) > 1:
         raise ValueError(
-            f"X has {len(times)} columns of dates or times ({', '.join(times)}), but only one can "
-            "be the index. Drop the others, or convert them to numbers."
+            f"{name} has {len(times)} columns of dates or times ({', '.join(times)}), but only one "
+            "can be the index. Drop the others, or convert them to numbers."
         )
     if not times:
-        return TimeIndex("polars")
+        return None, None
     import pandas as pd
 
-    dtype = X.schema[times[0]]
     index = pd.DatetimeIndex(X[times[0]].to_numpy())
-    if zone := getattr(dtype, "time_zone", None):
+    if zone := getattr(X.schema[times[0]], "time_zone", None):
         index = index.tz_localize("UTC").tz_convert(zone)
-    return TimeIndex("polars", index, _step_of(index, usual, times[0]), times[0], dtype)
+    return index, times[0]
 
 
 def _open_days(index: Any) -> Any:

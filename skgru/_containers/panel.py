@@ -118,7 +118,7 @@ def read_panel(
         )
     if group is None:
         return [as_series(X, estimator)], None
-    _check_group(group)
+    _check_group(X, group)
     if (keys := keys_of(X, group)) is not None:
         return _read_long(X, group, keys, estimator, usual)
     if isinstance(group, str) and group == WIDE:
@@ -139,10 +139,12 @@ def read_panel(
     )
 
 
-def _check_group(group: Any) -> None:
+def _check_group(X: Any, group: Any) -> None:
     """Raise for a list in `group` that is empty or names a column twice."""
     if not isinstance(group, list | tuple):
         return
+    if isinstance(group, tuple) and group in list(getattr(X, "columns", [])):
+        return  # one name of a frame with columns in levels
     is_right = [isinstance(one, Hashable) and not isinstance(one, bool) for one in group]
     if not group or not all(is_right) or len(set(group)) < len(group):
         raise ValueError(

@@ -33,10 +33,11 @@ from skgru._forecaster.checks import (
     warn_of_range,
     warn_of_season,
     warn_of_short,
+    warn_of_static,
     warn_of_y,
 )
 from skgru._forecaster.conformal import Calibration, errors_of, following, parts_of
-from skgru._forecaster.covariates import futures_of, known_rows
+from skgru._forecaster.covariates import futures_of, known_rows, static_rows
 from skgru._forecaster.dataset import Part
 from skgru._forecaster.model import ForecastModel, ModelTemplate, tail_of
 from skgru._forecaster.resolve import (
@@ -169,7 +170,9 @@ class SequenceForecaster(BaseEstimator):
 
     known : str, int, sequence of them or None, default=None
         Names or positions of the future covariates: columns whose future values are known, such as
-        a calendar or planned prices. `forecast` takes these values as `future`.
+        a calendar or planned prices. `forecast` takes these values as `future`. Columns that are
+        constant within each series of `fit`, such as the size of a shop, may be left out of
+        `future`: their value is carried on.
 
     group : str, int, list of them or None, default=None
         How a data frame holds several series.
@@ -427,6 +430,7 @@ class SequenceForecaster(BaseEstimator):
         check_numbers([table.values for table in tables], panel, spec)
         if panel is not None:
             warn_of_counters(tables, panel, spec)
+            warn_of_static(self.target, tables, panel, spec)
             if spec.is_global:
                 warn_of_short(tables, panel, spec)
         warn_of_ends(tables, panel, spec)
@@ -598,10 +602,12 @@ class SequenceForecaster(BaseEstimator):
             Series to forecast from, in the same container as in `fit`. None: the training series.
             After a fit on several series, X may hold new series. Each of them gets its own scaler.
 
-        future : array-like of shape (steps, n_known), DataFrame or None, default=None
+        future : array-like of shape (steps, n_known), DataFrame, dict or None, default=None
             Values of the future covariates (`known`) for the rows to forecast. With
             strategy="direct" they are needed up to the next multiple of `horizon` rows. Further
-            rows are ignored. For several series: a list, or a long frame.
+            rows and columns are ignored. Rows with dates are found by their date, and may be in
+            any order. The dates are the index or the only column of dates. A dict of columns is
+            taken too. For several series: a list, or a long frame.
 
         Returns
         -------
@@ -850,7 +856,10 @@ class SequenceForecaster(BaseEstimator):
             check_alone([values], None, self._spec)
         origins = np.arange(len(context), len(values))
         scaler = self._model.scaler_for(values)
-        part = self._model.part(values, scaler)
+        known = None
+        if set(self._spec.static) == set(self._spec.known):  # needs no future values
+            known = static_rows(values, self._spec, self._spec.horizon)
+        part = self._model.part(values, scaler, known)
         forecasts = self._model.forecast_rows(part, origins)
         return self._model.in_units(scaler, forecasts, self._model.error_of(part.z))
 

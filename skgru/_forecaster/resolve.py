@@ -26,7 +26,7 @@ from skgru._forecaster.model import ForecastModel
 from skgru._forecaster.pretrained import HORIZONS, is_short, load_pretrained, why_not_pretrained
 from skgru._forecaster.regressors import EnsembleMember
 from skgru._forecaster.scaling import changes_by_shares, is_intermittent
-from skgru._forecaster.spec import ForecastSpec
+from skgru._forecaster.spec import ForecastSpec, is_constant
 from skgru._validation import Instance, Number, at_least
 
 # Mean change over a season, as a share of that over shorter lags, up to which X shows a season.
@@ -162,6 +162,7 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
         known=tuple(known),
         is_global=is_global,
         point=point,
+        static=tuple(i for i in known if all(is_constant(table.values[:, i]) for table in tables)),
     )
 
 
