@@ -180,6 +180,8 @@ def _polars_series(X: Any, name: str) -> Any:
 def _polars_frame(X: Any, name: str) -> Any:
     import polars as pl
 
+    if all(dtype.is_float() for dtype in X.schema.values()):
+        return X
     kinds = {column: _polars_kind(X[column]) for column in X.columns}
     if kind := next(filter(None, kinds.values()), ""):
         columns = [column for column, other in kinds.items() if other == kind]
