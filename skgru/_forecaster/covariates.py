@@ -216,9 +216,9 @@ def _positions(index: Any, wanted: Any) -> np.ndarray:
         )
     at = given.get_indexer(wanted) if is_alike else np.full(len(wanted), -1)
     if (at < 0).any():
-        lacks = f"lacks {wanted[int((at < 0).argmax())]}: the rows to forecast are"
         raise ValueError(
-            f"future starts at {index[0]}, and {lacks} {wanted[0]} to {wanted[-1]}. Give future "
-            "these rows as its index, or as an array, future.to_numpy(), with them in order."
+            f"future starts at {index[0]} and lacks {wanted[int((at < 0).argmax())]}, but the rows "
+            f"to forecast are {wanted[0]} to {wanted[-1]}. Give future for these rows, or as an "
+            "array in their order: future.to_numpy()."
         )
     return at
