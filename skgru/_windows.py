@@ -21,6 +21,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from skgru._containers.numbers import as_numbers
 from skgru._containers.row_order import end_of, warn_of_order, warn_of_past
 from skgru._validation import (
     at_least,
@@ -240,7 +241,7 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
             If X has other columns than in `fit`, or for the reasons listed in `fit`.
         """
         check_is_fitted(self)
-        values = validate_data(self, as_table(X), reset=False, **_FLOATS)
+        values = validate_data(self, as_table(as_numbers(X)), reset=False, **_FLOATS)
         past = self._past_of(values)
         if not warn_of_order(X) and len(past):
             warn_of_past(X, self._end)
@@ -275,7 +276,7 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
     def _learn(self, X: Any) -> np.ndarray:
         self._validate_params()
         given = X
-        X = as_table(X)
+        X = as_table(as_numbers(X))
         names = _get_feature_names(X)
         X = check_array(X, estimator=self, input_name="X", **_FLOATS)
         warn_of_order(given)
@@ -369,7 +370,7 @@ def make_windows(
     array([3., 4., 5.])
     """
     warn_of_order(X)
-    X = check_array(as_table(X), estimator="make_windows", input_name="X", **_FLOATS)
+    X = check_array(as_table(as_numbers(X)), estimator="make_windows", input_name="X", **_FLOATS)
     channels = check_target(target, X.shape[1])
     if len(X) < window_length + horizon:
         raise ValueError(
@@ -440,8 +441,9 @@ def as_windows(sequences: Iterable[Any], window_length: int | None = None) -> np
                 f"sequences[{position}] is a pair of a name and a {type(sequence[-1]).__name__}, "
                 "as groupby returns it. Use [part for _, part in sequences]."
             )
-        values = as_table(sequence)
-        values = np.asarray(values) if not hasattr(values, "columns") else values
+        name = f"sequences[{position}]"
+        values = as_table(as_numbers(sequence, name))
+        values = values if hasattr(values, "columns") else as_numbers(np.asarray(values), name)
         if values.ndim == 0 or not len(values):
             what = f"is {values.item()!r}" if values.ndim == 0 else "is empty"
             raise ValueError(
@@ -449,7 +451,6 @@ def as_windows(sequences: Iterable[Any], window_length: int | None = None) -> np
                 "a list of sequences, [sequence] for a single one, and text as numbers of tokens."
             )
         values = values.reshape(-1, 1) if values.ndim == 1 else values
-        name = f"sequences[{position}]"
         tables.append(check_array(values, estimator="as_windows", input_name=name, **_FLOATS))
     if not tables:
         raise ValueError("sequences is empty. Give at least one sequence.")

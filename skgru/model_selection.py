@@ -37,7 +37,8 @@ def _rows_until(X: Any, n_rows: int) -> Any:
 
 def _as_values(answer: Any, names: list[str], shape: tuple[int, ...]) -> np.ndarray:
     """A forecast as an array of this shape, without its index."""
-    columns = answer[names] if hasattr(answer, "columns") else answer
+    is_polars = hasattr(answer, "columns") and not hasattr(answer, "iloc")  # with a column of times
+    columns = answer[names] if is_polars else answer
     return np.asarray(columns, dtype=np.float64).reshape(shape)
 
 
@@ -228,7 +229,7 @@ class BacktestResult:
             {
                 "origin": self.origin_labels.repeat(horizon * n_targets),
                 "step": np.tile(self.steps.repeat(n_targets), n_origins),
-                "target": np.tile(np.asarray(self.target_names, dtype=object), n_origins * horizon),
+                "target": list(self.target_names) * (n_origins * horizon),
                 "actual": self.actual.ravel(),
                 "forecast": self.forecast.ravel(),
                 "lower": nothing if self.lower is None else self.lower.ravel(),

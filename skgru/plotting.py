@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skgru._containers.series import Table, as_series, is_list_of_series
+from skgru._containers.series import as_series, is_list_of_series
+from skgru._containers.table import Table
 from skgru._validation import at_least
 
 if TYPE_CHECKING:
@@ -368,6 +369,8 @@ class ForecastDisplay:
         """
         table, ahead = as_series(X, cls.__name__), as_series(forecast, cls.__name__)
         names = ahead.names if table.names is not None else None
+        if names is None and ahead.labels and set(ahead.labels) <= set(table.labels or []):
+            names = ahead.labels
         wanted = ahead.columns if names is None else names
         n_columns = len(table.columns)
         if names is None and n_columns != len(wanted):
@@ -419,7 +422,7 @@ class ForecastDisplay:
             forecast=ahead.values,
             history_index=index[first:],
             forecast_index=ahead_index,
-            target_names=names if table.names is not None or len(names) > 1 else ["value"],
+            target_names=names if table.is_named or len(names) > 1 else ["value"],
             lower=None if bounds is None else bounds[..., 0],
             upper=None if bounds is None else bounds[..., 1],
             coverage=coverage,

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from skgru._containers.panel import Panel
-from skgru._containers.series import Table
+from skgru._containers.table import Table
 from skgru._forecaster.baselines import longest_run
 from skgru._forecaster.dataset import Pairs
 from skgru._forecaster.defaults import usual_length
 from skgru._forecaster.regressors import EnsembleMember
 from skgru._forecaster.scaling import changes_by_shares
-from skgru._forecaster.spec import ForecastSpec
+from skgru._forecaster.spec import ForecastSpec, is_constant
 from skgru._forecaster.theta import ROWS_AT_START
 from skgru._networks.regressor import GRURegressor
 from skgru._warnings import warn_user
@@ -69,6 +69,25 @@ def warn_of_counters(tables: list[Table], panel: Panel, spec: ForecastSpec) -> N
                 "Drop it (rows are taken in order), convert it to dates, or name the columns to "
                 "forecast in target."
             )
+
+
+def warn_of_static(
+    given: Any, tables: list[Table], panel: Panel | None, spec: ForecastSpec
+) -> None:
+    """Warn of a column to forecast that is constant within each series of a long frame, beside
+    columns that are not, if `target` is None.
+    """
+    if given is not None or panel is None or panel.kind != "long":
+        return
+    are_constant = [all(is_constant(one.values[:, i]) for one in tables) for i in spec.targets]
+    if not any(are_constant) or all(are_constant):
+        return
+    name = tables[0].columns[spec.targets[are_constant.index(True)]]
+    warn_user(
+        f"Column {name!r} of X is constant within each series, but it is a column to forecast. "
+        f"Name the columns to forecast in target. {name!r} may be a column of known, without "
+        "future values."
+    )
 
 
 def warn_of_y(y: Any, X: Any, tables: list[Table], panel: Panel | None, spec: ForecastSpec) -> None:

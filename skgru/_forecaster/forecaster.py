@@ -19,8 +19,11 @@ from sklearn.utils import Tags
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skgru._containers.index import with_ending
+from skgru._containers.long import keys_of
 from skgru._containers.panel import Panel, as_columns, frame_of, read_panel
-from skgru._containers.series import Table, as_series, check_list, is_list_of_series
+from skgru._containers.series import as_series, check_list, is_list_of_series
+from skgru._containers.table import Table
 from skgru._forecaster.calendar import calendar_of
 from skgru._forecaster.checks import (
     check_alone,
@@ -31,10 +34,11 @@ from skgru._forecaster.checks import (
     warn_of_range,
     warn_of_season,
     warn_of_short,
+    warn_of_static,
     warn_of_y,
 )
 from skgru._forecaster.conformal import Calibration, errors_of, following, parts_of
-from skgru._forecaster.covariates import futures_of, known_rows
+from skgru._forecaster.covariates import futures_of, known_rows, static_rows
 from skgru._forecaster.dataset import Part
 from skgru._forecaster.defaults import has_long_training
 from skgru._forecaster.model import ForecastModel, ModelTemplate, tail_of
@@ -174,7 +178,9 @@ class SequenceForecaster(BaseEstimator):
 
     known : str, int, sequence of them or None, default=None
         Names or positions of the future covariates: columns whose future values are known, such as
-        a calendar or planned prices. `forecast` takes these values as `future`.
+        a calendar or planned prices. `forecast` takes these values as `future`. Columns that are
+        constant within each series of `fit`, such as the size of a shop, may be left out of
+        `future`: their value is carried on.
 
     calendar : bool, str, list of str or None, default=None
         Features of the dates of X as future covariates. They follow from the index, so X and
@@ -197,11 +203,13 @@ class SequenceForecaster(BaseEstimator):
         X must hold two periods of each, for example two years for "day_of_year". None or False: no
         calendar. An index with a time zone gives local times.
 
-    group : str or None, default=None
+    group : str, int, list of them or None, default=None
         How a data frame holds several series.
 
-        - The name of a column or index level: X is a long frame, and this column identifies the
-          series of each row.
+        - The name of a column or index level, or the position of an index level: X is a long frame,
+          and this column or level identifies the series of each row.
+        - A list of such names: their values together identify the series, for example shop and
+          item. A name of a frame with columns in levels may be a tuple.
         - "columns": X is a wide frame, and each column is a series.
         - None: X is one series or a list of series.
 
@@ -404,7 +412,7 @@ class SequenceForecaster(BaseEstimator):
         "target": [str, Integral, "array-like", None],
         "known": [str, Integral, "array-like", None],
         "calendar": ["boolean", str, "array-like", None],
-        "group": [str, None],
+        "group": [str, Number(Integral, None, None, closed="neither"), list, tuple, None],
         "series_weight": [StrOptions({"auto", "inverse_change"}), None],
         "n_estimators": [at_least(1), StrOptions({"auto"})],
         "pretrained": [StrOptions({"auto", "only"}), None],
@@ -432,7 +440,7 @@ class SequenceForecaster(BaseEstimator):
         target: str | int | Sequence[str | int] | None = None,
         known: str | int | Sequence[str | int] | None = None,
         calendar: bool | str | Sequence[str] | None = None,
-        group: str | None = None,
+        group: str | int | Sequence[str | int] | None = None,
         series_weight: str | None = "auto",
         n_estimators: int | str = "auto",
         pretrained: str | None = "auto",
@@ -499,6 +507,7 @@ class SequenceForecaster(BaseEstimator):
         check_numbers([table.values for table in tables], panel, spec)
         if panel is not None:
             warn_of_counters(tables, panel, spec)
+            warn_of_static(self.target, tables, panel, spec)
             if spec.is_global:
                 warn_of_short(tables, panel, spec)
         warn_of_ends(tables, panel, spec)
@@ -609,9 +618,9 @@ class SequenceForecaster(BaseEstimator):
         table = self._read_new(X)
         forecasts = self._row_by_row(table)
         steps = range(1, self._spec.horizon + 1)
-        names = [f"{name}_step{k}" for k in steps for name in self._names_in(table)]
+        names = [with_ending(name, f"_step{k}") for k in steps for name in self._names_in(table)]
         flat = forecasts.reshape(len(table), -1)
-        return table.rows.frame(flat, names, table.rows.index, flat.shape[1] == 1)
+        return table.rows.frame(flat, names, table.rows.index, flat.shape[1] == 1, table.header)
 
     def score(self, X: Any, y: Any = None) -> float:
         """Return the coefficient of determination R² of `predict` on X.
@@ -685,10 +694,12 @@ class SequenceForecaster(BaseEstimator):
             Series to forecast from, in the same container as in `fit`. None: the training series.
             After a fit on several series, X may hold new series. Each of them gets its own scaler.
 
-        future : array-like of shape (steps, n_known), DataFrame or None, default=None
+        future : array-like of shape (steps, n_known), DataFrame, dict or None, default=None
             Values of the future covariates (`known`) for the rows to forecast. With
             strategy="direct" they are needed up to the next multiple of `horizon` rows. Further
-            rows are ignored. For several series: a list, or a long frame.
+            rows and columns are ignored. Rows with dates are found by their date, and may be in
+            any order. The dates are the index or the only column of dates. A dict of columns is
+            taken too. For several series: a list, or a long frame.
 
         Returns
         -------
@@ -848,7 +859,7 @@ class SequenceForecaster(BaseEstimator):
 
     def _names_in(self, table: Table) -> list[Any]:
         """Names of the targets in a table without names: those in `fit`."""
-        if table.names is None and table.labels is None:
+        if not table.is_named:
             return self._target_names
         return [table.columns[i] for i in self._spec.targets]
 
@@ -865,10 +876,16 @@ class SequenceForecaster(BaseEstimator):
 
     def _check_columns(self, tables: list[Table], like: Table, panel: Any) -> None:
         """Raise if a series has other columns than `like`. Series may have any name."""
-        for one, table in zip(panel.ids, tables, strict=True):
+        ids = [None] if panel is None else panel.ids
+        for one, table in zip(ids, tables, strict=True):
             n, n_wanted = table.values.shape[1], like.values.shape[1]
-            named = table.names is not None and like.names is not None and n_wanted > 1
-            if n != n_wanted or (named and table.names != like.names):
+            named = table.is_named and like.is_named and n_wanted > 1
+            if n != n_wanted or (named and table.columns != like.columns):
+                if panel is None:
+                    raise ValueError(
+                        f"X has columns {table.columns}, but in fit its columns were "
+                        f"{like.columns}. Give the columns of fit, in the same order."
+                    )
                 raise ValueError(
                     f"Series {one!r} of X has columns {table.columns}, but others have "
                     f"{like.columns}. Give all series the same columns in the same order."
@@ -899,6 +916,14 @@ class SequenceForecaster(BaseEstimator):
             return table
         if table.is_single and self.n_features_in_ == 1:
             return table  # a Series may have any name
+        tail = self._tails[0]
+        if (
+            tail.header is not None
+            and table.header is not None
+            and not (tail.names and table.names)
+        ):
+            self._check_columns([table], tail, None)
+            return table
         columns = as_table(X) if table.rows.time is None else X.drop(table.rows.time)
         validate_data(self, columns, reset=False, skip_check_array=True)
         return table
@@ -924,10 +949,12 @@ class SequenceForecaster(BaseEstimator):
             check_alone([values], None, self._spec)
         origins = np.arange(len(context), len(values))
         scaler = self._model.scaler_for(values)
-        ahead = None
-        if self._calendar.names and not self._given.known:  # the calendar goes on after X
-            ahead = self._calendar.ahead(table, self._spec.horizon)
-        part = self._model.part(values, scaler, ahead)
+        known = None
+        if set(self._given.static) == set(self._given.known):  # needs no future values
+            steps = self._spec.horizon
+            known = static_rows(values, self._given, steps)
+            known = np.hstack([known, self._calendar.ahead(table, steps)])
+        part = self._model.part(values, scaler, known)
         forecasts = self._model.forecast_rows(part, origins)
         return self._model.in_units(scaler, forecasts, self._model.error_of(part.z))
 
@@ -1018,11 +1045,11 @@ class SequenceForecaster(BaseEstimator):
         """Raise if several series are in another container than in `fit`."""
         kind = self._panel.kind
         is_list = is_list_of_series(X)
-        names = [*getattr(X, "columns", []), *getattr(getattr(X, "index", None), "names", [])]
+        is_long = not is_list and keys_of(X, self.group) is not None
         has_form = {
             "list": is_list,
-            "long": not is_list and self.group in names,
-            "wide": not is_list and self.group not in names and np.ndim(X) == 2,
+            "long": is_long,
+            "wide": not is_list and not is_long and np.ndim(X) == 2,
         }
         check_list(X)
         if has_form[kind]:
@@ -1042,7 +1069,7 @@ class SequenceForecaster(BaseEstimator):
 
         def names_in(table: Table) -> list[str]:
             names = self._names_in(table)
-            return [f"{name}{end}" if end else name for name in names for end in endings]
+            return [with_ending(name, end) for name in names for end in endings]
 
         if new.panel is None or new.panel.kind == "list":  # each table has its own names
             frames = [

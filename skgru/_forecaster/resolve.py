@@ -4,6 +4,7 @@ the ensemble members. `parameters` is the forecaster.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from numbers import Integral
 from typing import Any
 
@@ -13,7 +14,7 @@ from sklearn.ensemble._base import _set_random_states
 from sklearn.utils import check_random_state
 
 from skgru._containers.panel import WIDE
-from skgru._containers.series import Table
+from skgru._containers.table import Table
 from skgru._forecaster.baselines import longest_run
 from skgru._forecaster.defaults import (
     auto_theta_weight,
@@ -27,7 +28,7 @@ from skgru._forecaster.pretrained import is_short, load_pretrained, why_not_pret
 from skgru._forecaster.regressors import EnsembleMember
 from skgru._forecaster.scaling import is_intermittent
 from skgru._forecaster.seasons import SERIES_LOOKED_AT, lags_of, seasons_of
-from skgru._forecaster.spec import ForecastSpec
+from skgru._forecaster.spec import ForecastSpec, is_constant
 from skgru._validation import Instance, Number, at_least
 
 
@@ -159,6 +160,7 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
         known=tuple(known),
         is_global=is_global,
         point=point,
+        static=tuple(i for i in known if all(is_constant(table.values[:, i]) for table in tables)),
         seasons=seasons,
         lags=() if is_only else lags_of(seasons, max(windows), steps, n_rows),
     )
@@ -180,19 +182,24 @@ def columns_of(parameter: str, chosen: Any, table: Table, default: list[int]) ->
         return default
     if isinstance(chosen, set | frozenset | dict):
         raise ValueError(f"{parameter}={chosen!r} has no order. Give a list of names or positions.")
-    is_one = isinstance(chosen, str | Integral)
+    names = table.columns if table.is_named else []
+    position_of = {name: i for i, name in enumerate(names)}
+    # A tuple may be one name, where the columns have levels.
+    is_one = isinstance(chosen, str | Integral | tuple) and chosen in position_of
+    is_one = is_one or isinstance(chosen, str | Integral)
     positions, n_columns = [], table.values.shape[1]
     for one in [chosen] if is_one else list(chosen):
-        if isinstance(one, str) and table.names is not None and one in table.names:
-            positions.append(table.names.index(one))
-        elif Number(Integral, 0, n_columns, closed="left").is_satisfied_by(one):
-            positions.append(int(one))
-        elif (
-            isinstance(one, str)
-            and table.is_single
-            and table.names is None
-            and table.labels is None
-        ):
+        is_position = Number(Integral, 0, n_columns, closed="left").is_satisfied_by(one)
+        is_name = isinstance(one, Hashable) and not isinstance(one, bool) and one in position_of
+        if is_name and is_position and position_of[one] != one:
+            raise ValueError(
+                f"{parameter}={chosen!r}: {one!r} is the name of a column of X, but also the "
+                f"position of column {names[one]!r}. Rename the columns: X.columns = "
+                f"X.columns.astype(str), and give {parameter} as strings."
+            )
+        if is_name or is_position:
+            positions.append(position_of[one] if is_name else int(one))
+        elif isinstance(one, str) and table.is_single and not table.is_named:
             raise ValueError(
                 f"{parameter}={chosen!r} names {one!r}, but X is a Series without a name. Give "
                 f"X.rename({one!r}), or leave {parameter} None."
@@ -200,7 +207,7 @@ def columns_of(parameter: str, chosen: Any, table: Table, default: list[int]) ->
         else:
             raise ValueError(
                 f"{parameter}={chosen!r} names {one!r}, which is no column of X. The columns of X "
-                f"are {table.columns if table.names else f'0 to {n_columns - 1}, unnamed'}."
+                f"are {names or f'0 to {n_columns - 1}, unnamed'}."
             )
     if len(set(positions)) < len(positions):
         raise ValueError(f"{parameter}={chosen!r} names a column twice. Name each once.")

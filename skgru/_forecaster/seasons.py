@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from skgru._containers.series import Table
+from skgru._containers.table import Table
 from skgru._forecaster.baselines import seasonal_naive, seasonal_profile
 from skgru._forecaster.dataset import ends_of
 from skgru._forecaster.gaps_and_outliers import fill_by_season

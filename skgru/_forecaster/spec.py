@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 # Seasons that a profile is the mean of.
 PROFILE_SEASONS = 3
 
@@ -14,6 +16,7 @@ class ForecastSpec:
 
     windows : window lengths of the ensemble members; shorter windows are the end of the longest.
     targets, past, known : positions of the targets, the past covariates and the future covariates.
+    static : positions of the future covariates that are constant within each series.
     is_global : one model for several series, each with its own scaler. In a global model, windows
     that start before a series are filled with its first row, and targets after its end are ignored.
     seasons : all seasons in use, the shortest first; season_length is that of level and baseline;
@@ -32,6 +35,7 @@ class ForecastSpec:
     known: tuple[int, ...]
     is_global: bool = False
     point: str = "median"
+    static: tuple[int, ...] = ()
     seasons: tuple[int, ...] = ()
     lags: tuple[int, ...] = ()
 
@@ -82,3 +86,9 @@ class ForecastSpec:
         shortest = min(self.windows)
         ends = range(shortest, self.steps_of_call, shortest)
         return [0, *ends, self.steps_of_call]
+
+
+def is_constant(values: np.ndarray) -> bool:
+    """Whether a column has one value, beside NaN."""
+    values = values[np.isfinite(values)]
+    return len(values) > 0 and bool((values == values[0]).all())

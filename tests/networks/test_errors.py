@@ -50,11 +50,7 @@ def given(X, y):
 
 # X
 
-TO_FLOAT = "could not convert string to float: np.str_('a')"
-NUMERIC = (
-    "dtype='numeric' is not compatible with arrays of bytes/strings."
-    "Convert your data to numeric values explicitly instead."
-)
+TEXT = "text such as 'a', but must hold numbers."
 SPARSE = (
     "Sparse data was passed for X, but dense data is required. "
     "Use '.toarray()' to convert to a dense numpy array."
@@ -81,7 +77,7 @@ def table_calls(table):
 
 BAD_TABLES = {
     "infinity": (np.array([[1.0], [np.inf]]), FLOAT64),
-    "strings": (np.array([["a"], ["b"]]), TO_FLOAT),
+    "strings": (np.array([["a"], ["b"]]), TEXT),
     "complex": (np.array([[1j], [2.0]]), "Complex data not supported"),
     "1-D": (np.ones(4), ONE_DIMENSION),
     "3-D": (np.ones((4, 1, 1)), "Found array with dim 3, while dim <= 2 is required by {name}."),
@@ -123,7 +119,7 @@ def with_infinity(X):
 BAD_WINDOWS = {
     "infinity": (with_infinity, FLOAT32),
     "beyond float32": (lambda X: X * 1e39, FLOAT32),
-    "strings": (lambda X: np.full((N, LENGTH), "a"), NUMERIC),
+    "strings": (lambda X: np.full((N, LENGTH), "a"), TEXT),
     "objects": (
         lambda X: np.full((N, LENGTH), "a", dtype=object),
         "could not convert string to float: 'a'",
@@ -302,7 +298,7 @@ BAD_TARGETS = {
         lambda y: changed(y, np.inf),
         "Input y contains infinity or a value too large for dtype('float64').",
     ),
-    "strings": (lambda y: np.full(N, "a"), TO_FLOAT),
+    "strings": (lambda y: np.full(N, "a"), TEXT),
     "complex": (lambda y: y * 1j, "Complex data not supported"),
     "3-D": (
         lambda y: np.zeros((N, 2, 2)),
