@@ -241,7 +241,7 @@ class ForecastModel:
 
     @property
     def _rows_of_theta(self) -> int:
-        return rows_of_theta(self.spec.season_length)
+        return rows_of_theta(self.spec.season_length, self.spec.level == "window")
 
     def _theta_at(self, joined: Joined, origins: np.ndarray) -> np.ndarray:
         """Theta forecasts from origins in increasing order, (n_origins, steps_of_call,

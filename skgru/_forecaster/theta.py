@@ -24,11 +24,13 @@ SHARE_AT_START = 0.1
 SHARE_OF_TREND = 0.5
 
 
-def rows_of_theta(season_length: int) -> int:
-    """Number of rows that the forecast is computed from."""
-    if season_length == 1:
-        return 200  # a line through fewer rows of noise would be steep
-    return 10 * season_length if season_length <= 12 else max(120, 4 * season_length)
+def rows_of_theta(season_length: int, is_intermittent: bool = False) -> int:
+    """Number of rows that the forecast is computed from: long enough for the course of the season,
+    short enough for a trend to be that of today. The level of intermittent series needs more.
+    """
+    if is_intermittent:
+        return ROWS_SMOOTHED
+    return max(40, 6 * season_length) if season_length <= 12 else max(120, 4 * season_length)
 
 
 def theta_forecast(histories: np.ndarray, steps: int, season_length: int) -> np.ndarray:

@@ -92,7 +92,7 @@ def test_the_forecast_is_the_weighted_mean_on_the_scale_of_the_scaler():
     np.testing.assert_allclose(both.forecast(), expected)
     assert both.ensemble_ == {"regressors": 0.75, "theta": 0.25}
     assert theta.ensemble_ == {"theta": 1.0}
-    z = np.log(MONTHS.to_numpy())[np.newaxis, :, np.newaxis]
+    z = np.log(MONTHS.to_numpy())[np.newaxis, -rows_of_theta(12) :, np.newaxis]
     expected = np.exp(theta_forecast(z, 6, 12))[0, :, 0]
     np.testing.assert_allclose(theta.forecast(), expected, rtol=1e-6)
 
