@@ -28,6 +28,7 @@ from skgru._networks.checks import (
     is_overlapping,
     nothing_usable,
 )
+from skgru._networks.inference import inference_for
 from skgru._networks.scaling import standardisation
 from skgru._networks.split import usable_rows, weight_of_steps, without_zero_weights
 from skgru._specs import TargetScaling
@@ -672,10 +673,11 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         scale : what turns outputs into rows of the history; naive : `level`, `baseline`, `known`
         and `inputs` of `inference.roll_on`.
         """
-        from skgru._engine.inference import roll_on
-
         network, compiles = self._network, bool(self.jit_compile)
-        rolled = roll_on(network, self._weights, history, mean, scale, steps, compiles, **naive)
+        n_calls = -(-steps * history.shape[1] // network.n_outputs)
+        rolled = inference_for(network, 1, n_calls).roll_on(
+            network, self._weights, history, mean, scale, steps, compiles, **naive
+        )
         return rolled.astype(np.float64)
 
     @property
