@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import RegressorMixin
-from sklearn.metrics import r2_score
 from sklearn.utils import Tags
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import (
@@ -610,6 +609,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             )
             if sample_weight is not None:
                 sample_weight = np.repeat(sample_weight, known.sum(axis=1))
+        from sklearn.metrics import r2_score
+
         return r2_score(targets, predicted, sample_weight=sample_weight)
 
     def forecast(self, X: ArrayLike, steps: int) -> NDArray[np.float64]:
