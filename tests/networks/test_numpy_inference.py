@@ -58,7 +58,7 @@ def network(**changed):
 def weights_of(spec, rng):
     """Other weights than the first ones, and biases. Larger ones would amplify rounding errors."""
     return [
-        (array + rng.normal(size=array.shape) / np.sqrt(3 * len(array))).astype(np.float32)
+        (0.7 * array + 0.5 * rng.normal(size=array.shape) / np.sqrt(len(array))).astype(np.float32)
         for array in initial_weights(spec, 0)
     ]
 
