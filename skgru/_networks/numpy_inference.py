@@ -195,8 +195,9 @@ def roll_on(
     n_rows, n_forecast = history.shape
     steps_of_call = spec.n_outputs // n_forecast
     weights = _as_float64(weights)
-    # The compiled program gets float32.
-    history, mean, scale = _as_float64([np.float32(one) for one in (history, mean, scale)])
+    # Rounded as for the compiled program.
+    given = [np.asarray(array, np.float32) for array in (history, mean, scale)]
+    history, mean, scale = _as_float64(given)
     forecasts = []
     with np.errstate(over="ignore", invalid="ignore"):  # as in the compiled program
         for call in range(-(-steps // steps_of_call)):
