@@ -447,8 +447,8 @@ def backtest(
         if refit and i:
             fitted = clone(forecaster).fit(rows)
         now = {"X": rows, "future": None}
-        if spec.known:
-            now["future"] = values[origin + 1 : origin + 1 + n_read_ahead, spec.known]
+        if fitted._given.known:
+            now["future"] = values[origin + 1 : origin + 1 + n_read_ahead, fitted._given.known]
         forecast[i] = _as_values(fitted.forecast(horizon, **now), names, shape[1:])
         if coverage is not None:
             sides = [f"{name}_{side}" for name in names for side in ("lower", "upper")]

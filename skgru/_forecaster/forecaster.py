@@ -20,6 +20,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skgru._containers.panel import Panel, as_columns, frame_of, read_panel
 from skgru._containers.series import Table, as_series, check_list, is_list_of_series
+from skgru._forecaster.calendar import calendar_of
 from skgru._forecaster.checks import (
     check_alone,
     check_numbers,
@@ -34,6 +35,7 @@ from skgru._forecaster.checks import (
 from skgru._forecaster.conformal import Calibration, errors_of, following, parts_of
 from skgru._forecaster.covariates import futures_of, known_rows
 from skgru._forecaster.dataset import Part
+from skgru._forecaster.defaults import has_long_training
 from skgru._forecaster.model import ForecastModel, ModelTemplate, tail_of
 from skgru._forecaster.resolve import (
     check_kinds,
@@ -41,9 +43,10 @@ from skgru._forecaster.resolve import (
     make_members,
     make_spec,
     pretrained_for,
-    rows_for_season,
+    theta_weight_of,
 )
 from skgru._forecaster.scaling import AutoScaler, restored, scaled
+from skgru._forecaster.seasons import rows_for_season
 from skgru._validation import Instance, Number, at_least, real_between, remember_features
 from skgru._windows import as_table
 
@@ -101,11 +104,16 @@ class SequenceForecaster(BaseEstimator):
     horizon : int, default=1
         Number of rows that `predict` and, by default, `forecast` look ahead. At least 1.
 
-    season_length : int or None, default=None
-        Number of rows in a season: 12 for monthly data, 1 for data without a season. None takes it
-        from the step of a date index, for example 12 for months and 7 for days, and for hours and
-        shorter steps the day, or the week if X repeats with it more closely. None is the same as 1
-        in these cases:
+    season_length : int, sequence of int or None, default=None
+        Number of rows in a season: 12 for monthly data, 1 for data without a season. Several
+        seasons are a list, (24, 168) for the day and the week of hourly data. Level and baseline
+        then have the season whose baseline has the smallest error in X. For each season that is
+        longer than a window, the regressors also get the values one season before the window and
+        before the steps to forecast.
+
+        None takes the seasons from the step of a date index: 12 for months, 7 and 365 for days, the
+        day and the week for hours and shorter steps. The longer one of two is used if X holds at
+        least three of it. None is the same as 1 in these cases:
 
         - X has no dates. Arrays never have dates, so set `season_length` for them.
         - X has fewer rows than two seasons plus `horizon`. Where pretrained networks can take part,
@@ -167,6 +175,27 @@ class SequenceForecaster(BaseEstimator):
         Names or positions of the future covariates: columns whose future values are known, such as
         a calendar or planned prices. `forecast` takes these values as `future`.
 
+    calendar : bool, str, list of str or None, default=None
+        Features of the dates of X as future covariates. They follow from the index, so X and
+        `future` have no columns for them.
+
+        ================  ========================================================  ==============
+        name              feature                                                   step of X
+        ================  ========================================================  ==============
+        "hour"            time of day, as sine and cosine                           below a day
+        "day_of_week"     a column for each day of the week                         below a week
+        "day_of_month"    position in the month, as sine and cosine                 below a year
+        "month"           month of the year, as sine and cosine                     below a year
+        "day_of_year"     position in the year, as sine and cosine                  below a year
+        "holidays:DE"     1 on the holidays of a country, or of a part of it        up to a day
+                          ("holidays:DE-BY"), else 0; needs the extra `holidays`
+        ================  ========================================================  ==============
+
+        True chooses by the step of X: "hour", "day_of_week" and "day_of_year" for hours and shorter
+        steps, the last two for days, "day_of_year" for weeks, and "month" for months and quarters.
+        X must hold two periods of each, for example two years for "day_of_year". None or False: no
+        calendar. An index with a time zone gives local times.
+
     group : str or None, default=None
         How a data frame holds several series.
 
@@ -193,20 +222,32 @@ class SequenceForecaster(BaseEstimator):
         - "auto": they take part under the conditions below. The forecast is then a mean on the
           scale of logarithms, in which they have the weight of one ensemble member.
         - "only": zero-shot forecasts. Nothing is trained, and one season of rows is enough.
-          Parameters of regressors, windows, level and baseline are ignored.
+          Parameters of regressors, windows, level, baseline and calendar are ignored.
         - None: they never take part.
 
         The conditions of "auto":
 
         - `regressor` is None and `scaler` is "auto",
         - `season_length` is 4 or 12,
-        - X has a single column,
+        - X has a single column (with or without `calendar`),
         - its values are positive, with at most 10 % zeros,
         - `point` is "median" (in effect),
         - X has fewer than 500 rows. Of several series, at least half of all rows belong to series
           of fewer than 500 rows.
 
         Among several series, those with other values are forecast without pretrained networks.
+
+    theta_weight : float or "auto", default="auto"
+        Weight of the Theta forecast [3]_ in the forecast, in [0, 1]. Theta is exponential smoothing
+        of the series without its season, plus half of its trend. Its errors differ from those of
+        the regressors, so that a weighted mean of both has smaller errors than either. "auto":
+
+        - 0 with a `regressor` of your own or `pretrained="only"`,
+        - 0.2 for seasons of more than 100 rows,
+        - else 0.5 for one series, and 0.4 for several.
+
+        With covariates, which Theta ignores, "auto" is less, the larger the error of Theta is
+        beside that of the regressors in `fit`.
 
     calibration_fraction : float, default=0.0
         Share of the rows, at the end of the series, on which intervals are calibrated, in [0, 1).
@@ -224,7 +265,10 @@ class SequenceForecaster(BaseEstimator):
         Number of rows in a window. A tuple if there are several lengths.
 
     season_length_ : int
-        Number of rows in a season; 1 without a season.
+        Number of rows in the season of level and baseline; 1 without a season.
+
+    season_lengths_ : tuple of int
+        All seasons in use, the shortest first.
 
     level_ : {"mean", "last", "window"} or None
         The level in use.
@@ -235,6 +279,9 @@ class SequenceForecaster(BaseEstimator):
     point_ : {"median", "mean"}
         Which number forecasts are.
 
+    calendar_ : list of str
+        Names of the calendar features in use.
+
     scaler_ : transformer, None, or list of them
         The fitted scaler of the targets. A list for several series.
 
@@ -244,6 +291,11 @@ class SequenceForecaster(BaseEstimator):
 
     pretrained_ : bool
         Whether pretrained networks take part.
+
+    ensemble_ : dict of str to float
+        Weights of the members in the forecast, which add up to 1: "regressors" (the median of
+        `regressors_`), "pretrained" and "theta". Without regressors there is "baseline" instead.
+        Pretrained networks have no share in series that they cannot forecast.
 
     n_features_in_ : int
         Number of columns in `fit`.
@@ -277,7 +329,7 @@ class SequenceForecaster(BaseEstimator):
     In a global model [1]_ the windows of all series train each regressor:
 
     - A window that starts before its series is filled with the first row of the series. This needs
-      a season of rows in the window, and no covariates.
+      a season of rows in the window, and no past covariates.
     - Targets after the end of a series are unknown. A GRURegressor learns from the other targets of
       the same window. Other regressors learn only from windows without unknown targets.
     - Early stopping holds out the last windows of each series.
@@ -297,6 +349,9 @@ class SequenceForecaster(BaseEstimator):
     .. [2] Lei, G'Sell, Rinaldo, Tibshirani & Wasserman (2018), Distribution-free predictive
        inference for regression, doi:10.1080/01621459.2017.1307116.
 
+    .. [3] Hyndman & Billah (2003), Unmasking the Theta method,
+       doi:10.1016/S0169-2070(01)00143-1.
+
     Examples
     --------
     >>> import numpy as np
@@ -305,16 +360,29 @@ class SequenceForecaster(BaseEstimator):
     >>> forecaster = SequenceForecaster(horizon=6, season_length=12, random_state=0).fit(series)
     >>> forecaster.forecast(6).round(1)[:, 0]
     array([2. , 2.5, 2.9, 3. , 2.9, 2.5])
+
+    Features of the dates as future covariates:
+
+    >>> import pandas as pd
+    >>> from sklearn.linear_model import Ridge
+    >>> dates = pd.date_range("2026-01-05", periods=70, freq="D")
+    >>> visits = pd.Series(20.0 + 30 * (dates.day_of_week > 4), dates)
+    >>> at_weekends = SequenceForecaster(Ridge(), horizon=7, calendar=True).fit(visits)
+    >>> at_weekends.calendar_
+    ['day_of_week']
     """
 
     window_length_: Any  # int, or tuple of int for several lengths
     season_length_: int
+    season_lengths_: tuple[int, ...]
     level_: str | None
     baseline_: str | None
     point_: str
+    calendar_: list[str]
     scaler_: Any
     regressors_: list[Any]
     pretrained_: bool
+    ensemble_: dict[str, float]
     n_features_in_: int
     feature_names_in_: np.ndarray
 
@@ -322,7 +390,7 @@ class SequenceForecaster(BaseEstimator):
         "regressor": [None, Instance(["fit", "predict"]), list, tuple],
         "window_length": [at_least(1), StrOptions({"auto"}), list, tuple],
         "horizon": [at_least(1)],
-        "season_length": [at_least(1), None],
+        "season_length": [at_least(1), list, tuple, None],
         "scaler": [
             Instance(["fit", "transform", "inverse_transform"]),
             StrOptions({"auto"}),
@@ -334,10 +402,12 @@ class SequenceForecaster(BaseEstimator):
         "point": [StrOptions({"auto", "mean", "median"})],
         "target": [str, Integral, "array-like", None],
         "known": [str, Integral, "array-like", None],
+        "calendar": ["boolean", str, "array-like", None],
         "group": [str, None],
         "series_weight": [StrOptions({"auto", "inverse_change"}), None],
         "n_estimators": [at_least(1), StrOptions({"auto"})],
         "pretrained": [StrOptions({"auto", "only"}), None],
+        "theta_weight": [StrOptions({"auto"}), real_between(0, 1, closed="both")],
         "calibration_fraction": [real_between(0, 1, closed="left")],
         "random_state": [
             Number(Integral, 0, 2**32 - 1, closed="both"),
@@ -352,7 +422,7 @@ class SequenceForecaster(BaseEstimator):
         *,
         window_length: int | Sequence[int] | str = "auto",
         horizon: int = 1,
-        season_length: int | None = None,
+        season_length: int | Sequence[int] | None = None,
         scaler: Any = "auto",
         level: str | None = "auto",
         baseline: str | None = "auto",
@@ -360,10 +430,12 @@ class SequenceForecaster(BaseEstimator):
         point: str = "auto",
         target: str | int | Sequence[str | int] | None = None,
         known: str | int | Sequence[str | int] | None = None,
+        calendar: bool | str | Sequence[str] | None = None,
         group: str | None = None,
         series_weight: str | None = "auto",
         n_estimators: int | str = "auto",
         pretrained: str | None = "auto",
+        theta_weight: float | str = "auto",
         calibration_fraction: float = 0.0,
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
@@ -378,10 +450,12 @@ class SequenceForecaster(BaseEstimator):
         self.point = point
         self.target = target
         self.known = known
+        self.calendar = calendar
         self.group = group
         self.series_weight = series_weight
         self.n_estimators = n_estimators
         self.pretrained = pretrained
+        self.theta_weight = theta_weight
         self.calibration_fraction = calibration_fraction
         self.random_state = random_state
 
@@ -410,7 +484,10 @@ class SequenceForecaster(BaseEstimator):
         ------
         ValueError
             If a parameter is out of range, `regressor` is a classifier, a column is not in X, the
-            index has no regular step, or a series is too short or has no values.
+            index has no regular step, or a series is too short, has no values, or has no dates for
+            `calendar`.
+        ImportError
+            If `calendar` names holidays and the package holidays is not installed.
         """
         self._validate_params()
         check_kinds(self)
@@ -428,8 +505,15 @@ class SequenceForecaster(BaseEstimator):
         named = max(tables, key=len).rows.season_length
         warn_of_season(self.season_length, tables, spec, rows_for_season(self, tables, named))
         series = [table.values for table in tables]
-        members = [] if self.pretrained == "only" else make_members(self, spec, series)
         pretrained = pretrained_for(self, spec, series)
+        # Pretrained networks read no covariates, so that alone they need no calendar.
+        calendar = calendar_of(None if self.pretrained == "only" else self.calendar, tables)
+        given, n_columns = spec, series[0].shape[1]
+        spec = replace(
+            spec, known=(*given.known, *range(n_columns, n_columns + calendar.n_columns))
+        )
+        series = [calendar.extended(table) for table in tables]
+        members = [] if self.pretrained == "only" else make_members(self, spec, series)
         if not members:
             check_alone(series, panel, spec)
         template = ModelTemplate(
@@ -440,6 +524,9 @@ class SequenceForecaster(BaseEstimator):
             pretrained,
             weighs=self.series_weight is not None and spec.is_global,
             is_guarded=self.regressor is None,
+            covariates_are_small=self.regressor is None and has_long_training(spec, series),
+            theta_weight=theta_weight_of(self, spec),
+            by_errors=self.theta_weight == "auto" and bool(spec.past or spec.known),
         )
         calibration = Calibration(spec, list(map(len, series)))
         if self.calibration_fraction:
@@ -455,9 +542,11 @@ class SequenceForecaster(BaseEstimator):
         self.__dict__.update(
             _model=model,
             _spec=spec,
+            _given=given,
+            _calendar=calendar,
             _panel=panel,
             _calibration=calibration,
-            _first_rows=[values[: spec.window_length].copy() for values in series],
+            _first_rows=[table.values[: spec.window_length].copy() for table in tables],
             _tails=tails,
             _scaled_tails=[
                 scaled(scaler, tail.values[:, spec.targets])
@@ -466,16 +555,19 @@ class SequenceForecaster(BaseEstimator):
             _usual_step=max(tables, key=len).rows.freq,
             window_length_=spec.windows[0] if len(set(spec.windows)) == 1 else spec.windows,
             season_length_=spec.season_length,
+            season_lengths_=spec.seasons,
             level_=spec.level,
             baseline_=spec.baseline,
             point_=spec.point,
+            calendar_=list(calendar.names),
             scaler_=model.scalers if spec.is_global else model.scalers[0],
             regressors_=model.regressors,
             pretrained_=model.pretrained is not None,
+            ensemble_=model.shares,
         )
         names = tables[0].names
         remember_features(
-            self, None if names is None else np.asarray(names, dtype=object), series[0].shape[1]
+            self, None if names is None else np.asarray(names, dtype=object), n_columns
         )
         return self
 
@@ -610,8 +702,8 @@ class SequenceForecaster(BaseEstimator):
         NotFittedError
             Before `fit`.
         ValueError
-            If `future` is missing, too short or for other rows, or if there are past covariates and
-            `steps` exceeds `horizon`.
+            If `future` is missing, too short or for other rows, if there are past covariates and
+            `steps` exceeds `horizon`, or if X has no dates for `calendar`.
         """
         new = self._origins(steps, X, future)
         forecasts = self._model.forecast_after(new.parts, new.steps)
@@ -815,24 +907,28 @@ class SequenceForecaster(BaseEstimator):
     def _context(self, table: Table) -> np.ndarray:
         """History of a table: the end of the training series if the table continues it."""
         tail, first = self._tails[0], self._first_rows[0]
-        nothing = table.values[:0]
+        history = self._calendar.extended(tail)
+        nothing = history[:0]
         if self._panel is not None:
             return nothing
         if table.rows.index is not None and tail.rows.index is not None:
-            return tail.values if tail.rows.is_followed_by(table.rows) else nothing
+            return history if tail.rows.is_followed_by(table.rows) else nothing
         n = min(len(table), len(first))
         is_in_sample = np.array_equal(table.values[:n], first[:n], equal_nan=True)
-        return nothing if is_in_sample else tail.values
+        return nothing if is_in_sample else history
 
     def _row_by_row(self, table: Table) -> np.ndarray:
         """(n_rows, horizon, n_targets)"""
         context = self._context(table)
-        values = np.concatenate([context, table.values])
-        if not self._model.members:
+        values = np.concatenate([context, self._calendar.extended(table)])
+        if self._model.is_zero_shot:
             check_alone([values], None, self._spec)
         origins = np.arange(len(context), len(values))
         scaler = self._model.scaler_for(values)
-        part = self._model.part(values, scaler)
+        ahead = None
+        if self._calendar.names and not self._given.known:  # the calendar goes on after X
+            ahead = self._calendar.ahead(table, self._spec.horizon)
+        part = self._model.part(values, scaler, ahead)
         forecasts = self._model.forecast_rows(part, origins)
         return self._model.in_units(scaler, forecasts, self._model.error_of(part.z))
 
@@ -860,18 +956,19 @@ class SequenceForecaster(BaseEstimator):
         seasonal_errors = model.seasonal_errors
         if X is None:
             tables, scalers, zs = self._tails, model.scalers, self._scaled_tails
-            pasts = [table.values for table in tables]
+            pasts = [self._calendar.extended(table) for table in tables]
         else:
             if panel is None:
                 tables = [self._read_new(X)]
-                pasts = [np.concatenate([self._context(tables[0]), tables[0].values])]
+                values = self._calendar.extended(tables[0])
+                pasts = [np.concatenate([self._context(tables[0]), values])]
             else:
                 self._check_panel(X)
                 tables, panel = self._read(X, self._usual_step)
                 self._check_columns(tables, self._tails[0], panel)
-                pasts = [table.values for table in tables]
+                pasts = [self._calendar.extended(table) for table in tables]
             check_numbers(pasts, panel, self._spec)
-            if not model.members:
+            if model.is_zero_shot:
                 check_alone(pasts, panel, self._spec)
             warn_of_ends(tables, panel, self._spec)
             if self._spec.is_global:
@@ -891,27 +988,32 @@ class SequenceForecaster(BaseEstimator):
             n_kept = model.n_rows_kept
             pasts = [tail_of(past, n_kept, self._spec) for past in pasts]
         parts = []
-        aheads = futures_of(future, tables, panel, self._spec)
+        aheads = futures_of(future, tables, panel, self._given)
+        n_ahead = -(-steps // self._spec.steps_of_call) * self._spec.steps_of_call
         ids = [None] if panel is None else panel.ids
         for table, past, scaler, z, ahead, one in zip(
             tables, pasts, scalers, zs, aheads, ids, strict=True
         ):
             try:
-                known = known_rows(ahead, steps, table, self._spec, self._tails[0], self)
+                known = known_rows(ahead, steps, table, self._given, self._tails[0], self)
             except ValueError as error:
                 if panel is None or ahead is None:
                     raise
                 raise ValueError(f"Series {one!r}: {error}") from error
             self._warn_of_covariates(past, known)
+            if self._calendar.names:
+                features = self._calendar.ahead(table, n_ahead)
+                known = np.hstack([known, features]) if self._given.known else features
             parts.append(model.part(past, scaler, known, z))
         return Origins(tables, panel, parts, scalers, seasonal_errors, steps)
 
     def _warn_of_covariates(self, past: np.ndarray, known: np.ndarray) -> None:
-        spec, limits, columns = self._spec, self._model.covariate_limits, self._tails[0].columns
+        spec, limits, columns = self._given, self._model.covariate_limits, self._tails[0].columns
         if limits is not None:
             n_past, names = len(spec.past), [columns[i] for i in (*spec.past, *spec.known)]
             seen = [*past[-spec.window_length :, spec.past].T, *known.T]
-            warn_of_range(names, seen, limits, n_past)
+            low, high = (side[: len(names)] for side in limits)  # without the calendar
+            warn_of_range(names, seen, (low, high), n_past)
 
     def _check_panel(self, X: Any) -> None:
         """Raise if several series are in another container than in `fit`."""
