@@ -13,7 +13,6 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.metrics import r2_score
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import Tags
 from sklearn.utils._param_validation import StrOptions
@@ -679,6 +678,8 @@ class SequenceForecaster(BaseEstimator):
                 f"{rows.sum()} such rows (n_samples={len(table)}). Use a longer series, "
                 f"{shorter}or a smaller horizon."
             )
+        from sklearn.metrics import r2_score
+
         return r2_score(actual[rows], predicted[rows])
 
     def forecast(self, steps: int | None = None, X: Any = None, future: Any = None) -> Any:

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import clone, is_classifier
-from sklearn.ensemble._base import _set_random_states
 from sklearn.utils import check_random_state
 
 from skgru._containers.panel import WIDE
@@ -237,7 +236,9 @@ def make_members(
         # Seeds from the operating system leave numpy's global random state unchanged.
         fresh = np.random.SeedSequence().generate_state(1)[0]
         seed = own if isinstance(own, Integral) else int(fresh)
-    if seed is not None:
+    if seed is not None and members:
+        from sklearn.ensemble._base import _set_random_states  # takes 0.1 s
+
         random = check_random_state(seed)
         for member in members:
             _set_random_states(member.regressor, random)

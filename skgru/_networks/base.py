@@ -1,7 +1,7 @@
 """Base class of GRURegressor and GRUClassifier: fitting, validation split, scaling and prediction.
 
-The class checks inputs and stores results. The functions above the class and `_engine` compute, and
-`_engine` is imported when a network is first needed, because it imports TensorFlow.
+The class checks inputs and stores results. The functions above the class, `inference` and `_engine`
+compute, and `_engine` is imported when a network is first trained, because it imports TensorFlow.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from skgru._networks.checks import (
     is_overlapping,
     remember_columns,
 )
+from skgru._networks.inference import inference_for
 from skgru._networks.labels import Labels
 from skgru._networks.nested_parameters import check_flat
 from skgru._networks.scaling import channel_statistics, fill_missing
@@ -508,11 +509,10 @@ class RecurrentEstimator(BaseEstimator):
 
     def _outputs(self, dataset: WindowDataset) -> np.ndarray:
         """float32 (n, n_values) of the network."""
-        from skgru._engine.inference import predict
-
+        inference = inference_for(self._network, len(dataset))
         outputs = np.concatenate(
             [
-                predict(
+                inference.predict(
                     self._network,
                     self._weights,
                     self._filled(dataset.gather(piece)),

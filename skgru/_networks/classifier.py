@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import log_expit, log_softmax
 from sklearn.base import ClassifierMixin
-from sklearn.metrics import accuracy_score
 from sklearn.utils import Tags, column_or_1d
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.class_weight import compute_class_weight
@@ -635,6 +634,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
             y, predicted = y[known], predicted[known]
             if sample_weight is not None:
                 sample_weight = np.repeat(sample_weight, known.sum(axis=1))
+        from sklearn.metrics import accuracy_score
+
         return accuracy_score(y, predicted, sample_weight=sample_weight)
 
     @property

@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import RegressorMixin
-from sklearn.metrics import r2_score
 from sklearn.utils import Tags
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import (
@@ -28,6 +27,7 @@ from skgru._networks.checks import (
     is_overlapping,
     nothing_usable,
 )
+from skgru._networks.inference import inference_for
 from skgru._networks.scaling import standardisation
 from skgru._networks.split import usable_rows, weight_of_steps, without_zero_weights
 from skgru._specs import TargetScaling
@@ -609,6 +609,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             )
             if sample_weight is not None:
                 sample_weight = np.repeat(sample_weight, known.sum(axis=1))
+        from sklearn.metrics import r2_score
+
         return r2_score(targets, predicted, sample_weight=sample_weight)
 
     def forecast(self, X: ArrayLike, steps: int) -> NDArray[np.float64]:
@@ -672,10 +674,11 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         scale : what turns outputs into rows of the history; naive : `level`, `baseline`, `known`
         and `inputs` of `inference.roll_on`.
         """
-        from skgru._engine.inference import roll_on
-
         network, compiles = self._network, bool(self.jit_compile)
-        rolled = roll_on(network, self._weights, history, mean, scale, steps, compiles, **naive)
+        n_calls = -(-steps * history.shape[1] // network.n_outputs)
+        rolled = inference_for(network, 1, n_calls).roll_on(
+            network, self._weights, history, mean, scale, steps, compiles, **naive
+        )
         return rolled.astype(np.float64)
 
     @property
