@@ -62,7 +62,7 @@ def alternate(repeats: int, **functions: Callable[[], Any]) -> dict[str, float]:
     return {name: min(times) for name, times in in_turn(repeats, **functions).items()}
 
 
-def report_epochs(name: str, times: dict[str, list[float]], target: str) -> None:
+def report_epochs(name: str, times: dict[str, list[float]]) -> None:
     """Of epochs in turn, stock and ours: the least, and all of them, as a long training takes them.
 
     Stock Keras has slow and fast epochs in one process, and ours hardly vary: each is printed.
@@ -72,17 +72,17 @@ def report_epochs(name: str, times: dict[str, list[float]], target: str) -> None
     for how, summary in (("least", min), ("mean", fmean)):
         n = len(times["ours"])
         stock, ours = summary(times["stock"]), summary(times["ours"])
-        report(f"{name}, {how} of {n}", "stock Keras", stock, ours, target)
+        report(f"{name}, {how} of {n}", "stock Keras", stock, ours)
 
 
-def report(job: str, peer: str, peer_seconds: float | None, ours: float, target: str) -> None:
-    """One line: both times, how many times faster we are, and what was wanted."""
+def report(job: str, peer: str, peer_seconds: float | None, ours: float) -> None:
+    """One line: both times and their ratio."""
     if peer_seconds is None:
-        print(f"{job} | {peer}: skipped, no torch | skgru {ours:.4g} s | target {target}")
+        print(f"{job} | {peer}: skipped, no torch | skgru {ours:.4g} s")
         return
     print(
         f"{job} | {peer} {peer_seconds:.4g} s | skgru {ours:.4g} s | "
-        f"ratio {peer_seconds / ours:.2f} | target {target}",
+        f"ratio {peer_seconds / ours:.2f}",
         flush=True,
     )
 
