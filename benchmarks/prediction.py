@@ -58,9 +58,9 @@ def forecast(estimator, windows, model, steps=1000, timed=50):
             following = model.predict(rolling, verbose=0)
             rolling = np.concatenate([rolling[:, 1:], following[:, np.newaxis]], axis=1)
 
-    estimator.forecast(windows[-1:], steps)
+    estimator.forecast(steps, windows[-1:])
     stock = seconds(loop) * steps / timed
-    ours = alternate(9, ours=lambda: estimator.forecast(windows[-1:], steps))["ours"]
+    ours = alternate(9, ours=lambda: estimator.forecast(steps, windows[-1:]))["ours"]
     report(f"forecast {steps} steps", "Model.predict loop, 50 scaled", stock, ours)
 
 

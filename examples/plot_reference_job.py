@@ -81,7 +81,7 @@ print(f"next value: {next_value:.3f}")
 import matplotlib.pyplot as plt
 
 windows = pipe[:-1].transform(series)
-forecast = pipe["scale"].inverse_transform(pipe["gru"].forecast(windows, 50).reshape(-1, 1))
+forecast = pipe["scale"].inverse_transform(pipe["gru"].forecast(50, windows).reshape(-1, 1))
 
 fig, ax = plt.subplots(figsize=(9, 3.5), layout="constrained")
 ax.plot(np.arange(800, 1000), series[800:, 0], color="0.35", label="series")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -32,12 +33,14 @@ from skgru._networks.scaling import standardisation
 from skgru._networks.split import usable_rows, weight_of_steps, without_zero_weights
 from skgru._specs import TargetScaling
 from skgru._validation import (
+    Function,
     Instance,
     at_least,
     check_representable,
     check_target,
     exists_if,
 )
+from skgru._warnings import warn_user
 from skgru._windows import following_rows
 
 # Losses that need targets in their original units, by their names in lower case without "_".
@@ -52,6 +55,29 @@ def _has_quantiles(estimator: Any) -> bool:
     if estimator.__sklearn_is_fitted__():
         return bool(estimator._network.quantiles)
     return estimator.quantiles is not None
+
+
+def _accepts_windows_first(forecast: Function) -> Function:
+    """forecast(steps, X) that also accepts forecast(X, steps), with a FutureWarning."""
+
+    @wraps(forecast)
+    def either_order(self, *args, **kwargs):
+        if args and _is_array(args[0]):
+            warn_user(
+                "forecast(X, steps) has the order of an earlier version, which will become an "
+                "error. Use forecast(steps, X), as in SequenceForecaster.",
+                FutureWarning,
+            )
+            return forecast(self, *args[1:], X=args[0], **kwargs)
+        return forecast(self, *args, **kwargs)
+
+    return either_order  # type: ignore[return-value]
+
+
+def _is_array(value: Any) -> bool:
+    # An array without dimensions has __len__, too, but is a number.
+    is_sequence = hasattr(value, "__len__") and not isinstance(value, str)
+    return is_sequence and getattr(value, "ndim", 1) > 0
 
 
 class GRURegressor(RegressorMixin, RecurrentEstimator):
@@ -611,7 +637,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
                 sample_weight = np.repeat(sample_weight, known.sum(axis=1))
         return r2_score(targets, predicted, sample_weight=sample_weight)
 
-    def forecast(self, X: ArrayLike, steps: int) -> NDArray[np.float64]:
+    @_accepts_windows_first
+    def forecast(self, steps: int, X: ArrayLike) -> NDArray[np.float64]:
         """Forecast any number of rows after the last window of X.
 
         The network forecasts `horizon` rows at a time, and its forecasts become history for the
@@ -620,11 +647,11 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, window_length, n_channels) or (n_samples, window_length)
-            Windows. Only the last one is used.
-
         steps : int
             Number of rows to forecast. At least 1.
+
+        X : array-like of shape (n_samples, window_length, n_channels) or (n_samples, window_length)
+            Windows. Only the last one is used.
 
         Returns
         -------
@@ -638,6 +665,11 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         ValueError
             If the estimator was fitted with y or without some of the channels, or `steps` is less
             than 1.
+
+        Warns
+        -----
+        FutureWarning
+            If the arguments have the order of an earlier version, `forecast(X, steps)`.
         """
         check_is_fitted(self)
         if not self._is_self_target or list(self._channels) != list(range(self.n_channels_in_)):
