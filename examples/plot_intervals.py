@@ -14,7 +14,7 @@ by their coverage on a year that was not part of the fit.
 from skgru.datasets import load_seattle_weather
 
 temperature = load_seattle_weather(as_frame=True)["temp_max"]
-n_train = (temperature.index < "2015").sum()
+n_train = len(temperature[:"2014"])
 horizon = 7
 
 # %%
@@ -72,7 +72,7 @@ import numpy as np
 from skgru.metrics import mean_scaled_interval_score
 from skgru.model_selection import backtest
 
-settings = {"initial": int(n_train), "step": 2, "coverage": 0.9}
+settings = {"initial": n_train, "step": 2, "coverage": 0.9}
 results = {
     "calibrated": backtest(calibrated, temperature, **settings),
     "quantiles": backtest(learned, temperature, **settings),

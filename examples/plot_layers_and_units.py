@@ -179,7 +179,7 @@ plt.show()
 # --------------------
 
 means = {units: r["test"].mean() for units, r in results.items()}
-best, largest = min(means, key=means.get), (128,)
+best, largest = min(means, key=lambda units: means[units]), (128,)
 n_better = (results[best]["test"].mean(axis=1) < ridge_errors.mean()).sum()
 difference = ridge_errors - results[best]["test"].mean(axis=0)
 standard_error = difference.std(ddof=1) / np.sqrt(n_test)

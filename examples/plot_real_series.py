@@ -150,6 +150,8 @@ print(f"price went up: {(actual_return > 0).mean():.0%} of days")
 # time of the year. 2015 is held out. Two naive forecasts: today's temperature, and what is usual
 # for the date, the mean of the 15 days around it in the three years before.
 
+import pandas as pd
+
 from skgru.datasets import load_seattle_weather
 
 weather = load_seattle_weather(as_frame=True)
@@ -157,7 +159,8 @@ temperature = weather["temp_max"].to_numpy()
 n_test = 365
 actual, last = temperature[-n_test:], temperature[-n_test - 1 : -1]
 
-day = weather.index.day_of_year.to_numpy()
+days = pd.DatetimeIndex(weather.index)
+day = days.day_of_year.to_numpy()
 distance = np.abs(day[-n_test:, np.newaxis] - day[:-n_test])
 is_near = np.minimum(distance, 365 - distance) <= 7  # (n_test, n_train)
 usual = is_near @ temperature[:-n_test] / is_near.sum(axis=1)
@@ -183,7 +186,7 @@ print(
 # Here the network is the best of the four, by about a tenth of a degree, and it trains in less than
 # a second. Most of what can be had, Ridge has too.
 
-months = weather.index.month[-n_test:].to_numpy()
+months = days.month[-n_test:].to_numpy()
 colors = {"usual for the date": "0.35", "today's temperature": "C1", "Ridge": "C2", "GRU": "C0"}
 fig, axes = plt.subplots(1, 2, figsize=(11, 3.6), layout="constrained")
 for name, forecast in forecasts.items():
@@ -215,7 +218,7 @@ plt.show()
 
 from statsmodels.datasets import elec_equip
 
-sales = elec_equip.load_pandas().data.iloc[:, 0].astype(float)
+sales = elec_equip.load_pandas()["data"].iloc[:, 0].astype(float)
 n_test = 60
 turnover = sales.to_numpy()
 actual, last = turnover[-n_test:], turnover[-n_test - 1 : -1]

@@ -54,7 +54,7 @@ pipe = Pipeline(
 
 n_train_rows = 10 + 792
 pipe.fit(series[:n_train_rows])
-print("loss of each epoch:", [f"{loss:.2g}" for loss in pipe["gru"].loss_curve_])
+print("loss of each epoch:", [f"{loss:.2g}" for loss in pipe.named_steps["gru"].loss_curve_])
 
 # %%
 # Rows in, rows out
@@ -81,7 +81,9 @@ print(f"next value: {next_value:.3f}")
 import matplotlib.pyplot as plt
 
 windows = pipe[:-1].transform(series)
-forecast = pipe["scale"].inverse_transform(pipe["gru"].forecast(50, windows).reshape(-1, 1))
+forecast = pipe["scale"].inverse_transform(
+    pipe.named_steps["gru"].forecast(50, windows).reshape(-1, 1)
+)
 
 fig, ax = plt.subplots(figsize=(9, 3.5), layout="constrained")
 ax.plot(np.arange(800, 1000), series[800:, 0], color="0.35", label="series")

@@ -92,10 +92,11 @@ settings = {
 networks = [(f"seed {seed}", GRUClassifier(**settings, random_state=seed)) for seed in range(5)]
 vote = VotingClassifier(networks, voting="soft").fit(X_train, y_train)
 
+speakers = np.asarray(vote.classes_)
 probability = {name: one.predict_proba(X_test) for name, one in vote.named_estimators_.items()}
 probability["vote"] = vote.predict_proba(X_test)
 for name, values in probability.items():
-    right = vote.classes_[values.argmax(axis=1)] == y_test
+    right = speakers[values.argmax(axis=1)] == y_test
     print(f"{name:<20}{right.mean():.3f}   {np.sum(~right)} errors")
 
 # %%
@@ -107,7 +108,7 @@ for name, values in probability.items():
 import matplotlib.pyplot as plt
 from sklearn.metrics import ConfusionMatrixDisplay
 
-predicted = vote.classes_[probability["vote"].argmax(axis=1)]
+predicted = speakers[probability["vote"].argmax(axis=1)]
 fig, ax = plt.subplots(figsize=(5.5, 5), layout="constrained")
 ConfusionMatrixDisplay.from_predictions(y_test, predicted, cmap="Blues", colorbar=False, ax=ax)
 ax.set(xlabel="speaker that the networks name", ylabel="true speaker", title="370 test utterances")
@@ -130,7 +131,7 @@ fig, axes = plt.subplots(2, 2, figsize=(9, 5.5), sharex=True, sharey=True, layou
 for ax, speaker in zip(axes.flat, ["1", "3", "6", "8"], strict=True):
     sound = sounds_test[np.flatnonzero(y_test == speaker)[0]]
     milliseconds = 25.6 + 6.4 * np.arange(len(sound))
-    for name, values in zip(vote.classes_, as_it_unfolds(sound).T, strict=True):
+    for name, values in zip(speakers, as_it_unfolds(sound).T, strict=True):
         if name == speaker:
             ax.plot(
                 milliseconds, values, color="C0", linewidth=2.5, label=f"speaker {name}", zorder=3

@@ -125,7 +125,8 @@ networks = [
 ]
 model = VotingClassifier(networks, voting="soft").fit(X_train, y_train)
 
-position = np.searchsorted(model.classes_, y_test)
+letters = np.asarray(model.classes_)
+position = np.searchsorted(letters, y_test)
 rows = np.arange(len(y_test))
 for name, network in model.named_estimators_.items():
     print(f"{name:<12}{perplexity(network.predict_proba(X_test)[rows, position]):.2f}")
@@ -145,17 +146,16 @@ print(f"{'+ five-gram':<12}{perplexity((vote + fivegram) / 2):.2f}")
 # came.
 
 import matplotlib.pyplot as plt
+from matplotlib.patches import Rectangle
 
 name = max(test, key=len)
 table = model.predict_proba(next_letters([name])[0])
 fig, ax = plt.subplots(figsize=(9, 4.5), layout="constrained")
 image = ax.imshow(table, cmap="Blues", vmin=0, vmax=1, aspect="auto")
 for place, letter in enumerate(name):
-    column = np.searchsorted(model.classes_, letter)
-    ax.add_patch(
-        plt.Rectangle((column - 0.5, place - 0.5), 1, 1, fill=False, edgecolor="C3", lw=1.5)
-    )
-ax.set_xticks(range(len(model.classes_)), model.classes_)
+    column = np.searchsorted(letters, letter)
+    ax.add_patch(Rectangle((column - 0.5, place - 0.5), 1, 1, fill=False, edgecolor="C3", lw=1.5))
+ax.set_xticks(range(len(letters)), letters)
 ax.set_yticks(range(len(name)), [name[:i] + "_" for i in range(len(name))])
 ax.set(xlabel="next letter (. is the end)", ylabel="the name so far")
 fig.colorbar(image, ax=ax, label="probability")
@@ -177,7 +177,7 @@ def draw_names(n_names, temperature, seed=0):
         chance = model.predict_proba(beginnings([text.split(".")[0] for text in written]))
         chance = chance ** (1 / temperature)
         chance /= chance.sum(axis=1, keepdims=True)
-        drawn = [rng.choice(model.classes_, p=row) for row in chance]
+        drawn = [rng.choice(letters, p=row) for row in chance]
         written = [
             text if text.endswith(".") else text + letter
             for text, letter in zip(written, drawn, strict=True)

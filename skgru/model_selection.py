@@ -171,8 +171,9 @@ class BacktestResult:
     series: np.ndarray
     origins: np.ndarray
     forecast: np.ndarray
-    lower: np.ndarray | None = None
-    upper: np.ndarray | None = None
+    # With `| None`, type checkers would flag every use after backtest(coverage=...).
+    lower: np.ndarray | Any = None
+    upper: np.ndarray | Any = None
     coverage: float | None = None
     target_names: list[str]
     index: Any = None

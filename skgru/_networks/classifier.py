@@ -23,7 +23,6 @@ from sklearn.utils.validation import (
 from skgru._dataset import WindowDataset
 from skgru._networks.base import Course, RecurrentEstimator, Task
 from skgru._networks.checks import (
-    check_like,
     check_tokens,
     check_usable,
     check_validation_data,
@@ -690,32 +689,11 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         if continues:
             self._check_new_windows(X)
         windows, _ = check_windows(X, self, is_fitted=continues)
-        if self.embedding_dim is None and y is None:
-            raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None. Without "
-                "y, the classes are the tokens that follow each window of X. Give y, or set "
-                "embedding_dim if X holds tokens."
-            )
-        if y is None and windows.shape[1] == 1:
-            raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None and X "
-                "has one column. Without y, X must hold overlapping windows of at least two steps. "
-                "Give y, or make the windows with SequenceWindower."
-            )
-        if y is None and self.return_sequences is True:
-            raise ValueError(
-                "return_sequences=True needs a class for each step of a window, but y is None and "
-                'the classes are the tokens after a window. Set return_sequences="auto", or give y '
-                "with a class for each step."
-            )
+        if y is None:
+            self._check_next_tokens(windows)
         n_tokens = self._n_tokens(windows, continues)
-        if continues and (y is None) != self._is_self_target:
-            raise ValueError(
-                f"{type(self).__name__} was fitted "
-                f"{'without' if self._is_self_target else 'with'} y and can only be continued "
-                f"{'without' if self._is_self_target else 'with'} y. Use fit with warm_start=False "
-                "to train a new network."
-            )
+        if continues:
+            self._check_same_target(y)
         if y is None and classes is None and course.is_part:
             # Any token may follow a window in a later call of partial_fit.
             classes = np.arange(n_tokens)
@@ -729,37 +707,23 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         validation = None
         if validation_data is not None:
             X_val, y_val, weight = check_validation_data(validation_data, y is None)
-            with in_validation_data():
-                held_out, _ = check_windows(X_val, self, is_fitted=continues, like=X)
-            check_like(held_out, windows)
+            held_out = self._validation_windows(X_val, X, windows, continues)
             with in_validation_data():
                 if n_tokens:
                     check_tokens(held_out, n_tokens)
                 rows_val, labels_val = self._labelled(held_out, y_val, labels.kind)
-                unknown = np.setdiff1d(labels_val.present(), classes)
-                if labels.kind != "labels" and len(unknown):
-                    raise ValueError(
-                        f"y_val contains labels {unknown.tolist()} that are not among the classes "
-                        f"of y, {classes.tolist()}. Leave such sequences out."
-                    )
+                if labels.kind != "labels":
+                    self._check_known_classes(labels_val, classes)
                 validation, _ = self._supervised(
                     held_out, rows_val, labels_val, classes, class_weights, weight
                 )
         has_class = labels.kind == "class"
-        n_outputs = labels.values.shape[1] if labels.kind == "labels" else 1
         identity = TargetScaling.identity(dataset.n_targets, ())  # codes of classes are not scaled
         self._fit_network(
             Task(
                 X,
                 dataset,
-                shape={
-                    "n_outputs": n_outputs,
-                    "n_classes": 0 if labels.kind == "labels" else len(classes),
-                    "is_multilabel": labels.kind == "labels",
-                    "each_step": labels.kind == "steps",
-                    "n_tokens": n_tokens,
-                    "embedding_dim": self.embedding_dim or 0,
-                },
+                shape=self._output_shape(labels, len(classes), n_tokens),
                 scaling_of=lambda dataset: identity,
                 learned={
                     "classes_": classes,
@@ -775,6 +739,43 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
             course,
         )
         return self
+
+    def _check_next_tokens(self, windows: np.ndarray) -> None:
+        """Raise ValueError if the windows cannot give the classes, which are the next tokens."""
+        if self.embedding_dim is None:
+            raise ValueError(
+                f"{type(self).__name__} requires y to be passed, but the target y is None. Without "
+                "y, the classes are the tokens that follow each window of X. Give y, or set "
+                "embedding_dim if X holds tokens."
+            )
+        self._check_several_steps(windows)
+        if self.return_sequences is True:
+            raise ValueError(
+                "return_sequences=True needs a class for each step of a window, but y is None and "
+                'the classes are the tokens after a window. Set return_sequences="auto", or give y '
+                "with a class for each step."
+            )
+
+    def _check_known_classes(self, labels: Labels, classes: np.ndarray) -> None:
+        """Raise ValueError if y_val has classes that y has not."""
+        unknown = np.setdiff1d(labels.present(), classes)
+        if len(unknown):
+            raise ValueError(
+                f"y_val contains labels {unknown.tolist()} that are not among the classes of y, "
+                f"{classes.tolist()}. Leave such sequences out."
+            )
+
+    def _output_shape(self, labels: Labels, n_classes: int, n_tokens: int) -> dict[str, Any]:
+        """Fields of NetworkSpec that depend on the labels and on the tokens."""
+        is_multilabel = labels.kind == "labels"
+        return {
+            "n_outputs": labels.values.shape[1] if is_multilabel else 1,
+            "n_classes": 0 if is_multilabel else n_classes,
+            "is_multilabel": is_multilabel,
+            "each_step": labels.kind == "steps",
+            "n_tokens": n_tokens,
+            "embedding_dim": self.embedding_dim or 0,
+        }
 
     @property
     def _kind_of_labels(self) -> str:

@@ -20,7 +20,6 @@ from sklearn.utils.validation import (
 from skgru._dataset import WindowDataset
 from skgru._networks.base import Course, RecurrentEstimator, Task
 from skgru._networks.checks import (
-    check_like,
     check_quantiles,
     check_targets,
     check_validation_data,
@@ -740,24 +739,15 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         if continues:
             self._check_new_windows(X)
         windows, n_dimensions = check_windows(X, self, is_fitted=continues)
-        if y is None and n_dimensions == 2 and windows.shape[1] == 1:
-            raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None and X "
-                "has one column. Without y, X must hold overlapping windows of at least two steps. "
-                "Give y, or make the windows with SequenceWindower."
-            )
         if y is None:
+            if n_dimensions == 2:
+                self._check_several_steps(windows)
             self._check_follows()
         channels = check_target(self.target, windows.shape[2])
         like = self._network.each_step if continues else None
         dataset, shape, each_step = self._supervised(windows, y, sample_weight, channels, like)
-        if continues and (y is None) != self._is_self_target:
-            raise ValueError(
-                f"{type(self).__name__} was fitted "
-                f"{'without' if self._is_self_target else 'with'} y and can only be continued "
-                f"{'without' if self._is_self_target else 'with'} y. Use fit with warm_start=False "
-                "to train a new network."
-            )
+        if continues:
+            self._check_same_target(y)
         asked = (channels.tolist(), int(self.horizon))
         if continues and y is None and asked != (self._channels, self._horizon):
             raise ValueError(
@@ -769,9 +759,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         validation = None
         if validation_data is not None:
             X_val, y_val, weight = check_validation_data(validation_data, y is None)
-            with in_validation_data():
-                held_out, _ = check_windows(X_val, self, is_fitted=continues, like=X)
-            check_like(held_out, windows)
+            held_out = self._validation_windows(X_val, X, windows, continues)
             with in_validation_data():
                 validation, _, _ = self._supervised(held_out, y_val, weight, channels, each_step)
             if validation.n_targets != dataset.n_targets:
