@@ -48,16 +48,16 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
     Parameters
     ----------
     units : int or sequence of int, default=50
-        Width of the recurrent layer, which is the size of its state. A sequence stacks several
-        layers, one of each width. At least 1.
+        Width of the recurrent layer, which is the size of its state. A sequence of widths makes
+        several layers on top of each other. At least 1.
 
     cell : {"gru", "lstm", "rnn"}, default="gru"
         Type of the recurrent layers: gated recurrent unit, long short-term memory or simple
         recurrent network.
 
     bidirectional : bool, default=False
-        Whether a second layer of `units` reads each window backwards. The outputs of both
-        directions are joined.
+        Whether each layer also reads the window backwards, with `units` more units. The outputs of
+        both directions are joined.
 
     dropout : float, default=0.0
         Share of the outputs of each recurrent layer that training sets to zero, in [0, 1). Dropout
@@ -106,8 +106,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         - "auto": in `fit`, the rate rises to 0.005 over the first 5 % of the steps, and then falls
           to 1 % of that along half a cosine. In `partial_fit`, where the number of steps is
           unknown, the rate is constant at 0.001.
-        - "cosine": as "auto", with a highest rate of 0.01. In `partial_fit`, this schedule takes
-          `epochs` calls, and the rate then stays at its last value.
+        - "cosine": as "auto", with a highest rate of 0.01. In `partial_fit`, the schedule extends
+          over the first `epochs` calls, and later calls have its last rate.
 
     clipnorm : float or None, default=None
         Largest norm of the gradient of each weight array, for a named optimizer. Longer gradients
@@ -154,7 +154,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         stops. At least 1.
 
     tol : float, default=1e-4
-        Smallest change of `monitor` that is an improvement. At least 0.
+        Smallest change of `monitor` that is an improvement. At least 0. Use a smaller value if the
+        loss is small, and a larger value to stop earlier.
 
     normalize_X : bool, default=True
         Whether each channel is standardised with its mean and standard deviation over the training
@@ -162,13 +163,14 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         changed.
 
     warm_start : bool, default=False
-        Whether `fit` continues to train the fitted network, with its optimizer state.
+        Whether `fit` continues to train the fitted network, with its optimizer state. Use it if the
+        network needs more epochs, or if new sequences resemble the earlier ones.
 
     jit_compile : bool, default=True
         Whether training and prediction run in compiled programs, which are faster. The results are
-        those of stock `Model.fit`, except that dropout drops other units. If a callback with batch
-        hooks or an optimizer cannot be compiled, stock `Model.fit` trains the network, with a
-        warning. False: stock `Model.fit` always trains the network.
+        those of stock `Model.fit`, except that dropout draws different random numbers. If an
+        optimizer or a callback with batch hooks cannot be compiled, stock `Model.fit` trains the
+        network, with a warning. False: stock `Model.fit` always trains the network.
 
     metrics : str, callable, keras.metrics.Metric, list of them or None, default=None
         Keras metrics, besides the loss and the accuracy, that `history_` reports for each epoch and
@@ -261,14 +263,13 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
     largest lag first, and the lags of several series become channels. The columns of an array are
     read in the order of `fit`.
 
-    Sequences may have any order. Only if y is None are they read as consecutive windows of one
-    series.
+    The sequences may have any order. If y is None, they must be consecutive windows of one series.
 
     The output layer has a softmax over the classes, also if there are two. With several labels,
     each label has a sigmoid output, and training minimises the binary cross-entropy. A window of
     weight 2 counts as two windows of weight 1.
 
-    Windows without any known step are left out of `fit`. In `predict`, the network reads them as an
+    Windows of NaN alone are left out of `fit`. In `predict`, the network reads such a window as an
     empty sequence.
 
     References

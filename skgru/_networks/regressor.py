@@ -89,16 +89,16 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     Parameters
     ----------
     units : int or sequence of int, default=50
-        Width of the recurrent layer, which is the size of its state. A sequence stacks several
-        layers, one of each width. At least 1.
+        Width of the recurrent layer, which is the size of its state. A sequence of widths makes
+        several layers on top of each other. At least 1.
 
     cell : {"gru", "lstm", "rnn"}, default="gru"
         Type of the recurrent layers: gated recurrent unit, long short-term memory or simple
         recurrent network.
 
     bidirectional : bool, default=False
-        Whether a second layer of `units` reads each window backwards. The outputs of both
-        directions are joined.
+        Whether each layer also reads the window backwards, with `units` more units. The outputs of
+        both directions are joined.
 
     dropout : float, default=0.0
         Share of the outputs of each recurrent layer that training sets to zero, in [0, 1). Dropout
@@ -151,8 +151,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         - "auto": in `fit`, the rate rises to 0.005 over the first 5 % of the steps, and then falls
           to 1 % of that along half a cosine. In `partial_fit`, where the number of steps is
           unknown, the rate is constant at 0.001.
-        - "cosine": as "auto", with a highest rate of 0.01. In `partial_fit`, this schedule takes
-          `epochs` calls, and the rate then stays at its last value.
+        - "cosine": as "auto", with a highest rate of 0.01. In `partial_fit`, the schedule extends
+          over the first `epochs` calls, and later calls have its last rate.
 
     clipnorm : float or None, default=None
         Largest norm of the gradient of each weight array, for a named optimizer. Longer gradients
@@ -195,7 +195,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
 
     tol : float, default=1e-4
         Smallest decrease of the validation loss that is an improvement, in units of the loss on
-        normalised targets. At least 0.
+        normalised targets. At least 0. Use a smaller value for data with little noise, whose loss
+        may be below 1e-4, and a larger value to stop earlier.
 
     normalize_X : bool, default=True
         Whether each channel is standardised with its mean and standard deviation over the training
@@ -206,13 +207,14 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
 
     warm_start : bool, default=False
         Whether `fit` continues to train the fitted network, with its optimizer state and target
-        scaling.
+        scaling. Use it if the network needs more epochs, or if new windows resemble the earlier
+        ones.
 
     jit_compile : bool, default=True
         Whether training and prediction run in compiled programs, which are faster. The results are
-        those of stock `Model.fit`, except that dropout drops other units. If a callback with batch
-        hooks or an optimizer cannot be compiled, stock `Model.fit` trains the network, with a
-        warning. False: stock `Model.fit` always trains the network.
+        those of stock `Model.fit`, except that dropout draws different random numbers. If an
+        optimizer or a callback with batch hooks cannot be compiled, stock `Model.fit` trains the
+        network, with a warning. False: stock `Model.fit` always trains the network.
 
     metrics : str, callable, keras.metrics.Metric, list of them or None, default=None
         Keras metrics, besides the loss, that `history_` reports for each epoch and that callbacks
@@ -298,9 +300,10 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     Notes
     -----
     With `missing="skip"`, windows that contain NaN are left out of `fit` and `score`, but `predict`
-    returns a finite prediction for every window. It replaces NaN by the last value before it in the
-    window, or by the first value after it, and a channel without values by its mean in training.
-    A scorer applied to `predict` may therefore differ from `score`.
+    returns a finite prediction for every window. NaN is replaced by the last value before it in the
+    window. Without such a value, it is replaced by the first value after it, and in a channel of
+    NaN alone by the mean of the channel in training. So the result of a scorer that calls `predict`
+    may differ from `score`.
 
     An X of two dimensions is read as windows of `n_channels` channels. Columns of a data frame that
     are named as lags, such as "lag1", "lag_1", "y_lag_1" or "y_target_lag-1", are sorted, the
@@ -310,8 +313,9 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     A window of weight 2 counts as two windows of weight 1. Windows of weight 0 are dropped.
 
     The pinball loss of a quantile q is max(q e, (q - 1) e), where e = y - prediction [2]_. Training
-    minimises its mean over the quantiles. Quantiles of one window that cross are sorted [3]_. The
-    linear path of `highway` is that of LSTNet [4]_, over all channels.
+    minimises its mean over the quantiles. If the predicted quantiles of a window are not in
+    increasing order, they are sorted [3]_. The linear path of `highway` is that of LSTNet [4]_,
+    over all channels.
 
     References
     ----------
@@ -343,6 +347,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     (200,)
     >>> pipe.score(series) > 0.9
     True
+    >>> pipe.set_params(gru__warm_start=True, gru__epochs=5).fit(series)["gru"].n_iter_
+    35
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
