@@ -66,7 +66,7 @@ def fifty_epochs(batch_size, n_windows, options):
 
 
 def one_epoch(name, classifier, X, y, model, stock_X):
-    """A warm epoch, ours and the stock one in turn."""
+    """An epoch after the first, of skgru and of stock Keras in turn."""
     fit = {"batch_size": classifier.batch_size, "verbose": 0}
     classifier.set_params(epochs=1)
     model.fit(stock_X, y, **fit)

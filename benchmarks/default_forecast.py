@@ -2,10 +2,12 @@
 
 python benchmarks/default_forecast.py [monthly|sine|cycles ...]
 
-60 evenly spaced series each of M1 monthly (18 steps ahead) and Tourism monthly (24), which the
-default was chosen on; the next 50 values of the 1,000-point sine; and 12 steps of series of 300
-rows without a season, on which it was chosen too: random walks, and autoregressions of orders 1 and
-2, the second with a noisy cycle; and the sunspots from 8 origins.
+- monthly: 60 evenly spaced series each of M1 monthly (18 steps ahead) and Tourism monthly (24).
+- sine: the next 50 values of the sine of 1,000 rows.
+- cycles: 12 steps of series of 300 rows without a season. These are random walks, autoregressions
+  of order 1, and autoregressions of order 2 with a noisy cycle. Also the sunspots from 8 origins.
+
+The defaults were chosen on the series of monthly and cycles.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""SequenceForecaster against the forecasters in use: the same GRU, series, epochs and batches.
+"""SequenceForecaster against other libraries: the same GRU, series, epochs and batches.
 
 python benchmarks/forecasters.py [series ...] [--peers FOLDER] [--passes N]
                                  [--without LABEL ...] [--json FILE]
@@ -25,8 +25,8 @@ from skgru.metrics import symmetric_mean_absolute_percentage_error
 
 JOB = {"units": 50, "window_length": 24, "horizon": 12, "epochs": 50, "batch_size": 32}
 SAME, DEFAULT = "skgru, same network", "skgru, default"
-OWN = "skgru, knowing the season"
-# Label: script, environment (None: this one), variant. The default decoder is for information.
+OWN = "skgru, same network with season length"
+# Label: script, environment (None: this one), variant.
 SUBJECTS = {
     SAME: ("skgru", None, "same"),
     OWN: ("skgru", None, "own"),

@@ -67,7 +67,7 @@ def series():
 
 
 def grown(job, n, one_fit):
-    """Growth after the second fit: the first of a kind may keep what is kept once."""
+    """Growth after the second fit, because the first fit allocates memory that later fits use."""
     for i in range(2):
         one_fit(i)
     before, middle = resident(), 0.0
@@ -85,7 +85,7 @@ def fits():
 
 
 def architectures():
-    # The cache of 16 is full after 16: what grows then, grows for ever.
+    # The cache has 16 programs, so memory that grows after 16 fits is not freed.
     grown("100 architectures", 102, lambda i: small_fit(units=9 + i))
 
 

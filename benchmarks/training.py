@@ -2,8 +2,8 @@
 
 python benchmarks/training.py [job ...] [--quick] [--torch-python PATH]
 
-PyTorch and skorch run in a process of their own, which prints the least seconds of a warm epoch;
-50 epochs are 50 times that. Nothing of it counts building the network, which favours the peer.
+PyTorch and skorch run in a process of their own, which prints the smallest seconds of an epoch
+after the first. 50 epochs are 50 times that, without the time to build the network.
 """
 
 from _common import (
@@ -65,7 +65,7 @@ def against_torch(name, n_windows, ours, options):
 
 
 def one_epoch(name, units, window_length, n_channels, batch_size, n_windows, options):
-    """A warm epoch, ours and the stock one in turn, then PyTorch's."""
+    """An epoch after the first, of skgru and of stock Keras in turn, then of PyTorch."""
     X, y = make_pairs(n_windows, window_length, n_channels)
     held, fit = X.copy(), estimator(units, batch_size, epochs=1).fit
     model = stock_model(units, window_length, n_channels)
