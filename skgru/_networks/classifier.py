@@ -300,6 +300,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
 
     classes_: np.ndarray
 
+    # More than 60 lines, because scikit-learn reads the parameters from the signature.
     def __init__(
         self,
         units: int | Sequence[int] = 50,
@@ -389,9 +390,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
             - (n_samples,): a class for each sequence.
             - (n_samples, window_length): a class for each step.
             - (n_samples, n_labels) of 0 and 1: the labels of each sequence.
-            - None, only with `embedding_dim`: the token that follows each window. It is taken from
-              the next window, so the windows must overlap: each is the previous one shifted by one
-              row.
+            - None, only with `embedding_dim`: the token after each window. It is taken from the
+              next window, so each window must be the previous one shifted by one row.
 
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each window, at least 0.
@@ -410,10 +410,15 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         Raises
         ------
         ValueError
-            If a parameter is out of range, X contains infinity or values that are not tokens, y
-            contains NaN, None, a single class or continuous numbers, or has another length than X,
-            no usable window is left to train on, y is None and windows do not overlap, or training
-            diverges.
+            If
+
+            - a parameter is out of range,
+            - X contains infinity, or values that are not tokens,
+            - y contains NaN, None, a single class or continuous numbers,
+            - y has another length than X,
+            - no window can be used,
+            - y is None and the windows do not overlap,
+            - training diverges in its first epoch.
         TypeError
             If X is sparse.
         """
@@ -443,8 +448,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
             Classes, as in `fit`.
 
         classes : array-like of shape (n_classes,), default=None
-            All classes of all calls. Required in the first call, unless y is None: the classes are
-            then all tokens up to the largest.
+            The classes of all calls. Required in the first call. If y is None, the classes are all
+            tokens up to the largest token of the first call.
 
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each window, at least 0.
@@ -457,8 +462,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         Raises
         ------
         ValueError
-            As `fit` does, if `classes` is missing in the first call or differs in a later one, or
-            if `class_weight` is "balanced", which needs all of y.
+            As `fit` does. Also if `classes` is missing in the first call or differs in a later one,
+            and with `class_weight="balanced"`, which needs the classes of all calls.
         """
         self._validate_params()
         continues = self.__sklearn_is_fitted__()

@@ -362,6 +362,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         "validation_split": [StrOptions({"auto", "last", "random"})],
     }
 
+    # More than 60 lines, because scikit-learn reads the parameters from the signature.
     def __init__(
         self,
         units: int | Sequence[int] = 50,
@@ -447,15 +448,15 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, window_length, n_channels) or (n_samples, window_length)
-            Windows, oldest step first. Windows of one series come oldest first.
+            Windows, with the oldest step first. Windows of one series are in time order.
 
         y : array-like, default=None
             Targets.
 
             - (n_samples,) or (n_samples, n_outputs): one row for each window.
             - (n_samples, window_length, n_outputs): one row for each step of each window.
-            - None: the `horizon` rows that follow each window. They are taken from later windows,
-              so the windows must overlap: each is the previous one shifted by one row.
+            - None: the `horizon` rows after each window. They are taken from later windows, so each
+              window must be the previous one shifted by one row.
 
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each window, at least 0.
@@ -474,9 +475,14 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         Raises
         ------
         ValueError
-            If a parameter is out of range, X or y contains infinity, y contains NaN or has another
-            length than X, no window without NaN is left to train on, y is None and windows do not
-            overlap, or training diverges.
+            If
+
+            - a parameter is out of range,
+            - X or y contains infinity, or y contains NaN,
+            - y has another length than X,
+            - all windows contain NaN,
+            - y is None and the windows do not overlap,
+            - training diverges in its first epoch.
         TypeError
             If X is sparse.
         """
@@ -490,8 +496,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     ) -> Self:
         """Train for one epoch on the given windows. The first call creates the network.
 
-        Early stopping has no effect. The scaling of windows and targets stays that of the first
-        call.
+        Early stopping has no effect. All calls scale windows and targets with the statistics of
+        the first call.
 
         Parameters
         ----------
@@ -531,9 +537,11 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         -------
         ndarray of shape (n_samples,), (n_samples, n_outputs) or (n_samples, window_length, \
                 n_outputs)
-            Predictions as float64, in the shape and the units of y in `fit`. After a fit without y,
-            in the units of X and time-major: all targets one row ahead, then two rows ahead, and so
-            on. With `quantiles`, the medians.
+            Predictions as float64, or the medians with `quantiles`.
+
+            - After a fit with y, they have the shape and the units of y.
+            - After a fit without y, they have the units of X. The outputs of a window are
+              time-major: all targets one row ahead, then all targets two rows ahead, and so on.
 
         Raises
         ------
@@ -558,8 +566,9 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         Returns
         -------
         ndarray of shape (n_samples, n_quantiles) or (n_samples, n_outputs, n_quantiles)
-            Quantiles as float64, in the units of y, with two dimensions for a single output. If y
-            had targets for each step, the shape of y with a last axis of quantiles.
+            Quantiles as float64, in the units of y. The result has two dimensions for a single
+            output. After a fit with targets for each step, its shape is that of y with a last axis
+            of quantiles.
 
         Raises
         ------
@@ -668,8 +677,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         NotFittedError
             Before `fit`.
         ValueError
-            If the estimator was fitted with y or without some of the channels, or `steps` is less
-            than 1.
+            If the estimator was fitted with y, or with a `target` that leaves out a channel, or if
+            `steps` is less than 1.
 
         Warns
         -----
