@@ -480,7 +480,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             - a parameter is out of range,
             - X or y contains infinity, or y contains NaN,
             - y has another length than X,
-            - all windows contain NaN,
+            - no window can be used, for example because each contains NaN,
             - y is None and the windows do not overlap,
             - training diverges in its first epoch.
         TypeError
