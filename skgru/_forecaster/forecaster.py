@@ -225,8 +225,7 @@ class SequenceForecaster(BaseEstimator):
         - X has fewer than 500 rows. Of several series, at least half of all rows belong to series
           of fewer than 500 rows.
 
-        Among several series, pretrained networks take part in the forecasts of those that have
-        positive values with at most 10 % zeros.
+        Among several series, those with other values are forecast without pretrained networks.
 
     calibration_fraction : float, default=0.0
         Share of the rows, at the end of the series, on which intervals are calibrated, in [0, 1).
