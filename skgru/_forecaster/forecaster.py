@@ -104,16 +104,12 @@ class SequenceForecaster(BaseEstimator):
 
     season_length : int or None, default=None
         Number of rows in a season: 12 for monthly data, 1 for data without a season. None takes it
-        from the step of a date index:
-
-        - months: 12; quarters: 4; days: 7.
-        - hours and shorter steps: the rows of a day, or those of a week if X repeats more closely
-          from week to week.
-
-        None is the same as 1 in these cases:
+        from the step of a date index, for example 12 for months and 7 for days, and for hours and
+        shorter steps the day, or the week if X repeats with it more closely. None is the same as 1
+        in these cases:
 
         - X has no dates. Arrays never have dates, so set `season_length` for them.
-        - X has fewer rows than two seasons plus `horizon`. If pretrained networks can take part,
+        - X has fewer rows than two seasons plus `horizon`. Where pretrained networks can take part,
           one season plus one row is enough.
         - X does not repeat with the season, unless its rows are months or quarters.
 
