@@ -229,9 +229,9 @@ class SequenceForecaster(BaseEstimator):
         calibration.
 
     random_state : int, RandomState instance or None, default=None
-        Source of the regressors' seeds. None: a single regressor keeps its own `random_state`. The
-        members of an ensemble get seeds from that of the first regressor, or random seeds if it has
-        none.
+        Source of the seeds of the regressors. None: a single regressor keeps its own
+        `random_state`. The seeds of an ensemble come from the `random_state` of its first
+        regressor. If that is None too, they are random.
 
     Attributes
     ----------
