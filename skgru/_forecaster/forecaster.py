@@ -242,10 +242,10 @@ class SequenceForecaster(BaseEstimator):
         Number of rows in a season; 1 without a season.
 
     level_ : {"mean", "last", "window"} or None
-        The level that is used.
+        The level in use.
 
     baseline_ : {"last", "seasonal", "profile"} or None
-        The baseline that is used.
+        The baseline in use.
 
     point_ : {"median", "mean"}
         Whether forecasts are medians or means.
