@@ -36,7 +36,7 @@ def season_lengths_of(freq: Any) -> tuple[int, ...]:
     if seconds == 7 * DAY:
         return (52,)
     if seconds == DAY:
-        return (7,)
+        return (7, 365)
     if not seconds or seconds > DAY or DAY % seconds:
         return ()
     periods = [3600, DAY, 7 * DAY] if seconds <= 60 else [DAY, 7 * DAY]

@@ -15,6 +15,7 @@ from skgru._forecaster.defaults import usual_length
 from skgru._forecaster.regressors import EnsembleMember
 from skgru._forecaster.scaling import changes_by_shares
 from skgru._forecaster.spec import ForecastSpec
+from skgru._forecaster.theta import ROWS_AT_START
 from skgru._networks.regressor import GRURegressor
 from skgru._warnings import warn_user
 
@@ -130,9 +131,7 @@ def warn_of_range(
             )
 
 
-def warn_of_season(
-    given: int | None, tables: list[Table], spec: ForecastSpec, n_wanted: int
-) -> None:
+def warn_of_season(given: Any, tables: list[Table], spec: ForecastSpec, n_wanted: int) -> None:
     """Warn of a season of the index that is not used, because X has fewer than `n_wanted` rows or
     does not repeat with it.
     """
@@ -245,6 +244,27 @@ def too_short(spec: ForecastSpec, series: Sequence[np.ndarray], is_pretrained: b
         f"{spec.strategy} forecasts of horizon={spec.horizon} need at least {spec.n_rows_needed} "
         f"rows in a row without NaN, but {found}. {first}{''.join(remedies)}"
         f"{'or ' if remedies else ''}a longer series without gaps."
+    )
+
+
+def can_do_without(spec: ForecastSpec, series: Sequence[np.ndarray]) -> bool:
+    """Whether series that are too short for regressors can be forecast without them: they have no
+    covariates, and three values.
+    """
+    n_known = max(int(np.isfinite(values[:, spec.targets]).all(axis=1).sum()) for values in series)
+    return not spec.past and not spec.known and n_known >= ROWS_AT_START
+
+
+def warn_of_no_regressors(
+    spec: ForecastSpec, series: Sequence[np.ndarray], is_pretrained: bool
+) -> None:
+    """Warn of a default forecaster without regressors, as X is too short to train them."""
+    n_rows = max(map(len, series))
+    rest = "pretrained networks and Theta" if is_pretrained else "Theta and the baseline"
+    warn_user(
+        f"X has {n_rows} rows, but regressors of horizon={spec.horizon} need {spec.n_rows_needed} "
+        f"rows in a row without NaN. The forecast is that of {rest}. Give a longer series or a "
+        "smaller horizon to train regressors."
     )
 
 

@@ -71,6 +71,13 @@ def network_of_many(highway: bool, epochs: int, loss: str = "mean_absolute_error
     )
 
 
+def auto_theta_weight(spec: ForecastSpec) -> float:
+    """Weight of the Theta forecast: about a half. Long seasons it has too little data for."""
+    if spec.season_length > LONGEST_SEASON:
+        return 0.2
+    return 0.4 if spec.is_global else 0.5
+
+
 def auto_window_length(n_rows: int, steps: int, season_length: int) -> int:
     """Two seasons of up to 24 rows, one of up to `LONGEST_SEASON`, else 48 rows, as the baseline
     sees the whole season; 24 rows without a season. Less for short series, which have few such

@@ -42,9 +42,10 @@ from skgru._forecaster.resolve import (
     make_members,
     make_spec,
     pretrained_for,
-    rows_for_season,
+    theta_weight_of,
 )
 from skgru._forecaster.scaling import AutoScaler, restored, scaled
+from skgru._forecaster.seasons import rows_for_season
 from skgru._validation import Instance, Number, at_least, real_between, remember_features
 from skgru._windows import as_table
 
@@ -102,11 +103,16 @@ class SequenceForecaster(BaseEstimator):
     horizon : int, default=1
         Number of rows that `predict` and, by default, `forecast` look ahead. At least 1.
 
-    season_length : int or None, default=None
-        Number of rows in a season: 12 for monthly data, 1 for data without a season. None takes it
-        from the step of a date index, for example 12 for months and 7 for days, and for hours and
-        shorter steps the day, or the week if X repeats with it more closely. None is the same as 1
-        in these cases:
+    season_length : int, sequence of int or None, default=None
+        Number of rows in a season: 12 for monthly data, 1 for data without a season. Several
+        seasons are a list, (24, 168) for the day and the week of hourly data. Level and baseline
+        then have the season whose baseline has the smallest error in X. For each season that is
+        longer than a window, the regressors also get the values one season before the window and
+        before the steps to forecast.
+
+        None takes the seasons from the step of a date index: 12 for months, 7 and 365 for days, the
+        day and the week for hours and shorter steps. The longer one of two is used if X holds at
+        least three of it. None is the same as 1 in these cases:
 
         - X has no dates. Arrays never have dates, so set `season_length` for them.
         - X has fewer rows than two seasons plus `horizon`. Where pretrained networks can take part,
@@ -223,6 +229,18 @@ class SequenceForecaster(BaseEstimator):
 
         Among several series, those with other values are forecast without pretrained networks.
 
+    theta_weight : float or "auto", default="auto"
+        Weight of the Theta forecast [3]_ in the forecast, in [0, 1]. Theta is exponential smoothing
+        of the series without its season, plus half of its trend. Its errors differ from those of
+        the regressors, so that a weighted mean of both has smaller errors than either. "auto":
+
+        - 0 with a `regressor` of your own or `pretrained="only"`,
+        - 0.2 for seasons of more than 100 rows,
+        - else 0.5 for one series, and 0.4 for several.
+
+        With covariates, which Theta ignores, "auto" is less, the larger the error of Theta is
+        beside that of the regressors in `fit`.
+
     calibration_fraction : float, default=0.0
         Share of the rows, at the end of the series, on which intervals are calibrated, in [0, 1).
         The regressors are first fitted without these rows, and then again on all rows. 0: no
@@ -239,7 +257,10 @@ class SequenceForecaster(BaseEstimator):
         Number of rows in a window. A tuple if there are several lengths.
 
     season_length_ : int
-        Number of rows in a season; 1 without a season.
+        Number of rows in the season of level and baseline; 1 without a season.
+
+    season_lengths_ : tuple of int
+        All seasons in use, the shortest first.
 
     level_ : {"mean", "last", "window"} or None
         The level in use.
@@ -259,6 +280,11 @@ class SequenceForecaster(BaseEstimator):
 
     pretrained_ : bool
         Whether pretrained networks take part.
+
+    ensemble_ : dict of str to float
+        Weights of the members in the forecast, which add up to 1: "regressors" (the median of
+        `regressors_`), "pretrained" and "theta". Without regressors there is "baseline" instead.
+        Pretrained networks have no share in series that they cannot forecast.
 
     n_features_in_ : int
         Number of columns in `fit`.
@@ -316,6 +342,9 @@ class SequenceForecaster(BaseEstimator):
     .. [2] Lei, G'Sell, Rinaldo, Tibshirani & Wasserman (2018), Distribution-free predictive
        inference for regression, doi:10.1080/01621459.2017.1307116.
 
+    .. [3] Hyndman & Billah (2003), Unmasking the Theta method,
+       doi:10.1016/S0169-2070(01)00143-1.
+
     Examples
     --------
     >>> import numpy as np
@@ -328,12 +357,14 @@ class SequenceForecaster(BaseEstimator):
 
     window_length_: Any  # int, or tuple of int for several lengths
     season_length_: int
+    season_lengths_: tuple[int, ...]
     level_: str | None
     baseline_: str | None
     point_: str
     scaler_: Any
     regressors_: list[Any]
     pretrained_: bool
+    ensemble_: dict[str, float]
     n_features_in_: int
     feature_names_in_: np.ndarray
 
@@ -341,7 +372,7 @@ class SequenceForecaster(BaseEstimator):
         "regressor": [None, Instance(["fit", "predict"]), list, tuple],
         "window_length": [at_least(1), StrOptions({"auto"}), list, tuple],
         "horizon": [at_least(1)],
-        "season_length": [at_least(1), None],
+        "season_length": [at_least(1), list, tuple, None],
         "scaler": [
             Instance(["fit", "transform", "inverse_transform"]),
             StrOptions({"auto"}),
@@ -357,6 +388,7 @@ class SequenceForecaster(BaseEstimator):
         "series_weight": [StrOptions({"auto", "inverse_change"}), None],
         "n_estimators": [at_least(1), StrOptions({"auto"})],
         "pretrained": [StrOptions({"auto", "only"}), None],
+        "theta_weight": [StrOptions({"auto"}), real_between(0, 1, closed="both")],
         "calibration_fraction": [real_between(0, 1, closed="left")],
         "random_state": [
             Number(Integral, 0, 2**32 - 1, closed="both"),
@@ -371,7 +403,7 @@ class SequenceForecaster(BaseEstimator):
         *,
         window_length: int | Sequence[int] | str = "auto",
         horizon: int = 1,
-        season_length: int | None = None,
+        season_length: int | Sequence[int] | None = None,
         scaler: Any = "auto",
         level: str | None = "auto",
         baseline: str | None = "auto",
@@ -383,6 +415,7 @@ class SequenceForecaster(BaseEstimator):
         series_weight: str | None = "auto",
         n_estimators: int | str = "auto",
         pretrained: str | None = "auto",
+        theta_weight: float | str = "auto",
         calibration_fraction: float = 0.0,
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
@@ -401,6 +434,7 @@ class SequenceForecaster(BaseEstimator):
         self.series_weight = series_weight
         self.n_estimators = n_estimators
         self.pretrained = pretrained
+        self.theta_weight = theta_weight
         self.calibration_fraction = calibration_fraction
         self.random_state = random_state
 
@@ -459,6 +493,8 @@ class SequenceForecaster(BaseEstimator):
             pretrained,
             weighs=self.series_weight is not None and spec.is_global,
             is_guarded=self.regressor is None,
+            theta_weight=theta_weight_of(self, spec),
+            by_errors=self.theta_weight == "auto" and bool(spec.past or spec.known),
         )
         calibration = Calibration(spec, list(map(len, series)))
         if self.calibration_fraction:
@@ -485,12 +521,14 @@ class SequenceForecaster(BaseEstimator):
             _usual_step=max(tables, key=len).rows.freq,
             window_length_=spec.windows[0] if len(set(spec.windows)) == 1 else spec.windows,
             season_length_=spec.season_length,
+            season_lengths_=spec.seasons,
             level_=spec.level,
             baseline_=spec.baseline,
             point_=spec.point,
             scaler_=model.scalers if spec.is_global else model.scalers[0],
             regressors_=model.regressors,
             pretrained_=model.pretrained is not None,
+            ensemble_=model.shares,
         )
         names = tables[0].names
         remember_features(
@@ -844,7 +882,7 @@ class SequenceForecaster(BaseEstimator):
         """(n_rows, horizon, n_targets)"""
         context = self._context(table)
         values = np.concatenate([context, table.values])
-        if not self._model.members:
+        if self._model.is_zero_shot:
             check_alone([values], None, self._spec)
         origins = np.arange(len(context), len(values))
         scaler = self._model.scaler_for(values)
@@ -887,7 +925,7 @@ class SequenceForecaster(BaseEstimator):
                 self._check_columns(tables, self._tails[0], panel)
                 pasts = [table.values for table in tables]
             check_numbers(pasts, panel, self._spec)
-            if not model.members:
+            if model.is_zero_shot:
                 check_alone(pasts, panel, self._spec)
             warn_of_ends(tables, panel, self._spec)
             if self._spec.is_global:

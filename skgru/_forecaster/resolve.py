@@ -16,26 +16,19 @@ from skgru._containers.panel import WIDE
 from skgru._containers.series import Table
 from skgru._forecaster.baselines import longest_run
 from skgru._forecaster.defaults import (
+    auto_theta_weight,
     auto_window_length,
     auto_window_lengths,
     default_regressors,
     usual_length,
 )
 from skgru._forecaster.model import ForecastModel
-from skgru._forecaster.pretrained import HORIZONS, is_short, load_pretrained, why_not_pretrained
+from skgru._forecaster.pretrained import is_short, load_pretrained, why_not_pretrained
 from skgru._forecaster.regressors import EnsembleMember
-from skgru._forecaster.scaling import changes_by_shares, is_intermittent
+from skgru._forecaster.scaling import is_intermittent
+from skgru._forecaster.seasons import SERIES_LOOKED_AT, lags_of, seasons_of
 from skgru._forecaster.spec import ForecastSpec
 from skgru._validation import Instance, Number, at_least
-
-# Mean change over a season, as a share of that over shorter lags, up to which X shows a season.
-SEASON_FROM = 0.95
-
-# Mean change over a longer season, as a share of that over a shorter one, from which it is taken.
-LONGER_SEASON_FROM = 0.97
-
-# Series of many that decide on the season.
-SERIES_LOOKED_AT = 100
 
 
 def check_kinds(parameters: Any) -> None:
@@ -54,6 +47,14 @@ def check_kinds(parameters: Any) -> None:
                 f"regressor={one!r} is a classifier, but forecasts are numbers. Give a regressor, "
                 "GRURegressor() for example."
             )
+    lengths = parameters.season_length
+    if isinstance(lengths, list | tuple) and (
+        not lengths or not all(at_least(1).is_satisfied_by(one) for one in lengths)
+    ):
+        raise ValueError(
+            f"season_length={lengths!r} must be a non-empty list of ints of at least 1, one for "
+            "each season, for example [24, 168]."
+        )
     n_kinds = 1
     for name, (is_right, what) in rules.items():
         several = getattr(parameters, name)
@@ -113,10 +114,7 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
         )
     steps = horizon if parameters.strategy == "direct" else 1
     is_only = parameters.pretrained == "only"
-    longest = max(tables, key=len)
-    season_length = parameters.season_length or longest.rows.season_length
-    if parameters.season_length is None and not is_only:
-        season_length = auto_season(parameters, tables, targets, n_rows)
+    season_length, seasons = seasons_of(parameters, tables, targets, n_rows)
     if parameters.baseline in ("seasonal", "profile") and season_length == 1 and not is_only:
         raise ValueError(
             f"baseline={parameters.baseline!r} needs a season, but season_length is 1. Give "
@@ -161,6 +159,8 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
         known=tuple(known),
         is_global=is_global,
         point=point,
+        seasons=seasons,
+        lags=() if is_only else lags_of(seasons, max(windows), steps, n_rows),
     )
 
 
@@ -172,67 +172,6 @@ def are_intermittent(tables: list[Table], targets: list[int], season_length: int
         for column in table.values[:, targets].T
     ]
     return 2 * sum(looked_at) > len(looked_at)
-
-
-def auto_season(parameters: Any, tables: list[Table], targets: list[int], n_rows: int) -> int:
-    """The season, of those that the step of the index may have, that X shows; 1 without any.
-
-    Months and quarters have one wherever X is long enough. Others need to show it: values a season
-    ago are nearer than those of other rows within a season. A longer one (the week of hours) is
-    taken where it brings them nearer still.
-    """
-    chosen, error = 1, np.inf
-    series = [table.values[:, targets] for table in tables[:SERIES_LOOKED_AT]]
-    for length in max(tables, key=len).rows.season_lengths:
-        n_wanted = rows_for_season(parameters, tables, length)
-        if n_rows < n_wanted + (length if chosen > 1 else 0):
-            break
-        own, others = seasonal_errors(series, length)
-        is_shown = length in HORIZONS or own < SEASON_FROM * others
-        if is_shown if chosen == 1 else own < LONGER_SEASON_FROM * error:
-            chosen, error = length, own
-    return chosen
-
-
-def seasonal_errors(series: list[np.ndarray], season_length: int) -> tuple[float, float]:
-    """Mean change over a season, and mean over the lags within one, relative to the spread of each
-    series.
-    """
-    lags = np.unique(np.linspace(1, season_length - 1, 24).astype(int))
-    own, others = [], []
-    for values in series:
-        if len(values) <= season_length or np.isnan(values).all():
-            continue
-        spread = np.nanmean(np.abs(values - np.nanmedian(values)))
-        changes = [_mean_change(values, lag) for lag in (season_length, *lags)]
-        if spread > 0 and np.isfinite(changes).all():
-            own.append(changes[0] / spread)
-            others.append(np.mean(changes[1:]) / spread)
-    if not own:
-        return np.inf, np.inf
-    return float(np.mean(own)), float(np.mean(others))
-
-
-def _mean_change(values: np.ndarray, lag: int) -> float:
-    changes = np.abs(values[lag:] - values[:-lag])
-    return float(np.mean(changes[np.isfinite(changes)])) if np.isfinite(changes).any() else np.nan
-
-
-def rows_for_season(parameters: Any, tables: list[Table], season_length: int) -> int:
-    """Least number of rows for the use of a season of the index. Where pretrained networks can take
-    part, this is one season and one row.
-    """
-    is_known = (
-        parameters.pretrained is not None
-        and parameters.regressor is None
-        and parameters.scaler == "auto"
-        and season_length in HORIZONS
-        and all(table.values.shape[1] == 1 for table in tables)
-        and all(changes_by_shares(table.values) for table in tables)
-    )
-    if is_known:
-        return season_length + 1
-    return 2 * season_length + (parameters.horizon if parameters.strategy == "direct" else 1)
 
 
 def columns_of(parameter: str, chosen: Any, table: Table, default: list[int]) -> list[int]:
@@ -296,6 +235,15 @@ def make_members(
         for member in members:
             _set_random_states(member.regressor, random)
     return members
+
+
+def theta_weight_of(parameters: Any, spec: ForecastSpec) -> float:
+    """Weight of the Theta forecast, before the errors of fit lower it."""
+    if parameters.theta_weight != "auto":
+        return float(parameters.theta_weight)
+    if parameters.regressor is not None or parameters.pretrained == "only":
+        return 0.0
+    return auto_theta_weight(spec)
 
 
 def pretrained_for(

@@ -16,6 +16,9 @@ class ForecastSpec:
     targets, past, known : positions of the targets, the past covariates and the future covariates.
     is_global : one model for several series, each with its own scaler. In a global model, windows
     that start before a series are filled with its first row, and targets after its end are ignored.
+    seasons : all seasons in use, the shortest first; season_length is that of level and baseline;
+    lags : rows between a step and the values that are fed for it beside the window, for seasons
+    that are longer than the windows. At least `steps_of_call` each.
     """
 
     windows: tuple[int, ...]
@@ -29,6 +32,8 @@ class ForecastSpec:
     known: tuple[int, ...]
     is_global: bool = False
     point: str = "median"
+    seasons: tuple[int, ...] = ()
+    lags: tuple[int, ...] = ()
 
     @property
     def window_length(self) -> int:
@@ -44,7 +49,8 @@ class ForecastSpec:
     def history_length(self) -> int:
         """Number of rows of history that a forecast uses."""
         seasons = {"seasonal": 1, "profile": PROFILE_SEASONS}.get(self.baseline or "", 0)
-        return max(self.window_length, seasons * self.season_length)
+        lagged = max(self.lags, default=0) + self.window_length
+        return max(lagged, seasons * self.season_length)
 
     @property
     def least_history(self) -> int:
@@ -63,9 +69,15 @@ class ForecastSpec:
         return self.least_history + (1 if needs_one else self.steps_of_call)
 
     @property
+    def n_channels(self) -> int:
+        """Number of values in a row of a window."""
+        n_shifted = len(self.lags) * len(self.targets) + len(self.known)
+        return len(self.targets) + len(self.past) + n_shifted * len(self.offsets)
+
+    @property
     def offsets(self) -> list[int]:
-        """Shifts of the windows of future covariates, in rows. Together these windows cover the
-        past window and all steps of a call.
+        """Shifts of the windows of future covariates and seasonal lags, in rows. Together these
+        windows cover the past window and all steps of a call.
         """
         shortest = min(self.windows)
         ends = range(shortest, self.steps_of_call, shortest)

@@ -83,7 +83,7 @@ def test_the_networks_forecast_in_their_frame(season_length):
 )
 def test_they_count_as_one_member(X, parameters, n_members):
     auto, own, only = (
-        np.log(forecasts(X, pretrained=pretrained, **parameters))
+        np.log(forecasts(X, pretrained=pretrained, theta_weight=0, **parameters))
         for pretrained in ("auto", None, "only")
     )
     expected = (n_members * own + only) / (n_members + 1)
