@@ -96,15 +96,18 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
         Rows of history in a window: 24 is one day of hourly data. At least 1.
 
     padding : {"nan", "edge"}, default="nan"
-        Value of the steps before the first row of the series: NaN, or the first row repeated.
+        Value of the steps before the first row of the series.
+
+        - "nan": NaN.
+        - "edge": the values of the first row. Use it before a regressor that does not take NaN.
 
     context : {"fit"} or None, default=None
         Rows before the first row of X in `transform`.
 
         - None: unknown. They are padded.
         - "fit": the last rows of `fit`, so that the first windows of a test fold are complete.
-          An X that starts with the first `window_length` rows of `fit` is taken for the training
-          data, and is padded. `fit_transform` always pads.
+          If X starts with the first `window_length` rows of `fit`, it is read as the training data
+          and has no context. `fit_transform` has no context either.
 
     flatten : bool, default=False
         Whether each window becomes one row of `window_length * n_features` columns, oldest step
@@ -129,11 +132,11 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
     The first windows start before the series. With `padding="nan"`, their unknown steps are NaN,
     and `GRURegressor` leaves these windows out of `fit` and fills them in `predict`.
 
-    A window needs consecutive rows, so a pandas X whose index is out of order or has gaps raises a
-    warning. An array has no index, so that shuffled rows go unnoticed.
+    A window needs consecutive rows, so there is a warning if the index of a pandas X is out of
+    order or has gaps. For an array there is no such warning, because it has no index.
 
-    The result is a read-only view of one block of n + window_length - 1 rows, and so takes the
-    memory of the series. float32 and float64 are kept, and integers become float64.
+    The result is a read-only view of one block of n + window_length - 1 rows, so it needs little
+    more memory than the series. float32 and float64 are kept, and integers become float64.
 
     Examples
     --------
@@ -149,6 +152,11 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
     >>> windower.transform([[5.0], [6.0]])[:, :, 0]
     array([[4., 5.],
            [5., 6.]])
+    >>> SequenceWindower(window_length=2, padding="edge", flatten=True).fit_transform(series)
+    array([[1., 1.],
+           [1., 2.],
+           [2., 3.],
+           [3., 4.]])
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {

@@ -265,8 +265,8 @@ class ForecastDisplay:
 
         future : array-like of shape (steps, n_known), DataFrame or None, default=None
             Values of the future covariates (`known`) for the rows after X, as in
-            `SequenceForecaster.forecast`. One table, also after a fit on a list. Needed if the
-            forecaster has `known` columns.
+            `SequenceForecaster.forecast`. One table, also after a fit on a list. It is needed if
+            the forecaster has `known` columns.
 
         n_history : int or None, default=None
             Number of last rows of X to draw. None: four times `steps`, and at least 30.
@@ -709,8 +709,8 @@ class TrainingHistoryDisplay:
         Parameters
         ----------
         estimator : GRURegressor, Pipeline or SequenceForecaster
-            The fitted estimator. The plot shows the last step of a pipeline, the first regressor of
-            a forecaster, and the best estimator of a search.
+            The fitted estimator. Of a pipeline, the plot shows the last step. Of a forecaster, it
+            shows the first regressor, and of a search the best estimator.
 
         yscale : {"auto", "linear", "log"}, default="auto"
             Scale of the loss axis, as in `plot`.
@@ -765,7 +765,7 @@ class TrainingHistoryDisplay:
         ImportError
             If matplotlib is not installed.
         ValueError
-            If yscale is no such scale.
+            If yscale has another value.
         """
         if yscale not in ("auto", "linear", "log"):
             raise ValueError(f'yscale={yscale!r} must be "auto", "linear" or "log".')

@@ -80,17 +80,17 @@ class SequenceForecaster(BaseEstimator):
     Parameters
     ----------
     regressor : estimator, list of them or None, default=None
-        Scikit-learn regressor that is fitted to the windows. Regressors of tables get each window
-        flattened into a row. All regressors of a list are fitted, and the forecast is the median
-        of theirs. None chooses by the number of series:
+        Scikit-learn regressor that is fitted to the windows. A regressor other than the networks
+        of skgru gets each window as one row of a table. All regressors of a list are fitted, and
+        the forecast is the median of their forecasts. None depends on the number of series:
 
         - One series: a GRURegressor of 16 units, which is trained longer on longer series.
-        - Several series: an ensemble of GRURegressors of 64 units, in turn with and without
+        - Several series: an ensemble of GRURegressors of 64 units, every second one without
           `highway`.
 
     window_length : int, list of int or "auto", default="auto"
         Number of rows in a window. Ensemble members take the lengths of a list in turn. "auto"
-        chooses by the season:
+        depends on the season:
 
         =================  ==================  ========================
         `season_length`    one series          several series
@@ -133,18 +133,24 @@ class SequenceForecaster(BaseEstimator):
           near zero,
         - standardisation, if there are negative values or the series is intermittent.
 
-        Units play no part. Series whose changes are small beside their level are magnified, so
-        that the network sees the changes.
+        The choice does not depend on the unit of the series. If the changes of a series are small
+        beside its level, "auto" also magnifies the series, because a network would not learn such
+        small changes.
 
         Each of several series has its own clone of the scaler. Covariates have one clone for all
-        series; with "auto" or None they are standardised.
+        series. With "auto" or None, covariates are standardised.
 
     level : {"auto", "mean", "last", "window"} or None, default="auto"
-        Value that is subtracted from each window, so that windows at different levels become
-        alike. "mean" is the mean of the last season of the window, "window" the mean of the whole
-        window, "last" its last value, and None subtracts nothing. "auto" is "window" for
-        intermittent series, else "mean" with a season and "last" without one. Here a single series
-        of at most two seasons counts as one without a season.
+        Value that is subtracted from each window, so that windows at different levels have similar
+        values.
+
+        - "mean": the mean of the last season of the window.
+        - "window": the mean of the whole window.
+        - "last": the last value of the window.
+        - None: nothing is subtracted.
+        - "auto": "window" for intermittent series. For other series "mean" with a season, and
+          "last" without one. A single series of at most two seasons is treated as one without a
+          season.
 
     baseline : {"auto", "last", "seasonal", "profile"} or None, default="auto"
         Naive forecast. The regressors learn its errors.
@@ -154,22 +160,26 @@ class SequenceForecaster(BaseEstimator):
         - "profile": the mean course of the last three seasons, moved to the level of the last half
           season.
         - None: the level.
-
-        With a season, "auto" is "profile" for one series and "seasonal" for several. Without a
-        season it is "last", and for intermittent series None. Again, a single series of at most two
-        seasons counts as one without.
+        - "auto": None for intermittent series. For other series with a season, "profile" for one
+          series and "seasonal" for several. Without a season, "last". A single series of at most
+          two seasons is treated as one without a season.
 
     strategy : {"direct", "recursive"}, default="direct"
         "direct": the regressor has one output for each of the `horizon` steps. "recursive": the
         regressor forecasts one step, which then becomes the last row of the history.
 
     point : {"auto", "median", "mean"}, default="auto"
-        Which number the forecast is. Half of the actual values lie above a median. Means can be
-        added up: the sum of daily means is the expected sum. "mean" corrects the forecasts so that
-        their mean in the last rows of `fit` is that of the series. "auto" is "mean" for
-        intermittent series, whose median may be zero at every step, else "median". A series is
-        intermittent if at least 20 % of its values are zeros. Rows that are zero in every season,
-        such as closed days, do not count.
+        Whether the forecast is a median or a mean.
+
+        - "median": half of the actual values lie above the forecast.
+        - "mean": forecasts can be added up, because the sum of daily means is the expected sum. The
+          forecasts are corrected so that their mean in the last rows of `fit` is that of the
+          series.
+        - "auto": "mean" for intermittent series, whose median may be zero at every step. Otherwise
+          "median".
+
+        A series is intermittent if at least 20 % of its values are zeros. Rows that are zero in
+        nearly every season, such as closed days, are not counted.
 
     target : str, int, sequence of them or None, default=None
         Names or positions of the columns to forecast. None: all columns that are not in `known`.
@@ -213,10 +223,14 @@ class SequenceForecaster(BaseEstimator):
         - None: X is one series or a list of series.
 
     series_weight : {"auto", "inverse_change"} or None, default="auto"
-        How several series are weighted in training. "inverse_change" gives each series the weight
-        1 / sqrt(c + 0.02), where c is the mean absolute error of the seasonal-naive forecast on
-        the scaled series. Regressors without sample weights ignore it. None: each window has the
-        same weight. "auto": "inverse_change".
+        How several series are weighted in training. Regressors without sample weights ignore it.
+
+        - "inverse_change": each series has the weight 1 / sqrt(c + 0.02), where c is the mean
+          absolute error of the seasonal-naive forecast on the scaled series. Without it, the most
+          volatile series dominate the loss.
+        - None: each window has the same weight. Use None if the errors of volatile series matter
+          most.
+        - "auto": "inverse_change".
 
     n_estimators : int or "auto", default="auto"
         Number of ensemble members, whose median is the forecast. Each member has its own seed.
@@ -227,8 +241,8 @@ class SequenceForecaster(BaseEstimator):
         Whether pretrained networks take part in the forecast. For monthly and for quarterly series
         there are two networks each, trained on simulated series.
 
-        - "auto": they take part under the conditions below. The forecast is then a mean on the
-          scale of logarithms, in which they have the weight of one ensemble member.
+        - "auto": they take part under the conditions below. All of them together then have the
+          weight of one ensemble member, in a mean of the logarithms of the forecasts.
         - "only": zero-shot forecasts. Nothing is trained, and one season of rows is enough.
           Parameters of regressors, windows, level, baseline and calendar are ignored.
         - None: they never take part.
@@ -239,7 +253,7 @@ class SequenceForecaster(BaseEstimator):
         - `season_length` is 4 or 12,
         - X has a single column (with or without `calendar`),
         - its values are positive, with at most 10 % zeros,
-        - `point` is "median" (in effect),
+        - `point_` is "median",
         - X has fewer than 500 rows. Of several series, at least half of all rows belong to series
           of fewer than 500 rows.
 
@@ -263,9 +277,9 @@ class SequenceForecaster(BaseEstimator):
         calibration.
 
     random_state : int, RandomState instance or None, default=None
-        Source of the regressors' seeds. None: a single regressor keeps its own `random_state`. The
-        members of an ensemble get seeds from that of the first regressor, or random seeds if it has
-        none.
+        Source of the seeds of the regressors. None: a single regressor keeps its own
+        `random_state`. The seeds of an ensemble come from the `random_state` of its first
+        regressor. If that is None too, they are random.
 
     Attributes
     ----------
@@ -285,7 +299,7 @@ class SequenceForecaster(BaseEstimator):
         The baseline in use.
 
     point_ : {"median", "mean"}
-        Which number forecasts are.
+        Whether forecasts are medians or means.
 
     calendar_ : list of str
         Names of the calendar features in use.
@@ -328,20 +342,24 @@ class SequenceForecaster(BaseEstimator):
     The forecast of row t + k is b[t, k] plus the output of f, transformed back to the units of the
     series.
 
-    Before that, gaps in z are filled from the season, and single values far outside the seasonal
-    course of the last three seasons or more are moved to the edge of the usual range. Covariates
-    outside the range of `fit` by more than half its width are clipped, with a warning. If the
-    default regressors are more than 10 % worse than the baseline on the last rows of `fit`, they
-    are left out, with a warning.
+    Before a forecast, the data are corrected:
+
+    - Gaps in z are filled from the season.
+    - Single values far outside the seasonal course are moved to the edge of the usual range. This
+      needs a history of three seasons.
+    - Covariates outside the range of `fit` by more than half its width are clipped, with a warning.
+
+    If the error of the default regressors on the last rows of `fit` is more than 10 % above that
+    of the baseline, they are left out, with a warning.
 
     In a global model [1]_ the windows of all series train each regressor:
 
-    - A window that starts before its series is filled with the first row of the series. This needs
-      a season of rows in the window, and no past covariates.
+    - A window that starts before its series is filled with the first row of the series, if it has
+      at least one season of rows and there are no past covariates.
     - Targets after the end of a series are unknown. A GRURegressor learns from the other targets of
       the same window. Other regressors learn only from windows without unknown targets.
     - Early stopping holds out the last windows of each series.
-    - Windows of a GRURegressor are made one batch at a time, so that memory holds only the rows.
+    - The windows of a GRURegressor are computed one batch at a time, so memory holds only the rows.
 
     After a fit on one series, `predict(X)` and `forecast(X=X)` use the training series as history
     of X if the index of X continues it. Rows without an index (arrays) continue the training
@@ -586,9 +604,9 @@ class SequenceForecaster(BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list of them
-            The series, with the columns of `fit`. Where X continues the training series, that
-            series is its history (see the Notes of the class). After a fit on several series, X
-            has no history.
+            The series, with the columns of `fit`. If X continues the training series, the training
+            series is the history of X (see the Notes of the class). After a fit on several series,
+            X has no history.
 
         Returns
         -------
@@ -603,7 +621,7 @@ class SequenceForecaster(BaseEstimator):
         NotFittedError
             Before `fit`.
         ValueError
-            If X has other columns than in `fit`, or would be an error in `fit`.
+            If X has other columns than in `fit`, or for the reasons listed in `fit`.
 
         Notes
         -----
@@ -627,8 +645,8 @@ class SequenceForecaster(BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list of them
-            One series, or a list of series after a fit on a list. In this way `GridSearchCV` can
-            tune on a list of series, of which each fold holds out some.
+            One series, or a list of series after a fit on a list. So `GridSearchCV` can tune on a
+            list, where each fold holds out some of the series.
 
         y : None
             Ignored.
@@ -688,8 +706,8 @@ class SequenceForecaster(BaseEstimator):
         Parameters
         ----------
         steps : int or None, default=None
-            Number of rows to forecast. None: `horizon`. After `horizon` rows, the forecasts are fed
-            back as history.
+            Number of rows to forecast. None: `horizon`. After `horizon` rows, the forecasts become
+            history for further ones.
 
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list, default=None
             Series to forecast from, in the same container as in `fit`. None: the training series.
@@ -763,9 +781,8 @@ class SequenceForecaster(BaseEstimator):
         set. Distances are taken on the scale of `scaler`, so that after a logarithm the intervals
         grow with the level.
 
-        Residuals k steps ahead of neighbouring forecast origins are correlated. For this reason n
-        of them count as n / sqrt(k): otherwise the intervals of short series are too narrow at far
-        steps.
+        Residuals k steps ahead of neighbouring forecast origins are correlated, so n of them count
+        as n / sqrt(k). Otherwise the intervals of short series would be too narrow at far steps.
 
         Several series are calibrated together. The residuals of each series are divided by its mean
         absolute seasonal-naive error, and its intervals are multiplied by that error. Coverage
