@@ -143,8 +143,9 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
         level, baseline = "mean", "seasonal" if is_global else "profile"
     if is_scarce:
         level, baseline = "window", None
-        if parameters.window_length == "auto" and not is_global and not is_only:
-            windows = (int(np.clip((n_rows - steps) // 3, 1, max(28, 4 * season_length))),)
+        if parameters.window_length == "auto" and not is_only:
+            longest = int(np.clip((n_rows - steps) // 3, 1, max(28, 4 * season_length)))
+            windows = (longest, -(-longest // 2)) if is_global else (longest,)
     if is_only:
         level, baseline = "mean", "seasonal" if season_length > 1 else "last"
     return ForecastSpec(
