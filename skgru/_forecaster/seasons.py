@@ -11,11 +11,12 @@ from skgru._containers.table import Table
 from skgru._forecaster.baselines import seasonal_naive, seasonal_profile
 from skgru._forecaster.dataset import ends_of
 from skgru._forecaster.gaps_and_outliers import fill_by_season
-from skgru._forecaster.scaling import changes_by_shares
+from skgru._forecaster.scaling import AutoScaler, changes_by_shares
 from skgru._forecaster.spec import HORIZONS, PROFILE_SEASONS
+from skgru._forecaster.theta import rows_of_theta, theta_forecast
 from skgru._windows import sliding_view
 
-# Mean change over a season, as a share of that over shorter lags, up to which X shows a season.
+# Error with a season, as a share of that without one, up to which X shows a season.
 SEASON_FROM = 0.95
 
 # Error of the baseline with a longer season, as a share of that with a shorter one, from which the
@@ -32,6 +33,8 @@ LEAST_SEASONS = 3
 # Series of many that decide on the season, and forecast origins of each that baselines start from.
 SERIES_LOOKED_AT = 100
 ORIGINS_TRIED = 64
+ORIGINS_OF_THETA = 24
+LEAST_ORIGINS = 8
 
 
 def seasons_of(
@@ -54,7 +57,7 @@ def seasons_of(
         least = rows_for_season(parameters, tables, length)
         if n_rows < (max(least, LEAST_SEASONS * length) if i else least):
             break
-        if held or has_season(series, length):
+        if held or has_season(series, length, parameters.horizon):
             held.append(length)
     if not held:
         return 1, (1,)
@@ -84,14 +87,39 @@ def lags_of(seasons: Sequence[int], window_length: int, steps: int, n_rows: int)
     return tuple(lags)
 
 
-def has_season(series: list[np.ndarray], season_length: int) -> bool:
-    """Whether X repeats with a season: values a season ago are nearer than those of other rows
-    within a season. Months and quarters always count.
+def has_season(series: list[np.ndarray], season_length: int, horizon: int) -> bool:
+    """Whether X repeats with a season: Theta with it has a smaller error than Theta without it,
+    from forecast origins within X. With few origins, values a season ago must be nearer than those
+    of other rows within a season. Months and quarters always count.
     """
     if season_length in HORIZONS:
         return True
+    ratios = [
+        ratio
+        for values in series
+        for ratio in [gain_of_season(values, season_length, min(horizon, season_length))]
+        if np.isfinite(ratio)
+    ]
+    if ratios:
+        return float(np.exp(np.mean(np.log(ratios)))) < SEASON_FROM
     own, others = seasonal_errors(series, season_length)
     return own < SEASON_FROM * others
+
+
+def gain_of_season(values: np.ndarray, season_length: int, horizon: int) -> float:
+    """Error of Theta with a season, as a share of that without one; NaN with few origins."""
+    origins = np.arange(2 * season_length - 1, len(values) - horizon)[-len(values) // 2 :]
+    if len(origins) < LEAST_ORIGINS or np.isnan(values).all(axis=0).any():
+        return np.nan
+    origins = origins[np.linspace(0, len(origins) - 1, ORIGINS_OF_THETA).astype(int)]
+    z = AutoScaler(season_length).fit(values).transform(values)
+    filled, actual = fill_by_season(z, season_length), sliding_view(z, horizon)[origins + 1]
+    errors = []
+    for length in (season_length, 1):
+        histories = ends_of(filled, origins, rows_of_theta(length))
+        errors.append(mean_known(np.abs(actual - theta_forecast(histories, horizon, length))))
+    least = np.finfo(float).tiny
+    return float(max(errors[0], least) / max(errors[1], least))
 
 
 def nearest_season(
