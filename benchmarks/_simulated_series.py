@@ -137,10 +137,23 @@ def components(rng, n, n_rows, m):
     """
     innovation = shocks(rng, n, n_rows, 4)
     per_row = 1 / m**0.35
-    level_spread = log_normal(rng, 0.45, 1.3, n) * per_row * (rng.random(n) < 0.75)
-    persistence = rng.choice([1, 0.98, 0.9, 0.6], n)
-    slope_spread = log_normal(rng, 0.05, 1.3, n) / m * (rng.random(n) < 0.4)
-    growth = rng.normal(0, 1, n) * log_normal(rng, 0.5, 1.2, n) / m**0.8 * (rng.random(n) < 0.7)
+    # Half of the series are mainly random walks, the others mainly noise around a slow level.
+    walks = rng.random(n) < (0.65 if m <= 4 else 0.45)
+    level_spread = log_normal(rng, 1, 1.2, n) * np.where(walks, 1.5, 0.3) * per_row
+    level_spread *= walks | (rng.random(n) < 0.7)
+    # The slope returns to the mean growth, at once or slowly, or wanders.
+    persistence = rng.choice([1, 0.98, 0.9, 0.8, 0.6, 0.4, 0.2, 0], n)
+    slope_spread = log_normal(rng, 0.6, 0.7, n) * level_spread * np.sqrt(1 - persistence**2)
+    wanders = persistence == 1
+    slope_spread = np.where(wanders, log_normal(rng, 0.05, 1.2, n) / m, slope_spread)
+    slope_spread *= rng.random(n) < 0.4
+    growth = rng.normal(0, 1, n) * log_normal(rng, 0.25, 1.0, n) / m**0.8
+    growth *= np.where(walks, np.maximum(level_spread / per_row, 0.2), 1) * (rng.random(n) < 0.7)
+    # Large growth varies in proportion.
+    varies = rng.uniform(0, 1.2, n) * np.abs(growth) * np.sqrt(1 - np.minimum(persistence, 0.95) ** 2)
+    slope_spread = np.sqrt(slope_spread**2 + varies**2)
+    slows = rng.random(n) < 0.35
+    left = np.where(slows, rng.uniform(-0.4, 1, n), 1)  # of the growth at the end
     reverts = np.where(rng.random(n) < 0.2, rng.uniform(0.7, 0.99, n) ** per_row, 1)
     ar = rng.uniform(-0.4, 0.95, n) * (rng.random(n) < 0.55)
     ma = rng.uniform(-0.6, 0.6, n) * (rng.random(n) < 0.25)
@@ -151,12 +164,13 @@ def components(rng, n, n_rows, m):
     ar1 = np.where(cycle, 2 * radius * np.cos(angle), ar)
     ar2 = np.where(cycle, -(radius**2), 0)
     noise_size = np.where(cycle, np.sin(angle) * np.sqrt(1 - radius**2), np.sqrt(1 - ar**2))
-    level, slope = np.zeros(n), growth * rng.uniform(-0.5, 1.5, n)
+    level, slope, first_growth = np.zeros(n), growth.copy(), growth
     e1, e2, old = np.zeros(n), np.zeros(n), np.zeros(n)
     seasonal_spread = log_normal(rng, 0.1, 1, n) * (rng.random(n) < 0.5) * (m > 1)
     wander = np.zeros((n, m))
     out, noise, seasonal = np.empty((3, n_rows, n))
     for t in range(n_rows):
+        growth = first_growth * (1 + (left - 1) * t / n_rows)
         slope = growth + persistence * (slope - growth) + slope_spread * innovation[0, t]
         level = reverts * level + slope + level_spread * innovation[1, t]
         new = innovation[2, t]
@@ -171,16 +185,16 @@ def latent(rng, n, n_rows, m):
     """Series (n, n_rows) without a scale; the noise has a deviation of about 1."""
     level, noise, wander = components(rng, n, n_rows, m)
     kind = rng.random(n)
-    bends = kind < 0.25
-    lines = piecewise(rng, n, n_rows) * log_normal(rng, 0.4, 1.2, (n, 1)) / m**0.8
+    bends = kind < 0.14
+    lines = piecewise(rng, n, n_rows) * log_normal(rng, 0.2, 1.0, (n, 1)) / m**0.8
     z = np.where(bends[:, None], lines + 0.3 * level * (rng.random((n, 1)) < 0.5), level)
-    curved = np.flatnonzero((kind > 0.25) & (kind < 0.45))
+    curved = np.flatnonzero((kind > 0.14) & (kind < 0.25))
     if len(curved):
         length = np.exp(rng.uniform(np.log(4), np.log(n_rows), len(curved)))
         size = log_normal(rng, 1.5, 0.9, (len(curved), 1)) * (length[:, None] / 4) ** 0.5
         z[curved] = smooth_path(rng, len(curved), n_rows, length) * size
         z[curved] += 0.3 * level[curved] * (rng.random((len(curved), 1)) < 0.4)
-    z[(kind > 0.45) & (kind < 0.52)] = 0
+    z[(kind > 0.25) & (kind < 0.31)] = 0
     if m > 1:
         size = log_normal(rng, 2.2, 1, (n, 1)) * (rng.random((n, 1)) < 0.87)
         z += size * season(rng, n, n_rows, m) + wander * (size > 0)
@@ -226,7 +240,7 @@ def simulate(rng, n, n_rows, m):
     some = kind < 0.52
     size = log_normal(rng, 0.055, 1.0, (int(some.sum()), 1))
     size = np.minimum(size, rng.uniform(0.3, 1.6, (len(size), 1)) / spread[some])
-    growth = rng.normal(0.02, 0.07, (len(size), 1)) / m * (rng.random((len(size), 1)) < 0.6)
+    growth = rng.normal(0.015, 0.04, (len(size), 1)) / m * (rng.random((len(size), 1)) < 0.6)
     x[some] = np.exp(np.clip(size * (z[some] - z[some, :1]) + growth * np.arange(n_rows), -30, 30))
 
     # Sums.
@@ -277,7 +291,7 @@ def simulate(rng, n, n_rows, m):
 def lengths_of(rng, n, m, longest):
     """Lengths of histories: many around some seasons, a tenth very short."""
     if m == 1:
-        usual = np.exp(rng.uniform(np.log(8), np.log(160), n))
+        usual = np.exp(rng.uniform(np.log(6), np.log(120), n))
     else:
         usual = m * np.exp(rng.uniform(np.log(1.3), np.log(np.clip(3000 / m, 5, 16)), n))
         usual = np.maximum(usual, 8)

@@ -16,7 +16,7 @@ import numpy as np
 
 QUANTILES = np.array([0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975])
 
-WINDOW = 48  # rows that the network reads
+WINDOW = 40  # rows that the network reads
 ROWS = 256  # rows that smoothed, trend and autoregressive forecasts are fitted to
 SMOOTHED = 128  # rows that are smoothed
 SEASONS = 8  # seasons that the profile is the mean of
