@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from statistics import NormalDist
 
 import numpy as np
 
@@ -24,6 +25,8 @@ ALPHAS = np.array([0.05, 0.15, 0.4, 0.8])
 HOLT = np.array([(a, b) for a in (0.15, 0.4, 0.8) for b in (0.05, 0.2, 0.5)])
 DAMPING = 0.93
 N_EXPERTS = 14
+VALUES_AT_ONCE = 400_000
+READ = ("context", "mask", "statistics", "steps", "experts")  # by the network
 LIMIT = 60.0  # of simple forecasts, in units of the scale
 
 
@@ -491,7 +494,21 @@ def weights_of_network() -> dict[str, np.ndarray]:
         return {name: arrays[name].astype(np.float32) for name in arrays.files}
 
 
-def in_units(quantiles, inputs):
+def at_levels(quantiles: np.ndarray, levels: Sequence[float]) -> np.ndarray:
+    """Quantiles at other levels: straight lines between the scores of the normal distribution."""
+    normal = NormalDist()
+    known = np.array([normal.inv_cdf(level) for level in QUANTILES])
+    out = []
+    for level in levels:
+        score = normal.inv_cdf(level)
+        right = int(np.clip(np.searchsorted(known, score), 1, len(known) - 1))
+        share = (score - known[right - 1]) / (known[right] - known[right - 1])
+        a, b = quantiles[..., right - 1], quantiles[..., right]
+        out.append(a + share * (b - a))
+    return np.stack(out, -1)
+
+
+def in_units(quantiles: np.ndarray, inputs: dict[str, np.ndarray]) -> np.ndarray:
     """Quantiles of the network -> in units of the series."""
     z = inputs["level"][:, None, None] + inputs["scale"][:, None, None] * quantiles
     z = np.where(inputs["flat"][:, None, None], inputs["snaive"][:, :, None], z)
@@ -500,30 +517,47 @@ def in_units(quantiles, inputs):
     return np.maximum(x, inputs["lower"][:, None, None])
 
 
-def forecast_quantiles(series, season_length, steps, weights=None, **options):
-    """Quantiles (n_series, steps, n_quantiles) of the rows after each series."""
-    weights = weights or weights_of_network()
-    series = [np.asarray(values, float) for values in series]
+def rows_used(season_length: int) -> int:
+    """Rows at the end of a series that a forecast depends on."""
     second = seasons_of(season_length)[1] or 0
-    n_kept = max(SEASONS * season_length, min(SEASONS, 4) * second, 2 * ROWS)
-    lengths = np.minimum([len(values) for values in series], n_kept)
+    return max(SEASONS * season_length, min(SEASONS, 4) * second, 2 * ROWS)
+
+
+def forecast_quantiles(
+    series: Sequence[np.ndarray],
+    season_length: int,
+    steps: int,
+    levels: Sequence[float] | None = None,
+    weights: dict[str, np.ndarray] | None = None,
+) -> np.ndarray:
+    """Quantiles (n_series, steps, n_quantiles) of the rows after each series (n_rows,).
+
+    levels : of the quantiles, `QUANTILES` by default. Rows of NaN are filled from their neighbours.
+    """
+    weights = weights or weights_of_network()
+    lengths = np.minimum([len(values) for values in series], rows_used(season_length))
     order = np.argsort(lengths, kind="stable")
-    out = np.empty((len(series), steps, len(QUANTILES)))
-    while len(order):
-        longest = lengths[order[-1]]
-        size = max(1, min(256, 400_000 // int(longest)))
+    out = np.empty((len(series), steps, len(QUANTILES) if levels is None else len(levels)))
+    while len(order):  # series of like length at once
+        longest = int(lengths[order[-1]])
+        size = max(1, min(128, VALUES_AT_ONCE // longest))
         chunk, order = order[-size:], order[:-size]
-        x = aligned([series[i] for i in chunk], int(longest))
-        inputs = prepare(x, season_length, np.arange(1, steps + 1), **options)
-        as_32 = {
-            name: values.astype(np.float32)
-            for name, values in inputs.items()
-            if name in ("context", "mask", "statistics", "steps", "experts")
-        }
-        out[chunk] = in_units(forward(weights, as_32).astype(float), inputs)
+        x = aligned([np.asarray(series[i], float) for i in chunk], longest)
+        inputs = prepare(x, season_length, np.arange(1, steps + 1))
+        as_32 = {name: inputs[name].astype(np.float32) for name in READ}
+        quantiles = forward(weights, as_32).astype(float)
+        if levels is not None:
+            quantiles = at_levels(quantiles, levels)
+        out[chunk] = in_units(quantiles, inputs)
     return out
 
 
-def zero_shot_quantiles(values, season_length, steps):
+def mean_of(quantiles: np.ndarray) -> np.ndarray:
+    """Mean of the distribution with these quantiles (..., n_quantiles) at `QUANTILES`."""
+    edges = np.r_[0, (QUANTILES[1:] + QUANTILES[:-1]) / 2, 1]
+    return quantiles @ np.diff(edges)
+
+
+def zero_shot_quantiles(values: np.ndarray, season_length: int, steps: int) -> np.ndarray:
     """Quantiles (steps, n_quantiles) of the rows after a series (n_rows,), at `QUANTILES`."""
     return forecast_quantiles([values], season_length, steps)[0]
