@@ -153,7 +153,7 @@ def warn_of_season(
             f"season_length=None does not use the season of {season_length} rows that follows from "
             f"the dates of X: this needs {n_wanted} rows, {what}. Give "
             f"season_length={season_length} to use the season, or 1 to forecast without one."
-            + (" pretrained='only' needs one season." if is_known else "")
+            + (" pretrained='only' uses the season of any series." if is_known else "")
         )
 
 
@@ -191,40 +191,6 @@ def warn_if_short(n_rows: int, spec: ForecastSpec, is_half_pretrained: bool) -> 
         f"X has {n_rows} rows to forecast from, but {' and '.join(needs)}. The forecasts use "
         f"{what}. Give at least {n_needed} rows."
     )
-
-
-def check_alone(series: list[np.ndarray], panel: Panel | None, spec: ForecastSpec) -> None:
-    """Raise if the series do not suit pretrained='only', which needs a season of positive values.
-
-    Warn if only some of several series have other values. Another warning is about short series.
-    """
-    unknown = []
-    for i, values in enumerate(series):
-        targets = values[:, spec.targets]
-        if not changes_by_shares(targets):
-            unknown.append((i, np.nanmin(targets)))
-    rule = "pretrained networks need positive values, with at most 10 % zeros"
-    if panel is not None and len(unknown) < len(series) > 1:
-        if unknown:
-            i, lowest = unknown[0]
-            warn_user(
-                f"pretrained='only' cannot forecast series {panel.ids[i]!r} of X"
-                + (f" and {len(unknown) - 1} more" if len(unknown) > 1 else "")
-                + f", with a value of {lowest:g}: {rule}. They get the naive forecast. Use "
-                "pretrained='auto', which trains networks on X."
-            )
-        return
-    if unknown:
-        raise ValueError(
-            f"pretrained='only' cannot forecast X, with a value of {unknown[0][1]:g}: {rule}. Use "
-            "pretrained='auto', which trains networks on X."
-        )
-    n_known = int(np.isfinite(series[0][:, spec.targets]).sum())
-    if n_known < spec.season_length:
-        raise ValueError(
-            f"pretrained='only' needs at least season_length={spec.season_length} rows with "
-            f"values, but X has {n_known}. Give a longer series."
-        )
 
 
 def too_short(spec: ForecastSpec, series: Sequence[np.ndarray], is_pretrained: bool) -> str:

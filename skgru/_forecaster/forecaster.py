@@ -22,7 +22,6 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from skgru._containers.panel import Panel, as_columns, frame_of, read_panel
 from skgru._containers.series import Table, as_series, check_list, is_list_of_series
 from skgru._forecaster.checks import (
-    check_alone,
     check_numbers,
     warn_if_short,
     warn_of_counters,
@@ -45,8 +44,13 @@ from skgru._forecaster.resolve import (
     rows_for_season,
 )
 from skgru._forecaster.scaling import AutoScaler, restored, scaled
+from skgru._forecaster.zero_shot_model import ZeroShotModel
 from skgru._validation import Instance, Number, at_least, real_between, remember_features
 from skgru._windows import as_table
+
+
+# Rows to forecast from without training.
+LEAST_ROWS = 3
 
 
 @dataclass(frozen=True)
@@ -422,7 +426,7 @@ class SequenceForecaster(BaseEstimator):
         check_numbers([table.values for table in tables], panel, spec)
         if panel is not None:
             warn_of_counters(tables, panel, spec)
-            if spec.is_global:
+            if spec.is_global and self.pretrained != "only":
                 warn_of_short(tables, panel, spec)
         warn_of_ends(tables, panel, spec)
         warn_of_y(y, X, tables, panel, spec)
@@ -431,8 +435,7 @@ class SequenceForecaster(BaseEstimator):
         series = [table.values for table in tables]
         members = [] if self.pretrained == "only" else make_members(self, spec, series)
         pretrained = pretrained_for(self, spec, series)
-        if not members:
-            check_alone(series, panel, spec)
+        kind = ZeroShotModel if self.pretrained == "only" else ForecastModel
         template = ModelTemplate(
             spec,
             AutoScaler(spec.season_length) if isinstance(self.scaler, str) else self.scaler,
@@ -444,10 +447,10 @@ class SequenceForecaster(BaseEstimator):
         )
         calibration = Calibration(spec, list(map(len, series)))
         if self.calibration_fraction:
-            n_needed = spec.n_rows_needed if members else spec.season_length
+            n_needed = spec.n_rows_needed if members else LEAST_ROWS
             shortened, held_out = parts_of(spec, series, self.calibration_fraction, n_needed)
-            trial = ForecastModel.fit(template, shortened, is_trial=True)
-        model = ForecastModel.fit(template, series)
+            trial = kind.fit(template, shortened, is_trial=True)
+        model = kind.fit(template, series)
         if self.calibration_fraction:
             errors, series_of = errors_of(trial, model, series, held_out)
             calibration = replace(calibration, errors=errors, series_of=series_of)
@@ -472,7 +475,7 @@ class SequenceForecaster(BaseEstimator):
             point_=spec.point,
             scaler_=model.scalers if spec.is_global else model.scalers[0],
             regressors_=model.regressors,
-            pretrained_=model.pretrained is not None,
+            pretrained_=model.pretrained is not None or kind is ZeroShotModel,
         )
         names = tables[0].names
         remember_features(
@@ -685,7 +688,7 @@ class SequenceForecaster(BaseEstimator):
         radius = None if quantiles else self._calibration.radius(coverage)  # (horizon, n_targets)
         new = self._origins(steps, X, future)
         n_steps = self._spec.steps_of_call if quantiles else self._spec.horizon
-        if new.steps > n_steps:
+        if new.steps > n_steps and not (quantiles and isinstance(self._model, ZeroShotModel)):
             raise ValueError(
                 f"steps={new.steps} exceeds the {n_steps} steps that intervals are available for. "
                 "Fit with a larger horizon."
@@ -827,8 +830,6 @@ class SequenceForecaster(BaseEstimator):
         """(n_rows, horizon, n_targets)"""
         context = self._context(table)
         values = np.concatenate([context, table.values])
-        if not self._model.members:
-            check_alone([values], None, self._spec)
         origins = np.arange(len(context), len(values))
         scaler = self._model.scaler_for(values)
         part = self._model.part(values, scaler)
@@ -870,10 +871,10 @@ class SequenceForecaster(BaseEstimator):
                 self._check_columns(tables, self._tails[0], panel)
                 pasts = [table.values for table in tables]
             check_numbers(pasts, panel, self._spec)
-            if not model.members:
-                check_alone(pasts, panel, self._spec)
             warn_of_ends(tables, panel, self._spec)
-            if self._spec.is_global:
+            if isinstance(model, ZeroShotModel):
+                pass  # it forecasts from any number of rows
+            elif self._spec.is_global:
                 warn_of_short(tables, panel, self._spec)
             else:
                 warn_if_short(

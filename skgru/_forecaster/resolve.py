@@ -22,10 +22,11 @@ from skgru._forecaster.defaults import (
     usual_length,
 )
 from skgru._forecaster.model import ForecastModel
-from skgru._forecaster.pretrained import HORIZONS, is_short, load_pretrained, why_not_pretrained
+from skgru._forecaster.pretrained import HORIZONS, can_take_part, is_short, load_pretrained
 from skgru._forecaster.regressors import EnsembleMember
 from skgru._forecaster.scaling import changes_by_shares, is_intermittent
 from skgru._forecaster.spec import ForecastSpec
+from skgru._forecaster.zero_shot_model import why_not_alone
 from skgru._validation import Instance, Number, at_least
 
 # Mean change over a season, as a share of that over shorter lags, up to which X shows a season.
@@ -124,7 +125,7 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
         )
     windows = parameters.window_length
     if is_only:
-        windows = (season_length,)
+        windows = (season_length,)  # no regressor reads windows
     elif isinstance(windows, str):
         if is_global:
             windows = auto_window_lengths(season_length, max(lengths))
@@ -137,7 +138,7 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
     point = parameters.point
     is_scarce = parameters.scaler == "auto" and are_intermittent(tables, targets, season_length)
     if point == "auto":
-        point = "mean" if is_scarce and not is_only else "median"
+        point = "mean" if is_scarce else "median"
     has_season = season_length > 1 and (is_global or n_rows > 2 * season_length)
     level: str | None = "last"
     baseline: str | None = "last"
@@ -148,7 +149,7 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
         if parameters.window_length == "auto" and not is_global and not is_only:
             windows = (int(np.clip((n_rows - steps) // 3, 1, max(28, 4 * season_length))),)
     if is_only:
-        level, baseline = "mean", "seasonal" if season_length > 1 else "last"
+        level, baseline = None, None
     return ForecastSpec(
         windows=tuple(windows),
         horizon=horizon,
@@ -301,29 +302,21 @@ def make_members(
 def pretrained_for(
     parameters: Any, spec: ForecastSpec, series: list[np.ndarray]
 ) -> ForecastModel | None:
-    """The pretrained networks; None if they take no part in the forecast."""
+    """The pretrained networks of pretrained="auto"; None if they take no part in the forecast."""
     if parameters.pretrained is None:
         return None
-    missing, remedy = why_not_pretrained(spec, parameters.scaler)
-    if parameters.pretrained == "auto":
-        takes_part = (
-            not missing
-            and parameters.regressor is None
-            and is_short(series)
-            and spec.point == "median"  # the only forecasts of the pretrained networks
-        )
-        return load_pretrained(spec.season_length) if takes_part else None
-    if parameters.regressor is not None:
-        missing = f"regressor={parameters.regressor!r} would not be used"
-        remedy = "regressor=None, or "
-    if spec.point == "mean":
-        missing, remedy = (
-            "point='mean', but pretrained networks forecast medians",
-            "point='median', or ",
-        )
-    if missing:
-        raise ValueError(
-            f"pretrained='only' cannot forecast X: {missing}. Use {remedy}pretrained='auto', which "
-            "trains networks on X."
-        )
-    return load_pretrained(spec.season_length)
+    if parameters.pretrained == "only":
+        missing, remedy = why_not_alone(spec, parameters.regressor)
+        if missing:
+            raise ValueError(
+                f"pretrained='only' cannot forecast X: {missing}. Use {remedy}pretrained='auto', "
+                "which trains networks on X."
+            )
+        return None
+    takes_part = (
+        can_take_part(spec, parameters.scaler)
+        and parameters.regressor is None
+        and is_short(series)
+        and spec.point == "median"  # the only forecasts of these networks
+    )
+    return load_pretrained(spec.season_length) if takes_part else None
