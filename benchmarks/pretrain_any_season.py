@@ -186,12 +186,15 @@ def train(data, options):
     n, n_test = len(data["weight"]), min(4096, len(data["weight"]) // 10)
     n_inputs = [data[a].shape[-1] for a in ("context", "statistics", "steps")]
     w = first_weights(rng, n_inputs, options.units, options.width)
+    if options.start is not None:
+        with np.load(options.start) as arrays:
+            w = {name: arrays[name].astype(np.float32) for name in w}
     m1, m2 = ({name: np.zeros_like(v) for name, v in w.items()} for _ in range(2))
     average = {name: v.copy() for name, v in w.items()}
     print(f"{sum(v.size for v in w.values())} weights", flush=True)
     # Batches of histories of like length: short ones read few rows.
     used = data["mask"].sum(1).astype(int)
-    classes = [16, 32, WINDOW]
+    classes = [12, 20, WINDOW]
     of_class = np.searchsorted(classes, used)
     pools = [n_test + np.flatnonzero(of_class[n_test:] == c) for c in range(3)]
     shares = np.array([len(pool) for pool in pools]) / (n - n_test)
@@ -212,7 +215,8 @@ def train(data, options):
         losses.append(loss)
         norm = np.sqrt(sum(float((v**2).sum()) for v in g.values()))
         shrink = min(1.0, 1.0 / (norm + 1e-9))
-        rate = options.rate * min(1, (i + 1) / 200) * (1 + np.cos(np.pi * i / options.steps)) / 2
+        left = 1 - i / options.steps  # the last half of the steps are ever smaller
+        rate = options.rate * min(1, (i + 1) / 100, max(2 * left, 0.02))
         keep = min(0.998, (i + 1) / (i + 10))
         for name, v in w.items():
             gradient = g[name] * np.float32(shrink)
@@ -246,7 +250,7 @@ if __name__ == "__main__":
     )
     parser.add_argument("--contexts", type=int, default=300_000)
     parser.add_argument("--steps", type=int, default=12_000)
-    parser.add_argument("--batch", type=int, default=384)
+    parser.add_argument("--batch", type=int, default=256)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--units", type=int, default=64)
     parser.add_argument("--width", type=int, default=96)
@@ -254,6 +258,7 @@ if __name__ == "__main__":
     parser.add_argument("--seed", type=int, default=0)
     inside = Path(skgru.__file__).parent / "_forecaster" / "weights" / "any_season.npz"
     parser.add_argument("--path", type=Path, default=inside)
+    parser.add_argument("--start", type=Path, help="weights to go on from")
     parser.add_argument("--data", type=Path, help="file that keeps the prepared histories")
     options = parser.parse_args()
     if options.data is not None and options.data.exists():
@@ -263,4 +268,5 @@ if __name__ == "__main__":
         data = simulated(options.contexts, options.seed)
         if options.data is not None:
             np.savez(options.data, **data)
+            print("stored", flush=True)
     train(data, options)

@@ -17,7 +17,7 @@ import numpy as np
 
 QUANTILES = np.array([0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975])
 
-WINDOW = 40  # rows that the network reads
+WINDOW = 32  # rows that the network reads
 ROWS = 256  # rows that smoothed, trend and autoregressive forecasts are fitted to
 SMOOTHED = 128  # rows that are smoothed
 SEASONS = 8  # seasons that the profile is the mean of
@@ -170,12 +170,13 @@ def _autoregression(y, valid, m, n_steps):
     and the row a season ago, and its mean absolute in-sample error.
     """
     n_series, n_rows = y.shape
-    rows = min(n_rows - 1, ROWS)
+    rows = min(n_rows, ROWS)
     centre = _mean(y[:, -rows:], valid[:, -rows:])[:, None]
     y = np.where(valid, y - centre, 0)
     change = np.diff(y, axis=1, prepend=y[:, :1])
-    change[:, 1:] *= valid[:, :-1]
-    unit = np.sqrt(_mean(change[:, -rows:] ** 2, valid[:, -rows:]))[:, None] + 1e-12
+    has_change = valid & np.concatenate([valid[:, :1] & False, valid[:, :-1]], 1)
+    change *= has_change
+    unit = np.sqrt(_mean(change[:, -rows:] ** 2, has_change[:, -rows:]))[:, None] + 1e-12
     y, change = y / unit, change / unit
     lags = [1, 2, 3, 4] + ([m] if m > 4 else [])
 
@@ -366,18 +367,18 @@ def prepare(x, season_length, steps, logarithm=None, second="auto"):
     def log(values):
         return np.clip(np.log(np.maximum(values, 1e-4)), -5, 5)
 
-    recent = _mean(np.abs(np.diff(yw[:, -13:], axis=1)), vw[:, -13:][:, 1:])
-    usual = _mean(np.abs(np.diff(yw, axis=1)), vw[:, 1:])
-    d = np.where(vw[:, 1:], np.diff(yw, axis=1), 0)
+    vd = vw[:, 1:] & vw[:, :-1]
+    recent = _mean(np.abs(np.diff(yw[:, -13:], axis=1)), vd[:, -12:])
+    usual = _mean(np.abs(np.diff(yw, axis=1)), vd)
+    d = np.where(vd, np.diff(yw, axis=1), 0)
     d = np.clip(d, -5 * usual[:, None], 5 * usual[:, None])
-    d0 = d - _mean(d, vw[:, 1:])[:, None]
-    d0 = np.where(vw[:, 1:], d0, 0)
+    d0 = np.where(vd, d - _mean(d, vd)[:, None], 0)
     power = (d0**2).sum(1) + 1e-300
     acf = [(d0[:, lag:] * d0[:, :-lag]).sum(1) / power if w > lag + 1 else np.zeros(n_series)
            for lag in (1, 2, 3)]
     spread = np.sqrt(_mean((yw - mean_all[:, None]) ** 2, vw))
     share_zero = _mean(x[:, -w:] == 0, vw)
-    share_same = _mean(np.diff(x[:, -w:], axis=1) == 0, vw[:, 1:])
+    share_same = _mean(np.diff(x[:, -w:], axis=1) == 0, vd)
     whole = np.all(x[:, -w:] == np.round(x[:, -w:]), axis=1).astype(float)
     lowest = np.where(logarithm, 0, np.clip((z[:, -w:].min(1) - level) / scale, -20, 0))
     relative = np.where(logarithm, scale, scale / np.maximum(np.abs(z[:, -w:]).mean(1), 1e-300))
@@ -539,7 +540,7 @@ def forecast_quantiles(
     order = np.argsort(lengths, kind="stable")
     out = np.empty((len(series), steps, len(QUANTILES) if levels is None else len(levels)))
     while len(order):  # series of like length at once
-        longest = int(lengths[order[-1]])
+        longest = max(int(lengths[order[-1]]), 2 * season_length, 12)
         size = max(1, min(128, VALUES_AT_ONCE // longest))
         chunk, order = order[-size:], order[:-size]
         x = aligned([np.asarray(series[i], float) for i in chunk], longest)
