@@ -46,6 +46,13 @@ def _mean(values, mask, axis=-1):
     return np.where(mask, values, 0).sum(axis) / np.maximum(mask.sum(axis), 1)
 
 
+def _median(values: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Median of the values of each row where mask, which holds somewhere."""
+    ordered, n = np.sort(np.where(mask, values, np.inf), axis=1), mask.sum(1)
+    rows = np.arange(len(values))
+    return (ordered[rows, (n - 1) // 2] + ordered[rows, n // 2]) / 2
+
+
 def filled(x: np.ndarray) -> np.ndarray:
     """(n,) with NaN replaced by linear interpolation."""
     known = np.isfinite(x)
@@ -311,7 +318,7 @@ def prepare(x, season_length, steps, logarithm=None, second="auto"):
     if m == 1:
         growth = drift[:, None] * k
     other = ago(second) if second is not None else ago(2 * m) if m > 1 else mean_12[:, None] + ahead
-    middle = np.median(z[:, -max(min(2 * m, n_rows), min(n_rows, 12)) :], axis=1)[:, None] + 0 * k
+    middle = _median(z[:, -max(2 * m, 12) :], valid[:, -max(2 * m, 12) :])[:, None] + 0 * k
     experts = np.stack(
         [
             naive,
@@ -381,7 +388,7 @@ def prepare(x, season_length, steps, logarithm=None, second="auto"):
     share_same = _mean(np.diff(x[:, -w:], axis=1) == 0, vd)
     whole = np.all(x[:, -w:] == np.round(x[:, -w:]), axis=1).astype(float)
     lowest = np.where(logarithm, 0, np.clip((z[:, -w:].min(1) - level) / scale, -20, 0))
-    relative = np.where(logarithm, scale, scale / np.maximum(np.abs(z[:, -w:]).mean(1), 1e-300))
+    relative = np.where(logarithm, scale, scale / np.maximum(_mean(np.abs(z[:, -w:]), vw), 1e-300))
     statistics = np.stack(
         [
             np.log(n) / 3 - 1,
@@ -540,7 +547,7 @@ def forecast_quantiles(
     order = np.argsort(lengths, kind="stable")
     out = np.empty((len(series), steps, len(QUANTILES) if levels is None else len(levels)))
     while len(order):  # series of like length at once
-        longest = max(int(lengths[order[-1]]), 2 * season_length, 12)
+        longest = max(int(lengths[order[-1]]), 8)
         size = max(1, min(128, VALUES_AT_ONCE // longest))
         chunk, order = order[-size:], order[:-size]
         x = aligned([np.asarray(series[i], float) for i in chunk], longest)
