@@ -190,7 +190,8 @@ def _autoregression(y, valid, m, n_steps):
     def lagged(values, lag):
         out = np.zeros((n_series, rows))
         start = n_rows - rows - lag
-        out[:, max(0, -start) :] = values[:, max(0, start) : n_rows - lag]
+        if lag < n_rows:
+            out[:, max(0, -start) :] = values[:, max(0, start) : n_rows - lag]
         return out
 
     inputs = [lagged(change, lag) for lag in lags] + [lagged(y, 1), np.ones((n_series, rows))]
