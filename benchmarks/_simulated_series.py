@@ -6,7 +6,7 @@ Every range is broad, and no real series takes part.
 
 import numpy as np
 
-from skgru._forecaster.zero_shot import seasons_of
+from skgru._forecaster.zero_shot_inputs import seasons_of
 
 # Season lengths and their weights; a fifth is drawn from 2 to 366.
 SEASON_LENGTHS = {
@@ -89,7 +89,9 @@ def season(rng, n, n_rows, m):
         period, day = max(first, second), min(first, second)
         one, two = day_and_week(rng, n, day), day_and_week(rng, n, day)
     # The course changes slowly from one to the other in a third of the series.
-    turn = np.linspace(0, 1, n_rows)[None] * rng.uniform(0, 0.8, (n, 1)) * (rng.random((n, 1)) < 0.3)
+    turn = (
+        np.linspace(0, 1, n_rows)[None] * rng.uniform(0, 0.8, (n, 1)) * (rng.random((n, 1)) < 0.3)
+    )
     a = np.take_along_axis(one, rows % period, 1)
     b = np.take_along_axis(two, rows % period, 1)
     course = (1 - turn) * a + turn * b
@@ -98,7 +100,9 @@ def season(rng, n, n_rows, m):
         course = course + np.take_along_axis(week, rows % 7, 1)
     if m == 7 and rng.random() < 0.4:
         phase = rng.uniform(0, 2 * np.pi, (n, 1))
-        course = course + log_normal(rng, 0.7, 0.7, (n, 1)) * np.cos(2 * np.pi * rows / 365.25 + phase)
+        course = course + log_normal(rng, 0.7, 0.7, (n, 1)) * np.cos(
+            2 * np.pi * rows / 365.25 + phase
+        )
     # The amplitude drifts.
     swing = rng.standard_normal((n, 1)) * 0.4 * (rng.random((n, 1)) < 0.4)
     return course * np.exp(swing * np.linspace(-1, 1, n_rows)[None])
@@ -114,7 +118,9 @@ def smooth_path(rng, n, n_rows, length):
 
 def piecewise(rng, n, n_rows):
     """Lines that bend, end or turn at random rows, slope about 1."""
-    change = rng.standard_normal((n, n_rows)) * (rng.random((n, n_rows)) < rng.uniform(1, 4, (n, 1)) / n_rows)
+    change = rng.standard_normal((n, n_rows)) * (
+        rng.random((n, n_rows)) < rng.uniform(1, 4, (n, 1)) / n_rows
+    )
     slope = rng.standard_normal((n, 1)) + np.cumsum(change, 1)
     ends = rng.random((n, 1)) < 0.3
     end = rng.uniform(0.2, 1, (n, 1)) * n_rows
@@ -150,7 +156,9 @@ def components(rng, n, n_rows, m):
     growth = rng.normal(0, 1, n) * log_normal(rng, 0.25, 1.0, n) / m**0.8
     growth *= np.where(walks, np.maximum(level_spread / per_row, 0.2), 1) * (rng.random(n) < 0.7)
     # Large growth varies in proportion.
-    varies = rng.uniform(0, 1.2, n) * np.abs(growth) * np.sqrt(1 - np.minimum(persistence, 0.95) ** 2)
+    varies = (
+        rng.uniform(0, 1.2, n) * np.abs(growth) * np.sqrt(1 - np.minimum(persistence, 0.95) ** 2)
+    )
     slope_spread = np.sqrt(slope_spread**2 + varies**2)
     slows = rng.random(n) < 0.35
     left = np.where(slows, rng.uniform(-0.4, 1, n), 1)  # of the growth at the end

@@ -17,10 +17,14 @@ import numpy as np
 from _simulated_series import contexts, draw_season_length
 
 import skgru
-from skgru._forecaster import zero_shot
-from skgru._forecaster.zero_shot import N_EXPERTS, QUANTILES, WINDOW, combined, prepare, seasons_of, sigmoid
-
-ARRAYS = ("context", "mask", "statistics", "steps", "experts")
+from skgru._forecaster.zero_shot import QUANTILES, READ, combined, sigmoid
+from skgru._forecaster.zero_shot_inputs import (
+    N_EXPERTS,
+    WINDOW,
+    prefers_logarithm,
+    prepare,
+    seasons_of,
+)
 
 
 def examples(rng, n_series, cuts=5):
@@ -32,7 +36,7 @@ def examples(rng, n_series, cuts=5):
     parts = []
     for start in range(0, len(histories), 96):
         x, step, value = (a[start : start + 96] for a in (histories, steps, values))
-        logarithm = zero_shot.prefers_logarithm(x, m)
+        logarithm = prefers_logarithm(x, m)
         # Now and then the other scale, and no second season, so that neither choice is essential.
         is_positive = np.nanmin(x, 1) > 0
         logarithm = np.where(is_positive & (rng.random(len(x)) < 0.1), ~logarithm, logarithm)
@@ -42,11 +46,13 @@ def examples(rng, n_series, cuts=5):
             z = np.where(inputs["logarithm"][:, None], np.log(value), value)
         target = (z - inputs["level"][:, None]) / inputs["scale"][:, None]
         good = np.isfinite(target).all(1) & ~inputs["flat"]
-        good &= np.all([np.isfinite(inputs[a]).reshape(len(x), -1).all(1) for a in ARRAYS], 0)
+        good &= np.all([np.isfinite(inputs[a]).reshape(len(x), -1).all(1) for a in READ], 0)
         inputs["target"] = np.clip(target, -100, 100)
         spread = np.abs(inputs["experts"] - inputs["experts"][..., 5:6]).mean((1, 2))
-        inputs["weight"] = 1 / (1 + 0.5 * spread)  # of the history alone: large moves do not dominate
-        parts.append({a: inputs[a][good].astype(np.float16) for a in (*ARRAYS, "target", "weight")})
+        inputs["weight"] = 1 / (
+            1 + 0.5 * spread
+        )  # of the history alone: large moves do not dominate
+        parts.append({a: inputs[a][good].astype(np.float16) for a in (*READ, "target", "weight")})
     return parts
 
 

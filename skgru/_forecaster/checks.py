@@ -13,7 +13,6 @@ from skgru._forecaster.baselines import longest_run
 from skgru._forecaster.dataset import Pairs
 from skgru._forecaster.defaults import usual_length
 from skgru._forecaster.regressors import EnsembleMember
-
 from skgru._forecaster.spec import ForecastSpec
 from skgru._networks.regressor import GRURegressor
 from skgru._warnings import warn_user

@@ -48,7 +48,6 @@ from skgru._forecaster.zero_shot_model import ZeroShotModel
 from skgru._validation import Instance, Number, at_least, real_between, remember_features
 from skgru._windows import as_table
 
-
 # Rows to forecast from without training.
 LEAST_ROWS = 3
 
@@ -192,13 +191,15 @@ class SequenceForecaster(BaseEstimator):
         series without `regressor` it is at least 4.
 
     pretrained : {"auto", "only"} or None, default="auto"
-        Whether pretrained networks take part in the forecast. For monthly and for quarterly series
-        there are two networks each, trained on simulated series.
+        Whether pretrained networks take part in the forecast. They were trained on simulated
+        series.
 
-        - "auto": they take part under the conditions below. The forecast is then a mean on the
-          scale of logarithms, in which they have the weight of one ensemble member.
-        - "only": zero-shot forecasts. Nothing is trained, and one season of rows is enough.
-          Parameters of regressors, windows, level and baseline are ignored.
+        - "auto": for monthly and for quarterly series there are two networks each. They take part
+          under the conditions below. The forecast is then a mean on the scale of logarithms, in
+          which they have the weight of one ensemble member.
+        - "only": zero-shot forecasts by one network for any season and any values. Nothing is
+          trained, and three rows are enough. `forecast_interval` needs no calibration. Parameters
+          of regressors, windows, level and baseline are ignored.
         - None: they never take part.
 
         The conditions of "auto":
@@ -232,10 +233,10 @@ class SequenceForecaster(BaseEstimator):
         Number of rows in a season; 1 without a season.
 
     level_ : {"mean", "last", "window"} or None
-        The level in use.
+        The level in use. None with pretrained="only".
 
     baseline_ : {"last", "seasonal", "profile"} or None
-        The baseline in use.
+        The baseline in use. None with pretrained="only".
 
     point_ : {"median", "mean"}
         Which number forecasts are.
@@ -245,7 +246,9 @@ class SequenceForecaster(BaseEstimator):
 
     regressors_ : list of estimators
         The fitted ensemble members, followed by the pretrained networks if these take part.
-        Pretrained networks always have 24 outputs (monthly) or 8 outputs (quarterly).
+        Pretrained networks always have 24 outputs (monthly) or 8 outputs (quarterly). With
+        pretrained="only" the one element is the network of any season, whose `quantiles` are the
+        levels that it forecasts.
 
     pretrained_ : bool
         Whether pretrained networks take part.
@@ -590,7 +593,7 @@ class SequenceForecaster(BaseEstimator):
         ----------
         steps : int or None, default=None
             Number of rows to forecast. None: `horizon`. After `horizon` rows, the forecasts are fed
-            back as history.
+            back as history. With pretrained="only" nothing is fed back.
 
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list, default=None
             Series to forecast from, in the same container as in `fit`. None: the training series.
@@ -631,7 +634,8 @@ class SequenceForecaster(BaseEstimator):
         Parameters
         ----------
         steps : int or None, default=None
-            Number of rows to forecast, at most `horizon`. None: `horizon`.
+            Number of rows to forecast, at most `horizon`. None: `horizon`. With pretrained="only"
+            and no calibration there may be more.
 
         coverage : float, default=0.9
             Share of the actual values that the intervals should contain, in (0, 1).
@@ -671,7 +675,8 @@ class SequenceForecaster(BaseEstimator):
         holds on average over the series, not for each of them.
 
         Without calibration, a regressor with quantiles gives the bounds. It must have been fitted
-        with the quantiles (1 - coverage) / 2 and (1 + coverage) / 2.
+        with the quantiles (1 - coverage) / 2 and (1 + coverage) / 2. The network of
+        pretrained="only" gives them for any coverage.
 
         References
         ----------
