@@ -4,9 +4,9 @@ python benchmarks/pretrain_any_season.py [--contexts N] [--steps N] [--units N] 
     [--path FILE] [--data FILE]
 
 Histories of simulated series of many kinds and season lengths are prepared as in a forecast. The
-loss is the pinball loss of all quantiles on the scale of the series. Training is plain numpy: the
-outputs depend on the simple forecasts of each row to forecast, for which `GRURegressor` has no place.
-Weights are averaged over the last steps.
+loss is the pinball loss of all quantiles on the scale of the series. Training is plain numpy:
+outputs depend on the simple forecasts of each step ahead, which `GRURegressor` has no place for, and
+XLA takes several times as long on one core. Weights are averaged over the last steps.
 """
 
 import argparse
@@ -74,7 +74,10 @@ def first_weights(rng, shapes, units, width):
     recurrent = np.concatenate(
         [np.linalg.qr(rng.standard_normal((units, units)))[0] for _ in range(3)], 1
     )
-    zeros = lambda n: np.zeros(n, np.float32)
+
+    def zeros(size):
+        return np.zeros(size, np.float32)
+
     return {
         "gates": glorot(n_channels, 3 * units),
         "static_gates": glorot(n_statistics, 3 * units) * 0.3,

@@ -1,7 +1,7 @@
 """Zero-shot quantile forecasts for any season, by one small GRU in numpy.
 
-The network reads the last rows without their season and statistics of the series. For each row to
-forecast it weighs simple forecasts (naive, smoothed, trend, autoregressive, seasonal profile), adds a
+The network reads the last rows without their season, and statistics of the series. For each step
+ahead it weighs simple forecasts (naive, smoothed, trend, autoregressive, seasonal profile), adds a
 correction, and spreads quantiles around the sum. benchmarks/pretrain_any_season.py trains it on
 simulated series.
 """

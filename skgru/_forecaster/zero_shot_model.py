@@ -1,4 +1,4 @@
-"""The forecast model of pretrained="only": one pretrained network, and nothing to fit but scalers."""
+"""The forecast model of pretrained="only": a pretrained network, with nothing to fit but scalers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Zero-shot forecasts of pretrained="only": any season, any length, quantiles, without TensorFlow."""
+"""Zero-shot forecasts of pretrained="only": any season and length, quantiles, no TensorFlow."""
 
 import pickle
 import subprocess
