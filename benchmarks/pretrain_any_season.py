@@ -5,8 +5,8 @@ python benchmarks/pretrain_any_season.py [--contexts N] [--steps N] [--units N] 
 
 Histories of simulated series of many kinds and season lengths are prepared as in a forecast. The
 loss is the pinball loss of all quantiles on the scale of the series. Training is plain numpy:
-outputs depend on the simple forecasts of each step ahead, which `GRURegressor` has no place for, and
-XLA takes several times as long on one core. Weights are averaged over the last steps.
+outputs depend on the simple forecasts of each step ahead, which `GRURegressor` cannot read, and XLA
+takes several times as long on one core. Weights are averaged over the last steps.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""The forecast model of pretrained="only": a pretrained network, with nothing to fit but scalers."""
+"""The forecast model of pretrained="only": a pretrained network, and only scalers to fit."""
 
 from __future__ import annotations
 
