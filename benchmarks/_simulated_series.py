@@ -172,15 +172,21 @@ def components(rng, n, n_rows, m):
     ar1 = np.where(cycle, 2 * radius * np.cos(angle), ar)
     ar2 = np.where(cycle, -(radius**2), 0)
     noise_size = np.where(cycle, np.sin(angle) * np.sqrt(1 - radius**2), np.sqrt(1 - ar**2))
-    level, slope, first_growth = np.zeros(n), growth.copy(), growth
+    # Another growth and another restlessness begin at some row of a third of the series.
+    new_from = np.where(rng.random(n) < 0.35, rng.random(n), 1) * n_rows
+    growths = growth, rng.normal(0, 1, n) * np.maximum(np.abs(growth), 0.3 * level_spread)
+    restless = log_normal(rng, 1.1, 0.4, n)
+    level, slope = np.zeros(n), growth.copy()
     e1, e2, old = np.zeros(n), np.zeros(n), np.zeros(n)
     seasonal_spread = log_normal(rng, 0.1, 1, n) * (rng.random(n) < 0.5) * (m > 1)
     wander = np.zeros((n, m))
     out, noise, seasonal = np.empty((3, n_rows, n))
     for t in range(n_rows):
-        growth = first_growth * (1 + (left - 1) * t / n_rows)
+        is_new = t >= new_from
+        growth = np.where(is_new, growths[1], growths[0]) * (1 + (left - 1) * t / n_rows)
         slope = growth + persistence * (slope - growth) + slope_spread * innovation[0, t]
-        level = reverts * level + slope + level_spread * innovation[1, t]
+        step = np.where(is_new, restless, 1) * level_spread * innovation[1, t]
+        level = reverts * level + slope + step
         new = innovation[2, t]
         e1, e2 = ar1 * e1 + ar2 * e2 + noise_size * (new + ma * old), e1
         old = new
