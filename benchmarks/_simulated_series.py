@@ -153,14 +153,14 @@ def components(rng, n, n_rows, m):
     wanders = persistence == 1
     slope_spread = np.where(wanders, log_normal(rng, 0.05, 1.2, n) / m, slope_spread)
     slope_spread *= rng.random(n) < 0.4
-    growth = rng.normal(0, 1, n) * log_normal(rng, 0.25, 1.0, n) / m**0.8
+    growth = rng.normal(0, 1, n) * log_normal(rng, 0.18, 1.0, n) / m**0.8
     growth *= np.where(walks, np.maximum(level_spread / per_row, 0.2), 1) * (rng.random(n) < 0.7)
     # Large growth varies in proportion.
     varies = (
         rng.uniform(0, 1.2, n) * np.abs(growth) * np.sqrt(1 - np.minimum(persistence, 0.95) ** 2)
     )
     slope_spread = np.sqrt(slope_spread**2 + varies**2)
-    slows = rng.random(n) < 0.35
+    slows = rng.random(n) < 0.5
     left = np.where(slows, rng.uniform(-0.4, 1, n), 1)  # of the growth at the end
     reverts = np.where(rng.random(n) < 0.2, rng.uniform(0.7, 0.99, n) ** per_row, 1)
     ar = rng.uniform(-0.4, 0.95, n) * (rng.random(n) < 0.55)
@@ -172,8 +172,8 @@ def components(rng, n, n_rows, m):
     ar1 = np.where(cycle, 2 * radius * np.cos(angle), ar)
     ar2 = np.where(cycle, -(radius**2), 0)
     noise_size = np.where(cycle, np.sin(angle) * np.sqrt(1 - radius**2), np.sqrt(1 - ar**2))
-    # Another growth and another restlessness begin at some row of a third of the series.
-    new_from = np.where(rng.random(n) < 0.35, rng.random(n), 1) * n_rows
+    # Another growth and another restlessness begin at some row of half of the series.
+    new_from = np.where(rng.random(n) < 0.5, rng.random(n), 1) * n_rows
     growths = growth, rng.normal(0, 1, n) * np.maximum(np.abs(growth), 0.3 * level_spread)
     restless = log_normal(rng, 1.1, 0.4, n)
     level, slope = np.zeros(n), growth.copy()
@@ -209,6 +209,10 @@ def latent(rng, n, n_rows, m):
         z[curved] = smooth_path(rng, len(curved), n_rows, length) * size
         z[curved] += 0.3 * level[curved] * (rng.random((len(curved), 1)) < 0.4)
     z[(kind > 0.25) & (kind < 0.31)] = 0
+    # Lasting shocks in proportion to the changes, so that few courses go on as they were.
+    usual = np.abs(np.diff(z, axis=1)).mean(1, keepdims=True)
+    shocked = rng.uniform(0, 1.5, (n, 1)) * (rng.random((n, 1)) < (0.75 if m == 1 else 0.3))
+    z += np.cumsum(shocked * usual * rng.standard_normal((n, n_rows)), 1)
     if m > 1:
         size = log_normal(rng, 2.2, 1, (n, 1)) * (rng.random((n, 1)) < 0.87)
         z += size * season(rng, n, n_rows, m) + wander * (size > 0)
@@ -254,7 +258,9 @@ def simulate(rng, n, n_rows, m):
     some = kind < 0.52
     size = log_normal(rng, 0.055, 1.0, (int(some.sum()), 1))
     size = np.minimum(size, rng.uniform(0.3, 1.6, (len(size), 1)) / spread[some])
-    growth = rng.normal(0.015, 0.04, (len(size), 1)) / m * (rng.random((len(size), 1)) < 0.6)
+    usual = np.abs(np.diff(z[some], axis=1)).mean(1, keepdims=True)
+    growth = rng.normal(0.2, 0.5, (len(size), 1)) * size * usual / m**0.7
+    growth *= rng.random((len(size), 1)) < 0.4
     x[some] = np.exp(np.clip(size * (z[some] - z[some, :1]) + growth * np.arange(n_rows), -30, 30))
 
     # Sums.
