@@ -250,6 +250,11 @@ def simulate(rng, n, n_rows, m):
     if rng.random() < 0.15:
         share = rng.uniform(0, 1, (n, 1))
         z = share * z + (1 - share) * z[rng.permutation(n)]
+    # More series grow than shrink, above all yearly ones.
+    third = n_rows // 3
+    grows = z[:, -third:].mean(1, keepdims=True) > z[:, :third].mean(1, keepdims=True)
+    share = 0.8 if m == 1 else 0.68 if m in (4, 12) else 0.52
+    z = np.where(grows == (rng.random((n, 1)) < share), z, -z)
     spread = np.maximum(np.abs(z - z.mean(1, keepdims=True)).mean(1, keepdims=True), 1e-6)
     kind = rng.random(n)
     x = np.empty_like(z)
@@ -259,13 +264,13 @@ def simulate(rng, n, n_rows, m):
     size = log_normal(rng, 0.055, 1.0, (int(some.sum()), 1))
     size = np.minimum(size, rng.uniform(0.3, 1.6, (len(size), 1)) / spread[some])
     usual = np.abs(np.diff(z[some], axis=1)).mean(1, keepdims=True)
-    growth = rng.normal(0.2, 0.5, (len(size), 1)) * size * usual / m**0.7
+    growth = rng.normal(0.3, 0.5, (len(size), 1)) * size * usual / m**0.7
     growth *= rng.random((len(size), 1)) < 0.4
     x[some] = np.exp(np.clip(size * (z[some] - z[some, :1]) + growth * np.arange(n_rows), -30, 30))
 
     # Sums.
     some = (kind >= 0.52) & (kind < 0.74)
-    v = z[some] * rng.choice([-1, 1], (int(some.sum()), 1))
+    v = z[some]
     at = rng.random((len(v), 1))
     offset = -v.min(1, keepdims=True) + log_normal(rng, 3, 1.5, (len(v), 1)) * spread[some]
     x[some] = v + np.where(at < 0.6, offset, np.where(at < 0.8, 0, 30 * spread[some] * (at - 0.9)))
