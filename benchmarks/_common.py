@@ -1,4 +1,4 @@
-"""What the benchmarks share: reference data, the stock Keras network, timing, one line a figure."""
+"""Shared by the benchmarks: reference data, the stock Keras network, timing, printed lines."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import numpy as np
 
 import skgru._engine  # noqa: F401  TensorFlow, quietly, and before anyone else sets it up
 
-# What makes the network that a Keras user writes: the peers train the same.
+# Parameters that give the network of the peers.
 AS_IN_KERAS = {"learning_rate": 0.001, "normalize_X": False}
 
 
@@ -49,7 +49,7 @@ def seconds(function: Callable[[], Any]) -> float:
 
 
 def in_turn(repeats: int, **functions: Callable[[], Any]) -> dict[str, list[float]]:
-    """Seconds of each call of each function: what else the machine does hits all alike."""
+    """Seconds of each call of each function, in turn: other work on the machine slows all alike."""
     times: dict[str, list[float]] = {name: [] for name in functions}
     for _ in range(repeats):
         for name, function in functions.items():
@@ -62,27 +62,27 @@ def alternate(repeats: int, **functions: Callable[[], Any]) -> dict[str, float]:
     return {name: min(times) for name, times in in_turn(repeats, **functions).items()}
 
 
-def report_epochs(name: str, times: dict[str, list[float]], target: str) -> None:
-    """Of epochs in turn, stock and ours: the least, and all of them, as a long training takes them.
+def report_epochs(name: str, times: dict[str, list[float]]) -> None:
+    """All times of epochs in turn, and the ratios of the smallest times and of the means.
 
-    Stock Keras has slow and fast epochs in one process, and ours hardly vary: each is printed.
+    The times of stock Keras vary from epoch to epoch in one process, so each is printed.
     """
     for whose, epochs in times.items():
         print(f"{name}, epochs in turn, {whose}: {', '.join(f'{s:.3g}' for s in epochs)} s")
     for how, summary in (("least", min), ("mean", fmean)):
         n = len(times["ours"])
         stock, ours = summary(times["stock"]), summary(times["ours"])
-        report(f"{name}, {how} of {n}", "stock Keras", stock, ours, target)
+        report(f"{name}, {how} of {n}", "stock Keras", stock, ours)
 
 
-def report(job: str, peer: str, peer_seconds: float | None, ours: float, target: str) -> None:
-    """One line: both times, how many times faster we are, and what was wanted."""
+def report(job: str, peer: str, peer_seconds: float | None, ours: float) -> None:
+    """One line: both times and their ratio."""
     if peer_seconds is None:
-        print(f"{job} | {peer}: skipped, no torch | skgru {ours:.4g} s | target {target}")
+        print(f"{job} | {peer}: skipped, no torch | skgru {ours:.4g} s")
         return
     print(
         f"{job} | {peer} {peer_seconds:.4g} s | skgru {ours:.4g} s | "
-        f"ratio {peer_seconds / ours:.2f} | target {target}",
+        f"ratio {peer_seconds / ours:.2f}",
         flush=True,
     )
 

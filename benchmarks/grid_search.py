@@ -50,14 +50,14 @@ if __name__ == "__main__":
     warm = [seconds(lambda n=n: our_search(X, y, n_jobs=n)) for n in (1, 2) * 8]
     if "scikeras" in options.jobs:
         peer = seconds(lambda: scikeras_search(X, y))
-        report(f"{name}, programs to compile", "plain scikeras", peer, cold, "10")
-        report(f"{name}, programs compiled", "plain scikeras", peer, min(warm[::2]), "none")
+        report(f"{name}, programs to compile", "plain scikeras", peer, cold)
+        report(f"{name}, programs compiled", "plain scikeras", peer, min(warm[::2]))
     if "threads" in options.jobs:
         one, two = warm[::2], warm[1::2]
-        report(f"{name}, 2 threads, compiled, the first pair", "1 thread", one[0], two[0], "1.5")
+        report(f"{name}, 2 threads, compiled, the first pair", "1 thread", one[0], two[0])
         halves = median(one), median(two)
-        report(f"{name}, 2 threads, compiled, medians of 8", "1 thread", *halves, "1.5")
+        report(f"{name}, 2 threads, compiled, medians of 8", "1 thread", *halves)
         # Other architectures, which nothing has compiled yet; equal work for one thread and two.
         one_thread = seconds(lambda: our_search(X, y, units=[17, 33, 51]))
         two_threads = seconds(lambda: our_search(X, y, units=[18, 34, 49], n_jobs=2))
-        report(f"{name}, 2 threads, to compile", "1 thread", one_thread, two_threads, "1.5")
+        report(f"{name}, 2 threads, to compile", "1 thread", one_thread, two_threads)

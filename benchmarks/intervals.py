@@ -69,4 +69,4 @@ if __name__ == "__main__":
             shares = 100 * np.mean(group, axis=0)
             by_step = ", ".join(f"step {k}: {shares[k - 1]:.0f} %" for k in STEPS)
             mean = shares[[k - 1 for k in STEPS]].mean()
-            print(f"{kind}, {len(group)} series | {by_step} | mean {mean:.1f} % | target 86 to 94")
+            print(f"{kind}, {len(group)} series | {by_step} | mean {mean:.1f} %")

@@ -44,7 +44,7 @@ def rows():
     estimator.predict(windows)
     print(
         f"1,000,000 rows, window 200: fit {after_fit - before:.0f} MB above the input, fit and "
-        f"predict {peak() - before:.0f} MB; windows {windows.size * 4 / 1e6:.0f} MB | target 400"
+        f"predict {peak() - before:.0f} MB; windows {windows.size * 4 / 1e6:.0f} MB"
     )
 
 
@@ -62,12 +62,12 @@ def series():
     print(
         f"100,000 series of 100 rows: fit {after_fit - before:.0f} MB above the input, fit and "
         f"forecast {peak() - before:.0f} MB; windows and targets in float32 "
-        f"{n_windows * (36 + 18) * 4 / 1e6:.0f} MB | target: not all windows at once"
+        f"{n_windows * (36 + 18) * 4 / 1e6:.0f} MB"
     )
 
 
-def grown(job, n, one_fit, target):
-    """Growth after the second fit: the first of a kind may keep what is kept once."""
+def grown(job, n, one_fit):
+    """Growth after the second fit, because the first fit allocates memory that later fits use."""
     for i in range(2):
         one_fit(i)
     before, middle = resident(), 0.0
@@ -76,17 +76,17 @@ def grown(job, n, one_fit, target):
         middle = resident() if i == 2 * n // 5 else middle
     print(
         f"{job}: {resident() - before:.1f} MB in {n - 2} fits, of them {resident() - middle:.1f} "
-        f"in the last three fifths | target {target}"
+        f"in the last three fifths"
     )
 
 
 def fits():
-    grown("one architecture", 52, lambda i: small_fit().predict(make_pairs(50)[0]), "20")
+    grown("one architecture", 52, lambda i: small_fit().predict(make_pairs(50)[0]))
 
 
 def architectures():
-    # The cache of 16 is full after 16: what grows then, grows for ever.
-    grown("100 architectures", 102, lambda i: small_fit(units=9 + i), "bounded")
+    # The cache has 16 programs, so memory that grows after 16 fits is not freed.
+    grown("100 architectures", 102, lambda i: small_fit(units=9 + i))
 
 
 def stock():
@@ -97,14 +97,14 @@ def stock():
         model.fit(X.copy(), y, batch_size=8, epochs=2, verbose=0)
         model.predict(X.copy(), verbose=0)
 
-    grown("stock Keras, one architecture", 22, fit, "none: the peer")
+    grown("stock Keras, one architecture", 22, fit)
 
 
 def size_of_pickle():
     estimator = small_fit(50)
     arrays = sum(array.nbytes for array in [*estimator._weights, *estimator._slots])
     size = len(pickle.dumps(estimator))
-    print(f"pickle: {size} bytes, {size - arrays} above weights and slots | target 10,000 + 40")
+    print(f"pickle: {size} bytes, {size - arrays} above weights and slots")
 
 
 if __name__ == "__main__":

@@ -28,8 +28,8 @@ def one_window(pipe, series, model):
         estimator=times(20, lambda: pipe[-1].predict(window)),
         pipeline=times(20, lambda: pipe.predict(rows)),
     )
-    for name, target in (("estimator", "100"), ("pipeline", "40")):
-        report(f"one window, {name}", "Model.predict", best["stock"] / 20, best[name] / 20, target)
+    for name in ("estimator", "pipeline"):
+        report(f"one window, {name}", "Model.predict", best["stock"] / 20, best[name] / 20)
 
 
 def many_windows(estimator, model, n_windows=100_000):
@@ -44,8 +44,8 @@ def many_windows(estimator, model, n_windows=100_000):
     }
     best = alternate(3, ours=lambda: estimator.predict(X), **stock)
     size = min(sizes, key=lambda size: best[str(size)])
-    report(f"{n_windows} windows", "Model.predict, default", best["32"], best["ours"], "4")
-    report(f"{n_windows} windows", f"Model.predict, {size}", best[str(size)], best["ours"], "1")
+    report(f"{n_windows} windows", "Model.predict, default", best["32"], best["ours"])
+    report(f"{n_windows} windows", f"Model.predict, {size}", best[str(size)], best["ours"])
 
 
 def forecast(estimator, windows, model, steps=1000, timed=50):
@@ -58,10 +58,10 @@ def forecast(estimator, windows, model, steps=1000, timed=50):
             following = model.predict(rolling, verbose=0)
             rolling = np.concatenate([rolling[:, 1:], following[:, np.newaxis]], axis=1)
 
-    estimator.forecast(windows[-1:], steps)
+    estimator.forecast(steps, windows[-1:])
     stock = seconds(loop) * steps / timed
-    ours = alternate(9, ours=lambda: estimator.forecast(windows[-1:], steps))["ours"]
-    report(f"forecast {steps} steps", "Model.predict loop, 50 scaled", stock, ours, "1000")
+    ours = alternate(9, ours=lambda: estimator.forecast(steps, windows[-1:]))["ours"]
+    report(f"forecast {steps} steps", "Model.predict loop, 50 scaled", stock, ours)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,13 @@
-"""Train the networks that skgru brings along, on simulated series, and store their weights.
+"""Train the pretrained networks of skgru on simulated series, and store their weights.
 
 python benchmarks/pretrain.py [12] [4] [--series N] [--steps N] [--seed SEED] [--folder FOLDER]
 
-For each season length 10,000 series are simulated and two networks take 10,000 steps on them, in a
-few minutes. No real series takes part, so that the networks have seen none that
-they are measured on, and their weights are free. The ranges that are drawn from are broad; of two
-tries the other one, whose growth and changes of level did not depend on the rows in a year, did
-worse on M1 and Tourism.
+For each season length, 10,000 series are simulated, and two networks are trained on them for 10,000
+steps, in a few minutes. No real series is used, so the networks are not trained on any series on
+which they are measured, and their weights are free.
 
-Without --folder the weights go into the package. Other versions of TensorFlow add in another order,
-so that they will not be the same to the last digit.
+Without --folder the weights go into the package. With other versions of TensorFlow the weights
+differ in the last digits.
 """
 
 import argparse

@@ -23,7 +23,7 @@ from skgru._forecaster.zero_shot_inputs import (
     WINDOW,
     prefers_logarithm,
     prepare,
-    seasons_of,
+    second_season,
 )
 
 
@@ -40,7 +40,7 @@ def examples(rng, n_series, cuts=5):
         # Now and then the other scale, and no second season, so that neither choice is essential.
         is_positive = np.nanmin(x, 1) > 0
         logarithm = np.where(is_positive & (rng.random(len(x)) < 0.1), ~logarithm, logarithm)
-        second = seasons_of(m)[1] if rng.random() < 0.8 else None
+        second = second_season(m) if rng.random() < 0.8 else None
         inputs = prepare(x, m, step, logarithm, second)
         with np.errstate(all="ignore"):
             z = np.where(inputs["logarithm"][:, None], np.log(value), value)

@@ -64,11 +64,12 @@ for name, values in [("SequenceForecaster", forecast), ("seasonal naive", naive)
 # The example on backtests compares the two from many origins.
 
 import matplotlib.pyplot as plt
+import pandas as pd
 
 from skgru.plotting import ForecastDisplay
 
 fig, ax = plt.subplots(figsize=(9, 3.5), layout="constrained")
-months = test.index.to_timestamp()
+months = pd.PeriodIndex(passengers.index[-24:]).to_timestamp()
 ax.plot(months, test, color="0.25", linestyle="--", label="actual values")
 ax.plot(months, naive, ":", color="C1", label="seasonal naive")
 ForecastDisplay.from_predictions(train, forecast, n_history=48, ax=ax)

@@ -2,15 +2,16 @@
 Tuning units and window length with a grid search
 =================================================
 
-The number of units is a parameter of the network, the window length one of the windower. Both are
-steps of one pipeline, so scikit-learn's grid search tunes them together, on folds in time order.
+The number of units is a parameter of the network, and the window length is a parameter of the
+windower. Both are steps of one pipeline, so the grid search of scikit-learn tunes them together.
+The cross-validation folds are in time order.
 """
 
 # %%
-# A real series
-# -------------
-# Yearly sunspots: a cycle of about 11 years, of changing height. The last 40 years are kept for the
-# end.
+# The series
+# ----------
+# Yearly sunspots have a cycle of about 11 years, whose height changes. The last 40 years are held
+# out from the search.
 
 from skgru.datasets import load_sunspots
 
@@ -21,9 +22,9 @@ train = series[:n_train]
 # %%
 # The search
 # ----------
-# ``TimeSeriesSplit`` trains on the past and scores on what follows. ``context="fit"`` gives the
-# first windows of a test fold the rows before it, so that every row of the fold is scored, whatever
-# the window length. Without it the candidates would be scored on different rows.
+# Each fold of ``TimeSeriesSplit`` trains on the first rows and scores the rows after them. With
+# ``context="fit"``, the first windows of a test fold take their history from the training rows. So
+# all candidates are scored on the same rows, whatever their window length.
 
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import Pipeline
@@ -48,20 +49,20 @@ search.fit(train)
 # %%
 # The result
 # ----------
-# R2 on each test fold, best first. There is no ``y`` and no ``scoring``: the regressor scores a
-# series against itself.
+# R² of each candidate on both test folds, the best first. The search needs no ``y`` and no
+# ``scoring``, because the targets are the next rows of the series and ``score`` is their R².
 
 import numpy as np
 
 results = search.cv_results_
 for i in np.argsort(results["rank_test_score"]):
     folds = ", ".join(f"{results[f'split{k}_test_score'][i]:.2f}" for k in range(2))
-    print(f"{results['params'][i]}: mean R2 {results['mean_test_score'][i]:.2f} ({folds})")
+    print(f"{results['params'][i]}: mean R² {results['mean_test_score'][i]:.2f} ({folds})")
 
 # %%
-# The best pipeline on the years it has not seen
-# ----------------------------------------------
-# Row t of ``predict`` is the forecast of row t + 1.
+# The best pipeline on the held-out years
+# ---------------------------------------
+# Row t of ``predict`` is the forecast of row t + 1. The naive forecast is the last value.
 
 import matplotlib.pyplot as plt
 

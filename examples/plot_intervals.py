@@ -14,7 +14,7 @@ by their coverage on a year that was not part of the fit.
 from skgru.datasets import load_seattle_weather
 
 temperature = load_seattle_weather(as_frame=True)["temp_max"]
-n_train = (temperature.index < "2015").sum()
+n_train = len(temperature[:"2014"])
 horizon = 7
 
 # %%
@@ -61,9 +61,9 @@ print(learned.forecast_interval(3, coverage=0.9).round(1))
 # time from the rows up to that day. The naive interval is today's temperature, plus and minus the
 # 90 % quantile of its past absolute errors.
 #
-# The interval score counts the width and adds 20 times the distance of each value outside (2
-# divided by the 10 % that may be). It is in units of the mean change from day to day; lower is
-# better.
+# The interval score is the mean width, plus 20 times the distance to the interval of each value
+# outside it. The factor 20 is 2 divided by the 10 % of values that may be outside. The score is in
+# units of the mean change from day to day, and lower is better.
 
 from dataclasses import replace
 
@@ -72,7 +72,7 @@ import numpy as np
 from skgru.metrics import mean_scaled_interval_score
 from skgru.model_selection import backtest
 
-settings = {"initial": int(n_train), "step": 2, "coverage": 0.9}
+settings = {"initial": n_train, "step": 2, "coverage": 0.9}
 results = {
     "calibrated": backtest(calibrated, temperature, **settings),
     "quantiles": backtest(learned, temperature, **settings),
@@ -102,11 +102,14 @@ for name, result in results.items():
     )
 
 # %%
-# The naive interval has the coverage asked for, but is the widest and has the worst score. The
-# calibrated interval contains more values than asked for: its residuals are those of another year,
-# and of a network with fewer training rows. The quantiles contain 90 % of the values, and are the
-# narrowest. By their scores the two are equal. Quantiles of a network that overfits are too narrow,
-# and nothing corrects them. Calibrated intervals take such errors into account.
+# - The naive interval has the requested coverage, but is the widest and has the largest score.
+# - The calibrated interval has a coverage above 90 %. Its residuals are those of another year, and
+#   of a network with fewer training rows.
+# - The quantiles have a coverage of 90 %, and are the narrowest. Their score is that of the
+#   calibrated interval.
+#
+# Quantiles of a network that overfits are too narrow, and are not corrected. Calibrated intervals
+# include such errors.
 #
 # Seven days ahead, both through the year:
 
@@ -121,8 +124,8 @@ for ax, name in zip(axes, ["calibrated", "quantiles"], strict=True):
 plt.show()
 
 # %%
-# Calibrated intervals have one width for the whole year. The learned ones vary with what the
-# network sees: the least and the greatest width, seven days ahead, in degrees.
+# Calibrated intervals have the same width all year. The width of the quantiles depends on the
+# window. The smallest and the largest width, seven days ahead, in degrees:
 
 for name in ["calibrated", "quantiles"]:
     width = (results[name].upper - results[name].lower)[:, 6]

@@ -63,13 +63,14 @@ except ValueError as error:
 # around the same date in the three years before.
 
 import numpy as np
+import pandas as pd
 
-temperature, n_train = weather["temp_max"].to_numpy(), len(train)
+temperature, n_train = np.asarray(weather["temp_max"]), len(train)
 origins = np.arange(n_train, len(weather) - horizon)
 ahead = origins[:, np.newaxis] + np.arange(1, horizon + 1)  # (n_origins, horizon)
 actual = temperature[ahead]
 
-day = weather.index.day_of_year.to_numpy()
+day = np.asarray(pd.DatetimeIndex(weather.index).day_of_year)
 distance = np.abs(day[:, np.newaxis] - day[:n_train])
 is_near = np.minimum(distance, 365 - distance) <= 7
 usual = is_near @ temperature[:n_train] / is_near.sum(axis=1)  # a value for each day

@@ -2,16 +2,17 @@
 Walking, running or badminton?
 ==============================
 
-Ten seconds of a smart watch, and what its wearer was doing. Forty recordings to learn from are few
-for a network. How does it compare with models of the raw numbers, and with two well-chosen
-features?
+Recordings of a smart watch, each of ten seconds, and the activity of its wearer. There are only 40
+training recordings. This example compares a network with two models of the raw numbers, and with
+two features of each channel.
 """
 
 # %%
 # The recordings
 # --------------
-# 40 for training and 40 for testing, ten of each activity, by the same four students. A row each
-# tenth of a second: three axes of acceleration, three of rotation.
+# There are 40 recordings for training and 40 for testing, ten of each activity in both parts. The
+# same four students made all of them. A recording has a row for each tenth of a second, with three
+# axes of acceleration and three of rotation.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -37,8 +38,9 @@ plt.show()
 # %%
 # Models of the raw numbers
 # -------------------------
-# 600 numbers in a row, as models that know no time see them. Where in its stride a recording
-# begins is chance, so that the same number means something else in each of them.
+# For these models, a recording is a row of 600 numbers without an order in time. Each recording
+# begins at a random point of the movement, so the same column holds another part of it in each
+# recording.
 
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
@@ -56,10 +58,9 @@ for name, baseline in baselines.items():
 # %%
 # The network
 # -----------
-# Channels are scaled with the mean and deviation of the training part. Five-fold cross-validation
-# of the training part told most of the settings tried there apart by one or two recordings only,
-# which is too little to choose by; a limit on the gradients (``clipnorm``) lowered the log loss.
-# Five networks, to see by how much they differ.
+# Each channel is scaled with the mean and standard deviation of the training recordings.
+# ``clipnorm`` limits the gradients, which lowers the log loss in cross-validation. Five networks
+# with different seeds show by how much the accuracy varies.
 
 from skgru import GRUClassifier
 
@@ -85,12 +86,12 @@ print(f"mean                {np.mean(accuracies):.3f}")
 # %%
 # Two features of each channel
 # ----------------------------
-# How strong a movement is tells these activities apart: mean and deviation of each channel, and a
-# logistic regression.
+# The activities differ in the strength of the movement. So the mean and standard deviation of each
+# channel are the features of a logistic regression.
 
 
 def strength(X):
-    """Mean and deviation of each channel: (n_recordings, 12)."""
+    """Mean and standard deviation of each channel: (n_recordings, 12)."""
     return np.hstack([X.mean(axis=1), X.std(axis=1)])
 
 
@@ -98,17 +99,16 @@ simple = LogisticRegression(max_iter=5000).fit(strength(X_train), y_train)
 print(f"mean and deviation  {simple.score(strength(X_test), y_test):.3f}")
 
 # %%
-# The networks name nearly all recordings: at most one or two errors of 40, where the models of the
-# raw numbers make ten and more. What a network gathers while it reads does not depend on where in
-# the stride a recording begins. The two features of each channel name all of them, though: who
-# knows what matters in the signal needs no network here. The network found it without being told,
-# from 40 examples.
+# The networks make at most two errors in 40 recordings, and the models of the raw numbers make ten
+# and more. A network reads step by step, so the point at which a recording begins hardly changes
+# its result. The logistic regression of two features of each channel makes no error. If such
+# features are available, no network is needed. The network learns from the recordings themselves.
 
 # %%
-# How long must one watch?
-# ------------------------
-# The first seconds of each recording, padded with NaN to the length that the networks know. They
-# pass over steps that are NaN.
+# Accuracy by length of the recording
+# -----------------------------------
+# Each model classifies the first seconds of the test recordings. ``as_windows`` pads them with NaN
+# to the length of the training recordings, and the networks skip steps of NaN.
 
 from skgru import as_windows
 
@@ -124,9 +124,9 @@ features = [simple.score(strength(X_test[:, :n]), y_test) for n in seen]
 fig, ax = plt.subplots(figsize=(8, 4), layout="constrained")
 ax.plot(seen / 10, by_seed.T, color="C0", linewidth=0.8, alpha=0.5)
 ax.plot(seen / 10, by_seed.mean(axis=0), color="C0", linewidth=2.5, label="GRU, mean of five")
-ax.plot(seen / 10, features, "--", color="C1", label="mean and deviation of each channel")
-ax.axhline(0.25, color="0.6", linestyle=":", label="guessing")
-ax.set(xlabel="seconds seen", ylabel="accuracy on the test part", ylim=(0, 1.03))
+ax.plot(seen / 10, features, "--", color="C1", label="mean and standard deviation")
+ax.axhline(0.25, color="0.6", linestyle=":", label="chance")
+ax.set(xlabel="seconds of the recording", ylabel="accuracy on the test part", ylim=(0, 1.03))
 ax.legend(frameon=False, loc="lower right")
 plt.show()
 
@@ -135,6 +135,6 @@ for n in [5, 10, 20, 50, 100]:
     print(f"{n / 10:>4} s  GRU {by_seed[:, place].mean():.3f}  features {features[place]:.3f}")
 
 # %%
-# The first half second says next to nothing: the recordings begin calmly. From then on the
-# networks, trained on ten seconds only, get better, and after five seconds they are close to where
-# they end up; by how much the seeds differ shows in the thin lines.
+# After half a second all models are near chance, because the recordings begin with little movement.
+# The networks were trained on ten seconds only. After five seconds their accuracy is close to that
+# of ten seconds. The thin lines show how much the seeds differ.

@@ -2,8 +2,8 @@
 The reference job, step by step
 ===============================
 
-The task of many tutorials: learn a sine from windows of 10 steps with GRU(50), and say what comes
-next. Here it is a scikit-learn pipeline. Five epochs instead of 50 keep this page quick.
+Many tutorials forecast a sine with a GRU of 50 units and windows of 10 steps. Here the same task is
+a scikit-learn pipeline. It has 5 epochs instead of 50, so that the example is quick.
 """
 
 # %%
@@ -19,10 +19,9 @@ print(series.shape)
 # %%
 # The pipeline
 # ------------
-# Rows are scaled to [0, 1], cut into windows of 10 rows, and the network learns the row that
-# follows each window. There is no ``y``: a series is its own target. ``batch_size=1`` is that of
-# the reference job; the default, "auto", is quicker. Training visits the windows in shuffled order
-# (``shuffle=True``, the default): with batches of one, the order of time gave far worse forecasts.
+# The pipeline scales the rows to [0, 1] and makes windows of 10 rows. The network learns the row
+# after each window. No ``y`` is needed, because the targets are rows of the series itself.
+# ``batch_size=1`` is the batch size of the tutorials. The default, "auto", is faster.
 
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler
@@ -49,18 +48,19 @@ pipe = Pipeline(
 # %%
 # Training
 # --------
-# 1,000 rows make 990 pairs of a complete window and the row after it. The first 80 % of them,
-# 792 pairs, need the first 10 + 792 rows.
+# 1,000 rows make 990 pairs of a complete window and the row after it. The first 80 % of them, 792
+# pairs, need the first 10 + 792 rows.
 
 n_train_rows = 10 + 792
 pipe.fit(series[:n_train_rows])
-print("loss of each epoch:", [f"{loss:.2g}" for loss in pipe["gru"].loss_curve_])
+print("loss of each epoch:", [f"{loss:.2g}" for loss in pipe.named_steps["gru"].loss_curve_])
 
 # %%
 # Rows in, rows out
 # -----------------
-# ``predict`` answers one value for each row: row t holds the forecast of row t + 1. So forecasts
-# of the last 198 rows are in the rows just before them, and the last value is the future.
+# ``predict`` returns one value for each row. Row t holds the forecast of row t + 1. So the
+# forecasts of the last 198 rows are in the rows one before them, and the last value is the forecast
+# of the row after the series.
 
 import numpy as np
 
@@ -75,13 +75,15 @@ print(f"next value: {next_value:.3f}")
 # %%
 # Further ahead
 # -------------
-# ``forecast`` feeds each prediction back as the newest row. Errors add up, so the further ahead,
-# the less it is worth.
+# ``forecast`` is recursive: each prediction becomes the newest row of the history. Errors
+# accumulate, so they grow with the number of steps.
 
 import matplotlib.pyplot as plt
 
 windows = pipe[:-1].transform(series)
-forecast = pipe["scale"].inverse_transform(pipe["gru"].forecast(windows, 50).reshape(-1, 1))
+forecast = pipe["scale"].inverse_transform(
+    pipe.named_steps["gru"].forecast(50, windows).reshape(-1, 1)
+)
 
 fig, ax = plt.subplots(figsize=(9, 3.5), layout="constrained")
 ax.plot(np.arange(800, 1000), series[800:, 0], color="0.35", label="series")

@@ -2,16 +2,16 @@
 Good film or bad film?
 ======================
 
-Sentences of film reviews, read word by word, beside a model that only counts the words. The network
-sees the order that the other throws away: is that worth anything here?
+A network reads sentences of film reviews word by word. A second model only counts the words. This
+example compares both, to see whether the order of the words improves the classification.
 """
 
 # %%
 # The sentences
 # -------------
-# About 20 people rated each sentence; here are those that they took for clearly good or clearly
-# bad. A quarter is held out as a test. ``early_stopping`` holds out another tenth of the rest, with
-# as many good as bad sentences.
+# About 20 people rated each sentence. The sentences here were rated as clearly good or clearly bad.
+# A quarter is held out for testing. ``early_stopping`` holds out a tenth of the others, with the
+# same share of good and bad sentences.
 
 import numpy as np
 from sklearn.model_selection import train_test_split
@@ -39,9 +39,9 @@ print(f"bag of words  {bag.score(text_test, y_test):.3f}")
 # %%
 # Words as tokens
 # ---------------
-# The network takes a number for each word. ``CountVectorizer`` brings what is needed: a function
-# that cuts a sentence into words, and a vocabulary, here of the words that two training sentences
-# have. All other words are NaN, which the network passes over.
+# The network reads a token, a whole number, for each word. ``CountVectorizer`` has a function that
+# splits a sentence into words, and a vocabulary. Here the vocabulary has the words that are in at
+# least two training sentences. All other words are NaN, which the network ignores.
 
 from skgru import GRUClassifier, as_windows
 
@@ -64,9 +64,9 @@ print(
 # %%
 # Three networks
 # --------------
-# Few numbers and much dropout: with 3178 sentences, a network knows them by heart after a few
-# passes. Training stops when the accuracy on the tenth kept out no longer gets better, and the
-# weights of the best epoch are kept.
+# With only 3178 sentences, a network overfits after a few epochs. So the networks have few units
+# and much dropout. Training stops when the validation accuracy no longer rises, and the weights of
+# the best epoch are kept.
 
 networks = [
     GRUClassifier(
@@ -98,15 +98,15 @@ print(f"mean of the three networks    {mean_right.mean():.3f}")
 print(f"and of these and the bag      {both_right.mean():.3f}")
 
 # %%
-# In this run the bag of words wins against each single network, and the mean of the three
-# networks comes close to it. One of the seeds is clearly worse than the others: it stopped
-# early, at the best accuracy that it happened to have on 317 sentences. With some three thousand
-# sentences, the order of the words is worth less than a linear model that can't learn them by
-# heart. The mean of networks and bag is slightly better than either, by a few sentences of 1060.
+# The bag of words is more accurate than each single network, and the mean of the three networks
+# comes close to it. One network is clearly worse than the others, because its validation accuracy
+# on 317 sentences was the best in an early epoch by chance. With about three thousand sentences, a
+# linear model of the words overfits less than a network. The mean of networks and bag of words is
+# slightly better than either, by a few of 1060 sentences.
 #
-# Left, why training has to stop: the networks know their sentences after some four epochs, while
-# the cross-entropy of those kept out grows from the second or third on. Right, the models at all
-# thresholds: hardly to be told apart.
+# The left picture shows why training has to stop. The training loss is near zero after about four
+# epochs, but the validation loss rises from the second or third epoch on. The right picture shows
+# that the models hardly differ at any threshold.
 
 import matplotlib.pyplot as plt
 from sklearn.metrics import RocCurveDisplay
@@ -131,10 +131,10 @@ right.set_ylabel("share of positive ones found")
 plt.show()
 
 # %%
-# What order is good for
-# ----------------------
-# The bag can't tell two sentences of the same words apart. Here is what each model makes of some
-# that were written for this page.
+# Sentences of the same words
+# ---------------------------
+# For the bag of words, two sentences of the same words are equal. These sentences were written for
+# this page:
 
 written = [
     "a good film, not a bad one",
@@ -150,7 +150,8 @@ for text, one, other in zip(written, bag_says, network_says[:, 1], strict=True):
     print(f"{text:<27}{one:5.2f}{other:10.2f}")
 
 # %%
-# The first two hold the same words, and so do the last two, so that the bag must say the same of
-# both. The networks may differ. They say nearly the same of the first two all the same, and call
-# "not good" more likely positive than not, as the bag does: three thousand sentences did not teach
-# them what "not" does. Of the last two, they like the one less that ends with praise.
+# The first two sentences have the same words, and so have the last two. The bag of words gives both
+# the same probability. The networks can give different ones, but nearly agree on the first two.
+# Both models classify "not good" as positive, so three thousand sentences are too few to learn the
+# effect of "not". Of the last two, the networks give the smaller probability to the one that ends
+# with praise.

@@ -2,15 +2,16 @@
 Names, letter by letter
 =======================
 
-A language model in miniature: what letter comes next? A network that knows can say how likely a
-name is, and make names up.
+A small language model predicts the next letter of a name. With its probabilities, it also generates
+new names.
 """
 
 # %%
 # Names and their letters
 # -----------------------
-# First names of the United States. A tenth is held out. Each letter of a name is something to
-# predict from the letters before it, and so is its end, written ``.``: 27 symbols in all.
+# First names of the United States. A tenth of the names is held out. Each letter of a name is
+# predicted from the letters before it. The end of a name is also predicted, and is written ``.``.
+# There are 27 symbols.
 
 import numpy as np
 from sklearn.model_selection import train_test_split
@@ -23,11 +24,12 @@ train, test = train_test_split(names, test_size=0.1, random_state=0)
 print(f"{len(train)} + {len(test)} names, {', '.join(test[:6])}")
 
 # %%
-# What stands before each letter
-# ------------------------------
-# Letters become numbers: ``.`` is 0, and stands before the first letter too. "ada." gives four
-# sequences, from "." with the answer "a" to ".ada" with the answer ".". They differ in length;
-# ``as_windows`` puts NaN before the shorter ones, and the network passes over it.
+# Sequences of letters
+# --------------------
+# Each letter is a token, a whole number, and ``.`` is 0. There is also a ``.`` before the first
+# letter. So "ada." has four sequences, from "." with the class "a" to ".ada" with the class ".".
+# Their lengths differ. ``as_windows`` puts NaN before the shorter ones, and the network ignores
+# NaN.
 
 from skgru import as_windows
 
@@ -53,9 +55,9 @@ print(X_train.shape, X_train[3], y_train[3])
 # %%
 # The baseline: counting
 # ----------------------
-# A trigram model counts what followed each pair of letters. Where a pair was rare, it mixes in what
-# followed the last letter alone, and so on (Witten-Bell). Longer memories do better, if the shorter
-# ones keep enough weight: that of 4 was chosen on a part of the training names.
+# A trigram model counts the letters after each pair of letters. For rare pairs, it adds the counts
+# after the last letter alone (Witten-Bell smoothing). A five-gram model does the same with four
+# letters. Its weight of shorter contexts, 4, was chosen on a part of the training names.
 
 from collections import Counter
 
@@ -88,7 +90,7 @@ def ngram_probabilities(train, test, order, weight=1.0):
 
 
 def perplexity(values):
-    """Of how many equally likely letters the model seems to choose: lower is better."""
+    """Number of equally likely letters with the same uncertainty: lower is better."""
     return np.exp(-np.mean(np.log(values)))
 
 
@@ -100,9 +102,9 @@ print(f"five-gram   {perplexity(fivegram):.2f}")
 # %%
 # The network
 # -----------
-# Each letter is a vector of 16 numbers, learned on the way; a GRU reads them. Three networks that
-# differ in their random numbers, and the mean of their probabilities. They are small and trained
-# briefly, so that this page is built in a minute.
+# The network learns a vector of 16 numbers for each letter (``embedding_dim=16``), and a GRU reads
+# these vectors. There are three networks with different seeds, and the mean of their probabilities.
+# They are small and have few epochs, so that the example runs within a minute.
 
 from sklearn.ensemble import VotingClassifier
 
@@ -125,7 +127,8 @@ networks = [
 ]
 model = VotingClassifier(networks, voting="soft").fit(X_train, y_train)
 
-position = np.searchsorted(model.classes_, y_test)
+letters = np.asarray(model.classes_)
+position = np.searchsorted(letters, y_test)
 rows = np.arange(len(y_test))
 for name, network in model.named_estimators_.items():
     print(f"{name:<12}{perplexity(network.predict_proba(X_test)[rows, position]):.2f}")
@@ -134,28 +137,27 @@ print(f"{'all three':<12}{perplexity(vote):.2f}")
 print(f"{'+ five-gram':<12}{perplexity((vote + fivegram) / 2):.2f}")
 
 # %%
-# Each network is well ahead of the trigrams, and behind the tuned five-gram: names share beginnings
-# and ends, which counting knows by heart. The mean of three networks is about level with the
-# five-gram. They err in different ways: together with it, they are the best model here.
+# Each network is clearly better than the trigram model, and worse than the five-gram model. Many
+# names have the same beginnings and ends, which a five-gram model stores. The mean of three
+# networks is about as good as the five-gram model. Networks and five-gram model make different
+# errors, so the mean of both is the best model here.
 
 # %%
-# Along a name
-# ------------
-# What the network expects at each place of a name that it has not seen. Framed: the letter that
-# came.
+# The probabilities for one name
+# ------------------------------
+# The probability of each letter at each place of a held-out name. A frame marks the actual letter.
 
 import matplotlib.pyplot as plt
+from matplotlib.patches import Rectangle
 
 name = max(test, key=len)
 table = model.predict_proba(next_letters([name])[0])
 fig, ax = plt.subplots(figsize=(9, 4.5), layout="constrained")
 image = ax.imshow(table, cmap="Blues", vmin=0, vmax=1, aspect="auto")
 for place, letter in enumerate(name):
-    column = np.searchsorted(model.classes_, letter)
-    ax.add_patch(
-        plt.Rectangle((column - 0.5, place - 0.5), 1, 1, fill=False, edgecolor="C3", lw=1.5)
-    )
-ax.set_xticks(range(len(model.classes_)), model.classes_)
+    column = np.searchsorted(letters, letter)
+    ax.add_patch(Rectangle((column - 0.5, place - 0.5), 1, 1, fill=False, edgecolor="C3", lw=1.5))
+ax.set_xticks(range(len(letters)), letters)
 ax.set_yticks(range(len(name)), [name[:i] + "_" for i in range(len(name))])
 ax.set(xlabel="next letter (. is the end)", ylabel="the name so far")
 fig.colorbar(image, ax=ax, label="probability")
@@ -164,20 +166,20 @@ plt.show()
 # %%
 # New names
 # ---------
-# Draw a letter from the probabilities, append it, ask again, until the end is drawn. A temperature
-# below 1 sharpens the probabilities first: safer names, and more alike. One call of
-# ``predict_proba`` serves all names that are being written.
+# A letter is drawn from the probabilities and appended to the name. This is repeated until ``.`` is
+# drawn. A temperature below 1 first raises the larger probabilities, so that the names are more
+# common and more alike. One call of ``predict_proba`` predicts the next letters of all names.
 
 
 def draw_names(n_names, temperature, seed=0):
-    """Names that the model makes up, with at most 11 letters."""
+    """New names of at most 11 letters."""
     rng = np.random.default_rng(seed)
     written = [""] * n_names
     for _ in range(11):
         chance = model.predict_proba(beginnings([text.split(".")[0] for text in written]))
         chance = chance ** (1 / temperature)
         chance /= chance.sum(axis=1, keepdims=True)
-        drawn = [rng.choice(model.classes_, p=row) for row in chance]
+        drawn = [rng.choice(letters, p=row) for row in chance]
         written = [
             text if text.endswith(".") else text + letter
             for text, letter in zip(written, drawn, strict=True)
@@ -194,5 +196,5 @@ for temperature in [0.5, 1.0]:
     print(f"    {share:.0%} are not in the list, {len(set(drawn))} of {len(drawn)} are different")
 
 # %%
-# At 0.5 about half of the names are new, and they look like names of the list. At 1.0 most are new,
-# and some of them no one would choose.
+# With a temperature of 0.5, about half of the names are new, and they resemble real names. With
+# 1.0, most names are new, and some of them are unlikely.

@@ -1,6 +1,6 @@
 """Recurrent networks as ordinary scikit-learn estimators.
 
-Importing skgru does not import TensorFlow: that happens in the first ``fit`` or ``predict``.
+Importing skgru does not import TensorFlow: that happens in the first training or large prediction.
 """
 
 from skgru._forecaster.forecaster import SequenceForecaster

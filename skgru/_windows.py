@@ -21,6 +21,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from skgru._containers.numbers import as_numbers
 from skgru._containers.row_order import end_of, warn_of_order, warn_of_past
 from skgru._validation import (
     at_least,
@@ -95,15 +96,18 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
         Rows of history in a window: 24 is one day of hourly data. At least 1.
 
     padding : {"nan", "edge"}, default="nan"
-        Value of the steps before the first row of the series: NaN, or the first row repeated.
+        Value of the steps before the first row of the series.
+
+        - "nan": NaN.
+        - "edge": the values of the first row. Use it before a regressor that does not take NaN.
 
     context : {"fit"} or None, default=None
         Rows before the first row of X in `transform`.
 
         - None: unknown. They are padded.
         - "fit": the last rows of `fit`, so that the first windows of a test fold are complete.
-          An X that starts with the first `window_length` rows of `fit` is taken for the training
-          data, and is padded. `fit_transform` always pads.
+          If X starts with the first `window_length` rows of `fit`, it is read as the training data
+          and has no context. `fit_transform` has no context either.
 
     flatten : bool, default=False
         Whether each window becomes one row of `window_length * n_features` columns, oldest step
@@ -128,11 +132,11 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
     The first windows start before the series. With `padding="nan"`, their unknown steps are NaN,
     and `GRURegressor` leaves these windows out of `fit` and fills them in `predict`.
 
-    A window needs consecutive rows, so a pandas X whose index is out of order or has gaps raises a
-    warning. An array has no index, so that shuffled rows go unnoticed.
+    A window needs consecutive rows, so there is a warning if the index of a pandas X is out of
+    order or has gaps. For an array there is no such warning, because it has no index.
 
-    The result is a read-only view of one block of n + window_length - 1 rows, and so takes the
-    memory of the series. float32 and float64 are kept, and integers become float64.
+    The result is a read-only view of one block of n + window_length - 1 rows, so it needs little
+    more memory than the series. float32 and float64 are kept, and integers become float64.
 
     Examples
     --------
@@ -148,6 +152,11 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
     >>> windower.transform([[5.0], [6.0]])[:, :, 0]
     array([[4., 5.],
            [5., 6.]])
+    >>> SequenceWindower(window_length=2, padding="edge", flatten=True).fit_transform(series)
+    array([[1., 1.],
+           [1., 2.],
+           [2., 3.],
+           [3., 4.]])
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
@@ -240,7 +249,7 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
             If X has other columns than in `fit`, or for the reasons listed in `fit`.
         """
         check_is_fitted(self)
-        values = validate_data(self, as_table(X), reset=False, **_FLOATS)
+        values = validate_data(self, as_table(as_numbers(X)), reset=False, **_FLOATS)
         past = self._past_of(values)
         if not warn_of_order(X) and len(past):
             warn_of_past(X, self._end)
@@ -275,7 +284,7 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
     def _learn(self, X: Any) -> np.ndarray:
         self._validate_params()
         given = X
-        X = as_table(X)
+        X = as_table(as_numbers(X))
         names = _get_feature_names(X)
         X = check_array(X, estimator=self, input_name="X", **_FLOATS)
         warn_of_order(given)
@@ -369,7 +378,7 @@ def make_windows(
     array([3., 4., 5.])
     """
     warn_of_order(X)
-    X = check_array(as_table(X), estimator="make_windows", input_name="X", **_FLOATS)
+    X = check_array(as_table(as_numbers(X)), estimator="make_windows", input_name="X", **_FLOATS)
     channels = check_target(target, X.shape[1])
     if len(X) < window_length + horizon:
         raise ValueError(
@@ -440,8 +449,9 @@ def as_windows(sequences: Iterable[Any], window_length: int | None = None) -> np
                 f"sequences[{position}] is a pair of a name and a {type(sequence[-1]).__name__}, "
                 "as groupby returns it. Use [part for _, part in sequences]."
             )
-        values = as_table(sequence)
-        values = np.asarray(values) if not hasattr(values, "columns") else values
+        name = f"sequences[{position}]"
+        values = as_table(as_numbers(sequence, name))
+        values = values if hasattr(values, "columns") else as_numbers(np.asarray(values), name)
         if values.ndim == 0 or not len(values):
             what = f"is {values.item()!r}" if values.ndim == 0 else "is empty"
             raise ValueError(
@@ -449,7 +459,6 @@ def as_windows(sequences: Iterable[Any], window_length: int | None = None) -> np
                 "a list of sequences, [sequence] for a single one, and text as numbers of tokens."
             )
         values = values.reshape(-1, 1) if values.ndim == 1 else values
-        name = f"sequences[{position}]"
         tables.append(check_array(values, estimator="as_windows", input_name=name, **_FLOATS))
     if not tables:
         raise ValueError("sequences is empty. Give at least one sequence.")

@@ -102,7 +102,8 @@ def run(job: Job) -> Result:
     forecasts = {"loss": predicted[first - 1 : -1], "last value": scaled[first - 1 : -1]}
     if job.season_length:
         forecasts["seasonal-naive"] = scaled[first - job.season_length : -job.season_length]
-    forecast = job.pipeline["gru"].forecast(job.pipeline[:-1].transform(job.series), job.n_forecast)
+    windows = job.pipeline[:-1].transform(job.series)
+    forecast = job.pipeline["gru"].forecast(job.n_forecast, windows)
     return Result(
         n_train=n_train,
         n_test=n_pairs - n_train,

@@ -176,8 +176,8 @@ def mean_absolute_scaled_error(
         Forecasts.
 
     y_train : array-like of shape (n_train,) or (n_train, n_outputs)
-        Training series, oldest row first, with at least season_length + 1 rows. A single column
-        serves all outputs, which are then the steps of one series.
+        Training series, oldest row first, with at least season_length + 1 rows. A single
+        column is the training series of all outputs, which are then steps of one series.
 
     season_length : int, default=1
         Rows in a season: 12 for monthly data with a yearly season, 1 for none. At least 1.
@@ -242,8 +242,8 @@ def root_mean_squared_scaled_error(
 ) -> Any:
     """Root mean squared error, divided by the seasonal-naive error on the training series.
 
-    The metric of the M5 competition. It is lowest for forecasts of the mean, whereas the mean
-    absolute scaled error is lowest for forecasts of the median, which is often 0 if sales are rare.
+    The metric of the M5 competition. It is lowest for forecasts of the mean. The mean absolute
+    scaled error is lowest for forecasts of the median, which is often 0 if sales are rare.
 
     Parameters
     ----------
@@ -254,8 +254,8 @@ def root_mean_squared_scaled_error(
         Forecasts.
 
     y_train : array-like of shape (n_train,) or (n_train, n_outputs)
-        Training series, oldest row first, with at least season_length + 1 rows. A single column
-        serves all outputs, which are then the steps of one series.
+        Training series, oldest row first, with at least season_length + 1 rows. A single
+        column is the training series of all outputs, which are then steps of one series.
 
     season_length : int, default=1
         Rows in a season: 12 for monthly data with a yearly season, 1 for none (as in M5). At least
@@ -291,7 +291,8 @@ def root_mean_squared_scaled_error(
         RMSSE = sqrt(mean((y_true - y_pred)^2)
                      / (sum((z[t] - z[t - m])^2 for t = m + 1 .. T) / (T - m)))
 
-    M5 starts each y_train at the first sale. Leave out leading zeros to get the numbers of M5.
+    In M5, each y_train starts at the first sale. Drop leading zeros of y_train to get the same
+    errors.
 
     References
     ----------
@@ -323,8 +324,9 @@ def symmetric_mean_absolute_percentage_error(
 ) -> Any:
     """Mean of absolute errors in percent of the mean of actual value and forecast.
 
-    The metric of the M4 competition, for positive series, from 0 to 200. A forecast of 0 or of the
-    wrong sign costs 200, and a pair of zeros costs 0.
+    The metric of the M4 competition, for positive series. It lies between 0 and 200. A forecast of
+    0, or with the wrong sign, has an error of 200. If actual value and forecast are 0, the error
+    is 0.
 
     Parameters
     ----------
@@ -363,7 +365,8 @@ def symmetric_mean_absolute_percentage_error(
 
         sMAPE = mean(200 * |y_true - y_pred| / (|y_true| + |y_pred|))
 
-    Despite its name it is not symmetric: a forecast 10 too low costs more than one 10 too high.
+    Despite its name, the metric is not symmetric: the error of a forecast that is too low by 10 is
+    larger than that of a forecast that is too high by 10.
 
     References
     ----------
@@ -459,9 +462,9 @@ def mean_scaled_interval_score(
 ) -> Any:
     """Mean width of intervals plus a penalty for values outside, divided by the scale.
 
-    The metric of the M4 competition for intervals. A value outside its interval costs
-    2 / (1 - coverage) times its distance from the interval, so that the true quantiles have the
-    lowest expected score. The scale is that of `mean_absolute_scaled_error`.
+    The metric of the M4 competition for intervals. The penalty of a value outside its interval is
+    2 / (1 - coverage) times its distance from the interval. With this factor, the true quantiles
+    have the lowest expected score. The scale is that of `mean_absolute_scaled_error`.
 
     Parameters
     ----------
@@ -479,8 +482,8 @@ def mean_scaled_interval_score(
         It is 0.95 in M4.
 
     y_train : array-like of shape (n_train,) or (n_train, n_outputs)
-        Training series, oldest row first, with at least season_length + 1 rows. A single column
-        serves all outputs, which are then the steps of one series.
+        Training series, oldest row first, with at least season_length + 1 rows. A single
+        column is the training series of all outputs, which are then steps of one series.
 
     season_length : int, default=1
         Rows in a season: 12 for monthly data with a yearly season, 1 for none. At least 1.

@@ -37,7 +37,8 @@ def _rows_until(X: Any, n_rows: int) -> Any:
 
 def _as_values(answer: Any, names: list[str], shape: tuple[int, ...]) -> np.ndarray:
     """A forecast as an array of this shape, without its index."""
-    columns = answer[names] if hasattr(answer, "columns") else answer
+    is_polars = hasattr(answer, "columns") and not hasattr(answer, "iloc")  # with a column of times
+    columns = answer[names] if is_polars else answer
     return np.asarray(columns, dtype=np.float64).reshape(shape)
 
 
@@ -171,8 +172,9 @@ class BacktestResult:
     series: np.ndarray
     origins: np.ndarray
     forecast: np.ndarray
-    lower: np.ndarray | None = None
-    upper: np.ndarray | None = None
+    # With `| None`, type checkers would flag every use after backtest(coverage=...).
+    lower: np.ndarray | Any = None
+    upper: np.ndarray | Any = None
     coverage: float | None = None
     target_names: list[str]
     index: Any = None
@@ -228,7 +230,7 @@ class BacktestResult:
             {
                 "origin": self.origin_labels.repeat(horizon * n_targets),
                 "step": np.tile(self.steps.repeat(n_targets), n_origins),
-                "target": np.tile(np.asarray(self.target_names, dtype=object), n_origins * horizon),
+                "target": list(self.target_names) * (n_origins * horizon),
                 "actual": self.actual.ravel(),
                 "forecast": self.forecast.ravel(),
                 "lower": nothing if self.lower is None else self.lower.ravel(),
@@ -245,9 +247,9 @@ class BacktestResult:
         ----------
         metric : callable or None, default=None
             Function `metric(y_true, y_pred)` of arrays with one row for each forecast origin, of
-            shape (n_origins,), or (n_origins, n_targets) for several targets. Metrics of
-            scikit-learn fit, and those of `skgru.metrics` after `functools.partial` has set their
-            y_train. None: mean absolute error.
+            shape (n_origins,), or (n_origins, n_targets) for several targets. It can be a metric of
+            scikit-learn, or one of `skgru.metrics` whose y_train is set by `functools.partial`.
+            None: mean absolute error.
 
         Returns
         -------
@@ -284,9 +286,9 @@ class BacktestResult:
     def coverage_by_step(self) -> np.ndarray:
         """Share of values within their intervals at each step ahead, over origins and targets.
 
-        Compare it with `coverage`. With few forecast origins the share varies by chance: of 10
-        intervals with a nominal coverage of 0.9, often 8 or 10 contain the value. Missing values
-        are left out.
+        Compare it with `coverage`. With few forecast origins, the share varies by chance: of 10
+        intervals with a nominal coverage of 0.9, 8 or 10 often contain the actual value. Missing
+        values are left out.
 
         Returns
         -------
@@ -353,8 +355,8 @@ def backtest(
         Rows to forecast from each forecast origin. None: the horizon of the forecaster.
 
     initial : int or float
-        Rows before the first forecast: an int of at least 1, or a float in (0, 1), their share of
-        X.
+        Number of rows before the first forecast, an int of at least 1. A float in (0, 1) is the
+        share of the rows of X.
 
     step : int, default=1
         Rows from one forecast origin to the next. At least 1.
@@ -394,7 +396,7 @@ def backtest(
     -----
     Forecast origins are the rows initial - 1, initial - 1 + step, and so on, as long as `horizon`
     rows follow them. With future covariates and strategy="direct", the forecaster reads them in
-    blocks of its own horizon, and all rows of the last block must follow the origin.
+    blocks of its own horizon, so all rows of the last block must follow the forecast origin in X.
 
     References
     ----------
@@ -447,8 +449,8 @@ def backtest(
         if refit and i:
             fitted = clone(forecaster).fit(rows)
         now = {"X": rows, "future": None}
-        if spec.known:
-            now["future"] = values[origin + 1 : origin + 1 + n_read_ahead, spec.known]
+        if fitted._given.known:
+            now["future"] = values[origin + 1 : origin + 1 + n_read_ahead, fitted._given.known]
         forecast[i] = _as_values(fitted.forecast(horizon, **now), names, shape[1:])
         if coverage is not None:
             sides = [f"{name}_{side}" for name in names for side in ("lower", "upper")]

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skgru._containers.series import Table, as_series, is_list_of_series
+from skgru._containers.series import as_series, is_list_of_series
+from skgru._containers.table import Table
 from skgru._validation import at_least
 
 if TYPE_CHECKING:
@@ -264,8 +265,8 @@ class ForecastDisplay:
 
         future : array-like of shape (steps, n_known), DataFrame or None, default=None
             Values of the future covariates (`known`) for the rows after X, as in
-            `SequenceForecaster.forecast`. One table, also after a fit on a list. Needed if the
-            forecaster has `known` columns.
+            `SequenceForecaster.forecast`. One table, also after a fit on a list. It is needed if
+            the forecaster has `known` columns.
 
         n_history : int or None, default=None
             Number of last rows of X to draw. None: four times `steps`, and at least 30.
@@ -368,6 +369,8 @@ class ForecastDisplay:
         """
         table, ahead = as_series(X, cls.__name__), as_series(forecast, cls.__name__)
         names = ahead.names if table.names is not None else None
+        if names is None and ahead.labels and set(ahead.labels) <= set(table.labels or []):
+            names = ahead.labels
         wanted = ahead.columns if names is None else names
         n_columns = len(table.columns)
         if names is None and n_columns != len(wanted):
@@ -419,7 +422,7 @@ class ForecastDisplay:
             forecast=ahead.values,
             history_index=index[first:],
             forecast_index=ahead_index,
-            target_names=names if table.names is not None or len(names) > 1 else ["value"],
+            target_names=names if table.is_named or len(names) > 1 else ["value"],
             lower=None if bounds is None else bounds[..., 0],
             upper=None if bounds is None else bounds[..., 1],
             coverage=coverage,
@@ -706,8 +709,8 @@ class TrainingHistoryDisplay:
         Parameters
         ----------
         estimator : GRURegressor, Pipeline or SequenceForecaster
-            The fitted estimator. The plot shows the last step of a pipeline, the first regressor of
-            a forecaster, and the best estimator of a search.
+            The fitted estimator. Of a pipeline, the plot shows the last step. Of a forecaster, it
+            shows the first regressor, and of a search the best estimator.
 
         yscale : {"auto", "linear", "log"}, default="auto"
             Scale of the loss axis, as in `plot`.
@@ -762,7 +765,7 @@ class TrainingHistoryDisplay:
         ImportError
             If matplotlib is not installed.
         ValueError
-            If yscale is no such scale.
+            If yscale has another value.
         """
         if yscale not in ("auto", "linear", "log"):
             raise ValueError(f'yscale={yscale!r} must be "auto", "linear" or "log".')

@@ -36,7 +36,7 @@ windows = SequenceWindower(3).fit_transform(np.ones((20, 1)))
 gru = GRURegressor(units=2, epochs=1).fit(windows)
 gru.predict(windows)
 gru.score(windows)
-gru.forecast(windows, 2)
+gru.forecast(2, windows)
 gru.model_
 """
 

@@ -1,5 +1,8 @@
-"""skgru, for the same measurement as its peers: the same network, bare, or told of the season where
-there is one, with the forecaster's own scaler, level and baseline; or the forecaster's default.
+"""skgru, measured as its peers, in three variants.
+
+- same: the network of the peers, without level and baseline.
+- own: the same network with the season length, and with scaler, level and baseline of "auto".
+- default: the default forecaster.
 """
 
 from protocol import run

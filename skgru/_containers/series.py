@@ -5,13 +5,15 @@ This layer is independent of forecasting.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from sklearn.utils.validation import _get_feature_names, check_array
 
 from skgru._containers.index import TimeIndex, _step_of, index_of_polars
+from skgru._containers.long import all_but_time
+from skgru._containers.numbers import as_numbers
+from skgru._containers.table import Table
 from skgru._windows import as_table
 
 
@@ -37,142 +39,76 @@ def check_list(X: Any) -> None:
         )
 
 
-@dataclass(frozen=True)
-class Table:
-    """One series: float64 values (n_rows, n_columns), column names or None, and its index.
-
-    is_single : whether it was a Series, so that its forecasts are a Series too; labels : names of
-    pandas columns that are not strings, which scikit-learn does not accept as feature names.
-    """
-
-    values: np.ndarray
-    names: list[str] | None
-    rows: TimeIndex
-    is_single: bool = False
-    labels: list[Any] | None = None
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    @property
-    def columns(self) -> list[Any]:
-        """Names of the columns. Without names "x0", "x1", ..., as in scikit-learn."""
-        return self.names or self.labels or [f"x{i}" for i in range(self.values.shape[1])]
-
-
-def as_series(X: Any, estimator: Any, usual: Any = None) -> Table:
+def as_series(X: Any, estimator: Any, usual: Any = None, name: str = "X") -> Table:
     """A series in any container as a Table.
 
     usual : step of the index of the training series. X has the same step if its index fits: from a
-    few rows alone, the step of X may be ambiguous (28 days or a month).
+    few rows alone, the step of X may be ambiguous (28 days or a month); name : what messages call
+    X.
 
     Raises ValueError if X is neither 2-D nor a Series, or if its index has no regular step.
     """
     library = type(X).__module__.split(".")[0]
     if library == "polars":
-        return _from_polars(X, estimator, usual)
+        return _from_polars(X, estimator, usual, name)
     check_list(X)
-    if library == "pandas" and getattr(X, "ndim", 2) == 1:
-        X = as_numbers(X)
+    if library == "pandas":
+        _check_unique(X, name)
+    X = as_numbers(X, name)
     table = as_table(X)
-    rows, labels = TimeIndex(), None
-    if library == "pandas" and hasattr(table, "columns"):
-        if not table.columns.is_unique:
-            twice = list(table.columns[table.columns.duplicated()].unique())
-            raise ValueError(
-                f"X has several columns of the same name: {twice}. Rename these columns, or keep "
-                "the first of each: X.loc[:, ~X.columns.duplicated()]."
-            )
-        dates = [
-            name
-            for name, dtype in table.dtypes.items()
-            if dtype.kind in "Mm" or hasattr(dtype, "freq")
-        ]
-        if dates:
-            has_times = X.index.dtype.kind == "M" or hasattr(X.index.dtype, "freq")
-            remedy = f"Drop them: X.drop(columns={dates!r})."
-            if not has_times:
-                remedy = f"Use {'them' if len(dates) == 1 else 'one of them'} as the index: "
-                remedy += f"X.set_index({dates[0]!r})"
-                remedy += "." if len(dates) == 1 else f", and drop {dates[1:]}."
-            raise ValueError(
-                f"Columns {dates} of X hold dates or times, but must hold numbers. {remedy}"
-            )
+    rows = TimeIndex()
     if library == "pandas":
         if X.index.nlevels > 1:
             raise ValueError(
-                f"X has an index of {X.index.nlevels} levels, {list(X.index.names)}, but a single "
-                f"series has one level. For several series, use SequenceForecaster(group="
-                f"{X.index.names[0]!r}), the level that names the series."
+                f"{name} has an index of {X.index.nlevels} levels, {list(X.index.names)}, but a "
+                "single series has one level. For several series, use SequenceForecaster(group="
+                f"{all_but_time(X.index)!r}), what identifies the series."
             )
         rows = TimeIndex("pandas", X.index, _step_of(X.index, usual))
-        labels = list(table.columns) if hasattr(table, "columns") else None
-    names = None if library == "numpy" else _get_feature_names(table)
-    names = None if names is None else list(names)
+    header = table.columns if library == "pandas" and hasattr(table, "columns") else None
+    if header is None:
+        found = None if library == "numpy" else _get_feature_names(table)
+        names = None if found is None else list(found)
+    else:
+        names = list(header) if all(isinstance(name, str) for name in header) else None
     is_single = X is not table or getattr(X, "ndim", 2) == 1
-    return Table(_numbers(table, estimator), names, rows, is_single, labels)
+    return Table(_numbers(table, estimator, name), names, rows, is_single, header)
 
 
-def _from_polars(X: Any, estimator: Any, usual: Any) -> Table:
+def _from_polars(X: Any, estimator: Any, usual: Any, name: str) -> Table:
     if not hasattr(X, "columns"):  # a Series
         names = [X.name] if X.name else None
-        return Table(
-            _numbers(X.to_numpy().reshape(-1, 1), estimator), names, TimeIndex("polars"), True
-        )
+        values = as_numbers(X, name).to_numpy().reshape(-1, 1)
+        return Table(_numbers(values, estimator, name), names, TimeIndex("polars"), True)
     rows = index_of_polars(X, usual)
-    columns = X if rows.time is None else X.drop(rows.time)
-    return Table(_numbers(columns, estimator), list(columns.columns), rows)
+    columns = as_numbers(X if rows.time is None else X.drop(rows.time), name)
+    if rows.time is not None and not columns.width:
+        raise ValueError(
+            f"{name} has no column of numbers beside the dates {rows.time!r}. Add a column to "
+            "forecast."
+        )
+    return Table(_numbers(columns, estimator, name), list(columns.columns), rows)
 
 
-def as_numbers(column: Any) -> Any:
-    """A pandas Series of objects (Decimal, None) or of a nullable type as float64, if it holds
-    numbers alone; else as it is.
-    """
-    is_nullable = hasattr(column.dtype, "na_value")
-    if column.dtype.kind in "iuf" and not is_nullable:
-        return column
-    if column.dtype.kind == "O" and any(isinstance(one, str) for one in column):
-        return column  # text is left to scikit-learn's checks
-    try:
-        return column.astype(object).where(column.notna(), np.nan).astype(np.float64)
-    except (TypeError, ValueError):
-        return column
+def _check_unique(X: Any, name: str) -> None:
+    """Raise ValueError if columns of a pandas frame have the same name."""
+    if hasattr(X, "columns") and not X.columns.is_unique:
+        twice = list(X.columns[X.columns.duplicated()].unique())
+        raise ValueError(
+            f"{name} has several columns of the same name: {twice}. Rename these columns, or keep "
+            f"the first of each: {name}.loc[:, ~{name}.columns.duplicated()]."
+        )
 
 
-def _as_float_columns(table: Any) -> Any:
-    """A pandas frame with its columns as numbers."""
-    is_plain = [dtype.kind in "iuf" and not hasattr(dtype, "na_value") for dtype in table.dtypes]
-    if all(is_plain) or not table.columns.is_unique:
-        return table
-    table = table.copy()
-    for name in table.columns:
-        table[name] = as_numbers(table[name])
-    return table
-
-
-def _numbers(table: Any, estimator: Any) -> np.ndarray:
+def _numbers(table: Any, estimator: Any, name: str) -> np.ndarray:
     # check_array takes half a minute for 100,000 series, so valid arrays skip it.
     is_ready = type(table) is np.ndarray and table.dtype == np.float64 and table.ndim == 2
     if is_ready and table.size and not np.isinf(table).any():
         return table
-    if type(table).__module__.split(".")[0] == "pandas" and table.ndim == 2:
-        table = _as_float_columns(table)
-    try:
-        return check_array(
-            table,
-            dtype=np.float64,
-            ensure_all_finite="allow-nan",
-            estimator=estimator,
-            input_name="X",
-        )
-    except ValueError as error:
-        if "could not convert string" not in str(error) or not hasattr(table, "columns"):
-            raise
-        texts = [
-            name
-            for name in table.columns
-            if str(table[name].dtype).lower() in ("object", "str", "string", "category")
-        ]
-        raise ValueError(
-            f"Columns {texts} of X hold text ({error}). Convert them to numbers, or drop them."
-        ) from error
+    return check_array(
+        table,
+        dtype=np.float64,
+        ensure_all_finite="allow-nan",
+        estimator=estimator,
+        input_name=name,
+    )

@@ -196,6 +196,8 @@ def scratch_shapes(spec: NetworkSpec, n_rows: int) -> list[tuple[int, ...]]:
     return [(spec.window_length, *flat_shape(shape)) for shape in forward + backward]
 
 
+# More than 60 lines: the gradient reads a dozen arrays of the forward pass, and both are easier to
+# compare side by side than with these arrays as arguments.
 def trained_layer(
     cell: Any,
     X: tf.Tensor,
@@ -377,6 +379,53 @@ def both_directions(
     return tf.concat([forward, in_time(backward)], axis=-2), pull_back if trains else None
 
 
+def embedded(
+    table: tf.Tensor, tokens: tf.Tensor, known: tf.Tensor | None
+) -> tuple[tf.Tensor, Callable]:
+    """Vectors of tokens, (n_steps, 1, n_rows) -> (n_steps, embedding_dim, n_rows), and a function
+    from their gradient to that of the table.
+    """
+    # Row 0 of the table is for missing tokens, as in Keras.
+    rows = tf.cast(tokens[:, 0], tf.int32) + 1  # (n_steps, n_rows)
+    rows = rows if known is None else rows * tf.cast(known[:, 0], tf.int32)
+
+    def pull_back(upstream: tf.Tensor) -> tf.Tensor:
+        by_token = tf.transpose(upstream, (0, 2, 1))
+        return tf.math.unsorted_segment_sum(by_token, rows, table.shape[0])
+
+    return tf.transpose(tf.gather(table, rows), (0, 2, 1)), pull_back
+
+
+def output_layer(
+    spec: NetworkSpec, weights: Tensors, features: tf.Tensor, X: tf.Tensor
+) -> tuple[tf.Tensor, Callable]:
+    """Outputs, (..., units, n_rows) -> (n_rows, n_values), and a function from their gradient to
+    the gradients of the features and of the weights. X : windows, for the linear path.
+    """
+    kernel, bias, *highway = weights
+    flat = tf.reshape(X, (X.shape[0], spec.window_length * spec.n_channels))
+
+    def pull_back(upstream: tf.Tensor) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        if spec.each_step:
+            upstream = tf.reshape(upstream, (-1, spec.n_steps_out, spec.values_of_step))
+            gradients = [
+                tf.einsum("tun,ntv->uv", features, upstream),
+                tf.reduce_sum(upstream, (0, 1)),
+            ]
+            return tf.einsum("uv,ntv->tun", kernel, upstream), gradients
+        gradients = [features @ upstream, tf.reduce_sum(upstream, 0)]
+        gradients += [tf.matmul(flat, upstream, transpose_a=True) for _ in highway]
+        return tf.matmul(kernel, upstream, transpose_b=True), gradients
+
+    if spec.each_step:
+        by_step = tf.einsum("tun,uv->ntv", features, kernel) + bias
+        return tf.reshape(by_step, (X.shape[0], spec.n_values)), pull_back
+    values = tf.matmul(features, kernel, transpose_a=True) + bias
+    for linear in highway:
+        values += flat @ linear
+    return values, pull_back
+
+
 def apply_network(
     spec: NetworkSpec,
     weights: Tensors,
@@ -405,12 +454,10 @@ def apply_network(
         X = tf.where(is_known, X, 0.0)
         known = tf.transpose(tf.cast(is_known, tf.float32), (1, 2, 0))
     outputs = tf.transpose(X, (1, 2, 0))
-    embedding, weights = weights[: bool(spec.embedding_dim)], weights[bool(spec.embedding_dim) :]
-    for table in embedding:
-        # Row 0 of the table is for missing tokens, as in Keras.
-        tokens = tf.cast(outputs[:, 0], tf.int32) + 1  # (n_steps, n_rows)
-        tokens = tokens if known is None else tokens * tf.cast(known[:, 0], tf.int32)
-        outputs = tf.transpose(tf.gather(table, tokens), (0, 2, 1))
+    embedding_gradient = None
+    if spec.embedding_dim:
+        table, *weights = weights
+        outputs, embedding_gradient = embedded(table, outputs, known)
     pull_backs = []
     for layer in range(len(spec.units)):
         dropped = None
@@ -422,7 +469,7 @@ def apply_network(
             weights[layer * n_arrays : (layer + 1) * n_arrays],
             spec.each_step or layer < len(spec.units) - 1,
             trains,
-            layer > 0 or bool(embedding),
+            layer > 0 or embedding_gradient is not None,
             known,
             scratch,
             dropped,
@@ -430,41 +477,16 @@ def apply_network(
         mask = masks(layer, outputs.shape) if masks is not None and spec.dropout else None
         outputs = outputs if mask is None else outputs * mask
         pull_backs.append((pull_back, mask))
-    kernel, bias, *highway = weights[len(spec.units) * n_arrays :]
-    features = outputs
-    flat = tf.reshape(X, (X.shape[0], spec.window_length * spec.n_channels))
-
-    def output_gradient(upstream: tf.Tensor) -> tuple[list[tf.Tensor], tf.Tensor]:
-        """Gradients of the output layer and of the features, (..., units, n_rows)."""
-        if spec.each_step:
-            upstream = tf.reshape(upstream, (-1, spec.n_steps_out, spec.values_of_step))
-            gradients = [
-                tf.einsum("tun,ntv->uv", features, upstream),
-                tf.reduce_sum(upstream, (0, 1)),
-            ]
-            return gradients, tf.einsum("uv,ntv->tun", kernel, upstream)
-        gradients = [features @ upstream, tf.reduce_sum(upstream, 0)]
-        gradients += [tf.matmul(flat, upstream, transpose_a=True) for _ in highway]
-        return gradients, tf.matmul(kernel, upstream, transpose_b=True)
+    values, output_gradient = output_layer(spec, weights[len(spec.units) * n_arrays :], outputs, X)
 
     def gradient(upstream: tf.Tensor) -> list[tf.Tensor]:
-        gradients, upstream = output_gradient(upstream)
+        upstream, gradients = output_gradient(upstream)
         for pull_back, mask in reversed(pull_backs):
             upstream = upstream if mask is None else upstream * mask
             upstream, layer_gradients = pull_back(upstream)
             gradients = layer_gradients + gradients
-        for table in embedding:
-            by_token = tf.transpose(upstream, (0, 2, 1))
-            d_table = tf.math.unsorted_segment_sum(by_token, tokens, table.shape[0])
-            gradients = [d_table, *gradients]
+        if embedding_gradient is not None:
+            gradients = [embedding_gradient(upstream), *gradients]
         return gradients
 
-    if spec.each_step:
-        values = tf.reshape(
-            tf.einsum("tun,uv->ntv", features, kernel) + bias, (X.shape[0], spec.n_values)
-        )
-    else:
-        values = tf.matmul(features, kernel, transpose_a=True) + bias
-    for linear in highway:
-        values += flat @ linear
     return values, gradient if trains else None

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from skgru._containers.panel import Panel
-from skgru._containers.series import Table
+from skgru._containers.table import Table
 from skgru._forecaster.baselines import longest_run
 from skgru._forecaster.dataset import Pairs
 from skgru._forecaster.defaults import usual_length
 from skgru._forecaster.regressors import EnsembleMember
-from skgru._forecaster.spec import ForecastSpec
+from skgru._forecaster.spec import ForecastSpec, is_constant
+from skgru._forecaster.theta import ROWS_AT_START
 from skgru._networks.regressor import GRURegressor
 from skgru._warnings import warn_user
 
@@ -67,6 +68,25 @@ def warn_of_counters(tables: list[Table], panel: Panel, spec: ForecastSpec) -> N
                 "Drop it (rows are taken in order), convert it to dates, or name the columns to "
                 "forecast in target."
             )
+
+
+def warn_of_static(
+    given: Any, tables: list[Table], panel: Panel | None, spec: ForecastSpec
+) -> None:
+    """Warn of a column to forecast that is constant within each series of a long frame, beside
+    columns that are not, if `target` is None.
+    """
+    if given is not None or panel is None or panel.kind != "long":
+        return
+    are_constant = [all(is_constant(one.values[:, i]) for one in tables) for i in spec.targets]
+    if not any(are_constant) or all(are_constant):
+        return
+    name = tables[0].columns[spec.targets[are_constant.index(True)]]
+    warn_user(
+        f"Column {name!r} of X is constant within each series, but it is a column to forecast. "
+        f"Name the columns to forecast in target. {name!r} may be a column of known, without "
+        "future values."
+    )
 
 
 def warn_of_y(y: Any, X: Any, tables: list[Table], panel: Panel | None, spec: ForecastSpec) -> None:
@@ -129,9 +149,7 @@ def warn_of_range(
             )
 
 
-def warn_of_season(
-    given: int | None, tables: list[Table], spec: ForecastSpec, n_wanted: int
-) -> None:
+def warn_of_season(given: Any, tables: list[Table], spec: ForecastSpec, n_wanted: int) -> None:
     """Warn of a season of the index that is not used, because X has fewer than `n_wanted` rows or
     does not repeat with it.
     """
@@ -210,6 +228,27 @@ def too_short(spec: ForecastSpec, series: Sequence[np.ndarray], is_pretrained: b
         f"{spec.strategy} forecasts of horizon={spec.horizon} need at least {spec.n_rows_needed} "
         f"rows in a row without NaN, but {found}. {first}{''.join(remedies)}"
         f"{'or ' if remedies else ''}a longer series without gaps."
+    )
+
+
+def can_do_without(spec: ForecastSpec, series: Sequence[np.ndarray]) -> bool:
+    """Whether series that are too short for regressors can be forecast without them: they have no
+    covariates, and three values.
+    """
+    n_known = max(int(np.isfinite(values[:, spec.targets]).all(axis=1).sum()) for values in series)
+    return not spec.past and not spec.known and n_known >= ROWS_AT_START
+
+
+def warn_of_no_regressors(
+    spec: ForecastSpec, series: Sequence[np.ndarray], is_pretrained: bool
+) -> None:
+    """Warn of a default forecaster without regressors, as X is too short to train them."""
+    n_rows = max(map(len, series))
+    rest = "pretrained networks and Theta" if is_pretrained else "Theta and the baseline"
+    warn_user(
+        f"X has {n_rows} rows, but regressors of horizon={spec.horizon} need {spec.n_rows_needed} "
+        f"rows in a row without NaN. The forecast is that of {rest}. Give a longer series or a "
+        "smaller horizon to train regressors."
     )
 
 

@@ -74,7 +74,8 @@ class Joined:
 
 def join_series(parts: Sequence[Part], before: int, after: int) -> Joined:
     """Join series, with at least `before` and `after` rows of NaN around each of them. Future
-    covariates replace the NaN after a series.
+    covariates replace the NaN after a series. Before it, they are those of its first row, as
+    targets are in windows that start before a series.
     """
     n_rows = np.array([len(part) for part in parts])
     first = before + np.concatenate([[0], np.cumsum(n_rows[:-1] + before + after)])
@@ -84,6 +85,7 @@ def join_series(parts: Sequence[Part], before: int, after: int) -> Joined:
     for start, part in zip(first, parts, strict=True):
         z[start : start + len(part)] = part.z
         past[start : start + len(part)] = part.past
+        known[start - before : start] = part.known[:1]
         known[start : start + min(len(part.known), len(part) + after)] = part.known[
             : len(part) + after
         ]
@@ -93,6 +95,15 @@ def join_series(parts: Sequence[Part], before: int, after: int) -> Joined:
         for start, part in zip(first, parts, strict=True):
             history[start : start + len(part)] = part.history
     return Joined(z, past, known, first, n_rows, history)
+
+
+def ends_of(history: np.ndarray, origins: Any, n_rows: int) -> np.ndarray:
+    """The last rows up to each origin, with NaN before the series: (n_origins, n_rows, n_targets),
+    a view where the series has all these rows.
+    """
+    n_before = max(0, n_rows - 1 - int(np.min(origins)))
+    padded = np.pad(history, ((n_before, 0), (0, 0)), constant_values=np.nan)
+    return sliding_view(padded, n_rows)[np.asarray(origins) + n_before - n_rows + 1]
 
 
 def inputs(
@@ -112,6 +123,8 @@ def inputs(
     length = spec.window_length
     level = level_of(windows, spec.level, spec.season_length)
     channels = [windows - level]
+    for lag in spec.lags:
+        channels += lagged_windows(histories, lag, spec)
     if joined is not None:
         first = origins + ahead - length + 1
         if spec.past:
@@ -120,6 +133,18 @@ def inputs(
             moved = sliding_view(joined.known, length)
             channels += [moved[first + offset] for offset in spec.offsets]
     return np.concatenate(channels, axis=2), level, baseline_of(histories, level, spec)
+
+
+def lagged_windows(histories: np.ndarray, lag: int, spec: ForecastSpec) -> list[np.ndarray]:
+    """Windows `lag` rows ago and after that, up to `lag` rows before the last step of a call:
+    (n, window_length, n_targets) each. They are minus the level of the first one, so that they are
+    what followed a season ago. Where the series had not begun they are 0 among several series, and
+    NaN in a single one, whose training starts later.
+    """
+    length, end = spec.window_length, histories.shape[1] - lag
+    level = level_of(histories[:, end - length : end], spec.level, spec.season_length)
+    windows = [histories[:, end + k - length : end + k] - level for k in spec.offsets]
+    return [np.nan_to_num(each) for each in windows] if spec.is_global else windows
 
 
 class Pairs:
@@ -214,9 +239,7 @@ class PairDataset(WindowDataset):
 
     @property
     def shape(self) -> tuple[int, int, int]:
-        spec = self.pairs.spec
-        n_channels = len(spec.targets) + len(spec.past) + len(spec.known) * len(spec.offsets)
-        return (len(self.origins), self.length, n_channels)
+        return (len(self.origins), self.length, self.pairs.spec.n_channels)
 
     @property
     def n_targets(self) -> int:

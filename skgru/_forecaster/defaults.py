@@ -55,6 +55,11 @@ def default_regressors(spec: ForecastSpec, lengths: list[int]) -> list[GRURegres
     return [network_of_many(highway, epochs, loss) for highway in (True, False)]
 
 
+def has_long_training(spec: ForecastSpec, series: list[np.ndarray]) -> bool:
+    """Whether the default network is that of one long series."""
+    return not spec.is_global and len(series[0]) >= LONG_SERIES
+
+
 def network_of_many(highway: bool, epochs: int, loss: str = "mean_absolute_error") -> GRURegressor:
     """A network for many series, with or without a linear path."""
     return GRURegressor(
@@ -69,6 +74,13 @@ def network_of_many(highway: bool, epochs: int, loss: str = "mean_absolute_error
         normalize_X=False,
         normalize_y=False,
     )
+
+
+def auto_theta_weight(spec: ForecastSpec) -> float:
+    """Weight of the Theta forecast: about a half. Long seasons it has too little data for."""
+    if spec.season_length > LONGEST_SEASON:
+        return 0.2
+    return 0.4 if spec.is_global else 0.5
 
 
 def auto_window_length(n_rows: int, steps: int, season_length: int) -> int:

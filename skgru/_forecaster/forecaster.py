@@ -13,14 +13,17 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.metrics import r2_score
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import Tags
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skgru._containers.index import with_ending
+from skgru._containers.long import keys_of
 from skgru._containers.panel import Panel, as_columns, frame_of, read_panel
-from skgru._containers.series import Table, as_series, check_list, is_list_of_series
+from skgru._containers.series import as_series, check_list, is_list_of_series
+from skgru._containers.table import Table
+from skgru._forecaster.calendar import calendar_of
 from skgru._forecaster.checks import (
     check_numbers,
     warn_if_short,
@@ -29,11 +32,13 @@ from skgru._forecaster.checks import (
     warn_of_range,
     warn_of_season,
     warn_of_short,
+    warn_of_static,
     warn_of_y,
 )
 from skgru._forecaster.conformal import Calibration, errors_of, following, parts_of
-from skgru._forecaster.covariates import futures_of, known_rows
+from skgru._forecaster.covariates import futures_of, known_rows, static_rows
 from skgru._forecaster.dataset import Part
+from skgru._forecaster.defaults import has_long_training
 from skgru._forecaster.model import ForecastModel, ModelTemplate, tail_of
 from skgru._forecaster.resolve import (
     check_kinds,
@@ -41,9 +46,10 @@ from skgru._forecaster.resolve import (
     make_members,
     make_spec,
     pretrained_for,
-    rows_for_season,
+    theta_weight_of,
 )
 from skgru._forecaster.scaling import AutoScaler, restored, scaled
+from skgru._forecaster.seasons import rows_for_season
 from skgru._forecaster.zero_shot_model import ZeroShotModel
 from skgru._validation import Instance, Number, at_least, real_between, remember_features
 from skgru._windows import as_table
@@ -77,17 +83,17 @@ class SequenceForecaster(BaseEstimator):
     Parameters
     ----------
     regressor : estimator, list of them or None, default=None
-        Scikit-learn regressor that is fitted to the windows. Regressors of tables get each window
-        flattened into a row. All regressors of a list are fitted, and the forecast is the median
-        of theirs. None chooses by the number of series:
+        Scikit-learn regressor that is fitted to the windows. A regressor other than the networks
+        of skgru gets each window as one row of a table. All regressors of a list are fitted, and
+        the forecast is the median of their forecasts. None depends on the number of series:
 
         - One series: a GRURegressor of 16 units, which is trained longer on longer series.
-        - Several series: an ensemble of GRURegressors of 64 units, in turn with and without
+        - Several series: an ensemble of GRURegressors of 64 units, every second one without
           `highway`.
 
     window_length : int, list of int or "auto", default="auto"
         Number of rows in a window. Ensemble members take the lengths of a list in turn. "auto"
-        chooses by the season:
+        depends on the season:
 
         =================  ==================  ========================
         `season_length`    one series          several series
@@ -105,11 +111,16 @@ class SequenceForecaster(BaseEstimator):
     horizon : int, default=1
         Number of rows that `predict` and, by default, `forecast` look ahead. At least 1.
 
-    season_length : int or None, default=None
-        Number of rows in a season: 12 for monthly data, 1 for data without a season. None takes it
-        from the step of a date index, for example 12 for months and 7 for days, and for hours and
-        shorter steps the day, or the week if X repeats with it more closely. None is the same as 1
-        in these cases:
+    season_length : int, sequence of int or None, default=None
+        Number of rows in a season: 12 for monthly data, 1 for data without a season. Several
+        seasons are a list, (24, 168) for the day and the week of hourly data. Level and baseline
+        then have the season whose baseline has the smallest error in X. For each season that is
+        longer than a window, the regressors also get the values one season before the window and
+        before the steps to forecast.
+
+        None takes the seasons from the step of a date index: 12 for months, 7 and 365 for days, the
+        day and the week for hours and shorter steps. The longer one of two is used if X holds at
+        least three of it. None is the same as 1 in these cases:
 
         - X has no dates. Arrays never have dates, so set `season_length` for them.
         - X has fewer rows than two seasons plus `horizon`. Where pretrained networks can take part,
@@ -125,18 +136,24 @@ class SequenceForecaster(BaseEstimator):
           near zero,
         - standardisation, if there are negative values or the series is intermittent.
 
-        Units play no part. Series whose changes are small beside their level are magnified, so
-        that the network sees the changes.
+        The choice does not depend on the unit of the series. If the changes of a series are small
+        beside its level, "auto" also magnifies the series, because a network would not learn such
+        small changes.
 
         Each of several series has its own clone of the scaler. Covariates have one clone for all
-        series; with "auto" or None they are standardised.
+        series. With "auto" or None, covariates are standardised.
 
     level : {"auto", "mean", "last", "window"} or None, default="auto"
-        Value that is subtracted from each window, so that windows at different levels become
-        alike. "mean" is the mean of the last season of the window, "window" the mean of the whole
-        window, "last" its last value, and None subtracts nothing. "auto" is "window" for
-        intermittent series, else "mean" with a season and "last" without one. Here a single series
-        of at most two seasons counts as one without a season.
+        Value that is subtracted from each window, so that windows at different levels have similar
+        values.
+
+        - "mean": the mean of the last season of the window.
+        - "window": the mean of the whole window.
+        - "last": the last value of the window.
+        - None: nothing is subtracted.
+        - "auto": "window" for intermittent series. For other series "mean" with a season, and
+          "last" without one. A single series of at most two seasons is treated as one without a
+          season.
 
     baseline : {"auto", "last", "seasonal", "profile"} or None, default="auto"
         Naive forecast. The regressors learn its errors.
@@ -146,22 +163,26 @@ class SequenceForecaster(BaseEstimator):
         - "profile": the mean course of the last three seasons, moved to the level of the last half
           season.
         - None: the level.
-
-        With a season, "auto" is "profile" for one series and "seasonal" for several. Without a
-        season it is "last", and for intermittent series None. Again, a single series of at most two
-        seasons counts as one without.
+        - "auto": None for intermittent series. For other series with a season, "profile" for one
+          series and "seasonal" for several. Without a season, "last". A single series of at most
+          two seasons is treated as one without a season.
 
     strategy : {"direct", "recursive"}, default="direct"
         "direct": the regressor has one output for each of the `horizon` steps. "recursive": the
         regressor forecasts one step, which then becomes the last row of the history.
 
     point : {"auto", "median", "mean"}, default="auto"
-        Which number the forecast is. Half of the actual values lie above a median. Means can be
-        added up: the sum of daily means is the expected sum. "mean" corrects the forecasts so that
-        their mean in the last rows of `fit` is that of the series. "auto" is "mean" for
-        intermittent series, whose median may be zero at every step, else "median". A series is
-        intermittent if at least 20 % of its values are zeros. Rows that are zero in every season,
-        such as closed days, do not count.
+        Whether the forecast is a median or a mean.
+
+        - "median": half of the actual values lie above the forecast.
+        - "mean": forecasts can be added up, because the sum of daily means is the expected sum. The
+          forecasts are corrected so that their mean in the last rows of `fit` is that of the
+          series.
+        - "auto": "mean" for intermittent series, whose median may be zero at every step. Otherwise
+          "median".
+
+        A series is intermittent if at least 20 % of its values are zeros. Rows that are zero in
+        nearly every season, such as closed days, are not counted.
 
     target : str, int, sequence of them or None, default=None
         Names or positions of the columns to forecast. None: all columns that are not in `known`.
@@ -169,21 +190,50 @@ class SequenceForecaster(BaseEstimator):
 
     known : str, int, sequence of them or None, default=None
         Names or positions of the future covariates: columns whose future values are known, such as
-        a calendar or planned prices. `forecast` takes these values as `future`.
+        a calendar or planned prices. `forecast` takes these values as `future`. Columns that are
+        constant within each series of `fit`, such as the size of a shop, may be left out of
+        `future`: their value is carried on.
 
-    group : str or None, default=None
+    calendar : bool, str, list of str or None, default=None
+        Features of the dates of X as future covariates. They follow from the index, so X and
+        `future` have no columns for them.
+
+        ================  ========================================================  ==============
+        name              feature                                                   step of X
+        ================  ========================================================  ==============
+        "hour"            time of day, as sine and cosine                           below a day
+        "day_of_week"     a column for each day of the week                         below a week
+        "day_of_month"    position in the month, as sine and cosine                 below a year
+        "month"           month of the year, as sine and cosine                     below a year
+        "day_of_year"     position in the year, as sine and cosine                  below a year
+        "holidays:DE"     1 on the holidays of a country, or of a part of it        up to a day
+                          ("holidays:DE-BY"), else 0; needs the extra `holidays`
+        ================  ========================================================  ==============
+
+        True chooses by the step of X: "hour", "day_of_week" and "day_of_year" for hours and shorter
+        steps, the last two for days, "day_of_year" for weeks, and "month" for months and quarters.
+        X must hold two periods of each, for example two years for "day_of_year". None or False: no
+        calendar. An index with a time zone gives local times.
+
+    group : str, int, list of them or None, default=None
         How a data frame holds several series.
 
-        - The name of a column or index level: X is a long frame, and this column identifies the
-          series of each row.
+        - The name of a column or index level, or the position of an index level: X is a long frame,
+          and this column or level identifies the series of each row.
+        - A list of such names: their values together identify the series, for example shop and
+          item. A name of a frame with columns in levels may be a tuple.
         - "columns": X is a wide frame, and each column is a series.
         - None: X is one series or a list of series.
 
     series_weight : {"auto", "inverse_change"} or None, default="auto"
-        How several series are weighted in training. "inverse_change" gives each series the weight
-        1 / sqrt(c + 0.02), where c is the mean absolute error of the seasonal-naive forecast on
-        the scaled series. Regressors without sample weights ignore it. None: each window has the
-        same weight. "auto": "inverse_change".
+        How several series are weighted in training. Regressors without sample weights ignore it.
+
+        - "inverse_change": each series has the weight 1 / sqrt(c + 0.02), where c is the mean
+          absolute error of the seasonal-naive forecast on the scaled series. Without it, the most
+          volatile series dominate the loss.
+        - None: each window has the same weight. Use None if the errors of volatile series matter
+          most.
+        - "auto": "inverse_change".
 
     n_estimators : int or "auto", default="auto"
         Number of ensemble members, whose median is the forecast. Each member has its own seed.
@@ -195,24 +245,36 @@ class SequenceForecaster(BaseEstimator):
         series.
 
         - "auto": for monthly and for quarterly series there are two networks each. They take part
-          under the conditions below. The forecast is then a mean on the scale of logarithms, in
-          which they have the weight of one ensemble member.
+          under the conditions below. All of them together then have the
+          weight of one ensemble member, in a mean of the logarithms of the forecasts.
         - "only": zero-shot forecasts by one network for any season and any values. Nothing is
           trained, and three rows are enough. `forecast_interval` needs no calibration. Parameters
-          of regressors, windows, level and baseline are ignored.
+          of regressors, windows, level, baseline and calendar are ignored.
         - None: they never take part.
 
         The conditions of "auto":
 
         - `regressor` is None and `scaler` is "auto",
         - `season_length` is 4 or 12,
-        - X has a single column,
+        - X has a single column (with or without `calendar`),
         - its values are positive, with at most 10 % zeros,
-        - `point` is "median" (in effect),
+        - `point_` is "median",
         - X has fewer than 500 rows. Of several series, at least half of all rows belong to series
           of fewer than 500 rows.
 
         Among several series, those with other values are forecast without pretrained networks.
+
+    theta_weight : float or "auto", default="auto"
+        Weight of the Theta forecast [3]_ in the forecast, in [0, 1]. Theta is exponential smoothing
+        of the series without its season, plus half of its trend. Its errors differ from those of
+        the regressors, so that a weighted mean of both has smaller errors than either. "auto":
+
+        - 0 with a `regressor` of your own or `pretrained="only"`,
+        - 0.2 for seasons of more than 100 rows,
+        - else 0.5 for one series, and 0.4 for several.
+
+        With covariates, which Theta ignores, "auto" is less, the larger the error of Theta is
+        beside that of the regressors in `fit`.
 
     calibration_fraction : float, default=0.0
         Share of the rows, at the end of the series, on which intervals are calibrated, in [0, 1).
@@ -220,9 +282,9 @@ class SequenceForecaster(BaseEstimator):
         calibration.
 
     random_state : int, RandomState instance or None, default=None
-        Source of the regressors' seeds. None: a single regressor keeps its own `random_state`. The
-        members of an ensemble get seeds from that of the first regressor, or random seeds if it has
-        none.
+        Source of the seeds of the regressors. None: a single regressor keeps its own
+        `random_state`. The seeds of an ensemble come from the `random_state` of its first
+        regressor. If that is None too, they are random.
 
     Attributes
     ----------
@@ -230,7 +292,10 @@ class SequenceForecaster(BaseEstimator):
         Number of rows in a window. A tuple if there are several lengths.
 
     season_length_ : int
-        Number of rows in a season; 1 without a season.
+        Number of rows in the season of level and baseline; 1 without a season.
+
+    season_lengths_ : tuple of int
+        All seasons in use, the shortest first.
 
     level_ : {"mean", "last", "window"} or None
         The level in use. None with pretrained="only".
@@ -239,7 +304,10 @@ class SequenceForecaster(BaseEstimator):
         The baseline in use. None with pretrained="only".
 
     point_ : {"median", "mean"}
-        Which number forecasts are.
+        Whether forecasts are medians or means.
+
+    calendar_ : list of str
+        Names of the calendar features in use.
 
     scaler_ : transformer, None, or list of them
         The fitted scaler of the targets. A list for several series.
@@ -252,6 +320,11 @@ class SequenceForecaster(BaseEstimator):
 
     pretrained_ : bool
         Whether pretrained networks take part.
+
+    ensemble_ : dict of str to float
+        Weights of the members in the forecast, which add up to 1: "regressors" (the median of
+        `regressors_`), "pretrained" and "theta". Without regressors there is "baseline" instead.
+        Pretrained networks have no share in series that they cannot forecast.
 
     n_features_in_ : int
         Number of columns in `fit`.
@@ -276,20 +349,24 @@ class SequenceForecaster(BaseEstimator):
     The forecast of row t + k is b[t, k] plus the output of f, transformed back to the units of the
     series.
 
-    Before that, gaps in z are filled from the season, and single values far outside the seasonal
-    course of the last three seasons or more are moved to the edge of the usual range. Covariates
-    outside the range of `fit` by more than half its width are clipped, with a warning. If the
-    default regressors are more than 10 % worse than the baseline on the last rows of `fit`, they
-    are left out, with a warning.
+    Before a forecast, the data are corrected:
+
+    - Gaps in z are filled from the season.
+    - Single values far outside the seasonal course are moved to the edge of the usual range. This
+      needs a history of three seasons.
+    - Covariates outside the range of `fit` by more than half its width are clipped, with a warning.
+
+    If the error of the default regressors on the last rows of `fit` is more than 10 % above that
+    of the baseline, they are left out, with a warning.
 
     In a global model [1]_ the windows of all series train each regressor:
 
-    - A window that starts before its series is filled with the first row of the series. This needs
-      a season of rows in the window, and no covariates.
+    - A window that starts before its series is filled with the first row of the series, if it has
+      at least one season of rows and there are no past covariates.
     - Targets after the end of a series are unknown. A GRURegressor learns from the other targets of
       the same window. Other regressors learn only from windows without unknown targets.
     - Early stopping holds out the last windows of each series.
-    - Windows of a GRURegressor are made one batch at a time, so that memory holds only the rows.
+    - The windows of a GRURegressor are computed one batch at a time, so memory holds only the rows.
 
     After a fit on one series, `predict(X)` and `forecast(X=X)` use the training series as history
     of X if the index of X continues it. Rows without an index (arrays) continue the training
@@ -305,6 +382,9 @@ class SequenceForecaster(BaseEstimator):
     .. [2] Lei, G'Sell, Rinaldo, Tibshirani & Wasserman (2018), Distribution-free predictive
        inference for regression, doi:10.1080/01621459.2017.1307116.
 
+    .. [3] Hyndman & Billah (2003), Unmasking the Theta method,
+       doi:10.1016/S0169-2070(01)00143-1.
+
     Examples
     --------
     >>> import numpy as np
@@ -313,16 +393,29 @@ class SequenceForecaster(BaseEstimator):
     >>> forecaster = SequenceForecaster(horizon=6, season_length=12, random_state=0).fit(series)
     >>> forecaster.forecast(6).round(1)[:, 0]
     array([2. , 2.5, 2.9, 3. , 2.9, 2.5])
+
+    Features of the dates as future covariates:
+
+    >>> import pandas as pd
+    >>> from sklearn.linear_model import Ridge
+    >>> dates = pd.date_range("2026-01-05", periods=70, freq="D")
+    >>> visits = pd.Series(20.0 + 30 * (dates.day_of_week > 4), dates)
+    >>> at_weekends = SequenceForecaster(Ridge(), horizon=7, calendar=True).fit(visits)
+    >>> at_weekends.calendar_
+    ['day_of_week']
     """
 
     window_length_: Any  # int, or tuple of int for several lengths
     season_length_: int
+    season_lengths_: tuple[int, ...]
     level_: str | None
     baseline_: str | None
     point_: str
+    calendar_: list[str]
     scaler_: Any
     regressors_: list[Any]
     pretrained_: bool
+    ensemble_: dict[str, float]
     n_features_in_: int
     feature_names_in_: np.ndarray
 
@@ -330,7 +423,7 @@ class SequenceForecaster(BaseEstimator):
         "regressor": [None, Instance(["fit", "predict"]), list, tuple],
         "window_length": [at_least(1), StrOptions({"auto"}), list, tuple],
         "horizon": [at_least(1)],
-        "season_length": [at_least(1), None],
+        "season_length": [at_least(1), list, tuple, None],
         "scaler": [
             Instance(["fit", "transform", "inverse_transform"]),
             StrOptions({"auto"}),
@@ -342,10 +435,12 @@ class SequenceForecaster(BaseEstimator):
         "point": [StrOptions({"auto", "mean", "median"})],
         "target": [str, Integral, "array-like", None],
         "known": [str, Integral, "array-like", None],
-        "group": [str, None],
+        "calendar": ["boolean", str, "array-like", None],
+        "group": [str, Number(Integral, None, None, closed="neither"), list, tuple, None],
         "series_weight": [StrOptions({"auto", "inverse_change"}), None],
         "n_estimators": [at_least(1), StrOptions({"auto"})],
         "pretrained": [StrOptions({"auto", "only"}), None],
+        "theta_weight": [StrOptions({"auto"}), real_between(0, 1, closed="both")],
         "calibration_fraction": [real_between(0, 1, closed="left")],
         "random_state": [
             Number(Integral, 0, 2**32 - 1, closed="both"),
@@ -360,7 +455,7 @@ class SequenceForecaster(BaseEstimator):
         *,
         window_length: int | Sequence[int] | str = "auto",
         horizon: int = 1,
-        season_length: int | None = None,
+        season_length: int | Sequence[int] | None = None,
         scaler: Any = "auto",
         level: str | None = "auto",
         baseline: str | None = "auto",
@@ -368,10 +463,12 @@ class SequenceForecaster(BaseEstimator):
         point: str = "auto",
         target: str | int | Sequence[str | int] | None = None,
         known: str | int | Sequence[str | int] | None = None,
-        group: str | None = None,
+        calendar: bool | str | Sequence[str] | None = None,
+        group: str | int | Sequence[str | int] | None = None,
         series_weight: str | None = "auto",
         n_estimators: int | str = "auto",
         pretrained: str | None = "auto",
+        theta_weight: float | str = "auto",
         calibration_fraction: float = 0.0,
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
@@ -386,10 +483,12 @@ class SequenceForecaster(BaseEstimator):
         self.point = point
         self.target = target
         self.known = known
+        self.calendar = calendar
         self.group = group
         self.series_weight = series_weight
         self.n_estimators = n_estimators
         self.pretrained = pretrained
+        self.theta_weight = theta_weight
         self.calibration_fraction = calibration_fraction
         self.random_state = random_state
 
@@ -418,7 +517,10 @@ class SequenceForecaster(BaseEstimator):
         ------
         ValueError
             If a parameter is out of range, `regressor` is a classifier, a column is not in X, the
-            index has no regular step, or a series is too short or has no values.
+            index has no regular step, or a series is too short, has no values, or has no dates for
+            `calendar`.
+        ImportError
+            If `calendar` names holidays and the package holidays is not installed.
         """
         self._validate_params()
         check_kinds(self)
@@ -429,6 +531,7 @@ class SequenceForecaster(BaseEstimator):
         check_numbers([table.values for table in tables], panel, spec)
         if panel is not None:
             warn_of_counters(tables, panel, spec)
+            warn_of_static(self.target, tables, panel, spec)
             if spec.is_global and self.pretrained != "only":
                 warn_of_short(tables, panel, spec)
         warn_of_ends(tables, panel, spec)
@@ -436,8 +539,15 @@ class SequenceForecaster(BaseEstimator):
         named = max(tables, key=len).rows.season_length
         warn_of_season(self.season_length, tables, spec, rows_for_season(self, tables, named))
         series = [table.values for table in tables]
-        members = [] if self.pretrained == "only" else make_members(self, spec, series)
         pretrained = pretrained_for(self, spec, series)
+        # Pretrained networks read no covariates, so that alone they need no calendar.
+        calendar = calendar_of(None if self.pretrained == "only" else self.calendar, tables)
+        given, n_columns = spec, series[0].shape[1]
+        spec = replace(
+            spec, known=(*given.known, *range(n_columns, n_columns + calendar.n_columns))
+        )
+        series = [calendar.extended(table) for table in tables]
+        members = [] if self.pretrained == "only" else make_members(self, spec, series)
         kind = ZeroShotModel if self.pretrained == "only" else ForecastModel
         template = ModelTemplate(
             spec,
@@ -447,6 +557,9 @@ class SequenceForecaster(BaseEstimator):
             pretrained,
             weighs=self.series_weight is not None and spec.is_global,
             is_guarded=self.regressor is None,
+            covariates_are_small=self.regressor is None and has_long_training(spec, series),
+            theta_weight=theta_weight_of(self, spec),
+            by_errors=self.theta_weight == "auto" and bool(spec.past or spec.known),
         )
         calibration = Calibration(spec, list(map(len, series)))
         if self.calibration_fraction:
@@ -462,9 +575,11 @@ class SequenceForecaster(BaseEstimator):
         self.__dict__.update(
             _model=model,
             _spec=spec,
+            _given=given,
+            _calendar=calendar,
             _panel=panel,
             _calibration=calibration,
-            _first_rows=[values[: spec.window_length].copy() for values in series],
+            _first_rows=[table.values[: spec.window_length].copy() for table in tables],
             _tails=tails,
             _scaled_tails=[
                 scaled(scaler, tail.values[:, spec.targets])
@@ -473,16 +588,19 @@ class SequenceForecaster(BaseEstimator):
             _usual_step=max(tables, key=len).rows.freq,
             window_length_=spec.windows[0] if len(set(spec.windows)) == 1 else spec.windows,
             season_length_=spec.season_length,
+            season_lengths_=spec.seasons,
             level_=spec.level,
             baseline_=spec.baseline,
             point_=spec.point,
+            calendar_=list(calendar.names),
             scaler_=model.scalers if spec.is_global else model.scalers[0],
             regressors_=model.regressors,
             pretrained_=model.pretrained is not None or kind is ZeroShotModel,
+            ensemble_=model.shares,
         )
         names = tables[0].names
         remember_features(
-            self, None if names is None else np.asarray(names, dtype=object), series[0].shape[1]
+            self, None if names is None else np.asarray(names, dtype=object), n_columns
         )
         return self
 
@@ -492,9 +610,9 @@ class SequenceForecaster(BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list of them
-            The series, with the columns of `fit`. Where X continues the training series, that
-            series is its history (see the Notes of the class). After a fit on several series, X
-            has no history.
+            The series, with the columns of `fit`. If X continues the training series, the training
+            series is the history of X (see the Notes of the class). After a fit on several series,
+            X has no history.
 
         Returns
         -------
@@ -509,7 +627,7 @@ class SequenceForecaster(BaseEstimator):
         NotFittedError
             Before `fit`.
         ValueError
-            If X has other columns than in `fit`, or would be an error in `fit`.
+            If X has other columns than in `fit`, or for the reasons listed in `fit`.
 
         Notes
         -----
@@ -523,9 +641,9 @@ class SequenceForecaster(BaseEstimator):
         table = self._read_new(X)
         forecasts = self._row_by_row(table)
         steps = range(1, self._spec.horizon + 1)
-        names = [f"{name}_step{k}" for k in steps for name in self._names_in(table)]
+        names = [with_ending(name, f"_step{k}") for k in steps for name in self._names_in(table)]
         flat = forecasts.reshape(len(table), -1)
-        return table.rows.frame(flat, names, table.rows.index, flat.shape[1] == 1)
+        return table.rows.frame(flat, names, table.rows.index, flat.shape[1] == 1, table.header)
 
     def score(self, X: Any, y: Any = None) -> float:
         """Return the coefficient of determination R² of `predict` on X.
@@ -533,8 +651,8 @@ class SequenceForecaster(BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list of them
-            One series, or a list of series after a fit on a list. In this way `GridSearchCV` can
-            tune on a list of series, of which each fold holds out some.
+            One series, or a list of series after a fit on a list. So `GridSearchCV` can tune on a
+            list, where each fold holds out some of the series.
 
         y : None
             Ignored.
@@ -584,6 +702,8 @@ class SequenceForecaster(BaseEstimator):
                 f"{rows.sum()} such rows (n_samples={len(table)}). Use a longer series, "
                 f"{shorter}or a smaller horizon."
             )
+        from sklearn.metrics import r2_score
+
         return r2_score(actual[rows], predicted[rows])
 
     def forecast(self, steps: int | None = None, X: Any = None, future: Any = None) -> Any:
@@ -592,17 +712,19 @@ class SequenceForecaster(BaseEstimator):
         Parameters
         ----------
         steps : int or None, default=None
-            Number of rows to forecast. None: `horizon`. After `horizon` rows, the forecasts are fed
-            back as history. With pretrained="only" nothing is fed back.
+            Number of rows to forecast. None: `horizon`. After `horizon` rows, the forecasts become
+            history for further ones, except with pretrained="only".
 
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list, default=None
             Series to forecast from, in the same container as in `fit`. None: the training series.
             After a fit on several series, X may hold new series. Each of them gets its own scaler.
 
-        future : array-like of shape (steps, n_known), DataFrame or None, default=None
+        future : array-like of shape (steps, n_known), DataFrame, dict or None, default=None
             Values of the future covariates (`known`) for the rows to forecast. With
             strategy="direct" they are needed up to the next multiple of `horizon` rows. Further
-            rows are ignored. For several series: a list, or a long frame.
+            rows and columns are ignored. Rows with dates are found by their date, and may be in
+            any order. The dates are the index or the only column of dates. A dict of columns is
+            taken too. For several series: a list, or a long frame.
 
         Returns
         -------
@@ -615,8 +737,8 @@ class SequenceForecaster(BaseEstimator):
         NotFittedError
             Before `fit`.
         ValueError
-            If `future` is missing, too short or for other rows, or if there are past covariates and
-            `steps` exceeds `horizon`.
+            If `future` is missing, too short or for other rows, if there are past covariates and
+            `steps` exceeds `horizon`, or if X has no dates for `calendar`.
         """
         new = self._origins(steps, X, future)
         forecasts = self._model.forecast_after(new.parts, new.steps)
@@ -666,9 +788,8 @@ class SequenceForecaster(BaseEstimator):
         set. Distances are taken on the scale of `scaler`, so that after a logarithm the intervals
         grow with the level.
 
-        Residuals k steps ahead of neighbouring forecast origins are correlated. For this reason n
-        of them count as n / sqrt(k): otherwise the intervals of short series are too narrow at far
-        steps.
+        Residuals k steps ahead of neighbouring forecast origins are correlated, so n of them count
+        as n / sqrt(k). Otherwise the intervals of short series would be too narrow at far steps.
 
         Several series are calibrated together. The residuals of each series are divided by its mean
         absolute seasonal-naive error, and its intervals are multiplied by that error. Coverage
@@ -693,7 +814,7 @@ class SequenceForecaster(BaseEstimator):
         radius = None if quantiles else self._calibration.radius(coverage)  # (horizon, n_targets)
         new = self._origins(steps, X, future)
         n_steps = self._spec.steps_of_call if quantiles else self._spec.horizon
-        if new.steps > n_steps and not (quantiles and isinstance(self._model, ZeroShotModel)):
+        if new.steps > n_steps and not (quantiles and self._model.is_zero_shot):
             raise ValueError(
                 f"steps={new.steps} exceeds the {n_steps} steps that intervals are available for. "
                 "Fit with a larger horizon."
@@ -764,7 +885,7 @@ class SequenceForecaster(BaseEstimator):
 
     def _names_in(self, table: Table) -> list[Any]:
         """Names of the targets in a table without names: those in `fit`."""
-        if table.names is None and table.labels is None:
+        if not table.is_named:
             return self._target_names
         return [table.columns[i] for i in self._spec.targets]
 
@@ -781,10 +902,16 @@ class SequenceForecaster(BaseEstimator):
 
     def _check_columns(self, tables: list[Table], like: Table, panel: Any) -> None:
         """Raise if a series has other columns than `like`. Series may have any name."""
-        for one, table in zip(panel.ids, tables, strict=True):
+        ids = [None] if panel is None else panel.ids
+        for one, table in zip(ids, tables, strict=True):
             n, n_wanted = table.values.shape[1], like.values.shape[1]
-            named = table.names is not None and like.names is not None and n_wanted > 1
-            if n != n_wanted or (named and table.names != like.names):
+            named = table.is_named and like.is_named and n_wanted > 1
+            if n != n_wanted or (named and table.columns != like.columns):
+                if panel is None:
+                    raise ValueError(
+                        f"X has columns {table.columns}, but in fit its columns were "
+                        f"{like.columns}. Give the columns of fit, in the same order."
+                    )
                 raise ValueError(
                     f"Series {one!r} of X has columns {table.columns}, but others have "
                     f"{like.columns}. Give all series the same columns in the same order."
@@ -815,6 +942,14 @@ class SequenceForecaster(BaseEstimator):
             return table
         if table.is_single and self.n_features_in_ == 1:
             return table  # a Series may have any name
+        tail = self._tails[0]
+        if (
+            tail.header is not None
+            and table.header is not None
+            and not (tail.names and table.names)
+        ):
+            self._check_columns([table], tail, None)
+            return table
         columns = as_table(X) if table.rows.time is None else X.drop(table.rows.time)
         validate_data(self, columns, reset=False, skip_check_array=True)
         return table
@@ -822,22 +957,28 @@ class SequenceForecaster(BaseEstimator):
     def _context(self, table: Table) -> np.ndarray:
         """History of a table: the end of the training series if the table continues it."""
         tail, first = self._tails[0], self._first_rows[0]
-        nothing = table.values[:0]
+        history = self._calendar.extended(tail)
+        nothing = history[:0]
         if self._panel is not None:
             return nothing
         if table.rows.index is not None and tail.rows.index is not None:
-            return tail.values if tail.rows.is_followed_by(table.rows) else nothing
+            return history if tail.rows.is_followed_by(table.rows) else nothing
         n = min(len(table), len(first))
         is_in_sample = np.array_equal(table.values[:n], first[:n], equal_nan=True)
-        return nothing if is_in_sample else tail.values
+        return nothing if is_in_sample else history
 
     def _row_by_row(self, table: Table) -> np.ndarray:
         """(n_rows, horizon, n_targets)"""
         context = self._context(table)
-        values = np.concatenate([context, table.values])
+        values = np.concatenate([context, self._calendar.extended(table)])
         origins = np.arange(len(context), len(values))
         scaler = self._model.scaler_for(values)
-        part = self._model.part(values, scaler)
+        known = None
+        if set(self._given.static) == set(self._given.known):  # needs no future values
+            steps = self._spec.horizon
+            known = static_rows(values, self._given, steps)
+            known = np.hstack([known, self._calendar.ahead(table, steps)])
+        part = self._model.part(values, scaler, known)
         forecasts = self._model.forecast_rows(part, origins)
         return self._model.in_units(scaler, forecasts, self._model.error_of(part.z))
 
@@ -865,19 +1006,20 @@ class SequenceForecaster(BaseEstimator):
         seasonal_errors = model.seasonal_errors
         if X is None:
             tables, scalers, zs = self._tails, model.scalers, self._scaled_tails
-            pasts = [table.values for table in tables]
+            pasts = [self._calendar.extended(table) for table in tables]
         else:
             if panel is None:
                 tables = [self._read_new(X)]
-                pasts = [np.concatenate([self._context(tables[0]), tables[0].values])]
+                values = self._calendar.extended(tables[0])
+                pasts = [np.concatenate([self._context(tables[0]), values])]
             else:
                 self._check_panel(X)
                 tables, panel = self._read(X, self._usual_step)
                 self._check_columns(tables, self._tails[0], panel)
-                pasts = [table.values for table in tables]
+                pasts = [self._calendar.extended(table) for table in tables]
             check_numbers(pasts, panel, self._spec)
             warn_of_ends(tables, panel, self._spec)
-            if isinstance(model, ZeroShotModel):
+            if model.is_zero_shot:
                 pass  # it forecasts from any number of rows
             elif self._spec.is_global:
                 warn_of_short(tables, panel, self._spec)
@@ -896,37 +1038,42 @@ class SequenceForecaster(BaseEstimator):
             n_kept = model.n_rows_kept
             pasts = [tail_of(past, n_kept, self._spec) for past in pasts]
         parts = []
-        aheads = futures_of(future, tables, panel, self._spec)
+        aheads = futures_of(future, tables, panel, self._given)
+        n_ahead = -(-steps // self._spec.steps_of_call) * self._spec.steps_of_call
         ids = [None] if panel is None else panel.ids
         for table, past, scaler, z, ahead, one in zip(
             tables, pasts, scalers, zs, aheads, ids, strict=True
         ):
             try:
-                known = known_rows(ahead, steps, table, self._spec, self._tails[0], self)
+                known = known_rows(ahead, steps, table, self._given, self._tails[0], self)
             except ValueError as error:
                 if panel is None or ahead is None:
                     raise
                 raise ValueError(f"Series {one!r}: {error}") from error
             self._warn_of_covariates(past, known)
+            if self._calendar.names:
+                features = self._calendar.ahead(table, n_ahead)
+                known = np.hstack([known, features]) if self._given.known else features
             parts.append(model.part(past, scaler, known, z))
         return Origins(tables, panel, parts, scalers, seasonal_errors, steps)
 
     def _warn_of_covariates(self, past: np.ndarray, known: np.ndarray) -> None:
-        spec, limits, columns = self._spec, self._model.covariate_limits, self._tails[0].columns
+        spec, limits, columns = self._given, self._model.covariate_limits, self._tails[0].columns
         if limits is not None:
             n_past, names = len(spec.past), [columns[i] for i in (*spec.past, *spec.known)]
             seen = [*past[-spec.window_length :, spec.past].T, *known.T]
-            warn_of_range(names, seen, limits, n_past)
+            low, high = (side[: len(names)] for side in limits)  # without the calendar
+            warn_of_range(names, seen, (low, high), n_past)
 
     def _check_panel(self, X: Any) -> None:
         """Raise if several series are in another container than in `fit`."""
         kind = self._panel.kind
         is_list = is_list_of_series(X)
-        names = [*getattr(X, "columns", []), *getattr(getattr(X, "index", None), "names", [])]
+        is_long = not is_list and keys_of(X, self.group) is not None
         has_form = {
             "list": is_list,
-            "long": not is_list and self.group in names,
-            "wide": not is_list and self.group not in names and np.ndim(X) == 2,
+            "long": is_long,
+            "wide": not is_list and not is_long and np.ndim(X) == 2,
         }
         check_list(X)
         if has_form[kind]:
@@ -946,7 +1093,7 @@ class SequenceForecaster(BaseEstimator):
 
         def names_in(table: Table) -> list[str]:
             names = self._names_in(table)
-            return [f"{name}{end}" if end else name for name in names for end in endings]
+            return [with_ending(name, end) for name in names for end in endings]
 
         if new.panel is None or new.panel.kind == "list":  # each table has its own names
             frames = [

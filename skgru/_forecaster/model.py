@@ -14,15 +14,26 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
-from skgru._forecaster.checks import check_complete, check_steps, too_short
+from skgru._forecaster.checks import (
+    can_do_without,
+    check_complete,
+    check_steps,
+    too_short,
+    warn_of_no_regressors,
+)
 from skgru._forecaster.dataset import (
     HISTORY_VALUES_AT_ONCE,
     Joined,
     Pairs,
     Part,
+    ends_of,
     join_series,
 )
-from skgru._forecaster.gaps_and_outliers import fill_by_season, forward_filled
+from skgru._forecaster.gaps_and_outliers import (
+    fill_by_season,
+    forward_filled,
+    without_outliers,
+)
 from skgru._forecaster.regressors import (
     EnsembleMember,
     fit_network,
@@ -31,6 +42,7 @@ from skgru._forecaster.regressors import (
 from skgru._forecaster.rollout import REPEATS_TO, Rollout
 from skgru._forecaster.scaling import AutoScaler, log_factor_of, restored, scaled, transformed
 from skgru._forecaster.spec import ForecastSpec
+from skgru._forecaster.theta import rows_of_theta, theta_forecast
 from skgru._networks.regressor import GRURegressor
 from skgru._validation import check_representable
 from skgru._warnings import warn_user
@@ -65,6 +77,14 @@ def _tail(part: Part, n_rows: int) -> Part:
     return Part(part.z[start:], part.past[start:], part.known[start:], part.log_factor, filled)
 
 
+def weight_by_errors(weight: float, own: float, other: float) -> float:
+    """The weight of another forecast, less if its error is larger than the own one."""
+    if not 0 < own < other:
+        return weight
+    odds = weight / (1 - weight) * (own / other) ** WEIGHT_BY_ERRORS
+    return float(odds / (1 + odds))
+
+
 def seasonal_error(z: np.ndarray, season_length: int) -> float:
     """In-sample mean absolute error of the seasonal-naive forecast, plus `ERROR_OFFSET`. NaN if no
     error is known. z : (n_rows, n_targets).
@@ -80,6 +100,10 @@ def seasonal_error(z: np.ndarray, season_length: int) -> float:
 ORIGINS_COMPARED = 256
 NO_WORSE = 1.1
 
+# Power of the ratio of both errors that multiplies the odds of the Theta forecast, where covariates
+# make the regressors better. Otherwise the ratio in training is no guide, as it favours them.
+WEIGHT_BY_ERRORS = 4
+
 # How far covariates may lie outside the values of fit, as a share of their range.
 COVARIATE_MARGIN = 0.5
 
@@ -91,7 +115,9 @@ class ModelTemplate:
     scaler, covariate_scaler : unfitted, cloned for each series and for all; members : unfitted
     regressors, none for the baseline alone; pretrained : a fitted model that takes part; weighs :
     whether series with a smaller seasonal error count for more in training; is_guarded : whether
-    regressors that are worse than the baseline on the last rows are left out.
+    regressors that are worse than the baseline on the last rows are left out; theta_weight : weight
+    of the Theta forecast; by_errors : whether this weight is less where Theta errs more;
+    covariates_are_small : whether covariates have the in-sample scale of the series.
     """
 
     spec: ForecastSpec
@@ -101,6 +127,9 @@ class ModelTemplate:
     pretrained: ForecastModel | None = None
     weighs: bool = False
     is_guarded: bool = False
+    covariates_are_small: bool = False
+    theta_weight: float = 0.0
+    by_errors: bool = False
 
 
 class ForecastModel:
@@ -114,6 +143,7 @@ class ForecastModel:
         self.covariate_scaler: Any = None
         # Covariates, past ones first, are clipped to these, (n_covariates,) each.
         self.covariate_limits: tuple[np.ndarray, np.ndarray] | None = None
+        self.covariate_scale = 1.0
         self.members: list[EnsembleMember] = []
         # Trained on other series, with windows of its own, on a logarithmic scale. For series on
         # that scale it has the weight of one more ensemble member.
@@ -129,6 +159,8 @@ class ForecastModel:
         self.mean_shift: np.ndarray | None = None
         # Whether the regressors correct the baseline, or are left out.
         self.corrects = True
+        self.theta_weight = template.theta_weight
+        self.is_zero_shot = not template.members
 
     @classmethod
     def fit(
@@ -143,6 +175,9 @@ class ForecastModel:
         origins, is_complete = pairs.usable()
         is_pretrained = model.pretrained is not None
         if not len(origins):
+            if template.is_guarded and not is_trial and can_do_without(model.spec, series):
+                warn_of_no_regressors(model.spec, series, is_pretrained)
+                return model
             raise ValueError(too_short(model.spec, series, is_pretrained))
         if not is_complete.any() and not is_trial:
             check_steps(pairs, origins, max(map(len, series)), is_pretrained)
@@ -159,15 +194,17 @@ class ForecastModel:
                 own = None if weight is None else weight[is_complete]
                 regressor = fit_regressor(regressor, X[:, -member.window_length :], y, own)
             model.members.append(EnsembleMember(regressor, member.window_length))
-        if template.is_guarded or model.spec.point == "mean":
-            model._compare(pairs, origins, template.is_guarded)
+        model._compare(pairs, origins, template)
         return model
 
-    def _compare(self, pairs: Pairs, origins: np.ndarray, is_guarded: bool) -> None:
-        """Leave the regressors out where they are worse than the baseline alone, and keep the
-        residuals for forecasts of the mean. The rows were in training: regressors that fail on them
-        have diverged. A baseline without errors, but for rounding, needs no regressor.
+    def _compare(self, pairs: Pairs, origins: np.ndarray, template: ModelTemplate) -> None:
+        """Leave the regressors out where they are worse than the baseline alone, choose the weight
+        of the Theta forecast with covariates, and keep the residuals for forecasts of the mean. The
+        rows were in training: regressors that fail on them have diverged. A baseline without
+        errors, but for rounding, needs no regressor.
         """
+        if not (template.is_guarded or template.by_errors or self.spec.point == "mean"):
+            return
         spec = self.spec
         picked = origins[:: max(1, len(origins) // ORIGINS_COMPARED)]
         if not spec.is_global:
@@ -177,15 +214,59 @@ class ForecastModel:
         errors = np.nanmean(np.abs(residuals)), np.nanmean(np.abs(y))
         if errors[1] <= REPEATS_TO:
             self.corrects, residuals = False, y
-        elif is_guarded and errors[0] > NO_WORSE * errors[1]:
+        elif template.is_guarded and errors[0] > NO_WORSE * errors[1]:
             self.corrects, residuals = False, y
             warn_user(
                 f"The networks have an error {errors[0] / errors[1]:.2g} times that of "
                 f"baseline={spec.baseline!r} on the last rows of X, so that only the baseline is "
                 "used. Give regressor=Ridge(), or fewer covariates."
             )
+        residuals = residuals.reshape(len(y), spec.steps_of_call, -1)
+        if self.theta_weight:
+            theta = self._theta_at(pairs.joined, picked)
+            others = pairs.following(picked) - theta
+            if template.by_errors:
+                both = np.isfinite(others) & np.isfinite(residuals)
+                own, other = (
+                    float(np.abs(each[both]).mean()) if both.any() else np.nan
+                    for each in (residuals, others)
+                )
+                self.theta_weight = weight_by_errors(self.theta_weight, own, other)
+            share = self.theta_weight
+            residuals = np.where(
+                np.isnan(theta), residuals, (1 - share) * residuals + share * others
+            )
         if spec.point == "mean":
-            self._learn_means(pairs, picked, residuals.reshape(len(y), spec.steps_of_call, -1))
+            self._learn_means(pairs, picked, residuals)
+
+    @property
+    def _rows_of_theta(self) -> int:
+        return rows_of_theta(self.spec.season_length, self.spec.level == "window")
+
+    def _theta_at(self, joined: Joined, origins: np.ndarray) -> np.ndarray:
+        """Theta forecasts from origins in increasing order, (n_origins, steps_of_call,
+        n_targets).
+        """
+        number = joined.series_of(origins)
+        histories = []
+        for i in np.unique(number):
+            start = joined.first[i]
+            history = joined.history[start : start + joined.n_rows[i]]
+            histories.append(ends_of(history, origins[number == i] - start, self._rows_of_theta))
+        return self._theta(np.concatenate(histories), self.spec.steps_of_call)
+
+    def _theta(self, histories: np.ndarray, steps: int) -> np.ndarray:
+        season_length = self.spec.season_length
+        at_once = max(1, HISTORY_VALUES_AT_ONCE // histories[0].size)
+        pieces = [
+            without_outliers(histories[start : start + at_once], season_length)
+            for start in range(0, len(histories), at_once)
+        ]
+        return np.concatenate([theta_forecast(piece, steps, season_length) for piece in pieces])
+
+    def _with_theta(self, own: np.ndarray, theta: np.ndarray) -> np.ndarray:
+        """Forecasts (n, steps, n_targets), mixed with those of Theta where there are any."""
+        return np.where(np.isnan(theta), own, own + self.theta_weight * (theta - own))
 
     def _learn_means(self, pairs: Pairs, origins: np.ndarray, residuals: np.ndarray) -> None:
         """What turns forecasts into means: a factor on a logarithmic scale, else a shift."""
@@ -236,6 +317,11 @@ class ForecastModel:
             margin = COVARIATE_MARGIN * (highest - lowest)
             self.covariate_limits = lowest - margin, highest + margin
         self.scalers = [self.new_scaler(values) for values in series]
+        if template.covariates_are_small:
+            # Each step of Adam moves each weight of the linear path alike. Hundreds of covariates
+            # with the variance 1 then move the output by far more than the series does.
+            z = scaled(self.scalers[0], series[0][:, spec.targets])
+            self.covariate_scale = float(np.fmin(1, self.recent_seasonal_error(z)))
         if (
             not template.members
             or np.isfinite([log_factor_of(scaler) for scaler in self.scalers]).any()
@@ -282,8 +368,12 @@ class ForecastModel:
     @property
     def history_length(self) -> int:
         """Number of rows of history that a forecast uses."""
-        own = self.spec.history_length
-        return own if self.pretrained is None else max(own, self.pretrained.spec.history_length)
+        lengths = [self.spec.history_length]
+        if self.pretrained is not None:
+            lengths.append(self.pretrained.spec.history_length)
+        if self.theta_weight:
+            lengths.append(self._rows_of_theta)
+        return max(lengths)
 
     def new_scaler(self, values: np.ndarray) -> Any:
         """A scaler fitted to the targets of a series (n_rows, n_columns)."""
@@ -329,8 +419,9 @@ class ForecastModel:
         if self.covariate_limits is not None:
             columns = np.clip(columns, *self.covariate_limits)
         covariates = transformed(self.covariate_scaler, columns, "covariates")
+        covariates = self.covariate_scale * covariates
         past, known = covariates[: len(values), :n_past], covariates[:, n_past:]
-        return Part(z, past, known, filled=filled_or_none)
+        return Part(z, past, known, log_factor_of(scaler), filled_or_none)
 
     def forecast_rows(self, part: Part, origins: np.ndarray) -> np.ndarray:
         """Scaled forecasts from each origin of one series, (n_origins, horizon, n_targets). NaN
@@ -338,10 +429,23 @@ class ForecastModel:
         """
         steps, share = self.spec.horizon, self._share_of(part)
         own = self._forecast_rows(part, origins, steps)
-        if share == 0 or self.pretrained is None:
+        if share and self.pretrained is not None:
+            other = self.pretrained._forecast_rows(part.in_logarithms(), origins, steps)
+            own += share * (other * part.log_factor - own)
+        if not self.theta_weight:
             return own
-        other = self.pretrained._forecast_rows(part.in_logarithms(), origins, steps)
-        return own + share * (other * part.log_factor - own)
+        return self._with_theta(
+            own, self._theta(ends_of(part.history, origins, self._rows_of_theta), steps)
+        )
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Weights of the members in the forecast, without those that are 0."""
+        rest = 1 - self.theta_weight
+        pretrained = rest / (1 + len(self.members)) if self.pretrained is not None else 0.0
+        own = "regressors" if self.members and self.corrects else "baseline"
+        shares = {own: rest - pretrained, "pretrained": pretrained, "theta": self.theta_weight}
+        return {name: share for name, share in shares.items() if share}
 
     def _has_pretrained(self, part: Part) -> bool:
         return self.pretrained is not None and bool(np.isfinite(part.log_factor))
@@ -362,15 +466,17 @@ class ForecastModel:
         """
         shares = np.array([self._share_of(part) for part in parts])
         own = self._forecast_after(parts, steps, quantile)
-        if not shares.any() or self.pretrained is None:
+        if shares.any() and self.pretrained is not None:
+            has = [self._has_pretrained(part) for part in parts]
+            factors = np.array([p.log_factor if h else 1 for p, h in zip(parts, has, strict=True)])
+            logs = [p.in_logarithms() if h else p for p, h in zip(parts, has, strict=True)]
+            other = self.pretrained._forecast_after(logs, steps, None)
+            other *= factors[:, np.newaxis, np.newaxis]
+            own += shares[:, np.newaxis, np.newaxis] * (other - own)
+        if not self.theta_weight or quantile is not None:
             return own
-        factors = np.array([part.log_factor if self._has_pretrained(part) else 1 for part in parts])
-        in_logarithms = [
-            part.in_logarithms() if self._has_pretrained(part) else part for part in parts
-        ]
-        other = self.pretrained._forecast_after(in_logarithms, steps, None)
-        other *= factors[:, np.newaxis, np.newaxis]
-        return own + shares[:, np.newaxis, np.newaxis] * (other - own)
+        histories = [ends_of(part.history, [len(part) - 1], self._rows_of_theta) for part in parts]
+        return self._with_theta(own, self._theta(np.concatenate(histories), steps))
 
     def _forecast_after(
         self, parts: Sequence[Part], steps: int, quantile: float | None

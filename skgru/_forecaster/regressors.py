@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.multioutput import MultiOutputRegressor
 from sklearn.utils import get_tags
 from sklearn.utils.validation import has_fit_parameter
 
@@ -57,6 +56,8 @@ def fit_regressor(regressor: Any, X: np.ndarray, y: np.ndarray, weight: np.ndarr
     if y.shape[1] == 1:
         y = y[:, 0]
     elif not get_tags(regressor).target_tags.multi_output:
+        from sklearn.multioutput import MultiOutputRegressor
+
         regressor = MultiOutputRegressor(regressor)
     if _takes_windows(regressor):
         return regressor.fit(X.astype(np.float32), y, **given)

@@ -4,39 +4,32 @@ the ensemble members. `parameters` is the forecaster.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from numbers import Integral
 from typing import Any
 
 import numpy as np
 from sklearn.base import clone, is_classifier
-from sklearn.ensemble._base import _set_random_states
 from sklearn.utils import check_random_state
 
 from skgru._containers.panel import WIDE
-from skgru._containers.series import Table
+from skgru._containers.table import Table
 from skgru._forecaster.baselines import longest_run
 from skgru._forecaster.defaults import (
+    auto_theta_weight,
     auto_window_length,
     auto_window_lengths,
     default_regressors,
     usual_length,
 )
 from skgru._forecaster.model import ForecastModel
-from skgru._forecaster.pretrained import HORIZONS, can_take_part, is_short, load_pretrained
+from skgru._forecaster.pretrained import can_take_part, is_short, load_pretrained
 from skgru._forecaster.regressors import EnsembleMember
-from skgru._forecaster.scaling import changes_by_shares, is_intermittent
-from skgru._forecaster.spec import ForecastSpec
+from skgru._forecaster.scaling import is_intermittent
+from skgru._forecaster.seasons import SERIES_LOOKED_AT, lags_of, seasons_of
+from skgru._forecaster.spec import ForecastSpec, is_constant
 from skgru._forecaster.zero_shot_model import why_not_alone
 from skgru._validation import Instance, Number, at_least
-
-# Mean change over a season, as a share of that over shorter lags, up to which X shows a season.
-SEASON_FROM = 0.95
-
-# Mean change over a longer season, as a share of that over a shorter one, from which it is taken.
-LONGER_SEASON_FROM = 0.97
-
-# Series of many that decide on the season.
-SERIES_LOOKED_AT = 100
 
 
 def check_kinds(parameters: Any) -> None:
@@ -55,6 +48,14 @@ def check_kinds(parameters: Any) -> None:
                 f"regressor={one!r} is a classifier, but forecasts are numbers. Give a regressor, "
                 "GRURegressor() for example."
             )
+    lengths = parameters.season_length
+    if isinstance(lengths, list | tuple) and (
+        not lengths or not all(at_least(1).is_satisfied_by(one) for one in lengths)
+    ):
+        raise ValueError(
+            f"season_length={lengths!r} must be a non-empty list of ints of at least 1, one for "
+            "each season, for example [24, 168]."
+        )
     n_kinds = 1
     for name, (is_right, what) in rules.items():
         several = getattr(parameters, name)
@@ -114,10 +115,7 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
         )
     steps = horizon if parameters.strategy == "direct" else 1
     is_only = parameters.pretrained == "only"
-    longest = max(tables, key=len)
-    season_length = parameters.season_length or longest.rows.season_length
-    if parameters.season_length is None and not is_only:
-        season_length = auto_season(parameters, tables, targets, n_rows)
+    season_length, seasons = seasons_of(parameters, tables, targets, n_rows)
     if parameters.baseline in ("seasonal", "profile") and season_length == 1 and not is_only:
         raise ValueError(
             f"baseline={parameters.baseline!r} needs a season, but season_length is 1. Give "
@@ -162,6 +160,9 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
         known=tuple(known),
         is_global=is_global,
         point=point,
+        static=tuple(i for i in known if all(is_constant(table.values[:, i]) for table in tables)),
+        seasons=seasons,
+        lags=() if is_only else lags_of(seasons, max(windows), steps, n_rows),
     )
 
 
@@ -175,86 +176,30 @@ def are_intermittent(tables: list[Table], targets: list[int], season_length: int
     return 2 * sum(looked_at) > len(looked_at)
 
 
-def auto_season(parameters: Any, tables: list[Table], targets: list[int], n_rows: int) -> int:
-    """The season, of those that the step of the index may have, that X shows; 1 without any.
-
-    Months and quarters have one wherever X is long enough. Others need to show it: values a season
-    ago are nearer than those of other rows within a season. A longer one (the week of hours) is
-    taken where it brings them nearer still.
-    """
-    chosen, error = 1, np.inf
-    series = [table.values[:, targets] for table in tables[:SERIES_LOOKED_AT]]
-    for length in max(tables, key=len).rows.season_lengths:
-        n_wanted = rows_for_season(parameters, tables, length)
-        if n_rows < n_wanted + (length if chosen > 1 else 0):
-            break
-        own, others = seasonal_errors(series, length)
-        is_shown = length in HORIZONS or own < SEASON_FROM * others
-        if is_shown if chosen == 1 else own < LONGER_SEASON_FROM * error:
-            chosen, error = length, own
-    return chosen
-
-
-def seasonal_errors(series: list[np.ndarray], season_length: int) -> tuple[float, float]:
-    """Mean change over a season, and mean over the lags within one, relative to the spread of each
-    series.
-    """
-    lags = np.unique(np.linspace(1, season_length - 1, 24).astype(int))
-    own, others = [], []
-    for values in series:
-        if len(values) <= season_length or np.isnan(values).all():
-            continue
-        spread = np.nanmean(np.abs(values - np.nanmedian(values)))
-        changes = [_mean_change(values, lag) for lag in (season_length, *lags)]
-        if spread > 0 and np.isfinite(changes).all():
-            own.append(changes[0] / spread)
-            others.append(np.mean(changes[1:]) / spread)
-    if not own:
-        return np.inf, np.inf
-    return float(np.mean(own)), float(np.mean(others))
-
-
-def _mean_change(values: np.ndarray, lag: int) -> float:
-    changes = np.abs(values[lag:] - values[:-lag])
-    return float(np.mean(changes[np.isfinite(changes)])) if np.isfinite(changes).any() else np.nan
-
-
-def rows_for_season(parameters: Any, tables: list[Table], season_length: int) -> int:
-    """Least number of rows for the use of a season of the index. Where pretrained networks can take
-    part, this is one season and one row.
-    """
-    is_known = (
-        parameters.pretrained is not None
-        and parameters.regressor is None
-        and parameters.scaler == "auto"
-        and season_length in HORIZONS
-        and all(table.values.shape[1] == 1 for table in tables)
-        and all(changes_by_shares(table.values) for table in tables)
-    )
-    if is_known:
-        return season_length + 1
-    return 2 * season_length + (parameters.horizon if parameters.strategy == "direct" else 1)
-
-
 def columns_of(parameter: str, chosen: Any, table: Table, default: list[int]) -> list[int]:
     """Positions of the columns that `target` or `known` names."""
     if chosen is None:
         return default
     if isinstance(chosen, set | frozenset | dict):
         raise ValueError(f"{parameter}={chosen!r} has no order. Give a list of names or positions.")
-    is_one = isinstance(chosen, str | Integral)
+    names = table.columns if table.is_named else []
+    position_of = {name: i for i, name in enumerate(names)}
+    # A tuple may be one name, where the columns have levels.
+    is_one = isinstance(chosen, str | Integral | tuple) and chosen in position_of
+    is_one = is_one or isinstance(chosen, str | Integral)
     positions, n_columns = [], table.values.shape[1]
     for one in [chosen] if is_one else list(chosen):
-        if isinstance(one, str) and table.names is not None and one in table.names:
-            positions.append(table.names.index(one))
-        elif Number(Integral, 0, n_columns, closed="left").is_satisfied_by(one):
-            positions.append(int(one))
-        elif (
-            isinstance(one, str)
-            and table.is_single
-            and table.names is None
-            and table.labels is None
-        ):
+        is_position = Number(Integral, 0, n_columns, closed="left").is_satisfied_by(one)
+        is_name = isinstance(one, Hashable) and not isinstance(one, bool) and one in position_of
+        if is_name and is_position and position_of[one] != one:
+            raise ValueError(
+                f"{parameter}={chosen!r}: {one!r} is the name of a column of X, but also the "
+                f"position of column {names[one]!r}. Rename the columns: X.columns = "
+                f"X.columns.astype(str), and give {parameter} as strings."
+            )
+        if is_name or is_position:
+            positions.append(position_of[one] if is_name else int(one))
+        elif isinstance(one, str) and table.is_single and not table.is_named:
             raise ValueError(
                 f"{parameter}={chosen!r} names {one!r}, but X is a Series without a name. Give "
                 f"X.rename({one!r}), or leave {parameter} None."
@@ -262,7 +207,7 @@ def columns_of(parameter: str, chosen: Any, table: Table, default: list[int]) ->
         else:
             raise ValueError(
                 f"{parameter}={chosen!r} names {one!r}, which is no column of X. The columns of X "
-                f"are {table.columns if table.names else f'0 to {n_columns - 1}, unnamed'}."
+                f"are {names or f'0 to {n_columns - 1}, unnamed'}."
             )
     if len(set(positions)) < len(positions):
         raise ValueError(f"{parameter}={chosen!r} names a column twice. Name each once.")
@@ -292,11 +237,22 @@ def make_members(
         # Seeds from the operating system leave numpy's global random state unchanged.
         fresh = np.random.SeedSequence().generate_state(1)[0]
         seed = own if isinstance(own, Integral) else int(fresh)
-    if seed is not None:
+    if seed is not None and members:
+        from sklearn.ensemble._base import _set_random_states  # takes 0.1 s
+
         random = check_random_state(seed)
         for member in members:
             _set_random_states(member.regressor, random)
     return members
+
+
+def theta_weight_of(parameters: Any, spec: ForecastSpec) -> float:
+    """Weight of the Theta forecast, before the errors of fit lower it."""
+    if parameters.theta_weight != "auto":
+        return float(parameters.theta_weight)
+    if parameters.regressor is not None or parameters.pretrained == "only":
+        return 0.0
+    return auto_theta_weight(spec)
 
 
 def pretrained_for(

@@ -113,6 +113,7 @@ class Rollout:
         """Whether one network can feed its forecasts back within its compiled program."""
         return (
             len(histories) == len(self.members) == 1
+            and not self.spec.lags
             and isinstance(self.members[0].regressor, GRURegressor)
             and self.members[0].window_length == self.spec.window_length
             and steps > self.spec.steps_of_call

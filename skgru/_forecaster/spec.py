@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 # Seasons that a profile is the mean of.
 PROFILE_SEASONS = 3
 
@@ -14,8 +16,12 @@ class ForecastSpec:
 
     windows : window lengths of the ensemble members; shorter windows are the end of the longest.
     targets, past, known : positions of the targets, the past covariates and the future covariates.
+    static : positions of the future covariates that are constant within each series.
     is_global : one model for several series, each with its own scaler. In a global model, windows
     that start before a series are filled with its first row, and targets after its end are ignored.
+    seasons : all seasons in use, the shortest first; season_length is that of level and baseline;
+    lags : rows between a step and the values that are fed for it beside the window, for seasons
+    that are longer than the windows. At least `steps_of_call` each.
     """
 
     windows: tuple[int, ...]
@@ -29,6 +35,9 @@ class ForecastSpec:
     known: tuple[int, ...]
     is_global: bool = False
     point: str = "median"
+    static: tuple[int, ...] = ()
+    seasons: tuple[int, ...] = ()
+    lags: tuple[int, ...] = ()
 
     @property
     def window_length(self) -> int:
@@ -44,15 +53,16 @@ class ForecastSpec:
     def history_length(self) -> int:
         """Number of rows of history that a forecast uses."""
         seasons = {"seasonal": 1, "profile": PROFILE_SEASONS}.get(self.baseline or "", 0)
-        return max(self.window_length, seasons * self.season_length)
+        lagged = max(self.lags, default=0) + self.window_length
+        return max(lagged, seasons * self.season_length)
 
     @property
     def least_history(self) -> int:
         """Least number of rows up to a forecast origin. With fewer rows there is only the naive
-        forecast. Windows with covariates are not filled, so they must be complete.
+        forecast. Windows with past covariates are not filled, so they must be complete.
         """
         season = self.season_length if self.baseline in ("seasonal", "profile") else 1
-        if self.is_global and not self.past and not self.known:
+        if self.is_global and not self.past:
             return max(season, self.season_length if self.level == "mean" else 1)
         return max(self.window_length, season)
 
@@ -63,10 +73,22 @@ class ForecastSpec:
         return self.least_history + (1 if needs_one else self.steps_of_call)
 
     @property
+    def n_channels(self) -> int:
+        """Number of values in a row of a window."""
+        n_shifted = len(self.lags) * len(self.targets) + len(self.known)
+        return len(self.targets) + len(self.past) + n_shifted * len(self.offsets)
+
+    @property
     def offsets(self) -> list[int]:
-        """Shifts of the windows of future covariates, in rows. Together these windows cover the
-        past window and all steps of a call.
+        """Shifts of the windows of future covariates and seasonal lags, in rows. Together these
+        windows cover the past window and all steps of a call.
         """
         shortest = min(self.windows)
         ends = range(shortest, self.steps_of_call, shortest)
         return [0, *ends, self.steps_of_call]
+
+
+def is_constant(values: np.ndarray) -> bool:
+    """Whether a column has one value, beside NaN."""
+    values = values[np.isfinite(values)]
+    return len(values) > 0 and bool((values == values[0]).all())

@@ -21,7 +21,7 @@ from skgru._forecaster.zero_shot_inputs import (
     SEASONS,
     aligned,
     prepare,
-    seasons_of,
+    second_season,
 )
 
 QUANTILES = np.array([0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975])
@@ -104,10 +104,9 @@ def in_units(quantiles: np.ndarray, inputs: dict[str, np.ndarray]) -> np.ndarray
     return np.maximum(x, inputs["lower"][:, None, None])
 
 
-def rows_used(season_length: int) -> int:
+def rows_used(season_length: int, second: int | None) -> int:
     """Rows at the end of a series that a forecast depends on."""
-    second = seasons_of(season_length)[1] or 0
-    return max(SEASONS * season_length, min(SEASONS, 4) * second, 2 * ROWS)
+    return max(SEASONS * season_length, 4 * (second or 0), 2 * ROWS)
 
 
 def forecast_quantiles(
@@ -116,13 +115,17 @@ def forecast_quantiles(
     steps: int,
     levels: Sequence[float] | None = None,
     weights: dict[str, np.ndarray] | None = None,
+    second: int | str | None = "auto",
 ) -> np.ndarray:
     """Quantiles (n_series, steps, n_quantiles) of the rows after each series (n_rows,).
 
-    levels : of the quantiles, `QUANTILES` by default. Rows of NaN are filled from their neighbours.
+    levels : of the quantiles, `QUANTILES` by default; second : length of another season. Rows of
+    NaN are filled from their neighbours.
     """
     weights = weights or weights_of_network()
-    lengths = np.minimum([len(values) for values in series], rows_used(season_length))
+    other = second_season(season_length) if isinstance(second, str) else second
+    n_used = rows_used(season_length, other)
+    lengths = np.minimum([len(values) for values in series], n_used)
     order = np.argsort(lengths, kind="stable")
     out = np.empty((len(series), steps, len(QUANTILES) if levels is None else len(levels)))
     while len(order):  # series of like length at once
@@ -130,7 +133,7 @@ def forecast_quantiles(
         size = max(1, min(128, VALUES_AT_ONCE // longest))
         chunk, order = order[-size:], order[:-size]
         x = aligned([np.asarray(series[i], float) for i in chunk], longest)
-        inputs = prepare(x, season_length, np.arange(1, steps + 1))
+        inputs = prepare(x, season_length, np.arange(1, steps + 1), second=other)
         as_32 = {name: inputs[name].astype(np.float32) for name in READ}
         quantiles = forward(weights, as_32).astype(float)
         if levels is not None:

@@ -30,15 +30,13 @@ LIMIT = 60.0
 REPEATS_TO = 1e-10
 
 
-def seasons_of(season_length: int) -> tuple[int, int | None]:
-    """The season and a second one: days of sub-daily data have weeks, weeks have days."""
+def second_season(season_length: int) -> int | None:
+    """Another season: days of hours and shorter steps have weeks, weeks have days."""
     if season_length in (24, 48, 96, 144):
-        return season_length, 7 * season_length
+        return 7 * season_length
     if season_length in (168, 336, 672, 1008):
-        return season_length, season_length // 7
-    if season_length in (365, 366):
-        return season_length, 7
-    return season_length, None
+        return season_length // 7
+    return 7 if season_length in (365, 366) else None
 
 
 # --- Numbers of arrays with padding --------------------------------------------------------------
@@ -327,8 +325,7 @@ def prepare(
     steps = np.broadcast_to(steps, (len(x), np.shape(steps)[-1]))
     if logarithm is None:
         logarithm = prefers_logarithm(x, season_length)
-    other = seasons_of(season_length)[1] if second == "auto" else second
-    assert other is None or isinstance(other, int)
+    other = second_season(season_length) if isinstance(second, str) else second
     b = _described(x, season_length, steps, logarithm, other)
     experts, level, trends, snaive = _experts(b, steps)
     unit, k = b.scale[:, None], steps.astype(float)

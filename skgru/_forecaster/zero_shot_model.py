@@ -70,20 +70,28 @@ class ZeroShotModel(ForecastModel):
         return [ZeroShotNetwork()]
 
     @property
+    def shares(self) -> dict[str, float]:
+        shares = {"pretrained": 1 - self.theta_weight, "theta": self.theta_weight}
+        return {name: share for name, share in shares.items() if share}
+
+    @property
     def history_length(self) -> int:
-        return zero_shot.rows_used(self.spec.season_length)
+        rows = zero_shot.rows_used(self.spec.season_length, self._second)
+        return max(rows, super().history_length)
 
-    def forecast_rows(self, part: Part, origins: np.ndarray) -> np.ndarray:
+    @property
+    def _second(self) -> int | None:
+        """Another season that was given or follows from the dates: the longest."""
+        others = [length for length in self.spec.seasons if length != self.spec.season_length]
+        return max(others, default=None) or zero_shot.second_season(self.spec.season_length)
+
+    def _forecast_rows(self, part: Part, origins: np.ndarray, steps: int) -> np.ndarray:
         first = [max(0, t + 1 - self.n_rows_kept) for t in origins]
-        return self._forecasts(
-            [part.values[start : t + 1] for start, t in zip(first, origins, strict=True)],
-            [part.scaler] * len(origins),
-            self.spec.horizon,
-            None,
-        )
+        histories = [part.values[a : t + 1] for a, t in zip(first, origins, strict=True)]
+        return self._forecasts(histories, [part.scaler] * len(origins), steps, None)
 
-    def forecast_after(
-        self, parts: Sequence[Part], steps: int, quantile: float | None = None
+    def _forecast_after(
+        self, parts: Sequence[Part], steps: int, quantile: float | None
     ) -> np.ndarray:
         values = [part.values[-self.n_rows_kept :] for part in parts]
         return self._forecasts(values, [part.scaler for part in parts], steps, quantile)
@@ -96,7 +104,7 @@ class ZeroShotModel(ForecastModel):
         filled = [fill_by_season(values, m) for values in histories]
         columns = [column[np.isfinite(column)] for values in filled for column in values.T]
         levels = None if quantile is None else [quantile]
-        answer = zero_shot.forecast_quantiles(columns, m, steps, levels)
+        answer = zero_shot.forecast_quantiles(columns, m, steps, levels, second=self._second)
         if quantile is not None:
             chosen = answer[..., 0]
         elif self.spec.point == "mean":

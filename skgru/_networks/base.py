@@ -1,7 +1,7 @@
 """Base class of GRURegressor and GRUClassifier: fitting, validation split, scaling and prediction.
 
-The class checks inputs and stores results. The functions above the class and `_engine` compute, and
-`_engine` is imported when a network is first needed, because it imports TensorFlow.
+The class checks inputs and stores results. The functions above the class, `inference` and `_engine`
+compute, and `_engine` is imported when a network is first trained, because it imports TensorFlow.
 """
 
 from __future__ import annotations
@@ -20,12 +20,15 @@ from sklearn.utils.validation import check_is_fitted
 from skgru._dataset import TrainingRun, WindowDataset
 from skgru._networks.checks import (
     check_callbacks,
+    check_like,
     check_metrics,
     check_units,
     check_windows,
+    in_validation_data,
     is_overlapping,
     remember_columns,
 )
+from skgru._networks.inference import inference_for
 from skgru._networks.labels import Labels
 from skgru._networks.nested_parameters import check_flat
 from skgru._networks.scaling import channel_statistics, fill_missing
@@ -149,6 +152,7 @@ class RecurrentEstimator(BaseEstimator):
     n_features_in_: int
     n_channels_in_: int
     feature_names_in_: np.ndarray
+    _is_self_target: bool
 
     # Positions of the columns of a table, oldest step first. None: the columns are in order.
     _column_order: np.ndarray | None = None
@@ -255,6 +259,34 @@ class RecurrentEstimator(BaseEstimator):
                 )
             )
         return windows
+
+    def _check_same_target(self, y: Any) -> None:
+        """Raise ValueError if a continued fit has y and the first one had none, or the reverse."""
+        if (y is None) != self._is_self_target:
+            before = "without" if self._is_self_target else "with"
+            raise ValueError(
+                f"{type(self).__name__} was fitted {before} y and can only be continued {before} "
+                "y. Use fit with warm_start=False to train a new network."
+            )
+
+    def _check_several_steps(self, windows: np.ndarray) -> None:
+        """Raise ValueError for windows of one step if y is None: no later row is in the next
+        window.
+        """
+        if windows.shape[1] == 1:
+            raise ValueError(
+                f"{type(self).__name__} requires y to be passed, but the target y is None and X "
+                "has one column. Without y, X must hold overlapping windows of at least two steps. "
+                "Give y, or make the windows with SequenceWindower."
+            )
+
+    def _validation_windows(
+        self, X_val: Any, X: Any, windows: np.ndarray, continues: bool
+    ) -> np.ndarray:
+        """X_val of `validation_data` as windows with the columns, steps and channels of X."""
+        with in_validation_data():
+            held_out, _ = check_windows(X_val, self, is_fitted=continues, like=X)
+        return check_like(held_out, windows)
 
     def _fit_network(self, task: Task, course: Course) -> None:
         """Train the network, and store the results at the end, so that a failed fit changes
@@ -508,11 +540,10 @@ class RecurrentEstimator(BaseEstimator):
 
     def _outputs(self, dataset: WindowDataset) -> np.ndarray:
         """float32 (n, n_values) of the network."""
-        from skgru._engine.inference import predict
-
+        inference = inference_for(self._network, len(dataset))
         outputs = np.concatenate(
             [
-                predict(
+                inference.predict(
                     self._network,
                     self._weights,
                     self._filled(dataset.gather(piece)),

@@ -23,6 +23,7 @@ from sklearn.utils.validation import (
     check_consistent_length,
 )
 
+from skgru._containers.numbers import as_numbers
 from skgru._dataset import n_missing_steps, rows_behind, slices_of
 from skgru._networks.lag_columns import check_channels, lag_order, stacked, windows_of_table
 from skgru._specs import PINBALL
@@ -163,7 +164,7 @@ def check_windows(
     Raises ValueError for a wrong number of dimensions, no samples, infinity, values beyond float32,
     strings or complex numbers, and columns that do not form windows, TypeError for sparse input.
     """
-    given = stacked(X)
+    given = as_numbers(stacked(X), leaves_sequences=True)
     try:
         X = check_array(
             given,
@@ -315,7 +316,7 @@ def check_targets(
     y = stacked(y)
     check_lengths(y, windows.shape[1])
     y = check_array(
-        y,
+        as_numbers(y, "y", leaves_sequences=True),
         dtype=np.float64,
         ensure_2d=False,
         allow_nd=True,

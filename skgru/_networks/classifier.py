@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import log_expit, log_softmax
 from sklearn.base import ClassifierMixin
-from sklearn.metrics import accuracy_score
 from sklearn.utils import Tags, column_or_1d
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.class_weight import compute_class_weight
@@ -23,7 +22,6 @@ from sklearn.utils.validation import (
 from skgru._dataset import WindowDataset
 from skgru._networks.base import Course, RecurrentEstimator, Task
 from skgru._networks.checks import (
-    check_like,
     check_tokens,
     check_usable,
     check_validation_data,
@@ -49,16 +47,16 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
     Parameters
     ----------
     units : int or sequence of int, default=50
-        Width of the recurrent layer, which is the size of its state. A sequence stacks several
-        layers, one of each width. At least 1.
+        Width of the recurrent layer, which is the size of its state. A sequence of widths makes
+        several layers on top of each other. At least 1.
 
     cell : {"gru", "lstm", "rnn"}, default="gru"
         Type of the recurrent layers: gated recurrent unit, long short-term memory or simple
         recurrent network.
 
     bidirectional : bool, default=False
-        Whether a second layer of `units` reads each window backwards. The outputs of both
-        directions are joined.
+        Whether each layer also reads the window backwards, with `units` more units. The outputs of
+        both directions are joined.
 
     dropout : float, default=0.0
         Share of the outputs of each recurrent layer that training sets to zero, in [0, 1). Dropout
@@ -107,8 +105,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         - "auto": in `fit`, the rate rises to 0.005 over the first 5 % of the steps, and then falls
           to 1 % of that along half a cosine. In `partial_fit`, where the number of steps is
           unknown, the rate is constant at 0.001.
-        - "cosine": as "auto", with a highest rate of 0.01. In `partial_fit`, this schedule takes
-          `epochs` calls, and the rate then stays at its last value.
+        - "cosine": as "auto", with a highest rate of 0.01. In `partial_fit`, the schedule extends
+          over the first `epochs` calls, and later calls have its last rate.
 
     clipnorm : float or None, default=None
         Largest norm of the gradient of each weight array, for a named optimizer. Longer gradients
@@ -155,7 +153,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         stops. At least 1.
 
     tol : float, default=1e-4
-        Smallest change of `monitor` that is an improvement. At least 0.
+        Smallest change of `monitor` that is an improvement. At least 0. Use a smaller value if the
+        loss is small, and a larger value to stop earlier.
 
     normalize_X : bool, default=True
         Whether each channel is standardised with its mean and standard deviation over the training
@@ -163,13 +162,14 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         changed.
 
     warm_start : bool, default=False
-        Whether `fit` continues to train the fitted network, with its optimizer state.
+        Whether `fit` continues to train the fitted network, with its optimizer state. Use it if the
+        network needs more epochs, or if new sequences resemble the earlier ones.
 
     jit_compile : bool, default=True
         Whether training and prediction run in compiled programs, which are faster. The results are
-        those of stock `Model.fit`, except that dropout drops other units. If a callback with batch
-        hooks or an optimizer cannot be compiled, stock `Model.fit` trains the network, with a
-        warning. False: stock `Model.fit` always trains the network.
+        those of stock `Model.fit`, except that dropout draws different random numbers. If an
+        optimizer or a callback with batch hooks cannot be compiled, stock `Model.fit` trains the
+        network, with a warning. False: stock `Model.fit` always trains the network.
 
     metrics : str, callable, keras.metrics.Metric, list of them or None, default=None
         Keras metrics, besides the loss and the accuracy, that `history_` reports for each epoch and
@@ -262,14 +262,13 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
     largest lag first, and the lags of several series become channels. The columns of an array are
     read in the order of `fit`.
 
-    Sequences may have any order. Only if y is None are they read as consecutive windows of one
-    series.
+    The sequences may have any order. If y is None, they must be consecutive windows of one series.
 
     The output layer has a softmax over the classes, also if there are two. With several labels,
     each label has a sigmoid output, and training minimises the binary cross-entropy. A window of
     weight 2 counts as two windows of weight 1.
 
-    Windows without any known step are left out of `fit`. In `predict`, the network reads them as an
+    Windows of NaN alone are left out of `fit`. In `predict`, the network reads such a window as an
     empty sequence.
 
     References
@@ -300,6 +299,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
 
     classes_: np.ndarray
 
+    # More than 60 lines, because scikit-learn reads the parameters from the signature.
     def __init__(
         self,
         units: int | Sequence[int] = 50,
@@ -389,9 +389,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
             - (n_samples,): a class for each sequence.
             - (n_samples, window_length): a class for each step.
             - (n_samples, n_labels) of 0 and 1: the labels of each sequence.
-            - None, only with `embedding_dim`: the token that follows each window. It is taken from
-              the next window, so the windows must overlap: each is the previous one shifted by one
-              row.
+            - None, only with `embedding_dim`: the token after each window. It is taken from the
+              next window, so each window must be the previous one shifted by one row.
 
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each window, at least 0.
@@ -410,10 +409,15 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         Raises
         ------
         ValueError
-            If a parameter is out of range, X contains infinity or values that are not tokens, y
-            contains NaN, None, a single class or continuous numbers, or has another length than X,
-            no usable window is left to train on, y is None and windows do not overlap, or training
-            diverges.
+            If
+
+            - a parameter is out of range,
+            - X contains infinity, or values that are not tokens,
+            - y contains NaN, None, a single class or continuous numbers,
+            - y has another length than X,
+            - no window can be used,
+            - y is None and the windows do not overlap,
+            - training diverges in its first epoch.
         TypeError
             If X is sparse.
         """
@@ -443,8 +447,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
             Classes, as in `fit`.
 
         classes : array-like of shape (n_classes,), default=None
-            All classes of all calls. Required in the first call, unless y is None: the classes are
-            then all tokens up to the largest.
+            The classes of all calls. Required in the first call. If y is None, the classes are all
+            tokens up to the largest token of the first call.
 
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each window, at least 0.
@@ -457,8 +461,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         Raises
         ------
         ValueError
-            As `fit` does, if `classes` is missing in the first call or differs in a later one, or
-            if `class_weight` is "balanced", which needs all of y.
+            As `fit` does. Also if `classes` is missing in the first call or differs in a later one,
+            and with `class_weight="balanced"`, which needs the classes of all calls.
         """
         self._validate_params()
         continues = self.__sklearn_is_fitted__()
@@ -635,6 +639,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
             y, predicted = y[known], predicted[known]
             if sample_weight is not None:
                 sample_weight = np.repeat(sample_weight, known.sum(axis=1))
+        from sklearn.metrics import accuracy_score
+
         return accuracy_score(y, predicted, sample_weight=sample_weight)
 
     @property
@@ -690,32 +696,11 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         if continues:
             self._check_new_windows(X)
         windows, _ = check_windows(X, self, is_fitted=continues)
-        if self.embedding_dim is None and y is None:
-            raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None. Without "
-                "y, the classes are the tokens that follow each window of X. Give y, or set "
-                "embedding_dim if X holds tokens."
-            )
-        if y is None and windows.shape[1] == 1:
-            raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None and X "
-                "has one column. Without y, X must hold overlapping windows of at least two steps. "
-                "Give y, or make the windows with SequenceWindower."
-            )
-        if y is None and self.return_sequences is True:
-            raise ValueError(
-                "return_sequences=True needs a class for each step of a window, but y is None and "
-                'the classes are the tokens after a window. Set return_sequences="auto", or give y '
-                "with a class for each step."
-            )
+        if y is None:
+            self._check_next_tokens(windows)
         n_tokens = self._n_tokens(windows, continues)
-        if continues and (y is None) != self._is_self_target:
-            raise ValueError(
-                f"{type(self).__name__} was fitted "
-                f"{'without' if self._is_self_target else 'with'} y and can only be continued "
-                f"{'without' if self._is_self_target else 'with'} y. Use fit with warm_start=False "
-                "to train a new network."
-            )
+        if continues:
+            self._check_same_target(y)
         if y is None and classes is None and course.is_part:
             # Any token may follow a window in a later call of partial_fit.
             classes = np.arange(n_tokens)
@@ -729,37 +714,23 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         validation = None
         if validation_data is not None:
             X_val, y_val, weight = check_validation_data(validation_data, y is None)
-            with in_validation_data():
-                held_out, _ = check_windows(X_val, self, is_fitted=continues, like=X)
-            check_like(held_out, windows)
+            held_out = self._validation_windows(X_val, X, windows, continues)
             with in_validation_data():
                 if n_tokens:
                     check_tokens(held_out, n_tokens)
                 rows_val, labels_val = self._labelled(held_out, y_val, labels.kind)
-                unknown = np.setdiff1d(labels_val.present(), classes)
-                if labels.kind != "labels" and len(unknown):
-                    raise ValueError(
-                        f"y_val contains labels {unknown.tolist()} that are not among the classes "
-                        f"of y, {classes.tolist()}. Leave such sequences out."
-                    )
+                if labels.kind != "labels":
+                    self._check_known_classes(labels_val, classes)
                 validation, _ = self._supervised(
                     held_out, rows_val, labels_val, classes, class_weights, weight
                 )
         has_class = labels.kind == "class"
-        n_outputs = labels.values.shape[1] if labels.kind == "labels" else 1
         identity = TargetScaling.identity(dataset.n_targets, ())  # codes of classes are not scaled
         self._fit_network(
             Task(
                 X,
                 dataset,
-                shape={
-                    "n_outputs": n_outputs,
-                    "n_classes": 0 if labels.kind == "labels" else len(classes),
-                    "is_multilabel": labels.kind == "labels",
-                    "each_step": labels.kind == "steps",
-                    "n_tokens": n_tokens,
-                    "embedding_dim": self.embedding_dim or 0,
-                },
+                shape=self._output_shape(labels, len(classes), n_tokens),
                 scaling_of=lambda dataset: identity,
                 learned={
                     "classes_": classes,
@@ -775,6 +746,43 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
             course,
         )
         return self
+
+    def _check_next_tokens(self, windows: np.ndarray) -> None:
+        """Raise ValueError if the windows cannot give the classes, which are the next tokens."""
+        if self.embedding_dim is None:
+            raise ValueError(
+                f"{type(self).__name__} requires y to be passed, but the target y is None. Without "
+                "y, the classes are the tokens that follow each window of X. Give y, or set "
+                "embedding_dim if X holds tokens."
+            )
+        self._check_several_steps(windows)
+        if self.return_sequences is True:
+            raise ValueError(
+                "return_sequences=True needs a class for each step of a window, but y is None and "
+                'the classes are the tokens after a window. Set return_sequences="auto", or give y '
+                "with a class for each step."
+            )
+
+    def _check_known_classes(self, labels: Labels, classes: np.ndarray) -> None:
+        """Raise ValueError if y_val has classes that y has not."""
+        unknown = np.setdiff1d(labels.present(), classes)
+        if len(unknown):
+            raise ValueError(
+                f"y_val contains labels {unknown.tolist()} that are not among the classes of y, "
+                f"{classes.tolist()}. Leave such sequences out."
+            )
+
+    def _output_shape(self, labels: Labels, n_classes: int, n_tokens: int) -> dict[str, Any]:
+        """Fields of NetworkSpec that depend on the labels and on the tokens."""
+        is_multilabel = labels.kind == "labels"
+        return {
+            "n_outputs": labels.values.shape[1] if is_multilabel else 1,
+            "n_classes": 0 if is_multilabel else n_classes,
+            "is_multilabel": is_multilabel,
+            "each_step": labels.kind == "steps",
+            "n_tokens": n_tokens,
+            "embedding_dim": self.embedding_dim or 0,
+        }
 
     @property
     def _kind_of_labels(self) -> str:

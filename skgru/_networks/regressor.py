@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import RegressorMixin
-from sklearn.metrics import r2_score
 from sklearn.utils import Tags
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import (
@@ -19,7 +19,6 @@ from sklearn.utils.validation import (
 from skgru._dataset import WindowDataset
 from skgru._networks.base import Course, RecurrentEstimator, Task
 from skgru._networks.checks import (
-    check_like,
     check_quantiles,
     check_targets,
     check_validation_data,
@@ -28,16 +27,19 @@ from skgru._networks.checks import (
     is_overlapping,
     nothing_usable,
 )
+from skgru._networks.inference import inference_for
 from skgru._networks.scaling import standardisation
 from skgru._networks.split import usable_rows, weight_of_steps, without_zero_weights
 from skgru._specs import TargetScaling
 from skgru._validation import (
+    Function,
     Instance,
     at_least,
     check_representable,
     check_target,
     exists_if,
 )
+from skgru._warnings import warn_user
 from skgru._windows import following_rows
 
 # Losses that need targets in their original units, by their names in lower case without "_".
@@ -54,6 +56,29 @@ def _has_quantiles(estimator: Any) -> bool:
     return estimator.quantiles is not None
 
 
+def _accepts_windows_first(forecast: Function) -> Function:
+    """forecast(steps, X) that also accepts forecast(X, steps), with a FutureWarning."""
+
+    @wraps(forecast)
+    def either_order(self, *args, **kwargs):
+        if args and _is_array(args[0]):
+            warn_user(
+                "forecast(X, steps) has the order of an earlier version, which will become an "
+                "error. Use forecast(steps, X), as in SequenceForecaster.",
+                FutureWarning,
+            )
+            return forecast(self, *args[1:], X=args[0], **kwargs)
+        return forecast(self, *args, **kwargs)
+
+    return either_order  # type: ignore[return-value]
+
+
+def _is_array(value: Any) -> bool:
+    # An array without dimensions has __len__, too, but is a number.
+    is_sequence = hasattr(value, "__len__") and not isinstance(value, str)
+    return is_sequence and getattr(value, "ndim", 1) > 0
+
+
 class GRURegressor(RegressorMixin, RecurrentEstimator):
     """Recurrent network that predicts numbers from windows of history.
 
@@ -64,16 +89,16 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     Parameters
     ----------
     units : int or sequence of int, default=50
-        Width of the recurrent layer, which is the size of its state. A sequence stacks several
-        layers, one of each width. At least 1.
+        Width of the recurrent layer, which is the size of its state. A sequence of widths makes
+        several layers on top of each other. At least 1.
 
     cell : {"gru", "lstm", "rnn"}, default="gru"
         Type of the recurrent layers: gated recurrent unit, long short-term memory or simple
         recurrent network.
 
     bidirectional : bool, default=False
-        Whether a second layer of `units` reads each window backwards. The outputs of both
-        directions are joined.
+        Whether each layer also reads the window backwards, with `units` more units. The outputs of
+        both directions are joined.
 
     dropout : float, default=0.0
         Share of the outputs of each recurrent layer that training sets to zero, in [0, 1). Dropout
@@ -126,8 +151,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         - "auto": in `fit`, the rate rises to 0.005 over the first 5 % of the steps, and then falls
           to 1 % of that along half a cosine. In `partial_fit`, where the number of steps is
           unknown, the rate is constant at 0.001.
-        - "cosine": as "auto", with a highest rate of 0.01. In `partial_fit`, this schedule takes
-          `epochs` calls, and the rate then stays at its last value.
+        - "cosine": as "auto", with a highest rate of 0.01. In `partial_fit`, the schedule extends
+          over the first `epochs` calls, and later calls have its last rate.
 
     clipnorm : float or None, default=None
         Largest norm of the gradient of each weight array, for a named optimizer. Longer gradients
@@ -170,7 +195,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
 
     tol : float, default=1e-4
         Smallest decrease of the validation loss that is an improvement, in units of the loss on
-        normalised targets. At least 0.
+        normalised targets. At least 0. Use a smaller value for data with little noise, whose loss
+        may be below 1e-4, and a larger value to stop earlier.
 
     normalize_X : bool, default=True
         Whether each channel is standardised with its mean and standard deviation over the training
@@ -181,13 +207,14 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
 
     warm_start : bool, default=False
         Whether `fit` continues to train the fitted network, with its optimizer state and target
-        scaling.
+        scaling. Use it if the network needs more epochs, or if new windows resemble the earlier
+        ones.
 
     jit_compile : bool, default=True
         Whether training and prediction run in compiled programs, which are faster. The results are
-        those of stock `Model.fit`, except that dropout drops other units. If a callback with batch
-        hooks or an optimizer cannot be compiled, stock `Model.fit` trains the network, with a
-        warning. False: stock `Model.fit` always trains the network.
+        those of stock `Model.fit`, except that dropout draws different random numbers. If an
+        optimizer or a callback with batch hooks cannot be compiled, stock `Model.fit` trains the
+        network, with a warning. False: stock `Model.fit` always trains the network.
 
     metrics : str, callable, keras.metrics.Metric, list of them or None, default=None
         Keras metrics, besides the loss, that `history_` reports for each epoch and that callbacks
@@ -273,9 +300,10 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     Notes
     -----
     With `missing="skip"`, windows that contain NaN are left out of `fit` and `score`, but `predict`
-    returns a finite prediction for every window. It replaces NaN by the last value before it in the
-    window, or by the first value after it, and a channel without values by its mean in training.
-    A scorer applied to `predict` may therefore differ from `score`.
+    returns a finite prediction for every window. NaN is replaced by the last value before it in the
+    window. Without such a value, it is replaced by the first value after it, and in a channel of
+    NaN alone by the mean of the channel in training. So the result of a scorer that calls `predict`
+    may differ from `score`.
 
     An X of two dimensions is read as windows of `n_channels` channels. Columns of a data frame that
     are named as lags, such as "lag1", "lag_1", "y_lag_1" or "y_target_lag-1", are sorted, the
@@ -285,8 +313,9 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     A window of weight 2 counts as two windows of weight 1. Windows of weight 0 are dropped.
 
     The pinball loss of a quantile q is max(q e, (q - 1) e), where e = y - prediction [2]_. Training
-    minimises its mean over the quantiles. Quantiles of one window that cross are sorted [3]_. The
-    linear path of `highway` is that of LSTNet [4]_, over all channels.
+    minimises its mean over the quantiles. If the predicted quantiles of a window are not in
+    increasing order, they are sorted [3]_. The linear path of `highway` is that of LSTNet [4]_,
+    over all channels.
 
     References
     ----------
@@ -318,6 +347,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     (200,)
     >>> pipe.score(series) > 0.9
     True
+    >>> pipe.set_params(gru__warm_start=True, gru__epochs=5).fit(series)["gru"].n_iter_
+    35
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
@@ -331,6 +362,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         "validation_split": [StrOptions({"auto", "last", "random"})],
     }
 
+    # More than 60 lines, because scikit-learn reads the parameters from the signature.
     def __init__(
         self,
         units: int | Sequence[int] = 50,
@@ -416,15 +448,15 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, window_length, n_channels) or (n_samples, window_length)
-            Windows, oldest step first. Windows of one series come oldest first.
+            Windows, with the oldest step first. Windows of one series are in time order.
 
         y : array-like, default=None
             Targets.
 
             - (n_samples,) or (n_samples, n_outputs): one row for each window.
             - (n_samples, window_length, n_outputs): one row for each step of each window.
-            - None: the `horizon` rows that follow each window. They are taken from later windows,
-              so the windows must overlap: each is the previous one shifted by one row.
+            - None: the `horizon` rows after each window. They are taken from later windows, so each
+              window must be the previous one shifted by one row.
 
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each window, at least 0.
@@ -443,9 +475,14 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         Raises
         ------
         ValueError
-            If a parameter is out of range, X or y contains infinity, y contains NaN or has another
-            length than X, no window without NaN is left to train on, y is None and windows do not
-            overlap, or training diverges.
+            If
+
+            - a parameter is out of range,
+            - X or y contains infinity, or y contains NaN,
+            - y has another length than X,
+            - no window can be used, for example because each contains NaN,
+            - y is None and the windows do not overlap,
+            - training diverges in its first epoch.
         TypeError
             If X is sparse.
         """
@@ -459,8 +496,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     ) -> Self:
         """Train for one epoch on the given windows. The first call creates the network.
 
-        Early stopping has no effect. The scaling of windows and targets stays that of the first
-        call.
+        Early stopping has no effect. All calls scale windows and targets with the statistics of
+        the first call.
 
         Parameters
         ----------
@@ -500,9 +537,11 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         -------
         ndarray of shape (n_samples,), (n_samples, n_outputs) or (n_samples, window_length, \
                 n_outputs)
-            Predictions as float64, in the shape and the units of y in `fit`. After a fit without y,
-            in the units of X and time-major: all targets one row ahead, then two rows ahead, and so
-            on. With `quantiles`, the medians.
+            Predictions as float64, or the medians with `quantiles`.
+
+            - After a fit with y, they have the shape and the units of y.
+            - After a fit without y, they have the units of X. The outputs of a window are
+              time-major: all targets one row ahead, then all targets two rows ahead, and so on.
 
         Raises
         ------
@@ -527,8 +566,9 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         Returns
         -------
         ndarray of shape (n_samples, n_quantiles) or (n_samples, n_outputs, n_quantiles)
-            Quantiles as float64, in the units of y, with two dimensions for a single output. If y
-            had targets for each step, the shape of y with a last axis of quantiles.
+            Quantiles as float64, in the units of y. The result has two dimensions for a single
+            output. After a fit with targets for each step, its shape is that of y with a last axis
+            of quantiles.
 
         Raises
         ------
@@ -609,9 +649,12 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             )
             if sample_weight is not None:
                 sample_weight = np.repeat(sample_weight, known.sum(axis=1))
+        from sklearn.metrics import r2_score
+
         return r2_score(targets, predicted, sample_weight=sample_weight)
 
-    def forecast(self, X: ArrayLike, steps: int) -> NDArray[np.float64]:
+    @_accepts_windows_first
+    def forecast(self, steps: int, X: ArrayLike) -> NDArray[np.float64]:
         """Forecast any number of rows after the last window of X.
 
         The network forecasts `horizon` rows at a time, and its forecasts become history for the
@@ -620,11 +663,11 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, window_length, n_channels) or (n_samples, window_length)
-            Windows. Only the last one is used.
-
         steps : int
             Number of rows to forecast. At least 1.
+
+        X : array-like of shape (n_samples, window_length, n_channels) or (n_samples, window_length)
+            Windows. Only the last one is used.
 
         Returns
         -------
@@ -636,8 +679,13 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         NotFittedError
             Before `fit`.
         ValueError
-            If the estimator was fitted with y or without some of the channels, or `steps` is less
-            than 1.
+            If the estimator was fitted with y, or with a `target` that leaves out a channel, or if
+            `steps` is less than 1.
+
+        Warns
+        -----
+        FutureWarning
+            If the arguments have the order of an earlier version, `forecast(X, steps)`.
         """
         check_is_fitted(self)
         if not self._is_self_target or list(self._channels) != list(range(self.n_channels_in_)):
@@ -672,10 +720,11 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         scale : what turns outputs into rows of the history; naive : `level`, `baseline`, `known`
         and `inputs` of `inference.roll_on`.
         """
-        from skgru._engine.inference import roll_on
-
         network, compiles = self._network, bool(self.jit_compile)
-        rolled = roll_on(network, self._weights, history, mean, scale, steps, compiles, **naive)
+        n_calls = -(-steps * history.shape[1] // network.n_outputs)
+        rolled = inference_for(network, 1, n_calls).roll_on(
+            network, self._weights, history, mean, scale, steps, compiles, **naive
+        )
         return rolled.astype(np.float64)
 
     @property
@@ -708,24 +757,15 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         if continues:
             self._check_new_windows(X)
         windows, n_dimensions = check_windows(X, self, is_fitted=continues)
-        if y is None and n_dimensions == 2 and windows.shape[1] == 1:
-            raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None and X "
-                "has one column. Without y, X must hold overlapping windows of at least two steps. "
-                "Give y, or make the windows with SequenceWindower."
-            )
         if y is None:
+            if n_dimensions == 2:
+                self._check_several_steps(windows)
             self._check_follows()
         channels = check_target(self.target, windows.shape[2])
         like = self._network.each_step if continues else None
         dataset, shape, each_step = self._supervised(windows, y, sample_weight, channels, like)
-        if continues and (y is None) != self._is_self_target:
-            raise ValueError(
-                f"{type(self).__name__} was fitted "
-                f"{'without' if self._is_self_target else 'with'} y and can only be continued "
-                f"{'without' if self._is_self_target else 'with'} y. Use fit with warm_start=False "
-                "to train a new network."
-            )
+        if continues:
+            self._check_same_target(y)
         asked = (channels.tolist(), int(self.horizon))
         if continues and y is None and asked != (self._channels, self._horizon):
             raise ValueError(
@@ -737,9 +777,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         validation = None
         if validation_data is not None:
             X_val, y_val, weight = check_validation_data(validation_data, y is None)
-            with in_validation_data():
-                held_out, _ = check_windows(X_val, self, is_fitted=continues, like=X)
-            check_like(held_out, windows)
+            held_out = self._validation_windows(X_val, X, windows, continues)
             with in_validation_data():
                 validation, _, _ = self._supervised(held_out, y_val, weight, channels, each_step)
             if validation.n_targets != dataset.n_targets:

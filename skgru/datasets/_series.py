@@ -287,8 +287,8 @@ def load_aapl(*, as_frame: bool = False) -> NDArray[np.float64] | pd.DataFrame:
 
     Notes
     -----
-    The first day is 2000-03-01 and the last is 2013-03-01. The source adjusted the prices later, so
-    that they are also divided by later splits.
+    The first day is 2000-03-01 and the last is 2013-03-01. The prices are also adjusted for splits
+    after 2013.
 
     References
     ----------

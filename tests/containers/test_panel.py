@@ -124,16 +124,11 @@ def test_long_frames(kind, is_in_order, expected):
     form = LONG[kind]
     answer = long().fit(form(frame if is_in_order else shuffled(frame))).forecast(STEPS)
     wanted = long_answer(expected[:, :, np.newaxis])
-    if kind == "dates and ids as the index":
-        form = LONG["ids and dates as the index"]
-    elif kind == "ids last":
+    if kind == "ids last":
         form = LONG["a column of dates"]
     elif kind == "an index of its own":
         form = LONG["a column of dates"]
     wanted = form(wanted)
-    if kind == "categories":
-        assert list(answer["shop"]) == list(wanted["shop"])
-        wanted["shop"] = answer["shop"]
     pd.testing.assert_frame_equal(answer, wanted, check_freq=False)
 
 
@@ -492,12 +487,106 @@ def test_group_of_a_list(fitted):
     fails(lambda: fitted.forecast(X=series), "list", "'shop'")
 
 
-def test_group_that_is_no_string():
-    fails(
-        lambda: forecaster(group=0).fit(long_frame()),
-        "The 'group' parameter of SequenceForecaster must be an instance of 'str' or None. Got 0 "
-        "instead.",
+def test_group_of_other_types():
+    fails(lambda: forecaster(group=0).fit(long_frame()), "group=0", "1 level", "name a column")
+    levels = long_frame().set_index(["shop", "day"])
+    fails(lambda: forecaster(group=2).fit(levels), "group=2", "['shop', 'day']")
+    fails(lambda: forecaster(group=0).fit(long_polars()), "group=0", "['shop', 'day', 'sales']")
+    for group in ([], ["shop", "shop"], [["shop"]], [True]):
+        fails(lambda group=group: forecaster(group=group).fit(levels), "group=", "different names")
+    fails(lambda: forecaster(group=["shop", "x"]).fit(levels), "['shop', 'x']", "['sales']")
+    fails(lambda: forecaster(group=1.5).fit(levels), "'group' parameter", "1.5")
+
+
+# Ids of several columns or levels, with types of their own. Shop and item identify the series.
+ITEMS = {"b": (7, "z"), "a": (7, "y"), "c": (3, "z")}
+
+
+def items_frame():
+    frame = long_frame()
+    items = frame.pop("shop").map(ITEMS)
+    frame.insert(0, "shop", items.str[0].astype("int32"))
+    frame.insert(1, "item", pd.Categorical(items.str[1], list("xyz")))
+    return frame
+
+
+KEYS = {
+    "columns": lambda frame: frame,
+    "dates as the index": lambda frame: frame.set_index("day"),
+    "levels": lambda frame: frame.set_index(["shop", "item", "day"]),
+    "dates first": lambda frame: frame.set_index(["day", "item", "shop"]),
+    "level and column": lambda frame: frame.set_index(["day", "shop"]),
+    "no dates": lambda frame: frame.drop(columns="day"),
+}
+
+
+@pytest.mark.parametrize("kind", KEYS)
+def test_ids_of_several_columns_or_levels(kind, expected):
+    form = KEYS[kind]
+    fitted = forecaster(group=["shop", "item"]).fit(form(items_frame()))
+    answer = fitted.forecast(STEPS)
+    wanted = long_answer(expected[:, :, np.newaxis])
+    items = wanted.pop("shop").map(ITEMS)
+    wanted.insert(0, "shop", items.str[0].astype("int32"))
+    wanted.insert(1, "item", pd.Categorical(items.str[1], list("xyz")))
+    pd.testing.assert_frame_equal(answer, form(wanted), check_freq=False)
+    again = fitted.forecast(STEPS, X=form(items_frame()))
+    pd.testing.assert_frame_equal(answer, again, check_freq=False)
+
+
+def test_ids_of_several_polars_columns(expected):
+    items = [ITEMS[one] for one in long_polars()["shop"]]
+    kinds = {"shop": pl.Int32, "item": pl.Enum(["x", "y", "z"])}
+    frame = long_polars().with_columns(
+        pl.Series("shop", [one[0] for one in items], dtype=kinds["shop"]),
+        pl.Series("item", [one[1] for one in items], dtype=kinds["item"]),
     )
+    answer = forecaster(group=["shop", "item"]).fit(frame).forecast(STEPS)
+    assert answer.columns == ["shop", "item", "day", "sales"]
+    assert answer.schema["shop"] == kinds["shop"]
+    assert answer.schema["item"] == kinds["item"]
+    assert answer["item"].to_list() == [ITEMS[one][1] for one in IDS for _ in range(STEPS)]
+    np.testing.assert_allclose(answer["sales"], expected.ravel())
+
+
+@pytest.mark.parametrize("group", [0, -2, [0]])
+def test_levels_by_position(group, fitted):
+    levels = long_frame().set_index(["shop", "day"]).rename_axis([None, None])
+    answer = forecaster(group=group).fit(levels).forecast(STEPS)
+    assert answer.index.names == [None, None]
+    np.testing.assert_array_equal(answer["sales"], fitted.forecast(STEPS)["sales"])
+    swapped = forecaster(group=1).fit(levels.swaplevel()).forecast(STEPS)
+    pd.testing.assert_frame_equal(swapped, answer.swaplevel())
+
+
+def test_ids_that_are_dates():
+    frame = long_frame()
+    opened = {"b": "2010-05-01", "a": "2009-05-01", "c": "2011-05-01"}
+    frame["shop"] = pd.to_datetime(frame["shop"].map(opened)).dt.tz_localize("UTC")
+    answer = long().fit(frame).forecast(STEPS)
+    assert answer["shop"].dtype == frame["shop"].dtype
+    assert answer["day"].dtype == frame["day"].dtype
+
+
+def test_columns_in_levels_of_a_long_frame(fitted):
+    frame = long_frame().set_index(["shop", "day"])
+    frame.columns = pd.MultiIndex.from_tuples([("sales", "units")], names=["what", "unit"])
+    answer = long().fit(frame.reset_index()).forecast(STEPS)
+    assert answer.columns.tolist() == [("shop", ""), ("day", ""), ("sales", "units")]
+    by_level = long().fit(frame).forecast(STEPS)
+    pd.testing.assert_index_equal(by_level.columns, frame.columns)
+    np.testing.assert_array_equal(answer["sales"]["units"], fitted.forecast(STEPS)["sales"])
+
+
+@pytest.mark.parametrize("order", [["shop", "item", "day"], ["day", "item", "shop"]])
+def test_the_message_about_levels_names_those_of_the_series(order):
+    frame = items_frame().set_index(order)
+    named = [name for name in order if name != "day"]
+    fails(lambda: forecaster().fit(frame), f"SequenceForecaster(group={named!r})")
+    fails(lambda: long().fit(frame), f"group={named!r}")
+    forecaster(group=named).fit(frame)
+    swapped = long_frame().set_index(["day", "shop"])
+    fails(lambda: forecaster().fit(swapped), "SequenceForecaster(group='shop')")
 
 
 def test_rows_without_an_id():
@@ -523,7 +612,8 @@ def test_dates_without_a_step_name_their_series(kind):
     rows = [0 if i == 50 else i for i in range(95)] if kind == "doubled" else None
     if rows is None:
         polars = long_polars()
-        fails(lambda: long().fit(pl.concat([polars[:50], polars[51:]])), sentence)
+        in_polars = (*sentence[:2], "X.upsample('day', every='1d')")
+        fails(lambda: long().fit(pl.concat([polars[:50], polars[51:]])), in_polars)
 
 
 def test_an_index_of_three_levels():

@@ -20,6 +20,7 @@ from skgru._containers.index import season_lengths_of
 from skgru._containers.series import as_series
 from skgru._forecaster.scaling import AutoScaler, is_intermittent
 from skgru.datasets import load_aapl
+from skgru.model_selection import backtest
 from tests.helpers import fails, raises
 
 N = 40
@@ -121,6 +122,62 @@ def test_pandas_columns_that_are_no_strings():
     assert list(fitted.predict(frame).columns)[:2] == ["2020_step1", "2021_step1"]
     by_position = forecaster(target=1).fit(frame).forecast()
     assert list(by_position.columns) == [2021]
+
+
+LABELS = {
+    "levels": pd.MultiIndex.from_product([["Close"], ["AAPL", "MSFT"]], names=["Price", "Ticker"]),
+    "levels of numbers": pd.MultiIndex.from_tuples(
+        [("a", 2020), ("a", 2021)], names=[None, "year"]
+    ),
+    "numbers": pd.Index([2020, 2021], name="year"),
+    "dates": pd.DatetimeIndex(["2020-01-01", "2020-02-05"], name="day"),
+    "categories": pd.CategoricalIndex(["a", "b"], categories=["c", "b", "a"]),
+    "mixed": pd.Index(["a", 7], dtype=object),
+    "tuples": pd.Index([("a", 1), ("a", 2)], tupleize_cols=False),
+    "named": pd.Index(["a", "b"], name="shop"),
+}
+
+
+@pytest.mark.parametrize("group", [None, "columns"])
+@pytest.mark.parametrize("kind", LABELS)
+def test_column_labels_come_back_as_they_were(kind, group):
+    frame = pd.DataFrame(TABLE, columns=LABELS[kind])
+    fitted = forecaster(group=group, calibration_fraction=0.4).fit(frame)
+    for answer in (fitted.forecast(), fitted.forecast(X=frame)):
+        pd.testing.assert_index_equal(answer.columns, LABELS[kind], exact=True)
+    interval = fitted.forecast_interval(coverage=0.5)
+    assert interval.columns.nlevels == LABELS[kind].nlevels
+    assert interval.columns.names == LABELS[kind].names
+    if group is not None:
+        return
+    assert fitted.predict(frame).shape == (N, 4)
+    one = LABELS[kind][1]
+    for target in ([one], one) if isinstance(one, str | int | tuple) else ([one],):
+        answer = forecaster(target=target).fit(frame).forecast()
+        pd.testing.assert_index_equal(answer.columns, LABELS[kind][1:], exact=True)
+    if kind not in ("categories", "named"):
+        with raises("X has columns", "in fit"):
+            fitted.predict(frame[frame.columns[::-1]])
+
+
+def test_endings_go_to_the_last_level():
+    frame = pd.DataFrame(TABLE, columns=LABELS["levels"])
+    interval = forecaster(calibration_fraction=0.4).fit(frame).forecast_interval(coverage=0.5)
+    ends = ["AAPL_lower", "AAPL_upper", "MSFT_lower", "MSFT_upper"]
+    assert list(interval["Close"].columns) == ends
+    result = backtest(forecaster(), frame, initial=30, coverage=None)
+    assert result.to_frame()["target"][1] == ("Close", "MSFT")
+
+
+def test_a_name_that_is_also_another_position():
+    frame = pd.DataFrame(TABLE, columns=[1, 0])
+    with raises("target=1", "the position of column 0", "X.columns.astype(str)"):
+        forecaster(target=1).fit(frame)
+    frame.columns = frame.columns.astype(str)
+    assert list(forecaster(target="1").fit(frame).forecast().columns) == ["1"]
+    with raises("target=('Close', 'IBM')", "('Close', 'MSFT')"):
+        columns = LABELS["levels"]
+        forecaster(target=("Close", "IBM")).fit(pd.DataFrame(TABLE, columns=columns))
 
 
 def test_nullable_columns():

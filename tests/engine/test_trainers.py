@@ -460,11 +460,11 @@ def test_rows_predict_alone_as_together():
 def test_long_forecasts_continue_over_chunks():
     fitted = regressor(epochs=1).fit(WINDOWS)
     assert inference.CALLS_AT_ONCE < 600
-    long = fitted.forecast(WINDOWS, 600)
-    np.testing.assert_array_equal(long[:300], fitted.forecast(WINDOWS, 300))
+    long = fitted.forecast(600, WINDOWS)
+    np.testing.assert_array_equal(long[:300], fitted.forecast(300, WINDOWS))
     last_window = np.concatenate([WINDOWS[-1], long])[599:605]
     following = fitted.predict(last_window[np.newaxis])[0]
-    np.testing.assert_allclose(following, fitted.forecast(WINDOWS, 600)[599], atol=1e-5)
+    np.testing.assert_allclose(following, fitted.forecast(600, WINDOWS)[599], atol=1e-5)
 
 
 def test_an_interrupt_leaves_the_earlier_network_whole(monkeypatch):

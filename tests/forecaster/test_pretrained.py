@@ -80,7 +80,8 @@ def of_the_networks(values, season_length=12):
 )
 def test_they_count_as_one_member(X, parameters, n_members):
     auto, own = (
-        np.log(forecasts(X, pretrained=pretrained, **parameters)) for pretrained in ("auto", None)
+        np.log(forecasts(X, pretrained=pretrained, theta_weight=0, **parameters))
+        for pretrained in ("auto", None)
     )
     only = np.array([of_the_networks(np.ravel(x)) for x in (X if isinstance(X, list) else [X])])
     expected = (n_members * own + only.reshape(own.shape)) / (n_members + 1)
@@ -89,8 +90,11 @@ def test_they_count_as_one_member(X, parameters, n_members):
 
 def test_they_serve_quarters_too():
     X = seasonal(60, 4).reshape(-1, 1)
-    auto, own = (np.log(forecasts(X, season_length=4, pretrained=p)) for p in ("auto", None))
-    np.testing.assert_allclose(2 * auto[:, 0] - own[:, 0], of_the_networks(X[:, 0], 4), rtol=1e-5)
+    auto, own = (
+        np.log(forecasts(X, season_length=4, theta_weight=0, pretrained=pretrained))[:, 0]
+        for pretrained in ("auto", None)
+    )
+    np.testing.assert_allclose(2 * auto - own, of_the_networks(X[:, 0], 4), rtol=1e-5)
 
 
 def test_a_zero_among_hundreds_is_no_obstacle():

@@ -325,7 +325,7 @@ def test_a_masked_forecast_begins_with_what_predict_says(forecaster):
     first = forecaster.predict(windows)[-1].reshape(2, N_CHANNELS)
     then = forecaster.predict(np.concatenate([windows[-1], first])[np.newaxis, -LENGTH:])
     expected = np.concatenate([first, then.reshape(2, N_CHANNELS)])
-    np.testing.assert_allclose(forecaster.forecast(windows, 4), expected, rtol=1e-5)
+    np.testing.assert_allclose(forecaster.forecast(4, windows), expected, rtol=1e-5)
 
 
 # Tokens

@@ -47,7 +47,7 @@ def test_rows_hold_channels_step_by_step_as_the_windower_gives_them():
     assert by_rows.n_channels_in_ == CHANNELS
     assert by_rows.n_features_in_ == LENGTH * CHANNELS
     np.testing.assert_array_equal(by_rows.predict(flat), by_windows.predict(windows))
-    np.testing.assert_array_equal(by_rows.forecast(flat, 3), by_windows.forecast(windows, 3))
+    np.testing.assert_array_equal(by_rows.forecast(3, flat), by_windows.forecast(3, windows))
     assert by_rows.score(flat) == by_windows.score(windows)
 
 

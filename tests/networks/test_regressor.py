@@ -147,7 +147,7 @@ def test_the_highway_is_a_linear_path_beside_the_network(jit_compile):
     np.testing.assert_allclose(fitted.predict(complete), expected, atol=1e-5)
     np.testing.assert_allclose(fitted.keras_estimator_.predict(complete), expected, atol=1e-5)
     last = fitted.predict(complete)[-1].reshape(2, 3)
-    np.testing.assert_allclose(fitted.forecast(complete, 2), last, rtol=1e-5)
+    np.testing.assert_allclose(fitted.forecast(2, complete), last, rtol=1e-5)
     warm = copy_of(fitted).set_params(warm_start=True).fit(windows_of(make_series(n_channels=3)))
     at_once = small(**settings | {"epochs": 4}).fit(windows_of(make_series(n_channels=3)))
     np.testing.assert_array_equal(warm.predict(complete), at_once.predict(complete))
@@ -315,7 +315,7 @@ def test_a_forecast_rolls_on_the_medians(jit_compile):
     first = fitted.predict(windows)[-1].reshape(2, 2)
     then = fitted.predict(np.concatenate([windows[-1], first])[np.newaxis, -WINDOW:])
     expected = np.concatenate([first, then.reshape(2, 2)])
-    np.testing.assert_allclose(fitted.forecast(windows, 4), expected, rtol=1e-5)
+    np.testing.assert_allclose(fitted.forecast(4, windows), expected, rtol=1e-5)
 
 
 def test_the_pinball_loss_is_weighted_and_kept_best():
@@ -743,9 +743,9 @@ def test_row_by_row_equals_all_at_once(several):
 def test_a_forecast_of_one_horizon_is_the_last_prediction(several, plain):
     windows = windows_of(make_series(n_channels=3))
     last = several.predict(windows)[-1].reshape(2, 3)
-    np.testing.assert_allclose(several.forecast(windows, 2), last, rtol=1e-6)
-    assert plain.forecast(WINDOWS, 1).shape == (1, 1)
-    np.testing.assert_allclose(plain.forecast(WINDOWS, 1)[0, 0], plain.predict(WINDOWS)[-1], 1e-6)
+    np.testing.assert_allclose(several.forecast(2, windows), last, rtol=1e-6)
+    assert plain.forecast(1, WINDOWS).shape == (1, 1)
+    np.testing.assert_allclose(plain.forecast(1, WINDOWS)[0, 0], plain.predict(WINDOWS)[-1], 1e-6)
 
 
 @pytest.mark.parametrize("steps", [1, 5, 12])
@@ -756,16 +756,30 @@ def test_a_forecast_equals_a_slow_recursion_over_predict(several, steps):
         ahead = several.predict(window[np.newaxis])[0].reshape(2, 3)
         expected = np.concatenate([expected, ahead])
         window = np.concatenate([window, ahead])[-WINDOW:]
-    rolled = several.forecast(windows, steps)
+    rolled = several.forecast(steps, windows)
     assert rolled.dtype == np.float64
     np.testing.assert_allclose(rolled, expected[:steps], rtol=1e-5)
+
+
+def test_a_forecast_takes_its_arguments_as_the_forecaster_does(plain):
+    expected = plain.forecast(3, WINDOWS)
+    np.testing.assert_array_equal(plain.forecast(X=WINDOWS, steps=3), expected)
+    np.testing.assert_array_equal(plain.forecast(np.int64(3), WINDOWS), expected)
+    former = (
+        lambda: plain.forecast(WINDOWS, 3),
+        lambda: plain.forecast(WINDOWS, steps=3),
+        lambda: plain.forecast(WINDOWS.tolist(), np.int64(3)),
+    )
+    for call in former:
+        with pytest.warns(FutureWarning, match=r"forecast\(steps, X\)"):
+            np.testing.assert_array_equal(call(), expected)
 
 
 def test_a_forecast_fills_missing_steps_first(plain):
     holes = WINDOWS[-1:].copy()
     holes[0, [0, 3], 0] = np.nan
     filled = filled_slowly(holes[0], [np.nan])[np.newaxis]
-    np.testing.assert_array_equal(plain.forecast(holes, 3), plain.forecast(filled, 3))
+    np.testing.assert_array_equal(plain.forecast(3, holes), plain.forecast(3, filled))
 
 
 # Failures

@@ -95,7 +95,7 @@ def test_the_level_and_the_unit_of_a_series_play_no_part(level, unit):
     pipe = make_pipeline(SequenceWindower(10), GRURegressor(16, random_state=0)).fit(series)
     assert pipe.score(series) > 0.95
     windows = pipe[:-1].transform(series)
-    rolled = pipe[-1].forecast(windows, 20)
+    rolled = pipe[-1].forecast(20, windows)
     expected = level + unit * np.sin(np.arange(300, 320) / 5).reshape(-1, 1)
     assert np.abs(rolled - expected).max() < 0.5 * unit
 

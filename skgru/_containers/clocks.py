@@ -1,0 +1,121 @@
+"""Days, weeks and months in time zones whose clocks change.
+
+Steps of a day and more follow the wall clock: each row has the same time of the day. Shorter steps,
+and multiples of 24 hours, follow absolute time. Where a wall time does not exist, the row stands at
+the first moment after it. Where a wall time exists twice, the row stands at the first of the two.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+# Most times of the day that the rows of a daily series have: the usual one, and those to which the
+# clock change moved it.
+TIMES_OF_DAY = 3
+
+
+def follows_wall_clock(step: Any) -> bool:
+    """Whether a pandas offset counts days of the calendar, and not hours."""
+    import pandas as pd
+
+    return isinstance(step, pd.offsets.Day) or not isinstance(step, pd.offsets.Tick)
+
+
+def wall_times(index: Any) -> Any:
+    """Times of a pandas index without their time zone. Rows that a clock change moved are at their
+    usual time of the day again.
+    """
+    import pandas as pd
+
+    wall = index.tz_localize(None)
+    if index.tz is None or not len(index):
+        return wall
+    of_day = wall - wall.normalize()
+    if len(index) == 1:  # a change at midnight is the usual one
+        times = pd.TimedeltaIndex([pd.Timedelta(0)])
+    else:
+        counts = of_day.value_counts().sort_index().sort_values(ascending=False, kind="stable")
+        times = counts.index
+    if not 1 <= len(times) <= TIMES_OF_DAY or (len(times) == 1 and len(index) > 1):
+        return wall
+    for time in times:
+        is_moved = of_day != time
+        day = (wall[is_moved] - pd.Timedelta(1, "s")).normalize()
+        usual = day + time
+        if (in_zone(usual, index.tz) == index[is_moved]).all():
+            whole = wall.to_numpy().copy()
+            whole[is_moved] = usual.to_numpy()
+            return pd.DatetimeIndex(whole, name=index.name)
+    return wall
+
+
+def in_zone(wall: Any, zone: Any) -> Any:
+    """Wall times of a pandas index in a time zone."""
+    first = np.ones(len(wall), dtype=bool)
+    return wall.tz_localize(zone, nonexistent="shift_forward", ambiguous=first)
+
+
+def dates_after(index: Any, n: int, step: Any) -> Any:
+    """The n dates after a pandas index."""
+    import pandas as pd
+
+    if index.tz is None or not follows_wall_clock(step):
+        return pd.date_range(index[-1], periods=n + 1, freq=step)[1:]
+    last = wall_times(index)[-1]
+    # These two arguments are not documented, but pandas resamples with them.
+    moved: dict[str, Any] = {"nonexistent": "shift_forward", "ambiguous": True}
+    return pd.date_range(last, periods=n + 1, freq=step, tz=index.tz, **moved)[1:]
+
+
+def goes_by(index: Any, step: Any) -> bool:
+    """Whether the dates of a pandas index are regular with this step."""
+    import pandas as pd
+
+    is_checked = index.tz is None or not follows_wall_clock(step)
+    if index.freq is not None and index.freq == step and is_checked:
+        return True  # by pandas
+    times = wall_times(index) if follows_wall_clock(step) else index
+    return bool((pd.date_range(times[0], periods=len(times), freq=step) == times).all())
+
+
+def regular_step(index: Any) -> Any:
+    """The step of increasing dates, a pandas offset; None if it is irregular or unclear."""
+    import pandas as pd
+
+    if len(index) < 2 or not index.is_monotonic_increasing or not index.is_unique:
+        return None
+    wall = wall_times(index)
+    if len(index) == 2:
+        days = (wall[1] - wall[0]) / pd.Timedelta(days=1)
+        return pd.offsets.Day(int(days)) if days.is_integer() else _offset(index[1] - index[0])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pandas 3 announces that it will return an offset
+        freq = pd.infer_freq(wall)
+    step = None if freq is None else _offset(freq)
+    if index.tz is None or (step is not None and follows_wall_clock(step)):
+        return step
+    gaps = np.diff(index.asi8)
+    return _offset(index[1] - index[0]) if (gaps == gaps[0]).all() else None
+
+
+def hours_between_days(index: Any) -> int | None:
+    """Usual hours between dates that are days of another time zone, such as UTC; None for others.
+
+    In their own time zone, such dates have two times of the day, one in summer and one in winter.
+    """
+    wall = wall_times(index)
+    if index.tz is None or len(index) < 2 or len((wall - wall.normalize()).unique()) == 1:
+        return None
+    day = np.timedelta64(1, "D") / np.timedelta64(1, index.unit)
+    gaps = np.diff(index.asi8)
+    are_days = (gaps > 0).all() and (gaps % day == 0).all()
+    return int(np.median(gaps) / day * 24) if are_days else None
+
+
+def _offset(step: Any) -> Any:
+    import pandas as pd
+
+    return pd.tseries.frequencies.to_offset(step)

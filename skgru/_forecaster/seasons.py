@@ -1,0 +1,215 @@
+"""Seasons: which ones a forecast uses, of those that are given or that the index may have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from skgru._containers.table import Table
+from skgru._forecaster.baselines import seasonal_naive, seasonal_profile
+from skgru._forecaster.dataset import ends_of
+from skgru._forecaster.gaps_and_outliers import fill_by_season
+from skgru._forecaster.pretrained import HORIZONS
+from skgru._forecaster.scaling import changes_by_shares
+from skgru._forecaster.spec import PROFILE_SEASONS
+from skgru._windows import sliding_view
+
+# Mean change over a season, as a share of that over shorter lags, up to which X shows a season.
+SEASON_FROM = 0.95
+
+# Error of the baseline with a longer season, as a share of that with a shorter one, from which the
+# longer one is taken.
+LONGER_SEASON_FROM = 0.97
+
+# Correlation of the errors of the baseline with those a longer season before, from which the longer
+# season is used beside a shorter one.
+REPEATS_FROM = 0.3
+
+# Seasons that X needs to hold for a longer season that the index may have.
+LEAST_SEASONS = 3
+
+# Series of many that decide on the season, and forecast origins of each that baselines start from.
+SERIES_LOOKED_AT = 100
+ORIGINS_TRIED = 64
+
+
+def seasons_of(
+    parameters: Any, tables: list[Table], targets: list[int], n_rows: int
+) -> tuple[int, tuple[int, ...]]:
+    """The season of level and baseline, and all seasons in use, the shortest first."""
+    given = parameters.season_length
+    rows = max(tables, key=len).rows
+    if given is not None and not np.iterable(given):
+        return int(given), (int(given),)
+    if parameters.pretrained == "only":
+        first = min(map(int, given)) if given is not None else rows.season_length
+        return first, (first,)
+    series = [table.values[:, targets] for table in tables[:SERIES_LOOKED_AT]]
+    if given is not None:
+        lengths = tuple(sorted(set(map(int, given))))
+        return nearest_season(parameters, series, lengths, n_rows), lengths
+    held: list[int] = []
+    for i, length in enumerate(rows.season_lengths):
+        least = rows_for_season(parameters, tables, length)
+        if n_rows < (max(least, LEAST_SEASONS * length) if i else least):
+            break
+        if held or has_season(series, length):
+            held.append(length)
+    if not held:
+        return 1, (1,)
+    nearest = nearest_season(parameters, series, tuple(held), n_rows)
+    is_global = len(series) > 1
+    used = [
+        length
+        for length in held
+        if length <= nearest
+        or errors_repeat(series, nearest, length, parameters.horizon, is_global) > REPEATS_FROM
+    ]
+    return nearest, tuple(used)
+
+
+def lags_of(seasons: Sequence[int], window_length: int, steps: int, n_rows: int) -> tuple[int, ...]:
+    """Rows between a step and the values that are fed for it, for each season that is longer than a
+    window and of which X holds two. A year of days is 52 weeks, so that the days of the week are
+    the same.
+    """
+    lags = []
+    for season in seasons:
+        weeks = round(season / seasons[0]) * seasons[0]
+        length = weeks if abs(weeks - season) <= season / 100 else season
+        lag = length * -(-steps // length)
+        if season > window_length and n_rows >= 2 * lag + window_length + steps:
+            lags.append(lag)
+    return tuple(lags)
+
+
+def has_season(series: list[np.ndarray], season_length: int) -> bool:
+    """Whether X repeats with a season: values a season ago are nearer than those of other rows
+    within a season. Months and quarters always count.
+    """
+    if season_length in HORIZONS:
+        return True
+    own, others = seasonal_errors(series, season_length)
+    return own < SEASON_FROM * others
+
+
+def nearest_season(
+    parameters: Any, series: list[np.ndarray], lengths: tuple[int, ...], n_rows: int
+) -> int:
+    """The season whose baseline has the smallest error; a longer one only if it is clearly smaller,
+    and X holds two of them.
+    """
+    chosen = lengths[0]
+    for length in lengths[1:]:
+        if n_rows < 2 * length + parameters.horizon + chosen:
+            break
+        shorter, longer = baseline_errors(
+            series, (chosen, length), parameters.horizon, len(series) > 1
+        )
+        if longer < LONGER_SEASON_FROM * shorter:
+            chosen = length
+    return chosen
+
+
+def baseline_errors(
+    series: list[np.ndarray], lengths: tuple[int, ...], horizon: int, is_global: bool
+) -> np.ndarray:
+    """Mean absolute error of the seasonal baseline with each season, from the same forecast
+    origins, relative to the spread of each series. Infinite without any error.
+    """
+    n_seasons = 1 if is_global else PROFILE_SEASONS
+    totals, n = np.zeros(len(lengths)), 0
+    for values in series:
+        origins = np.arange(2 * max(lengths) - 1, len(values) - horizon)[-len(values) // 2 :]
+        filled = fill_by_season(values, min(lengths))
+        spread = np.nanmean(np.abs(filled - np.nanmedian(filled))) if len(origins) else 0
+        if not spread > 0:
+            continue
+        origins = origins[np.linspace(0, len(origins) - 1, ORIGINS_TRIED).astype(int)]
+        actual = sliding_view(values, horizon)[origins + 1]
+        errors = []
+        for length in lengths:
+            histories = ends_of(filled, origins, n_seasons * length)
+            naive = seasonal_naive if is_global else seasonal_profile
+            errors.append(mean_known(np.abs(actual - naive(histories, horizon, length))))
+        if np.isfinite(errors).all():
+            totals, n = totals + np.array(errors) / spread, n + 1
+    return totals / n if n else np.full(len(lengths), np.inf)
+
+
+def errors_repeat(
+    series: list[np.ndarray], season_length: int, longer: int, horizon: int, is_global: bool
+) -> float:
+    """Correlation of the errors of the seasonal baseline with those a longer season before."""
+    n_seasons = 1 if is_global else PROFILE_SEASONS
+    naive = seasonal_naive if is_global else seasonal_profile
+    pairs = []
+    for values in series:
+        origins = np.arange(longer + season_length - 1, len(values) - horizon)
+        if not len(origins):
+            continue
+        origins = origins[np.linspace(0, len(origins) - 1, ORIGINS_TRIED).astype(int)]
+        filled = fill_by_season(values, season_length)
+        following = sliding_view(filled, horizon)
+        now, before = (
+            following[at + 1]
+            - naive(ends_of(filled, at, n_seasons * season_length), horizon, season_length)
+            for at in (origins, origins - longer)
+        )
+        spread = mean_known(np.abs(now))
+        if spread > 0:
+            pairs.append(np.stack([now.ravel(), before.ravel()]) / spread)
+    if not pairs:
+        return 0.0
+    now, before = np.concatenate(pairs, axis=1)
+    is_known = np.isfinite(now) & np.isfinite(before)
+    now, before = now[is_known], before[is_known]
+    if not len(now) or not now.std() or not before.std():
+        return 0.0
+    return float(np.corrcoef(now, before)[0, 1])
+
+
+def seasonal_errors(series: list[np.ndarray], season_length: int) -> tuple[float, float]:
+    """Mean change over a season, and mean over the lags within one, relative to the spread of each
+    series.
+    """
+    lags = np.unique(np.linspace(1, season_length - 1, 24).astype(int))
+    own, others = [], []
+    for values in series:
+        if len(values) <= season_length or np.isnan(values).all():
+            continue
+        spread = np.nanmean(np.abs(values - np.nanmedian(values)))
+        changes = [
+            mean_known(np.abs(values[lag:] - values[:-lag])) for lag in (season_length, *lags)
+        ]
+        if spread > 0 and np.isfinite(changes).all():
+            own.append(changes[0] / spread)
+            others.append(np.mean(changes[1:]) / spread)
+    if not own:
+        return np.inf, np.inf
+    return float(np.mean(own)), float(np.mean(others))
+
+
+def mean_known(values: np.ndarray) -> float:
+    """Mean of the finite values; NaN without any."""
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else np.nan
+
+
+def rows_for_season(parameters: Any, tables: list[Table], season_length: int) -> int:
+    """Least number of rows for the use of a season of the index. Where pretrained networks can take
+    part, this is one season and one row.
+    """
+    is_known = (
+        parameters.pretrained is not None
+        and parameters.regressor is None
+        and parameters.scaler == "auto"
+        and season_length in HORIZONS
+        and all(table.values.shape[1] == 1 for table in tables)
+        and all(changes_by_shares(table.values) for table in tables)
+    )
+    if is_known:
+        return season_length + 1
+    return 2 * season_length + (parameters.horizon if parameters.strategy == "direct" else 1)

@@ -1,0 +1,121 @@
+"""The Theta forecast: exponential smoothing without the season, and half of the trend. Arrays only.
+
+It errs otherwise than networks do, so that a mean of both is better than either. Source: Hyndman &
+Billah (2003), Unmasking the Theta method, doi:10.1016/S0169-2070(01)00143-1.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+# Smoothing parameters, of which each history takes the one with the smallest in-sample error.
+SMOOTHING = np.array([0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99])
+
+# Rows at the end of a history that are smoothed: the weight of earlier ones is next to nothing.
+ROWS_SMOOTHED = 200
+
+# Rows whose mean is the level that smoothing starts from, and their share of all rows.
+ROWS_AT_START = 3
+SHARE_AT_START = 0.1
+
+# Share of the slope of the straight line through a series by which its forecasts rise.
+SHARE_OF_TREND = 0.5
+
+
+def rows_of_theta(season_length: int, is_intermittent: bool = False) -> int:
+    """Number of rows that the forecast is computed from: long enough for the course of the season,
+    short enough for a trend to be that of today. The level of intermittent series needs more.
+    """
+    if is_intermittent:
+        return ROWS_SMOOTHED
+    return max(40, 6 * season_length) if season_length <= 12 else max(120, 4 * season_length)
+
+
+def theta_forecast(histories: np.ndarray, steps: int, season_length: int) -> np.ndarray:
+    """(n, n_rows, n_targets) -> (n, steps, n_targets). Histories may begin with NaN. NaN where one
+    holds less than two seasons, or three rows.
+    """
+    n, n_rows, n_targets = histories.shape
+    z = histories.swapaxes(1, 2).reshape(n * n_targets, n_rows)
+    phase = (np.arange(n_rows) - n_rows) % season_length
+    course = seasonal_course(z, season_length)
+    z = z - course[:, phase]
+    is_known = np.isfinite(z)
+    n_known = is_known.sum(axis=1)
+    level, alpha = smoothed(z[:, -ROWS_SMOOTHED:])
+    rows = np.arange(n_rows) - n_rows + 1.0
+    rows = np.where(is_known, rows, 0)
+    count = np.maximum(n_known, 1)
+    around = np.where(is_known, rows - rows.sum(axis=1, keepdims=True) / count[:, np.newaxis], 0)
+    spread = np.maximum((around**2).sum(axis=1), np.finfo(float).tiny)
+    slope = (around * np.where(is_known, z, 0)).sum(axis=1) / spread
+    ahead = np.arange(steps) + ((1 - (1 - alpha) ** n_known) / alpha)[:, np.newaxis]
+    forecast = level[:, np.newaxis] + SHARE_OF_TREND * slope[:, np.newaxis] * ahead
+    forecast += course[:, np.arange(steps) % season_length]
+    forecast[n_known < ROWS_AT_START] = np.nan
+    return forecast.reshape(n, n_targets, steps).swapaxes(1, 2)
+
+
+def seasonal_course(z: np.ndarray, season_length: int) -> np.ndarray:
+    """Mean difference from the centred moving average at each row of the season, (n, n_rows) ->
+    (n, season_length), with mean 0. NaN with less than two seasons.
+    """
+    m, (n, n_rows) = season_length, z.shape
+    if m == 1:
+        return np.zeros((n, 1))
+    if n_rows < 2 * m:
+        return np.full((n, m), np.nan)
+    is_known = np.isfinite(z)
+    shift = np.where(is_known[:, -1:], z[:, -1:], 0)  # so that a large level is no rounding error
+    total = np.zeros((n, n_rows + 1))
+    np.cumsum(np.where(is_known, z - shift, 0), axis=1, out=total[:, 1:])
+    count = np.zeros((n, n_rows + 1))
+    np.cumsum(is_known, axis=1, out=count[:, 1:])
+    sums, counts = total[:, m:] - total[:, :-m], count[:, m:] - count[:, :-m]
+    average = np.where(counts == m, sums, np.nan) / m
+    if m % 2 == 0:
+        average = (average[:, 1:] + average[:, :-1]) / 2
+    start = m // 2
+    around = np.full((n, n_rows), np.nan)
+    around[:, start : start + average.shape[1]] = (
+        z[:, start : start + average.shape[1]] - shift - average
+    )
+    n_seasons = -(-n_rows // m)
+    padded = np.full((n, n_seasons * m), np.nan)
+    padded[:, -n_rows:] = around
+    padded = padded.reshape(n, n_seasons, m)
+    has = np.isfinite(padded)
+    with np.errstate(invalid="ignore"):
+        course = np.where(has, padded, 0).sum(axis=1) / has.sum(axis=1)
+    return course - course.mean(axis=1, keepdims=True)
+
+
+@cache
+def _filters(n_rows: int) -> tuple[np.ndarray, np.ndarray]:
+    """Exponential smoothing as matrices: (n_rows, n_alphas * n_rows) gives the errors one step
+    ahead, (n_rows, n_alphas) the last levels.
+    """
+    ages = np.arange(n_rows)[:, np.newaxis] - 1 - np.arange(n_rows)
+    errors = []
+    for alpha in SMOOTHING:
+        weights = np.where(ages >= 0, alpha * (1 - alpha) ** np.maximum(ages, 0), 0)
+        errors.append((np.eye(n_rows) - weights).T)
+    levels = SMOOTHING * (1 - SMOOTHING) ** np.arange(n_rows)[::-1, np.newaxis]
+    return np.concatenate(errors, axis=1), levels
+
+
+def smoothed(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Last level and parameter of exponential smoothing, (n,) each, of rows (n, n_rows)."""
+    n, n_rows = z.shape
+    is_known = np.isfinite(z)
+    order = np.cumsum(is_known, axis=1)
+    n_first = np.maximum(ROWS_AT_START, (SHARE_AT_START * order[:, -1:]).astype(int))
+    is_first = is_known & (order <= n_first)
+    start = np.where(is_first, z, 0).sum(axis=1) / np.maximum(is_first.sum(axis=1), 1)
+    moved = np.where(is_known, z - start[:, np.newaxis], 0)
+    errors, levels = _filters(n_rows)
+    sizes = ((moved @ errors).reshape(n, len(SMOOTHING), n_rows) ** 2).sum(axis=2)
+    best = sizes.argmin(axis=1)
+    return start + (moved @ levels)[np.arange(n), best], SMOOTHING[best]

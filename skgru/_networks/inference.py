@@ -1,0 +1,48 @@
+"""Where a network predicts: in numpy, or in the compiled programs of the engine."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from skgru._networks import numpy_inference
+from skgru._specs import NetworkSpec
+
+# A job of this many multiply-adds takes numpy 0.4 to 1.8 s. Loading TensorFlow and compiling a
+# network takes 5 s.
+LARGEST_JOB = 1 << 33
+# What else takes the time of so many multiply-adds: the activation of a gate, and a step of a
+# layer, which is about 15 calls of numpy.
+OF_ACTIVATION = 50
+OF_STEP = 1 << 16
+
+
+def has_tensorflow() -> bool:
+    """Whether this process has loaded TensorFlow, for skgru or for something else."""
+    return "tensorflow" in sys.modules
+
+
+def work_of(spec: NetworkSpec, n_rows: int, n_calls: int = 1) -> int:
+    """Time of numpy for n_rows windows in each of n_calls calls, in multiply-adds."""
+    n_gates, n_directions = numpy_inference.N_GATES[spec.cell], 1 + spec.bidirectional
+    n_blocks = -(-n_rows // numpy_inference.rows_at_once(spec))
+    of_windows = spec.n_values * (spec.window_length * spec.n_channels if spec.highway else 0)
+    of_blocks, width = 0, spec.width
+    for units in spec.units:
+        of_row = n_gates * units * (width + units + OF_ACTIVATION)
+        of_windows += spec.window_length * n_directions * of_row
+        of_blocks += spec.window_length * n_directions * OF_STEP
+        width = n_directions * units
+    of_windows += spec.n_values * width
+    return n_calls * (n_rows * of_windows + n_blocks * of_blocks)
+
+
+def inference_for(spec: NetworkSpec, n_rows: int, n_calls: int = 1) -> Any:
+    """The module whose `predict` and `roll_on` compute a job: numpy for a small one as long as
+    TensorFlow is not loaded, else the engine.
+    """
+    if not has_tensorflow() and work_of(spec, n_rows, n_calls) <= LARGEST_JOB:
+        return numpy_inference
+    from skgru._engine import inference
+
+    return inference

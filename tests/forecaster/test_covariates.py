@@ -1,0 +1,156 @@
+"""Future covariates in every form, and those that are constant within each series."""
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from sklearn.linear_model import Ridge
+
+from skgru import SequenceForecaster
+from skgru.model_selection import backtest
+from tests.helpers import fails, warns
+
+N = 60
+RNG = np.random.default_rng(0)
+PROMO = (np.arange(N) % 5 == 0).astype(float)
+SALES = 10 + 5 * PROMO + RNG.normal(scale=0.1, size=N)
+DATES = pd.date_range("2021-01-01", periods=N, name="day")
+AHEAD = pd.date_range(DATES[-1], periods=4, name="day")[1:]
+NEXT = [0.0, 1.0, 0.5]
+
+
+def forecaster(**params):
+    settings = {"horizon": 3, "window_length": 4, "season_length": 1, "target": "sales"}
+    return SequenceForecaster(Ridge(), **(settings | {"known": "promo"} | params))
+
+
+def frame_of(dates):
+    return pd.DataFrame({"sales": SALES, "promo": PROMO}, dates)
+
+
+FUTURE = pd.DataFrame({"promo": NEXT}, AHEAD)
+BERLIN = "Europe/Berlin"
+
+
+def in_polars(frame):
+    return pl.DataFrame({"day": frame.index.to_numpy(), **{c: frame[c].to_numpy() for c in frame}})
+
+
+# The dates of fit, and `future` for them.
+FORMS = {
+    "rows in another order": (DATES, FUTURE.iloc[[2, 0, 1]]),
+    "more rows, also of the past": (
+        DATES,
+        pd.concat([pd.DataFrame({"promo": 9.0}, DATES), FUTURE, FUTURE.shift(9, "D")]),
+    ),
+    "dates as a column": (DATES, FUTURE.reset_index()),
+    "other columns": (DATES, FUTURE.assign(holiday=["a", None, "b"], when=AHEAD)),
+    "a dict of lists": (DATES, {"promo": NEXT, "city": "Rome"}),
+    "a dict of Series": (DATES, {"promo": FUTURE["promo"][::-1]}),
+    "a Series": (DATES, FUTURE["promo"]),
+    "a Series without name": (DATES, FUTURE["promo"].rename(None)),
+    "an array": (DATES, np.array(NEXT)[:, None]),
+    "no time zone": (DATES.tz_localize(BERLIN), FUTURE),
+    "a time zone": (DATES, FUTURE.tz_localize(BERLIN)),
+    "another time zone": (DATES.tz_localize(BERLIN), FUTURE.tz_localize(BERLIN).tz_convert("UTC")),
+    "periods": (DATES, FUTURE.to_period("D")),
+    "dates for periods": (DATES.to_period("D"), FUTURE),
+    "polars in another order": (DATES, in_polars(FUTURE)[::-1]),
+    "whole numbers": (pd.RangeIndex(N), FUTURE.set_axis([60, 61, 62])[::-1]),
+    "flags": (DATES, FUTURE.assign(promo=pd.array([0, 1, 0.5], dtype="Float64"))),
+}
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_forms_of_future(kind):
+    dates, future = FORMS[kind]
+    expected = forecaster().fit(frame_of(DATES)).forecast(future=FUTURE)
+    answer = forecaster().fit(frame_of(dates)).forecast(future=future)
+    np.testing.assert_array_equal(answer, expected)
+    if isinstance(dates, pd.DatetimeIndex) and dates.tz is None:
+        history = in_polars(frame_of(dates))
+        np.testing.assert_array_equal(
+            forecaster().fit(history).forecast(future=future)["sales"], expected["sales"]
+        )
+
+
+WRONG = {
+    "a day is missing": (FUTURE.shift(1, "D"), ("2021-03-02", "2021-03-04", "future.to_numpy()")),
+    "a day twice": (FUTURE.iloc[[0, 1, 1, 2]], ("2021-03-03", "more than once")),
+    "no dates": (FUTURE.reset_index(drop=True), ("starts at 0", "future.to_numpy()")),
+    "dates as text": (
+        FUTURE.set_axis(AHEAD.astype(str)),
+        ("2021-03-02", "pd.to_datetime(future.index)"),
+    ),
+    "another hour": (FUTURE.shift(1, "h"), ("2021-03-02 01:00:00", "2021-03-02 00:00:00")),
+    "text": (FUTURE.astype(str), ("Columns ['promo'] of future", "pd.to_numeric(future['promo'])")),
+    "no such column": (FUTURE.rename(columns={"promo": "x"}), ("['x']", "['promo']")),
+    "a dict without it": ({"x": NEXT}, ("future is a dict", "['x']", "['promo']")),
+    "a dict of numbers": ({"promo": 1}, ("future is a dict", "equal length")),
+    "NaN": (FUTURE.mask(FUTURE == 1), ("future contains NaN", "'promo'")),
+    "two columns": (np.ones((3, 2)), ("2 columns", "['promo']")),
+}
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_wrong_futures(kind):
+    future, sentence = WRONG[kind]
+    fitted = forecaster().fit(frame_of(DATES))
+    fails(lambda: fitted.forecast(future=future), sentence)
+
+
+@pytest.mark.parametrize("group", ["shop", ["shop", "item"]])
+def test_futures_of_a_long_frame_in_any_order(group):
+    frames = [frame_of(DATES).assign(shop=one, item=1).reset_index() for one in "ab"]
+    future = pd.concat([FUTURE.assign(shop=one, item=1).reset_index() for one in "ab"])
+    fitted = forecaster(group=group).fit(
+        pd.concat(frames)[["day", "shop", "item", "sales", "promo"]]
+    )
+    expected = fitted.forecast(future=future)
+    keys = [group] if isinstance(group, str) else group
+    for form in (future[::-1], future.set_index([*keys, "day"]), future.set_index(["day", *keys])):
+        pd.testing.assert_frame_equal(fitted.forecast(future=form), expected)
+    fails(lambda: fitted.forecast(future=FUTURE), "future must have the column", f"{group!r}")
+
+
+# Static covariates
+
+
+def with_size(size, **columns):
+    return pd.DataFrame({"sales": size * SALES, "size": float(size), **columns}, DATES)
+
+
+@pytest.mark.parametrize("strategy", ["direct", "recursive"])
+def test_static_columns_of_one_series_need_no_future(strategy):
+    frame = with_size(2, promo=PROMO)
+    fitted = forecaster(known=["size", "promo"], strategy=strategy).fit(frame)
+    expected = fitted.forecast(future=FUTURE.assign(size=2.0))
+    for future in (FUTURE, FUTURE.to_numpy(), {"promo": NEXT}, FUTURE.rename(columns={"promo": 0})):
+        pd.testing.assert_frame_equal(fitted.forecast(future=future), expected)
+    fails(fitted.forecast, "known=['promo']", "future is None")
+    alone = forecaster(known="size", strategy=strategy).fit(frame[["sales", "size"]])
+    assert np.isfinite(alone.forecast(7)).all(axis=None)
+    assert np.isfinite(alone.predict(frame[["sales", "size"]])[4:]).all(axis=None)
+    assert backtest(alone, frame[["sales", "size"]], initial=50).forecast.shape[1] == 3
+
+
+def test_static_columns_of_several_series():
+    frames = {one: with_size(size) for one, size in (("a", 1), ("b", 2), ("c", 4))}
+    long = pd.concat(frames, names=["shop"])
+    fitted = forecaster(known="size", group="shop").fit(long)
+    whole = pd.concat({one: pd.DataFrame({"size": frame["size"].iloc[:3].set_axis(AHEAD)})
+                       for one, frame in frames.items()}, names=["shop"])  # fmt: skip
+    pd.testing.assert_frame_equal(fitted.forecast(), fitted.forecast(future=whole))
+    new = pd.concat({"d": with_size(3)}, names=["shop"])
+    assert fitted.forecast(X=new).index.get_level_values("shop").unique() == ["d"]
+    listed = forecaster(known="size").fit(list(frames.values()))
+    np.testing.assert_array_equal(np.concatenate(listed.forecast()), fitted.forecast())
+    moved = [*frames.values(), with_size(3).assign(size=np.arange(N))]
+    fails(forecaster(known="size").fit(moved).forecast, "known=['size']", "future is None")
+
+
+def test_a_static_column_to_forecast_is_warned_of():
+    long = pd.concat({one: with_size(size) for one, size in (("a", 1), ("b", 2))}, names=["shop"])
+    with warns("'size'", "constant within each series", "in target", "of known"):
+        forecaster(known=None, target=None, group="shop").fit(long)
+    forecaster(known=None, target=["sales", "size"], group="shop").fit(long)

@@ -1,0 +1,138 @@
+"""The Theta forecast against a slow loop, and its weight in the forecast."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.linear_model import LinearRegression, Ridge
+
+from skgru import SequenceForecaster
+from skgru._forecaster.theta import SMOOTHING, rows_of_theta, theta_forecast
+from tests.helpers import raises
+
+RNG = np.random.default_rng(0)
+MONTHS = pd.Series(
+    50 + np.arange(96) * 0.3 + 8 * np.sin(np.arange(96) * np.pi / 6) + RNG.normal(size=96),
+    index=pd.date_range("2015", periods=96, freq="MS"),
+    name="sales",
+)
+
+
+def slow_theta(z, steps, m):
+    """One series (n_rows,) without NaN, by the definition."""
+    n = len(z)
+    course = np.zeros(m)
+    if m > 1:
+        weights = np.ones(m) if m % 2 else np.array([0.5, *np.ones(m - 1), 0.5])
+        half = m // 2
+        around = {
+            t: z[t] - np.average(z[t - half : t + half + 1], weights=weights)
+            for t in range(half, n - half)
+        }
+        for phase in range(m):
+            course[phase] = np.mean([d for t, d in around.items() if (t - n) % m == phase])
+        course -= course.mean()
+    adjusted = np.array([z[t] - course[(t - n) % m] for t in range(n)])
+    best = None
+    for alpha in SMOOTHING:
+        level, squares = adjusted[: max(3, n // 10)].mean(), 0.0
+        for value in adjusted:
+            error = value - level
+            squares += error**2
+            level += alpha * error
+        if best is None or squares < best[0] - 1e-12:
+            best = squares, alpha, level
+    _, alpha, level = best
+    slope = np.polyfit(np.arange(n), adjusted, 1)[0]
+    ahead = np.arange(steps) + (1 - (1 - alpha) ** n) / alpha
+    return level + 0.5 * slope * ahead + course[np.arange(steps) % m]
+
+
+@given(
+    m=st.integers(1, 13),
+    n_seasons=st.integers(2, 6),
+    extra=st.integers(1, 12),
+    seed=st.integers(0, 99),
+)
+@settings(max_examples=40, deadline=None)
+def test_theta_equals_a_slow_loop(m, n_seasons, extra, seed):
+    rng = np.random.default_rng(seed)
+    z = rng.normal(size=(3, max(4, n_seasons * m + extra), 2)).cumsum(axis=1) + 5
+    z = z[:, -128:]
+    got = theta_forecast(z, 15, m)
+    for i in range(3):
+        for target in range(2):
+            expected = slow_theta(z[i, :, target], 15, m)
+            np.testing.assert_allclose(got[i, :, target], expected, atol=1e-9)
+    late = np.concatenate([np.full((3, 7, 2), np.nan), z], axis=1)[:, -128:]
+    if len(z[0]) <= 121:
+        np.testing.assert_allclose(theta_forecast(late, 15, m), got, atol=1e-9)
+    np.testing.assert_allclose(theta_forecast(3 * z + 1, 15, m), 3 * got + 1, atol=1e-8)
+
+
+@pytest.mark.parametrize("m", [1, 4])
+def test_short_and_constant_histories(m):
+    short = np.ones((1, 2 if m == 1 else 7, 1))
+    assert np.isnan(theta_forecast(short, 3, m)).all()
+    assert np.isnan(theta_forecast(np.full((1, 20, 1), np.nan), 3, m)).all()
+    np.testing.assert_allclose(theta_forecast(np.ones((1, 20, 1)), 3, m), 1)
+    assert rows_of_theta(m) >= 2 * m
+
+
+def forecaster(**parameters):
+    return SequenceForecaster(Ridge(), horizon=6, **parameters)
+
+
+def test_the_forecast_is_the_weighted_mean_on_the_scale_of_the_scaler():
+    alone = forecaster(theta_weight=0).fit(MONTHS)
+    theta = forecaster(theta_weight=1).fit(MONTHS)
+    both = forecaster(theta_weight=0.25).fit(MONTHS)
+    expected = np.exp(0.75 * np.log(alone.forecast()) + 0.25 * np.log(theta.forecast()))
+    np.testing.assert_allclose(both.forecast(), expected)
+    assert both.ensemble_ == {"regressors": 0.75, "theta": 0.25}
+    assert theta.ensemble_ == {"theta": 1.0}
+    z = np.log(MONTHS.to_numpy())[np.newaxis, -rows_of_theta(12) :, np.newaxis]
+    expected = np.exp(theta_forecast(z, 6, 12))[0, :, 0]
+    np.testing.assert_allclose(theta.forecast(), expected, rtol=1e-6)
+
+
+def test_every_form_of_a_forecast_has_it():
+    fitted = forecaster(theta_weight=0.5).fit(MONTHS)
+    rows = fitted.predict(MONTHS)
+    np.testing.assert_allclose(rows.iloc[-1], fitted.forecast(), rtol=1e-9)
+    np.testing.assert_allclose(rows.iloc[-30], fitted.forecast(X=MONTHS[:-29]), rtol=1e-9)
+    many = forecaster(theta_weight=0.5).fit([MONTHS, MONTHS * 2])
+    one, other = many.forecast()
+    np.testing.assert_allclose(other, 2 * one, rtol=1e-6)
+    assert len(fitted.forecast(40)) == 40
+    calibrated = forecaster(theta_weight=0.5, calibration_fraction=0.3).fit(MONTHS)
+    bounds = calibrated.forecast_interval(coverage=0.8)
+    middle = calibrated.forecast()
+    assert (bounds.iloc[:, 0] < middle).all() and (middle < bounds.iloc[:, 1]).all()
+
+
+def test_auto_by_regressor_season_and_covariates():
+    assert forecaster().fit(MONTHS).ensemble_ == {"regressors": 1.0}
+    default = SequenceForecaster(horizon=6, pretrained=None, random_state=0).fit(MONTHS)
+    assert default.ensemble_ == {"regressors": 0.5, "theta": 0.5}
+    zero_shot = SequenceForecaster(horizon=6, pretrained="only").fit(MONTHS)
+    assert zero_shot.ensemble_ == {"pretrained": 1.0}
+    pair = SequenceForecaster(horizon=6, random_state=0).fit([MONTHS, MONTHS + 3])
+    assert pair.ensemble_["theta"] == 0.4
+    assert sum(pair.ensemble_.values()) == pytest.approx(1)
+
+
+def test_a_covariate_that_explains_the_series_lowers_the_weight():
+    noise = np.random.default_rng(1).normal(size=300)
+    frame = pd.DataFrame({"y": 10 + 3 * noise, "promo": noise})
+    fitted = SequenceForecaster(horizon=2, known="promo", season_length=1, random_state=0).fit(
+        frame
+    )
+    assert fitted.ensemble_.get("theta", 0) < 0.1
+
+
+@pytest.mark.parametrize("weight", [-0.1, 1.5, "half", None])
+def test_weights_out_of_range(weight):
+    with raises("theta_weight", repr(weight)):
+        SequenceForecaster(LinearRegression(), theta_weight=weight).fit(MONTHS)
