@@ -58,6 +58,11 @@ def _log(values: np.ndarray) -> np.ndarray:
     return np.clip(np.log(np.maximum(values, 1e-4)), -5, 5)
 
 
+def _ratio(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    with np.errstate(over="ignore"):
+        return a / (b + 1e-300)
+
+
 def aligned(series: Sequence[np.ndarray], n_rows: int) -> np.ndarray:
     """Series that end in the last column, NaN before their beginning. Gaps are filled by straight
     lines.
@@ -419,7 +424,7 @@ def _experts(
         "holt_error": error[everyone, best_holt],
         "holt_error_far": error_far[everyone, best_holt],
         "error_auto": error_auto,
-        "slow_to_quick": error_far[:, 0] / (error_far[:, 3] + 1e-300),
+        "slow_to_quick": _ratio(error_far[:, 0], error_far[:, 3]),
         "drift": drift,
         "slope": slope,
         "slope_12": slope_12,
@@ -473,7 +478,6 @@ def _statistics(b: _Batch, level: np.ndarray, trends: dict[str, np.ndarray]) -> 
     ]
     spread = np.sqrt(_mean((y - trends["mean"][:, None]) ** 2, v))
     size = np.maximum(_mean(np.abs(z), v), 1e-300)
-    error, error_far = trends["error"] + 1e-300, trends["error_far"] + 1e-300
     statistics = [
         np.log(b.n) / 3 - 1,
         np.full(len(y), np.log(m) / 3),
@@ -482,13 +486,13 @@ def _statistics(b: _Batch, level: np.ndarray, trends: dict[str, np.ndarray]) -> 
         b.second_strength,
         b.logarithm.astype(float),
         _log(usual / scale),
-        _log(recent / (usual + 1e-300)) / 2,
+        _log(_ratio(recent, usual)) / 2,
         _log(trends["error"] / scale),
         _log(trends["error_far"] / scale),
         np.log(trends["alpha"]) / 2,
-        _log(trends["holt_error"] / error) * 3,
-        _log(trends["holt_error_far"] / error_far) * 3,
-        _log(trends["error_auto"] / error) * 3,
+        _log(_ratio(trends["holt_error"], trends["error"])) * 3,
+        _log(_ratio(trends["holt_error_far"], trends["error_far"])) * 3,
+        _log(_ratio(trends["error_auto"], trends["error"])) * 3,
         _log(trends["slow_to_quick"]) * 2,
         _log(spread / scale) / 2,
         *autocorrelations,
