@@ -13,8 +13,9 @@ INSTALL := $(CURDIR)/$(BIN)/python -m pip install --quiet --disable-pip-version-
 demo: $(TEST_READY)
 	$(BIN)/python -m skgru.demo $(DEMO_OPTIONS)
 
+# Two processes, each of which imports TensorFlow and compiles programs once.
 test: $(TEST_READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(TEST_READY)
 	$(BIN)/python -m ruff check .

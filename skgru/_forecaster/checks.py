@@ -13,10 +13,28 @@ from skgru._forecaster.baselines import longest_run
 from skgru._forecaster.dataset import Pairs
 from skgru._forecaster.defaults import usual_length
 from skgru._forecaster.regressors import EnsembleMember
+from skgru._forecaster.seasons import rows_for_season
 from skgru._forecaster.spec import ForecastSpec, is_constant
 from skgru._forecaster.theta import ROWS_AT_START
 from skgru._networks.regressor import GRURegressor
 from skgru._warnings import warn_user
+
+
+def check_series(
+    parameters: Any, X: Any, y: Any, tables: list[Table], panel: Panel | None, spec: ForecastSpec
+) -> None:
+    """Errors and warnings about the series of fit. parameters : the forecaster."""
+    check_numbers([table.values for table in tables], panel, spec)
+    if panel is not None:
+        warn_of_counters(tables, panel, spec)
+        warn_of_static(parameters.target, tables, panel, spec)
+        if spec.is_global and parameters.pretrained != "only":
+            warn_of_short(tables, panel, spec)
+    warn_of_ends(tables, panel, spec)
+    warn_of_y(y, X, tables, panel, spec)
+    named = max(tables, key=len).rows.season_length
+    n_wanted = rows_for_season(parameters, tables, named)
+    warn_of_season(parameters.season_length, tables, spec, n_wanted)
 
 
 def check_numbers(series: list[np.ndarray], panel: Panel | None, spec: ForecastSpec) -> None:

@@ -114,6 +114,25 @@ def auto_window_lengths(season_length: int, n_rows: int) -> tuple[int, ...]:
     return tuple(int(np.clip(n_rows - 1, 1, length)) for length in lengths)
 
 
+def windows_of_intermittent(n_spare: int, season_length: int, is_global: bool) -> tuple[int, ...]:
+    """Long windows, so that their level is the mean of enough sales; for several series also half
+    of that.
+    """
+    longest = int(np.clip(n_spare // 3, 1, max(28, 4 * season_length)))
+    return (longest, -(-longest // 2)) if is_global else (longest,)
+
+
+def auto_level_and_baseline(
+    has_season: bool, is_global: bool, is_intermittent: bool
+) -> tuple[str | None, str | None]:
+    """What is subtracted from windows, and the naive forecast."""
+    if is_intermittent:
+        return "window", None
+    if has_season:
+        return "mean", "seasonal" if is_global else "profile"
+    return "last", "last"
+
+
 def usual_length(lengths: list[int]) -> int:
     """Row-weighted median length of the series."""
     ordered = np.sort(lengths)

@@ -13,7 +13,6 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.preprocessing import StandardScaler
 from sklearn.utils import Tags
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -26,30 +25,25 @@ from skgru._containers.table import Table
 from skgru._forecaster.calendar import calendar_of
 from skgru._forecaster.checks import (
     check_numbers,
+    check_series,
     warn_if_short,
-    warn_of_counters,
     warn_of_ends,
     warn_of_range,
-    warn_of_season,
     warn_of_short,
-    warn_of_static,
-    warn_of_y,
 )
 from skgru._forecaster.conformal import Calibration, errors_of, following, parts_of
 from skgru._forecaster.covariates import futures_of, known_rows, static_rows
 from skgru._forecaster.dataset import Part
-from skgru._forecaster.defaults import has_long_training
-from skgru._forecaster.model import ForecastModel, ModelTemplate, tail_of
+from skgru._forecaster.model import ForecastModel, tail_of
 from skgru._forecaster.resolve import (
     check_kinds,
     check_wide,
     make_members,
     make_spec,
+    make_template,
     pretrained_for,
-    theta_weight_of,
 )
-from skgru._forecaster.scaling import AutoScaler, restored, scaled
-from skgru._forecaster.seasons import rows_for_season
+from skgru._forecaster.scaling import restored, scaled
 from skgru._forecaster.zero_shot_model import ZeroShotModel
 from skgru._validation import Instance, Number, at_least, real_between, remember_features
 from skgru._windows import as_table
@@ -528,16 +522,7 @@ class SequenceForecaster(BaseEstimator):
         if panel is not None and panel.kind == "wide":
             check_wide(self)
         spec = make_spec(self, tables)
-        check_numbers([table.values for table in tables], panel, spec)
-        if panel is not None:
-            warn_of_counters(tables, panel, spec)
-            warn_of_static(self.target, tables, panel, spec)
-            if spec.is_global and self.pretrained != "only":
-                warn_of_short(tables, panel, spec)
-        warn_of_ends(tables, panel, spec)
-        warn_of_y(y, X, tables, panel, spec)
-        named = max(tables, key=len).rows.season_length
-        warn_of_season(self.season_length, tables, spec, rows_for_season(self, tables, named))
+        check_series(self, X, y, tables, panel, spec)
         series = [table.values for table in tables]
         pretrained = pretrained_for(self, spec, series)
         # Pretrained networks read no covariates, so that alone they need no calendar.
@@ -549,18 +534,7 @@ class SequenceForecaster(BaseEstimator):
         series = [calendar.extended(table) for table in tables]
         members = [] if self.pretrained == "only" else make_members(self, spec, series)
         kind = ZeroShotModel if self.pretrained == "only" else ForecastModel
-        template = ModelTemplate(
-            spec,
-            AutoScaler(spec.season_length) if isinstance(self.scaler, str) else self.scaler,
-            self.scaler if hasattr(self.scaler, "fit") else StandardScaler(),
-            members,
-            pretrained,
-            weighs=self.series_weight is not None and spec.is_global,
-            is_guarded=self.regressor is None,
-            covariates_are_small=self.regressor is None and has_long_training(spec, series),
-            theta_weight=theta_weight_of(self, spec),
-            by_errors=self.theta_weight == "auto" and bool(spec.past or spec.known),
-        )
+        template = make_template(self, spec, series, members, pretrained)
         calibration = Calibration(spec, list(map(len, series)))
         if self.calibration_fraction:
             n_needed = spec.n_rows_needed if members else LEAST_ROWS
@@ -984,6 +958,39 @@ class SequenceForecaster(BaseEstimator):
 
     def _origins(self, steps: Any, X: Any, future: Any) -> Origins:
         check_is_fitted(self)
+        steps, model = self._checked_steps(steps), self._model
+        seasonal_errors = model.seasonal_errors
+        tables, panel, scalers, zs = self._tails, self._panel, model.scalers, self._scaled_tails
+        if X is None:
+            pasts = [self._calendar.extended(table) for table in tables]
+        else:
+            tables, panel, pasts = self._read_origins(X)
+            scalers, zs = [model.scaler_for(past) for past in pasts], [None] * len(pasts)
+            if self._spec.is_global:
+                seasonal_errors = model.median_where_unknown(
+                    [
+                        model.recent_seasonal_error(scaled(scaler, past[:, self._spec.targets]))
+                        for scaler, past in zip(scalers, pasts, strict=True)
+                    ]
+                )
+            pasts = [tail_of(past, model.n_rows_kept, self._spec) for past in pasts]
+        parts = []
+        aheads = futures_of(future, tables, panel, self._given)
+        ids = [None] if panel is None else panel.ids
+        for table, past, scaler, z, ahead, one in zip(
+            tables, pasts, scalers, zs, aheads, ids, strict=True
+        ):
+            try:
+                known = known_rows(ahead, steps, table, self._given, self._tails[0], self)
+            except ValueError as error:
+                if panel is None or ahead is None:
+                    raise
+                raise ValueError(f"Series {one!r}: {error}") from error
+            self._warn_of_covariates(past, known)
+            parts.append(model.part(past, scaler, self._with_calendar(known, steps, table), z))
+        return Origins(tables, panel, parts, scalers, seasonal_errors, steps)
+
+    def _checked_steps(self, steps: Any) -> int:
         steps = self._spec.horizon if steps is None else steps
         if not at_least(1).is_satisfied_by(steps):
             if hasattr(steps, "__array__") or isinstance(steps, list):
@@ -1001,61 +1008,38 @@ class SequenceForecaster(BaseEstimator):
                 f"needs future values of the past covariates {names}. Fit with a larger horizon, "
                 "name them in known, or forecast them too (target=None)."
             )
-        model, steps = self._model, int(steps)
-        panel: Any = self._panel
-        seasonal_errors = model.seasonal_errors
-        if X is None:
-            tables, scalers, zs = self._tails, model.scalers, self._scaled_tails
-            pasts = [self._calendar.extended(table) for table in tables]
+        return int(steps)
+
+    def _read_origins(self, X: Any) -> tuple[list[Table], Any, list[np.ndarray]]:
+        """New series, their container, and their histories."""
+        model, panel = self._model, self._panel
+        if panel is None:
+            tables = [self._read_new(X)]
+            values = self._calendar.extended(tables[0])
+            pasts = [np.concatenate([self._context(tables[0]), values])]
         else:
-            if panel is None:
-                tables = [self._read_new(X)]
-                values = self._calendar.extended(tables[0])
-                pasts = [np.concatenate([self._context(tables[0]), values])]
-            else:
-                self._check_panel(X)
-                tables, panel = self._read(X, self._usual_step)
-                self._check_columns(tables, self._tails[0], panel)
-                pasts = [self._calendar.extended(table) for table in tables]
-            check_numbers(pasts, panel, self._spec)
-            warn_of_ends(tables, panel, self._spec)
-            if model.is_zero_shot:
-                pass  # it forecasts from any number of rows
-            elif self._spec.is_global:
-                warn_of_short(tables, panel, self._spec)
-            else:
-                warn_if_short(
-                    min(map(len, pasts)), self._spec, bool(model.members and model.pretrained)
-                )
-            scalers, zs = [model.scaler_for(past) for past in pasts], [None] * len(pasts)
-            if self._spec.is_global:
-                seasonal_errors = model.median_where_unknown(
-                    [
-                        model.recent_seasonal_error(scaled(scaler, past[:, self._spec.targets]))
-                        for scaler, past in zip(scalers, pasts, strict=True)
-                    ]
-                )
-            n_kept = model.n_rows_kept
-            pasts = [tail_of(past, n_kept, self._spec) for past in pasts]
-        parts = []
-        aheads = futures_of(future, tables, panel, self._given)
+            self._check_panel(X)
+            tables, panel = self._read(X, self._usual_step)
+            self._check_columns(tables, self._tails[0], panel)
+            pasts = [self._calendar.extended(table) for table in tables]
+        check_numbers(pasts, panel, self._spec)
+        warn_of_ends(tables, panel, self._spec)
+        if model.is_zero_shot:
+            pass  # it forecasts from any number of rows
+        elif self._spec.is_global:
+            warn_of_short(tables, panel, self._spec)
+        else:
+            is_half_pretrained = bool(model.members and model.pretrained)
+            warn_if_short(min(map(len, pasts)), self._spec, is_half_pretrained)
+        return tables, panel, pasts
+
+    def _with_calendar(self, known: np.ndarray, steps: int, table: Table) -> np.ndarray:
+        """Future covariates of the rows after a series, and those of the calendar."""
+        if not self._calendar.names:
+            return known
         n_ahead = -(-steps // self._spec.steps_of_call) * self._spec.steps_of_call
-        ids = [None] if panel is None else panel.ids
-        for table, past, scaler, z, ahead, one in zip(
-            tables, pasts, scalers, zs, aheads, ids, strict=True
-        ):
-            try:
-                known = known_rows(ahead, steps, table, self._given, self._tails[0], self)
-            except ValueError as error:
-                if panel is None or ahead is None:
-                    raise
-                raise ValueError(f"Series {one!r}: {error}") from error
-            self._warn_of_covariates(past, known)
-            if self._calendar.names:
-                features = self._calendar.ahead(table, n_ahead)
-                known = np.hstack([known, features]) if self._given.known else features
-            parts.append(model.part(past, scaler, known, z))
-        return Origins(tables, panel, parts, scalers, seasonal_errors, steps)
+        features = self._calendar.ahead(table, n_ahead)
+        return np.hstack([known, features]) if self._given.known else features
 
     def _warn_of_covariates(self, past: np.ndarray, known: np.ndarray) -> None:
         spec, limits, columns = self._given, self._model.covariate_limits, self._tails[0].columns

@@ -22,13 +22,9 @@ from skgru._forecaster.defaults import (
 from skgru._forecaster.model import ForecastModel, ModelTemplate
 from skgru._forecaster.regressors import EnsembleMember
 from skgru._forecaster.scaling import AutoScaler
-from skgru._forecaster.spec import ForecastSpec
+from skgru._forecaster.spec import HORIZONS, ForecastSpec
 from skgru._networks.for_forecaster import restore
 from skgru._networks.regressor import GRURegressor
-
-# Season length: horizon of the networks for it.
-HORIZONS = {4: 8, 12: 24}
-
 
 # Mean absolute seasonal-naive error, as a share of the level, below which the networks' correction
 # of the baseline is scaled down in proportion. Otherwise it would dominate such a series.

@@ -10,22 +10,26 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import clone, is_classifier
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_random_state
 
 from skgru._containers.panel import WIDE
 from skgru._containers.table import Table
 from skgru._forecaster.baselines import longest_run
 from skgru._forecaster.defaults import (
+    auto_level_and_baseline,
     auto_theta_weight,
     auto_window_length,
     auto_window_lengths,
     default_regressors,
+    has_long_training,
     usual_length,
+    windows_of_intermittent,
 )
-from skgru._forecaster.model import ForecastModel
+from skgru._forecaster.model import ForecastModel, ModelTemplate
 from skgru._forecaster.pretrained import can_take_part, is_short, load_pretrained
 from skgru._forecaster.regressors import EnsembleMember
-from skgru._forecaster.scaling import is_intermittent
+from skgru._forecaster.scaling import AutoScaler, is_intermittent
 from skgru._forecaster.seasons import SERIES_LOOKED_AT, lags_of, seasons_of
 from skgru._forecaster.spec import ForecastSpec, is_constant
 from skgru._forecaster.zero_shot_model import why_not_alone
@@ -87,73 +91,35 @@ def check_wide(parameters: Any) -> None:
 
 def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
     """The specification of the forecasts, without "auto"."""
-    n_columns = tables[0].values.shape[1]
-    known = columns_of("known", parameters.known, tables[0], [])
-    rest = [i for i in range(n_columns) if i not in known]
-    targets = columns_of("target", parameters.target, tables[0], rest)
-    if both := sorted(set(known) & set(targets)):
-        names = [tables[0].columns[i] for i in both]
-        raise ValueError(
-            f"target and known both contain columns {names}. Leave these columns out of one of "
-            "the two."
-        )
-    if not targets:
-        raise ValueError(
-            f"target={parameters.target!r} with known={parameters.known!r} leaves no column of X "
-            "to forecast. Name at least one column in target, and leave it out of known."
-        )
-    past = [i for i in rest if i not in targets]
-    horizon, lengths = int(parameters.horizon), [len(table) for table in tables]
-    is_global = len(tables) > 1
-    n_rows = usual_length(lengths)
-    if past and parameters.strategy == "recursive" and horizon > 1:
-        names = [tables[0].columns[i] for i in past]
-        raise ValueError(
-            f"strategy='recursive' with horizon={horizon} needs future values of the past "
-            f"covariates {names}. Use strategy='direct', name them in known, or forecast them "
-            "too (target=None)."
-        )
+    targets, past, known = roles_of_columns(parameters, tables[0])
+    is_global, is_only = len(tables) > 1, parameters.pretrained == "only"
+    horizon, n_rows = int(parameters.horizon), usual_length([len(table) for table in tables])
     steps = horizon if parameters.strategy == "direct" else 1
-    is_only = parameters.pretrained == "only"
     season_length, seasons = seasons_of(parameters, tables, targets, n_rows)
     if parameters.baseline in ("seasonal", "profile") and season_length == 1 and not is_only:
         raise ValueError(
             f"baseline={parameters.baseline!r} needs a season, but season_length is 1. Give "
             "season_length (12 for monthly data), or use baseline='last'."
         )
-    windows = parameters.window_length
-    if is_only:
-        windows = (season_length,)  # no regressor reads windows
-    elif isinstance(windows, str):
-        if is_global:
-            windows = auto_window_lengths(season_length, max(lengths))
-        else:
-            others = np.delete(tables[0].values, targets, axis=1)  # gaps of targets are filled
-            n_complete = longest_run(np.isfinite(others).all(axis=1))
-            windows = (auto_window_length(n_complete, steps, season_length),)
-    elif isinstance(windows, Integral):
-        windows = (int(windows),)
-    point = parameters.point
     is_scarce = parameters.scaler == "auto" and are_intermittent(tables, targets, season_length)
+    point, level, baseline = parameters.point, parameters.level, parameters.baseline
     if point == "auto":
         point = "mean" if is_scarce else "median"
-    has_season = season_length > 1 and (is_global or n_rows > 2 * season_length)
-    level: str | None = "last"
-    baseline: str | None = "last"
-    if has_season:
-        level, baseline = "mean", "seasonal" if is_global else "profile"
-    if is_scarce:
-        level, baseline = "window", None
-        if parameters.window_length == "auto" and not is_global and not is_only:
-            windows = (int(np.clip((n_rows - steps) // 3, 1, max(28, 4 * season_length))),)
     if is_only:
         level, baseline = None, None
+        windows: tuple[int, ...] = (season_length,)
+    else:
+        has_season = season_length > 1 and (is_global or n_rows > 2 * season_length)
+        usual_level, usual_baseline = auto_level_and_baseline(has_season, is_global, is_scarce)
+        level = usual_level if level == "auto" else level
+        baseline = usual_baseline if baseline == "auto" else baseline
+        windows = windows_of(parameters, tables, targets, season_length, is_scarce)
     return ForecastSpec(
-        windows=tuple(windows),
+        windows=windows,
         horizon=horizon,
-        season_length=int(season_length),
-        level=level if parameters.level == "auto" or is_only else parameters.level,
-        baseline=baseline if parameters.baseline == "auto" or is_only else parameters.baseline,
+        season_length=season_length,
+        level=level,
+        baseline=baseline,
         strategy=parameters.strategy,
         targets=tuple(targets),
         past=tuple(past),
@@ -164,6 +130,53 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
         seasons=seasons,
         lags=() if is_only else lags_of(seasons, max(windows), steps, n_rows),
     )
+
+
+def roles_of_columns(parameters: Any, table: Table) -> tuple[list[int], list[int], list[int]]:
+    """Positions of the targets, the past covariates and the future covariates."""
+    known = columns_of("known", parameters.known, table, [])
+    rest = [i for i in range(table.values.shape[1]) if i not in known]
+    targets = columns_of("target", parameters.target, table, rest)
+    if both := sorted(set(known) & set(targets)):
+        names = [table.columns[i] for i in both]
+        raise ValueError(
+            f"target and known both contain columns {names}. Leave these columns out of one of "
+            "the two."
+        )
+    if not targets:
+        raise ValueError(
+            f"target={parameters.target!r} with known={parameters.known!r} leaves no column of X "
+            "to forecast. Name at least one column in target, and leave it out of known."
+        )
+    past = [i for i in rest if i not in targets]
+    if past and parameters.strategy == "recursive" and parameters.horizon > 1:
+        names = [table.columns[i] for i in past]
+        raise ValueError(
+            f"strategy='recursive' with horizon={int(parameters.horizon)} needs future values of "
+            f"the past covariates {names}. Use strategy='direct', name them in known, or forecast "
+            "them too (target=None)."
+        )
+    return targets, past, known
+
+
+def windows_of(
+    parameters: Any, tables: list[Table], targets: list[int], season_length: int, is_scarce: bool
+) -> tuple[int, ...]:
+    """Window lengths of the ensemble members."""
+    given, is_global = parameters.window_length, len(tables) > 1
+    if isinstance(given, Integral):
+        return (int(given),)
+    if not isinstance(given, str):
+        return tuple(given)
+    steps = int(parameters.horizon) if parameters.strategy == "direct" else 1
+    lengths = [len(table) for table in tables]
+    if is_scarce:
+        return windows_of_intermittent(usual_length(lengths) - steps, season_length, is_global)
+    if is_global:
+        return auto_window_lengths(season_length, max(lengths))
+    others = np.delete(tables[0].values, targets, axis=1)  # gaps of targets are filled
+    n_complete = longest_run(np.isfinite(others).all(axis=1))
+    return (auto_window_length(n_complete, steps, season_length),)
 
 
 def are_intermittent(tables: list[Table], targets: list[int], season_length: int) -> bool:
@@ -253,6 +266,29 @@ def theta_weight_of(parameters: Any, spec: ForecastSpec) -> float:
     if parameters.regressor is not None or parameters.pretrained == "only":
         return 0.0
     return auto_theta_weight(spec)
+
+
+def make_template(
+    parameters: Any,
+    spec: ForecastSpec,
+    series: list[np.ndarray],
+    members: list[EnsembleMember],
+    pretrained: ForecastModel | None,
+) -> ModelTemplate:
+    """The model to fit."""
+    is_default, scaler = parameters.regressor is None, parameters.scaler
+    return ModelTemplate(
+        spec,
+        AutoScaler(spec.season_length) if isinstance(scaler, str) else scaler,
+        scaler if hasattr(scaler, "fit") else StandardScaler(),
+        members,
+        pretrained,
+        weighs=parameters.series_weight is not None and spec.is_global,
+        is_guarded=is_default,
+        covariates_are_small=is_default and has_long_training(spec, series),
+        theta_weight=theta_weight_of(parameters, spec),
+        by_errors=parameters.theta_weight == "auto" and bool(spec.past or spec.known),
+    )
 
 
 def pretrained_for(

@@ -94,7 +94,8 @@ class Rollout:
         seasonal error is less than `least_error`, else 1.
         """
         spec, m = self.spec, self.spec.season_length
-        has_seasons = m == 1 or spec.baseline in ("seasonal", "profile")
+        # Zeros in a row do not make an intermittent series one that repeats itself.
+        has_seasons = spec.baseline in (["last"] if m == 1 else ["seasonal", "profile"])
         n_origins, n_rows, n_targets = histories.shape
         if spec.past or spec.known or not has_seasons or n_rows < 2 * m:
             return np.ones((n_origins, n_targets))

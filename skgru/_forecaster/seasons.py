@@ -11,9 +11,8 @@ from skgru._containers.table import Table
 from skgru._forecaster.baselines import seasonal_naive, seasonal_profile
 from skgru._forecaster.dataset import ends_of
 from skgru._forecaster.gaps_and_outliers import fill_by_season
-from skgru._forecaster.pretrained import HORIZONS
 from skgru._forecaster.scaling import changes_by_shares
-from skgru._forecaster.spec import PROFILE_SEASONS
+from skgru._forecaster.spec import HORIZONS, PROFILE_SEASONS
 from skgru._windows import sliding_view
 
 # Mean change over a season, as a share of that over shorter lags, up to which X shows a season.

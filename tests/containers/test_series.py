@@ -328,7 +328,7 @@ def test_the_season_of_a_frequency(freq):
 
 SPELLED = {
     "7D": (52,),
-    "24h": (7,),
+    "24h": (7, 365),
     "60min": (24, 168),
     "3MS": (4,),
     "12h": (2, 14),
@@ -352,7 +352,7 @@ def test_the_step_decides_on_the_season_and_not_its_spelling(freq):
 
 def test_seasons_of_offsets_without_a_name():
     assert season_lengths_of(pd.DateOffset(months=1)) == (12,)
-    assert season_lengths_of(pd.DateOffset(days=1)) == (7,)
+    assert season_lengths_of(pd.DateOffset(days=1)) == (7, 365)
     assert season_lengths_of(pd.DateOffset(months=1, days=3)) == ()
     monday_to_saturday = pd.offsets.CustomBusinessDay(weekmask="Mon Tue Wed Thu Fri Sat")
     assert season_lengths_of(monday_to_saturday) == (6,)

@@ -9,7 +9,7 @@ from sklearn.linear_model import LinearRegression, Ridge
 
 from skgru import SequenceForecaster
 from skgru._forecaster.theta import SMOOTHING, rows_of_theta, theta_forecast
-from tests.helpers import raises
+from tests.helpers import raises, warns
 
 RNG = np.random.default_rng(0)
 MONTHS = pd.Series(
@@ -118,7 +118,7 @@ def test_auto_by_regressor_season_and_covariates():
     assert default.ensemble_ == {"regressors": 0.5, "theta": 0.5}
     zero_shot = SequenceForecaster(horizon=6, pretrained="only").fit(MONTHS)
     assert zero_shot.ensemble_ == {"pretrained": 1.0}
-    pair = SequenceForecaster(horizon=6, random_state=0).fit([MONTHS, MONTHS + 3])
+    pair = SequenceForecaster(horizon=6, random_state=0).fit([MONTHS[:40], MONTHS[:40] + 3])
     assert pair.ensemble_["theta"] == 0.4
     assert sum(pair.ensemble_.values()) == pytest.approx(1)
 
@@ -136,3 +136,21 @@ def test_a_covariate_that_explains_the_series_lowers_the_weight():
 def test_weights_out_of_range(weight):
     with raises("theta_weight", repr(weight)):
         SequenceForecaster(LinearRegression(), theta_weight=weight).fit(MONTHS)
+
+
+@pytest.mark.parametrize("n_rows", [3, 7, 12])
+@pytest.mark.parametrize(("season_length", "member"), [(1, "baseline"), (4, "pretrained")])
+def test_a_series_too_short_for_networks_has_a_default_forecast(n_rows, season_length, member):
+    """A warning tells of it. A regressor of one's own is an error, as before."""
+    series = MONTHS.reset_index(drop=True)[:n_rows]
+    settings = {"horizon": 20, "season_length": season_length}
+    with warns(f"{n_rows} rows", "horizon=20", "smaller horizon"):
+        fitted = SequenceForecaster(**settings).fit(series)
+    assert fitted.ensemble_ == {member: 0.5, "theta": 0.5}
+    answer = fitted.forecast()
+    assert len(answer) == 20 and np.isfinite(answer).all()
+    assert answer.between(0.5 * series.min(), 2 * series.max()).all()
+    with raises("horizon=20"):
+        SequenceForecaster(Ridge(), **settings).fit(series)
+    with raises("horizon=20"):
+        SequenceForecaster(**settings).fit(series[:2])
