@@ -13,7 +13,6 @@ from skgru._forecaster.baselines import longest_run
 from skgru._forecaster.dataset import Pairs
 from skgru._forecaster.defaults import usual_length
 from skgru._forecaster.regressors import EnsembleMember
-from skgru._forecaster.scaling import changes_by_shares
 from skgru._forecaster.seasons import rows_for_season
 from skgru._forecaster.spec import ForecastSpec, is_constant
 from skgru._forecaster.theta import ROWS_AT_START
@@ -29,7 +28,7 @@ def check_series(
     if panel is not None:
         warn_of_counters(tables, panel, spec)
         warn_of_static(parameters.target, tables, panel, spec)
-        if spec.is_global:
+        if spec.is_global and parameters.pretrained != "only":
             warn_of_short(tables, panel, spec)
     warn_of_ends(tables, panel, spec)
     warn_of_y(y, X, tables, panel, spec)
@@ -189,7 +188,7 @@ def warn_of_season(given: Any, tables: list[Table], spec: ForecastSpec, n_wanted
             f"season_length=None does not use the season of {season_length} rows that follows from "
             f"the dates of X: this needs {n_wanted} rows, {what}. Give "
             f"season_length={season_length} to use the season, or 1 to forecast without one."
-            + (" pretrained='only' needs one season." if is_known else "")
+            + (" pretrained='only' uses the season of any series." if is_known else "")
         )
 
 
@@ -227,40 +226,6 @@ def warn_if_short(n_rows: int, spec: ForecastSpec, is_half_pretrained: bool) -> 
         f"X has {n_rows} rows to forecast from, but {' and '.join(needs)}. The forecasts use "
         f"{what}. Give at least {n_needed} rows."
     )
-
-
-def check_alone(series: list[np.ndarray], panel: Panel | None, spec: ForecastSpec) -> None:
-    """Raise if the series do not suit pretrained='only', which needs a season of positive values.
-
-    Warn if only some of several series have other values. Another warning is about short series.
-    """
-    unknown = []
-    for i, values in enumerate(series):
-        targets = values[:, spec.targets]
-        if not changes_by_shares(targets):
-            unknown.append((i, np.nanmin(targets)))
-    rule = "pretrained networks need positive values, with at most 10 % zeros"
-    if panel is not None and len(unknown) < len(series) > 1:
-        if unknown:
-            i, lowest = unknown[0]
-            warn_user(
-                f"pretrained='only' cannot forecast series {panel.ids[i]!r} of X"
-                + (f" and {len(unknown) - 1} more" if len(unknown) > 1 else "")
-                + f", with a value of {lowest:g}: {rule}. They get the naive forecast. Use "
-                "pretrained='auto', which trains networks on X."
-            )
-        return
-    if unknown:
-        raise ValueError(
-            f"pretrained='only' cannot forecast X, with a value of {unknown[0][1]:g}: {rule}. Use "
-            "pretrained='auto', which trains networks on X."
-        )
-    n_known = int(np.isfinite(series[0][:, spec.targets]).sum())
-    if n_known < spec.season_length:
-        raise ValueError(
-            f"pretrained='only' needs at least season_length={spec.season_length} rows with "
-            f"values, but X has {n_known}. Give a longer series."
-        )
 
 
 def too_short(spec: ForecastSpec, series: Sequence[np.ndarray], is_pretrained: bool) -> str:

@@ -24,7 +24,6 @@ from skgru._containers.series import as_series, check_list, is_list_of_series
 from skgru._containers.table import Table
 from skgru._forecaster.calendar import calendar_of
 from skgru._forecaster.checks import (
-    check_alone,
     check_numbers,
     check_series,
     warn_if_short,
@@ -45,8 +44,12 @@ from skgru._forecaster.resolve import (
     pretrained_for,
 )
 from skgru._forecaster.scaling import restored, scaled
+from skgru._forecaster.zero_shot_model import ZeroShotModel
 from skgru._validation import Instance, Number, at_least, real_between, remember_features
 from skgru._windows import as_table
+
+# Rows to forecast from without training.
+LEAST_ROWS = 3
 
 
 @dataclass(frozen=True)
@@ -232,13 +235,15 @@ class SequenceForecaster(BaseEstimator):
         series without `regressor` it is at least 4.
 
     pretrained : {"auto", "only"} or None, default="auto"
-        Whether pretrained networks take part in the forecast. For monthly and for quarterly series
-        there are two networks each, trained on simulated series.
+        Whether pretrained networks take part in the forecast. They were trained on simulated
+        series.
 
-        - "auto": they take part under the conditions below. All of them together then have the
+        - "auto": for monthly and for quarterly series there are two networks each. They take part
+          under the conditions below. All of them together then have the
           weight of one ensemble member, in a mean of the logarithms of the forecasts.
-        - "only": zero-shot forecasts. Nothing is trained, and one season of rows is enough.
-          Parameters of regressors, windows, level, baseline and calendar are ignored.
+        - "only": zero-shot forecasts by one network for any season and any values. Nothing is
+          trained, and three rows are enough. `forecast_interval` needs no calibration. Parameters
+          of regressors, windows, level, baseline and calendar are ignored.
         - None: they never take part.
 
         The conditions of "auto":
@@ -287,10 +292,10 @@ class SequenceForecaster(BaseEstimator):
         All seasons in use, the shortest first.
 
     level_ : {"mean", "last", "window"} or None
-        The level in use.
+        The level in use. None with pretrained="only".
 
     baseline_ : {"last", "seasonal", "profile"} or None
-        The baseline in use.
+        The baseline in use. None with pretrained="only".
 
     point_ : {"median", "mean"}
         Whether forecasts are medians or means.
@@ -303,7 +308,9 @@ class SequenceForecaster(BaseEstimator):
 
     regressors_ : list of estimators
         The fitted ensemble members, followed by the pretrained networks if these take part.
-        Pretrained networks always have 24 outputs (monthly) or 8 outputs (quarterly).
+        Pretrained networks always have 24 outputs (monthly) or 8 outputs (quarterly). With
+        pretrained="only" the one element is the network of any season, whose `quantiles` are the
+        levels that it forecasts.
 
     pretrained_ : bool
         Whether pretrained networks take part.
@@ -526,15 +533,14 @@ class SequenceForecaster(BaseEstimator):
         )
         series = [calendar.extended(table) for table in tables]
         members = [] if self.pretrained == "only" else make_members(self, spec, series)
-        if not members:
-            check_alone(series, panel, spec)
+        kind = ZeroShotModel if self.pretrained == "only" else ForecastModel
         template = make_template(self, spec, series, members, pretrained)
         calibration = Calibration(spec, list(map(len, series)))
         if self.calibration_fraction:
-            n_needed = spec.n_rows_needed if members else spec.season_length
+            n_needed = spec.n_rows_needed if members else LEAST_ROWS
             shortened, held_out = parts_of(spec, series, self.calibration_fraction, n_needed)
-            trial = ForecastModel.fit(template, shortened, is_trial=True)
-        model = ForecastModel.fit(template, series)
+            trial = kind.fit(template, shortened, is_trial=True)
+        model = kind.fit(template, series)
         if self.calibration_fraction:
             errors, series_of = errors_of(trial, model, series, held_out)
             calibration = replace(calibration, errors=errors, series_of=series_of)
@@ -563,7 +569,7 @@ class SequenceForecaster(BaseEstimator):
             calendar_=list(calendar.names),
             scaler_=model.scalers if spec.is_global else model.scalers[0],
             regressors_=model.regressors,
-            pretrained_=model.pretrained is not None,
+            pretrained_=model.pretrained is not None or kind is ZeroShotModel,
             ensemble_=model.shares,
         )
         names = tables[0].names
@@ -681,7 +687,7 @@ class SequenceForecaster(BaseEstimator):
         ----------
         steps : int or None, default=None
             Number of rows to forecast. None: `horizon`. After `horizon` rows, the forecasts become
-            history for further ones.
+            history for further ones, except with pretrained="only".
 
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list, default=None
             Series to forecast from, in the same container as in `fit`. None: the training series.
@@ -724,7 +730,8 @@ class SequenceForecaster(BaseEstimator):
         Parameters
         ----------
         steps : int or None, default=None
-            Number of rows to forecast, at most `horizon`. None: `horizon`.
+            Number of rows to forecast, at most `horizon`. None: `horizon`. With pretrained="only"
+            and no calibration there may be more.
 
         coverage : float, default=0.9
             Share of the actual values that the intervals should contain, in (0, 1).
@@ -763,7 +770,8 @@ class SequenceForecaster(BaseEstimator):
         holds on average over the series, not for each of them.
 
         Without calibration, a regressor with quantiles gives the bounds. It must have been fitted
-        with the quantiles (1 - coverage) / 2 and (1 + coverage) / 2.
+        with the quantiles (1 - coverage) / 2 and (1 + coverage) / 2. The network of
+        pretrained="only" gives them for any coverage.
 
         References
         ----------
@@ -780,7 +788,7 @@ class SequenceForecaster(BaseEstimator):
         radius = None if quantiles else self._calibration.radius(coverage)  # (horizon, n_targets)
         new = self._origins(steps, X, future)
         n_steps = self._spec.steps_of_call if quantiles else self._spec.horizon
-        if new.steps > n_steps:
+        if new.steps > n_steps and not (quantiles and self._model.is_zero_shot):
             raise ValueError(
                 f"steps={new.steps} exceeds the {n_steps} steps that intervals are available for. "
                 "Fit with a larger horizon."
@@ -937,8 +945,6 @@ class SequenceForecaster(BaseEstimator):
         """(n_rows, horizon, n_targets)"""
         context = self._context(table)
         values = np.concatenate([context, self._calendar.extended(table)])
-        if self._model.is_zero_shot:
-            check_alone([values], None, self._spec)
         origins = np.arange(len(context), len(values))
         scaler = self._model.scaler_for(values)
         known = None
@@ -1017,10 +1023,10 @@ class SequenceForecaster(BaseEstimator):
             self._check_columns(tables, self._tails[0], panel)
             pasts = [self._calendar.extended(table) for table in tables]
         check_numbers(pasts, panel, self._spec)
-        if model.is_zero_shot:
-            check_alone(pasts, panel, self._spec)
         warn_of_ends(tables, panel, self._spec)
-        if self._spec.is_global:
+        if model.is_zero_shot:
+            pass  # it forecasts from any number of rows
+        elif self._spec.is_global:
             warn_of_short(tables, panel, self._spec)
         else:
             is_half_pretrained = bool(model.members and model.pretrained)

@@ -1,6 +1,7 @@
-"""Pretrained networks for monthly and quarterly series, trained on simulated series.
+"""Pretrained networks of pretrained="auto" for monthly and quarterly series.
 
-Their weights are arrays in the folder `weights`, written by benchmarks/pretrain.py.
+They were trained on simulated series. Their weights are arrays in the folder `weights`, written by
+benchmarks/pretrain.py. The network of pretrained="only" is in zero_shot.py.
 """
 
 from __future__ import annotations
@@ -77,21 +78,10 @@ def pack(regressors: list[GRURegressor]) -> dict[str, np.ndarray]:
     }
 
 
-def why_not_pretrained(spec: ForecastSpec, scaler: Any) -> tuple[str, str]:
-    """Why the networks cannot forecast, and the remedy. Both are empty if they can."""
-    if spec.season_length not in HORIZONS:
-        return (
-            f"season_length={spec.season_length}, but there are networks only for 4 and 12",
-            "season_length=12 or 4 for such a season, or ",
-        )
-    if len(spec.targets) > 1 or spec.past or spec.known:
-        return (
-            "X has more than one column, but the networks forecast a single column",
-            "group='columns' if each column is a series, one column alone, or ",
-        )
-    if scaler != "auto":
-        return f"scaler={scaler!r}, but the networks need scaler='auto'", "scaler='auto', or "
-    return "", ""
+def can_take_part(spec: ForecastSpec, scaler: Any) -> bool:
+    """Whether there are networks for such series: a single column with a season of theirs."""
+    is_alone = len(spec.targets) == 1 and not spec.past and not spec.known
+    return spec.season_length in HORIZONS and is_alone and scaler == "auto"
 
 
 def is_short(series: list[np.ndarray]) -> bool:

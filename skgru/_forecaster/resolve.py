@@ -27,11 +27,12 @@ from skgru._forecaster.defaults import (
     windows_of_intermittent,
 )
 from skgru._forecaster.model import ForecastModel, ModelTemplate
-from skgru._forecaster.pretrained import is_short, load_pretrained, why_not_pretrained
+from skgru._forecaster.pretrained import can_take_part, is_short, load_pretrained
 from skgru._forecaster.regressors import EnsembleMember
 from skgru._forecaster.scaling import AutoScaler, is_intermittent
 from skgru._forecaster.seasons import SERIES_LOOKED_AT, lags_of, seasons_of
 from skgru._forecaster.spec import ForecastSpec, is_constant
+from skgru._forecaster.zero_shot_model import why_not_alone
 from skgru._validation import Instance, Number, at_least
 
 
@@ -103,9 +104,9 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
     is_scarce = parameters.scaler == "auto" and are_intermittent(tables, targets, season_length)
     point, level, baseline = parameters.point, parameters.level, parameters.baseline
     if point == "auto":
-        point = "mean" if is_scarce and not is_only else "median"
+        point = "mean" if is_scarce else "median"
     if is_only:
-        level, baseline = "mean", "seasonal" if season_length > 1 else "last"
+        level, baseline = None, None
         windows: tuple[int, ...] = (season_length,)
     else:
         has_season = season_length > 1 and (is_global or n_rows > 2 * season_length)
@@ -293,29 +294,21 @@ def make_template(
 def pretrained_for(
     parameters: Any, spec: ForecastSpec, series: list[np.ndarray]
 ) -> ForecastModel | None:
-    """The pretrained networks; None if they take no part in the forecast."""
+    """The pretrained networks of pretrained="auto"; None if they take no part in the forecast."""
     if parameters.pretrained is None:
         return None
-    missing, remedy = why_not_pretrained(spec, parameters.scaler)
-    if parameters.pretrained == "auto":
-        takes_part = (
-            not missing
-            and parameters.regressor is None
-            and is_short(series)
-            and spec.point == "median"  # the only forecasts of the pretrained networks
-        )
-        return load_pretrained(spec.season_length) if takes_part else None
-    if parameters.regressor is not None:
-        missing = f"regressor={parameters.regressor!r} would not be used"
-        remedy = "regressor=None, or "
-    if spec.point == "mean":
-        missing, remedy = (
-            "point='mean', but pretrained networks forecast medians",
-            "point='median', or ",
-        )
-    if missing:
-        raise ValueError(
-            f"pretrained='only' cannot forecast X: {missing}. Use {remedy}pretrained='auto', which "
-            "trains networks on X."
-        )
-    return load_pretrained(spec.season_length)
+    if parameters.pretrained == "only":
+        missing, remedy = why_not_alone(spec, parameters.regressor)
+        if missing:
+            raise ValueError(
+                f"pretrained='only' cannot forecast X: {missing}. Use {remedy}pretrained='auto', "
+                "which trains networks on X."
+            )
+        return None
+    takes_part = (
+        can_take_part(spec, parameters.scaler)
+        and parameters.regressor is None
+        and is_short(series)
+        and spec.point == "median"  # the only forecasts of these networks
+    )
+    return load_pretrained(spec.season_length) if takes_part else None

@@ -1,0 +1,153 @@
+"""Zero-shot quantile forecasts for any season, by one small GRU in numpy.
+
+The network reads the last rows without their season, and statistics of the series. For each step
+ahead it weighs simple forecasts (naive, smoothed, trend, autoregressive, seasonal profile), adds a
+correction, and spreads quantiles around the sum. benchmarks/pretrain_any_season.py trains it on
+simulated series.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from statistics import NormalDist
+
+import numpy as np
+
+from skgru._forecaster.zero_shot_inputs import (
+    N_EXPERTS,
+    ROWS,
+    SEASONS,
+    aligned,
+    prepare,
+    second_season,
+)
+
+QUANTILES = np.array([0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975])
+
+# Inputs that the network reads, and values of series at once.
+READ = ("context", "mask", "statistics", "steps", "experts")
+VALUES_AT_ONCE = 400_000
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    return 0.5 * (1 + np.tanh(0.5 * x))
+
+
+def forward(weights: dict[str, np.ndarray], inputs: dict[str, np.ndarray]) -> np.ndarray:
+    """Quantiles (n_series, n_steps, n_quantiles) in units of the scale, around the level."""
+    w = weights
+    units = w["recurrent"].shape[0]
+    static = inputs["statistics"] @ w["static_gates"] + w["gates_bias"]
+    gates = inputs["context"] @ w["gates"] + static[:, None]
+    state = np.zeros((len(static), units))
+    mask = inputs["mask"]
+    start = int(mask.any(0).argmax())
+    for t in range(start, mask.shape[1]):
+        inner = state @ w["recurrent"]
+        update = sigmoid(gates[:, t, :units] + inner[:, :units])
+        reset = sigmoid(gates[:, t, units : 2 * units] + inner[:, units : 2 * units])
+        new = np.tanh(gates[:, t, 2 * units :] + reset * (inner[:, 2 * units :] + w["inner_bias"]))
+        state = np.where(mask[:, t, None] > 0, update * state + (1 - update) * new, state)
+    of_series = np.concatenate([state, inputs["statistics"]], 1) @ w["head_series"] + w["head_bias"]
+    experts = inputs["experts"]
+    of_step = np.concatenate([np.arcsinh(experts), inputs["steps"]], 2) @ w["head_step"]
+    hidden = of_series[:, None] + of_step
+    hidden = hidden * sigmoid(hidden)
+    hidden = hidden @ w["hidden"] + w["hidden_bias"]
+    hidden = hidden * sigmoid(hidden)
+    return combined(hidden @ w["out"] + w["out_bias"], experts)
+
+
+def combined(out: np.ndarray, experts: np.ndarray) -> np.ndarray:
+    """Quantiles from the outputs of the head: weights of the simple forecasts, a correction, and
+    the logarithms of the gaps between quantiles.
+    """
+    e, half = N_EXPERTS, len(QUANTILES) // 2
+    shares = np.exp(out[..., :e] - out[..., :e].max(-1, keepdims=True))
+    middle = (shares * experts).sum(-1) / shares.sum(-1) + out[..., e]
+    middle = middle[..., None]
+    gaps = np.exp(np.clip(out[..., e + 1 :], -12, 5))
+    below = middle - np.cumsum(gaps[..., half - 1 :: -1], -1)[..., ::-1]
+    above = middle + np.cumsum(gaps[..., half:], -1)
+    return np.concatenate([below, middle, above], -1)
+
+
+@cache
+def weights_of_network() -> dict[str, np.ndarray]:
+    source = files("skgru._forecaster") / "weights" / "any_season.npz"
+    with source.open("rb") as file, np.load(file) as arrays:
+        return {name: arrays[name].astype(np.float32) for name in arrays.files}
+
+
+def at_levels(quantiles: np.ndarray, levels: Sequence[float]) -> np.ndarray:
+    """Quantiles at other levels: straight lines between the scores of the normal distribution."""
+    normal = NormalDist()
+    known = np.array([normal.inv_cdf(level) for level in QUANTILES])
+    out = []
+    for level in levels:
+        score = normal.inv_cdf(level)
+        right = int(np.clip(np.searchsorted(known, score), 1, len(known) - 1))
+        share = (score - known[right - 1]) / (known[right] - known[right - 1])
+        a, b = quantiles[..., right - 1], quantiles[..., right]
+        out.append(a + share * (b - a))
+    return np.stack(out, -1)
+
+
+def in_units(quantiles: np.ndarray, inputs: dict[str, np.ndarray]) -> np.ndarray:
+    """Quantiles of the network -> in units of the series."""
+    z = inputs["level"][:, None, None] + inputs["scale"][:, None, None] * quantiles
+    z = np.where(inputs["flat"][:, None, None], inputs["snaive"][:, :, None], z)
+    with np.errstate(over="ignore"):
+        x = np.where(inputs["logarithm"][:, None, None], np.exp(np.minimum(z, 700)), z)
+    return np.maximum(x, inputs["lower"][:, None, None])
+
+
+def rows_used(season_length: int, second: int | None) -> int:
+    """Rows at the end of a series that a forecast depends on."""
+    return max(SEASONS * season_length, 4 * (second or 0), 2 * ROWS)
+
+
+def forecast_quantiles(
+    series: Sequence[np.ndarray],
+    season_length: int,
+    steps: int,
+    levels: Sequence[float] | None = None,
+    weights: dict[str, np.ndarray] | None = None,
+    second: int | str | None = "auto",
+) -> np.ndarray:
+    """Quantiles (n_series, steps, n_quantiles) of the rows after each series (n_rows,).
+
+    levels : of the quantiles, `QUANTILES` by default; second : length of another season. Rows of
+    NaN are filled from their neighbours.
+    """
+    weights = weights or weights_of_network()
+    other = second_season(season_length) if isinstance(second, str) else second
+    n_used = rows_used(season_length, other)
+    lengths = np.minimum([len(values) for values in series], n_used)
+    order = np.argsort(lengths, kind="stable")
+    out = np.empty((len(series), steps, len(QUANTILES) if levels is None else len(levels)))
+    while len(order):  # series of like length at once
+        longest = max(int(lengths[order[-1]]), 8)
+        size = max(1, min(128, VALUES_AT_ONCE // longest))
+        chunk, order = order[-size:], order[:-size]
+        x = aligned([np.asarray(series[i], float) for i in chunk], longest)
+        inputs = prepare(x, season_length, np.arange(1, steps + 1), second=other)
+        as_32 = {name: inputs[name].astype(np.float32) for name in READ}
+        quantiles = forward(weights, as_32).astype(float)
+        if levels is not None:
+            quantiles = at_levels(quantiles, levels)
+        out[chunk] = in_units(quantiles, inputs)
+    return out
+
+
+def mean_of(quantiles: np.ndarray) -> np.ndarray:
+    """Mean of the distribution with these quantiles (..., n_quantiles) at `QUANTILES`."""
+    edges = np.r_[0, (QUANTILES[1:] + QUANTILES[:-1]) / 2, 1]
+    return quantiles @ np.diff(edges)
+
+
+def zero_shot_quantiles(values: np.ndarray, season_length: int, steps: int) -> np.ndarray:
+    """Quantiles (steps, n_quantiles) of the rows after a series (n_rows,), at `QUANTILES`."""
+    return forecast_quantiles([values], season_length, steps)[0]

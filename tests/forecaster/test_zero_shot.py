@@ -1,0 +1,208 @@
+"""Zero-shot forecasts of pretrained="only": any season and length, quantiles, no TensorFlow."""
+
+import pickle
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import Ridge
+from sklearn.preprocessing import StandardScaler
+
+from skgru import SequenceForecaster
+from skgru._forecaster.zero_shot import QUANTILES, at_levels, forecast_quantiles, mean_of
+from skgru.datasets import load_airline_passengers
+from skgru.metrics import mean_absolute_scaled_error
+from tests.helpers import raises
+
+AIRLINE = load_airline_passengers()[:, 0]
+MIDDLE = len(QUANTILES) // 2
+
+
+def seasonal(n, m=12, spread=0.05, seed=0):
+    """Positive, with a season and noise, (n,)."""
+    rng = np.random.default_rng(seed)
+    course = 0.3 * np.sin(2 * np.pi * np.arange(n) / m)
+    return np.exp(3 + course + rng.normal(scale=spread, size=n).cumsum() / 3)
+
+
+SERIES = [seasonal(60), seasonal(44, seed=1), seasonal(31, seed=2)]
+COUNTS = np.random.default_rng(0).poisson(0.4, 80).astype(float)
+
+
+def forecaster(**parameters):
+    given = {"horizon": 6, "season_length": 12, "pretrained": "only"} | parameters
+    return SequenceForecaster(**given)
+
+
+def forecasts(X, **parameters):
+    return np.asarray(forecaster(**parameters).fit(X).forecast())
+
+
+# Identity
+
+
+@pytest.mark.parametrize("season_length", [1, 2, 5, 7, 12, 24, 52, 168, 366])
+def test_any_season_and_length(season_length):
+    lengths = [1, 2, 3, 10, season_length + 1, 3 * season_length + 2]
+    series = [seasonal(n, season_length, seed=n) for n in lengths]
+    series += [np.round(series[-1]) * 0, COUNTS, -series[-1], series[-1] - series[-1].mean()]
+    answer = forecast_quantiles(series, season_length, season_length + 30)
+    assert answer.shape == (len(series), season_length + 30, len(QUANTILES))
+    assert np.isfinite(answer).all()
+    assert (np.diff(answer, axis=2) >= 0).all()
+    assert (answer[:-2] >= 0)[: len(lengths) + 2].all()  # no negative values without any
+
+
+def test_a_series_is_forecast_alike_alone_and_among_others():
+    series = [*SERIES, COUNTS, AIRLINE]
+    together = forecast_quantiles(series, 12, 20)
+    for values, answer in zip(series, together, strict=True):
+        alone = forecast_quantiles([values], 12, 20)[0]
+        np.testing.assert_allclose(answer, alone, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("values", [AIRLINE, COUNTS, AIRLINE - 250], ids=["log", "zeros", "signs"])
+def test_units_play_no_part(values):
+    small, large = (forecast_quantiles([unit * values], 12, 20) for unit in (1, 1000))
+    np.testing.assert_allclose(large, 1000 * small, rtol=1e-4, atol=1e-3)
+
+
+def test_a_large_level_plays_no_part():
+    changes = seasonal(90) - 20
+    near, far = (forecast_quantiles([changes + level], 12, 12)[0] for level in (1e6, 1e8))
+    np.testing.assert_allclose(near - 1e6, far - 1e8, atol=0.2 * changes.std())
+
+
+def test_quantiles_at_other_levels():
+    answer = forecast_quantiles([AIRLINE], 12, 3)
+    np.testing.assert_allclose(at_levels(answer, QUANTILES), answer)
+    normal = 5 + 2 * np.array([-1.96, -1.645, -1.282, -0.674, 0, 0.674, 1.282, 1.645, 1.96])
+    np.testing.assert_allclose(at_levels(normal, [0.005, 0.4]), [-0.15, 4.49], atol=0.02)
+    assert mean_of(normal) == pytest.approx(5)
+
+
+# Behaviour
+
+
+def test_what_has_always_repeated_itself_goes_on():
+    months = np.tile(np.arange(1.0, 13), 4)
+    repeated = [np.full(50, 5.0), months, np.zeros(50), np.full(50, -5.0), 0 * months[:3]]
+    answers = forecasts([*repeated, *SERIES])
+    for values, answer in zip(repeated, answers, strict=False):
+        np.testing.assert_allclose(answer[:, 0], np.resize(values, len(answer)), rtol=1e-7)
+
+
+@pytest.mark.parametrize("change", [1e-6, 1e-4, 1e-3])
+def test_calm_series_are_not_expected_to_grow(change):
+    calm = 1000 * (1 + change * np.random.default_rng(0).normal(size=84))
+    assert np.abs(forecasts(calm.reshape(-1, 1), horizon=12) / 1000 - 1).max() < 3 * change
+
+
+def test_growth_and_season_are_forecast():
+    """From six forecast origins, against the value a year ago."""
+    errors = {"only": [], "naive": []}
+    for n in range(60, 132, 12):
+        history, actual = AIRLINE[:n], AIRLINE[n : n + 12]
+        answer = forecasts(history.reshape(-1, 1), horizon=12)[:, 0]
+        for name, values in (("only", answer), ("naive", history[-12:])):
+            errors[name].append(
+                mean_absolute_scaled_error(actual, values, y_train=history, season_length=12)
+            )
+    assert np.mean(errors["only"]) < 0.75 * np.mean(errors["naive"])
+
+
+def test_an_outlier_and_a_gap_change_little():
+    values = AIRLINE.copy()
+    values[[50, 111, 140]] = np.nan
+    complete = forecasts(AIRLINE.reshape(-1, 1))
+    np.testing.assert_allclose(forecasts(values.reshape(-1, 1)), complete, rtol=0.1)
+    values = AIRLINE.copy()
+    values[100] *= 3
+    np.testing.assert_allclose(forecasts(values.reshape(-1, 1)), complete, rtol=0.15)
+
+
+def test_intermittent_series_get_means():
+    fitted = forecaster(season_length=1).fit(COUNTS.reshape(-1, 1))
+    assert fitted.point_ == "mean"
+    assert fitted.forecast().mean() == pytest.approx(COUNTS.mean(), rel=0.5)
+    assert (fitted.forecast_interval(coverage=0.9) >= 0).all()
+
+
+def test_intervals_need_no_calibration():
+    fitted = forecaster().fit(SERIES)
+    middles = fitted.forecast(20)
+    narrow, wide = (fitted.forecast_interval(20, coverage=c) for c in (0.5, 0.97))
+    for middle, inner, outer in zip(middles, narrow, wide, strict=True):
+        assert (inner[..., 0] < middle).all() and (middle < inner[..., 1]).all()
+        assert (outer[..., 0] < inner[..., 0]).all() and (inner[..., 1] < outer[..., 1]).all()
+    calibrated = forecaster(calibration_fraction=0.4).fit(SERIES)
+    assert (calibrated.forecast_interval(coverage=0.5)[0][..., 0] < middles[0][:6]).all()
+    with raises("steps=20", "horizon"):
+        calibrated.forecast_interval(20, coverage=0.5)
+
+
+def test_three_months_are_enough():
+    first = pd.Series(AIRLINE[:3], pd.period_range("1949-01", periods=3, freq="M"), name="air")
+    answer = SequenceForecaster(pretrained="only", horizon=12).fit(first).forecast()
+    assert answer.index[0] == pd.Period("1949-04", "M")
+    assert (answer > 0).all()
+
+
+def test_columns_lists_and_new_series_are_forecast_alike():
+    together = forecaster().fit(SERIES)
+    for values, answer in zip(SERIES, together.forecast(), strict=True):
+        np.testing.assert_allclose(answer, forecasts(values.reshape(-1, 1)), rtol=1e-4)
+    new = seasonal(40, seed=3)
+    np.testing.assert_allclose(
+        together.forecast(X=[new])[0], forecasts(new.reshape(-1, 1)), rtol=1e-4
+    )
+    two = forecasts(np.column_stack([AIRLINE, -AIRLINE]))
+    np.testing.assert_allclose(two[:, [0]], forecasts(AIRLINE.reshape(-1, 1)), rtol=1e-4)
+
+
+def test_row_by_row_is_a_forecast_from_each_row():
+    X = SERIES[0].reshape(-1, 1)
+    fitted = forecaster().fit(X)
+    rows = fitted.predict(X)
+    for t in (3, 30, len(X) - 1):
+        np.testing.assert_allclose(rows[t], fitted.forecast(X=X[: t + 1])[:, 0], rtol=1e-4)
+
+
+def test_other_parameters_play_no_part():
+    X = AIRLINE.reshape(-1, 1)
+    asked = {"window_length": 50, "strategy": "recursive", "baseline": "last", "level": "last"}
+    fitted = forecaster(**asked).fit(X)
+    np.testing.assert_array_equal(fitted.forecast(), forecasts(X))
+    assert (fitted.baseline_, fitted.level_, fitted.pretrained_) == (None, None, True)
+    assert fitted.regressors_[0].quantiles == tuple(QUANTILES)
+    scaled = forecasts(X, scaler=StandardScaler(), random_state=3)
+    np.testing.assert_allclose(scaled, forecasts(X), rtol=1e-6)
+
+
+def test_pickles_hold_no_network():
+    fitted = forecaster().fit(AIRLINE.reshape(-1, 1))
+    copied = pickle.loads(pickle.dumps(fitted))
+    np.testing.assert_array_equal(copied.forecast_interval(), fitted.forecast_interval())
+    assert len(pickle.dumps(fitted)) < 50_000
+
+
+def test_no_tensorflow():
+    code = (
+        "import sys, numpy as np; from skgru import SequenceForecaster as S\n"
+        "f = S(horizon=3, pretrained='only', season_length=4).fit(np.arange(20.0).reshape(-1, 1))\n"
+        "f.forecast(), f.forecast_interval(), f.predict(np.arange(20.0).reshape(-1, 1))\n"
+        "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+# Errors
+
+
+def test_what_it_cannot_use():
+    with raises("pretrained='only'", "regressor=Ridge()", "regressor=None", "pretrained='auto'"):
+        forecaster(regressor=Ridge()).fit(AIRLINE.reshape(-1, 1))
+    with raises("pretrained='only'", "covariates", "group='columns'", "pretrained='auto'"):
+        forecaster(target=0).fit(np.column_stack([AIRLINE, AIRLINE]))
