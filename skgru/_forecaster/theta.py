@@ -30,7 +30,7 @@ def rows_of_theta(season_length: int, is_intermittent: bool = False) -> int:
     """
     if is_intermittent:
         return ROWS_SMOOTHED
-    return max(40, 6 * season_length) if season_length <= 12 else max(120, 4 * season_length)
+    return max(40, 10 * season_length) if season_length <= 12 else max(120, 4 * season_length)
 
 
 def theta_forecast(histories: np.ndarray, steps: int, season_length: int) -> np.ndarray:

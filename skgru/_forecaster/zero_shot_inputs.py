@@ -123,7 +123,7 @@ def _profile(z: np.ndarray, valid: np.ndarray, m: int) -> tuple[np.ndarray, ...]
         zero = np.zeros((n_series, m))
         return zero, zero, np.zeros(n_series), np.zeros(n_series), np.zeros((n_series, 2))
     block = z[:, n_rows - k * m :].reshape(n_series, k, m)[:, ::-1]  # the last season first
-    whole = valid[:, n_rows - k * m :].reshape(n_series, k, m)[:, ::-1].all(2)
+    whole = np.asarray(valid[:, n_rows - k * m :].reshape(n_series, k, m)[:, ::-1].all(2))
     n_seasons = whole.sum(1)
     means = np.where(whole, block.mean(2), 0)
     last = np.maximum(n_seasons - 1, 0)

@@ -85,13 +85,13 @@ class ZeroShotModel(ForecastModel):
         others = [length for length in self.spec.seasons if length != self.spec.season_length]
         return max(others, default=None) or zero_shot.second_season(self.spec.season_length)
 
-    def _forecast_rows(self, part: Part, origins: np.ndarray, steps: int) -> np.ndarray:
+    def _forecast_rows(self, part: Any, origins: np.ndarray, steps: int) -> np.ndarray:
         first = [max(0, t + 1 - self.n_rows_kept) for t in origins]
         histories = [part.values[a : t + 1] for a, t in zip(first, origins, strict=True)]
         return self._forecasts(histories, [part.scaler] * len(origins), steps, None)
 
     def _forecast_after(
-        self, parts: Sequence[Part], steps: int, quantile: float | None
+        self, parts: Sequence[Any], steps: int, quantile: float | None
     ) -> np.ndarray:
         values = [part.values[-self.n_rows_kept :] for part in parts]
         return self._forecasts(values, [part.scaler for part in parts], steps, quantile)
