@@ -226,7 +226,7 @@ def demand(kind, n=20, n_rows=362):
 )
 def test_sums_of_means_are_right_for_intermittent_series(kind, many):
     """Medians would add up to next to nothing."""
-    values, mean = demand(kind)
+    values, mean = demand(kind, 20, 242 if many else 362)
     frame = pd.DataFrame(values, pd.date_range("2020", periods=len(values)))
     forecaster = SequenceForecaster(horizon=30, random_state=0)
     with warnings.catch_warnings():

@@ -135,7 +135,7 @@ def results(estimator, X):
         "predict_proba": (X,),
         "decision_function": (X,),
         "predict_quantiles": (X,),
-        "forecast": () if isinstance(estimator, SequenceForecaster) else (X, 7),
+        "forecast": () if isinstance(estimator, SequenceForecaster) else (7, X),
     }
     found = {}
     for name, arguments in methods.items():
@@ -213,7 +213,7 @@ from skgru import SequenceForecaster
 
 networks, forecaster, X = joblib.load(sys.argv[1])
 networks[0].predict(X)
-networks[0].forecast(X, 5)
+networks[0].forecast(5, X)
 networks[1].predict_proba(X)
 forecaster.forecast()
 forecaster.forecast(30)
