@@ -77,16 +77,14 @@ def covariates():
 
 def hourly():
     names = page("hourly")
-    load, with_calendar, known = names["frame"]["load"], names["with_calendar"], names["known"]
+    load = names["frame"]["load"]
     history, actual = load[: -24 * 2], load[-24 * 2 : -24]
     auto = names["SequenceForecaster"](horizon=24, random_state=0).fit(history).forecast()
-    calendar = names["calendar"].fit(with_calendar(history.to_frame()))
-    future = with_calendar(actual.to_frame())[known]
+    forecast = names["calendar"].fit(history).forecast()
     ax = picture()
     ax.plot(history[-24 * 5 :], color=ACTUAL, label="load")
     ax.plot(actual, color=ACTUAL, linestyle=":", label="actual values")
     ax.plot(joined(history, auto), color=SECOND, label="network, auto")
-    forecast = calendar.forecast(future=future)["load"]
     ax.plot(joined(history, forecast), color=FORECAST, label="ridge regression, calendar")
     ax.set_ylim(top=190)
     ax.xaxis.set_major_formatter(matplotlib.dates.DateFormatter("%a"))
