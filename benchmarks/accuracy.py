@@ -13,7 +13,7 @@ seasonal naive are fitted to one series at a time.
 - A series that repeats itself exactly from season to season has no in-sample scale. It is left out
   of the mean of MASE, and counted under notes.
 - "one at a time": the default of skgru on each series alone. "without pretrained":
-  pretrained=None. "nothing trained": pretrained="only", for seasons of 4 and 12 rows.
+  pretrained=None. "nothing trained": pretrained="only".
 
 --intervals measures the coverage of intervals over all steps and series, and the mean scaled
 interval score (MSIS), beside seasonal naive with independent normal errors. --calibration is the
@@ -379,6 +379,4 @@ if __name__ == "__main__":
                     intervals(name, options.seeds[0], options.calibration, options.back)
                 continue
             for method in options.methods:
-                if method == "skgru, nothing trained" and ALL_SETS[name][1] == 1:
-                    continue
                 accuracy(name, method, options.seeds, options.back)

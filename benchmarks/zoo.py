@@ -5,9 +5,10 @@ python benchmarks/zoo.py [set ...] [--peers] [--methods METHOD ...] [--series N]
 Without options it prints the sets. A name selects the sets that contain it.
 
 --peers prints the errors of the peers, --methods those of a selection: "seasonal naive",
-"AutoETS", "AutoTheta", "MSTL", "LightGBM" and "skgru". skgru is SequenceForecaster(horizon=h) with
-one list a set, with --single one series at a time. N (default 40) series of each set are forecast,
-evenly spaced, from three forecast origins: one, two and three horizons before the end.
+"AutoETS", "AutoTheta", "MSTL", "LightGBM", "skgru" and "skgru, zero-shot". skgru is
+SequenceForecaster(horizon=h) with one list a set, with --single one series at a time. N (default
+40) series of each set are forecast, evenly spaced, from three forecast origins: one, two and three
+horizons before the end.
 
 Relative MASE is the mean MASE of the series of a set and origin, divided by that of seasonal naive;
 its mean over origins is shown, and the geometric mean over sets below. sMAPE is a mean over series
@@ -161,6 +162,13 @@ def skgru_forecasts(one: SeriesSet, train: list[pd.Series]) -> list[np.ndarray]:
     return [np.ravel(answer) for answer in forecaster.forecast()]
 
 
+def zero_shot_forecasts(one: SeriesSet, train: list[pd.Series]) -> list[np.ndarray]:
+    from skgru import SequenceForecaster
+
+    forecaster = SequenceForecaster(horizon=one.horizon, pretrained="only", point="median")
+    return [np.ravel(answer) for answer in forecaster.fit(list(train)).forecast()]
+
+
 def skgru_single_forecasts(one: SeriesSet, train: list[pd.Series]) -> list[np.ndarray]:
     from skgru import SequenceForecaster
 
@@ -180,6 +188,7 @@ def method(name: str) -> Callable[[SeriesSet, list[pd.Series]], list[np.ndarray]
         "seasonal naive": naive_forecasts,
         "skgru": skgru_forecasts,
         "skgru, one at a time": skgru_single_forecasts,
+        "skgru, zero-shot": zero_shot_forecasts,
     }
     if name in own:
         return own[name]
