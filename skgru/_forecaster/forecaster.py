@@ -119,7 +119,7 @@ class SequenceForecaster(BaseEstimator):
         - X has no dates. Arrays never have dates, so set `season_length` for them.
         - X has fewer rows than two seasons plus `horizon`. Where pretrained networks can take part,
           one season plus one row is enough.
-        - X does not repeat with the season, unless its rows are months or quarters.
+        - X does not repeat with the season, unless it has 12 or 4 rows, as of months and quarters.
 
     scaler : transformer, None or "auto", default="auto"
         Transformer of the target columns. It needs an `inverse_transform`. None leaves the targets
@@ -230,7 +230,8 @@ class SequenceForecaster(BaseEstimator):
         - "auto": "inverse_change".
 
     n_estimators : int or "auto", default="auto"
-        Number of ensemble members, whose median is the forecast. Each member has its own seed.
+        Number of regressors in the ensemble. Each has its own seed. Their median is the forecast of
+        the regressors, beside Theta and pretrained networks.
         "auto" is the number of regressors or of window lengths, whichever is larger. For several
         series without `regressor` it is at least 4.
 
@@ -242,8 +243,9 @@ class SequenceForecaster(BaseEstimator):
           under the conditions below. All of them together then have the
           weight of one ensemble member, in a mean of the logarithms of the forecasts.
         - "only": zero-shot forecasts by one network for any season and any values. Nothing is
-          trained, and three rows are enough. `forecast_interval` needs no calibration. Parameters
-          of regressors, windows, level, baseline and calendar are ignored.
+          trained, and three rows are enough. `forecast_interval` needs no calibration. A
+          `regressor` and covariates are an error. `calendar` and the parameters of windows, level
+          and baseline are ignored.
         - None: they never take part.
 
         The conditions of "auto":
@@ -316,9 +318,9 @@ class SequenceForecaster(BaseEstimator):
         Whether pretrained networks take part.
 
     ensemble_ : dict of str to float
-        Weights of the members in the forecast, which add up to 1: "regressors" (the median of
-        `regressors_`), "pretrained" and "theta". Without regressors there is "baseline" instead.
-        Pretrained networks have no share in series that they cannot forecast.
+        Weights of the members in the forecast, which add up to 1: "regressors" (the median of the
+        fitted regressors), "pretrained" and "theta". Without regressors there is "baseline"
+        instead. Pretrained networks have no share in series that they cannot forecast.
 
     n_features_in_ : int
         Number of columns in `fit`.
@@ -340,8 +342,8 @@ class SequenceForecaster(BaseEstimator):
 
         z[t+k] - b[t, k] = f(z[t-L+1], ..., z[t], each minus l[t]),    k = 1, ..., horizon
 
-    The forecast of row t + k is b[t, k] plus the output of f, transformed back to the units of the
-    series.
+    The forecast of the regressor for row t + k is b[t, k] plus the output of f. The mean with Theta
+    and pretrained networks is transformed back to the units of the series.
 
     Before a forecast, the data are corrected:
 
