@@ -473,10 +473,15 @@ class ForecastModel:
             other = self.pretrained._forecast_after(logs, steps, None)
             other *= factors[:, np.newaxis, np.newaxis]
             own += shares[:, np.newaxis, np.newaxis] * (other - own)
-        if not self.theta_weight or quantile is not None:
+        if not self.theta_weight:
             return own
         histories = [ends_of(part.history, [len(part) - 1], self._rows_of_theta) for part in parts]
-        return self._with_theta(own, self._theta(np.concatenate(histories), steps))
+        theta = self._theta(np.concatenate(histories), steps)
+        if quantile is None:
+            return self._with_theta(own, theta)
+        # Quantiles move with the forecast that they lie around.
+        middle = self._forecast_after(parts, steps, None)
+        return own + self._with_theta(middle, theta) - middle
 
     def _forecast_after(
         self, parts: Sequence[Part], steps: int, quantile: float | None

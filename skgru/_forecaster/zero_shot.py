@@ -26,6 +26,9 @@ from skgru._forecaster.zero_shot_inputs import (
 
 QUANTILES = np.array([0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975])
 
+# Least difference of values, as a share of the largest one, that counts as their unit.
+LEAST_GAP = 1e-6
+
 # Inputs that the network reads, and values of series at once.
 READ = ("context", "mask", "statistics", "steps", "experts")
 VALUES_AT_ONCE = 400_000
@@ -109,6 +112,29 @@ def rows_used(season_length: int, second: int | None) -> int:
     return max(SEASONS * season_length, 4 * (second or 0), 2 * ROWS)
 
 
+def unit_of(values: np.ndarray) -> tuple[float, bool]:
+    """What a series is divided by, so that its unit plays no part, and whether all values are whole
+    multiples of it, as counts are in any unit.
+    """
+    sizes = np.unique(np.abs(values[np.isfinite(values)]))
+    largest = sizes[-1] if len(sizes) else 0.0
+    if not largest > 0:
+        return 1.0, False
+    gaps = np.diff(np.concatenate([[0.0], sizes / largest]))
+    least = gaps[gaps > LEAST_GAP].min()
+    multiples = sizes / largest / least
+    if np.abs(multiples - np.round(multiples)).max() < 1e-3:
+        return float(largest * least), True
+    return float(largest * np.mean(sizes / largest)), False
+
+
+def in_own_unit(values: np.ndarray) -> tuple[np.ndarray, float]:
+    """A series divided by its unit, and the unit."""
+    unit, is_count = unit_of(values)
+    scaled = values / unit
+    return (np.round(scaled) if is_count else scaled), unit
+
+
 def forecast_quantiles(
     series: Sequence[np.ndarray],
     season_length: int,
@@ -123,6 +149,7 @@ def forecast_quantiles(
     NaN are filled from their neighbours.
     """
     weights = weights or weights_of_network()
+    own = [in_own_unit(np.asarray(values, float)) for values in series]
     other = second_season(season_length) if isinstance(second, str) else second
     n_used = rows_used(season_length, other)
     lengths = np.minimum([len(values) for values in series], n_used)
@@ -132,13 +159,14 @@ def forecast_quantiles(
         longest = max(int(lengths[order[-1]]), 8)
         size = max(1, min(128, VALUES_AT_ONCE // longest))
         chunk, order = order[-size:], order[:-size]
-        x = aligned([np.asarray(series[i], float) for i in chunk], longest)
+        x = aligned([own[i][0] for i in chunk], longest)
         inputs = prepare(x, season_length, np.arange(1, steps + 1), second=other)
         as_32 = {name: inputs[name].astype(np.float32) for name in READ}
         quantiles = forward(weights, as_32).astype(float)
         if levels is not None:
             quantiles = at_levels(quantiles, levels)
-        out[chunk] = in_units(quantiles, inputs)
+        units = np.array([own[i][1] for i in chunk])
+        out[chunk] = in_units(quantiles, inputs) * units[:, np.newaxis, np.newaxis]
     return out
 
 

@@ -104,7 +104,14 @@ class ZeroShotModel(ForecastModel):
         filled = [fill_by_season(values, m) for values in histories]
         columns = [column[np.isfinite(column)] for values in filled for column in values.T]
         levels = None if quantile is None else [quantile]
-        answer = zero_shot.forecast_quantiles(columns, m, steps, levels, second=self._second)
+        has_begun = np.array([len(column) > 0 for column in columns])
+        begun = [column for column in columns if len(column)]
+        n_quantiles = 1 if levels else len(zero_shot.QUANTILES)
+        answer = np.full((len(columns), steps, n_quantiles), np.nan)
+        if begun:
+            answer[has_begun] = zero_shot.forecast_quantiles(
+                begun, m, steps, levels, second=self._second
+            )
         if quantile is not None:
             chosen = answer[..., 0]
         elif self.spec.point == "mean":

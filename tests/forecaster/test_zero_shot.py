@@ -206,3 +206,36 @@ def test_what_it_cannot_use():
         forecaster(regressor=Ridge()).fit(AIRLINE.reshape(-1, 1))
     with raises("pretrained='only'", "covariates", "group='columns'", "pretrained='auto'"):
         forecaster(target=0).fit(np.column_stack([AIRLINE, AIRLINE]))
+
+
+@pytest.mark.parametrize("unit", [2, 0.1, 1e-12, 1e-150, 1e160])
+def test_units_play_no_part_for_counts_and_walks(unit):
+    t = np.arange(60)
+    counts = (t % 4 == 0) * (1.0 + t % 3)
+    walk = np.random.default_rng(0).normal(size=60).cumsum() + 20
+    for values in (counts, walk):
+        one, other = (
+            SequenceForecaster(horizon=3, season_length=1, pretrained="only")
+            .fit(column[:, np.newaxis])
+            .forecast()
+            for column in (values, values * unit)
+        )
+        np.testing.assert_allclose(other / unit, one, rtol=1e-6)
+
+
+def test_rows_before_the_first_value_have_no_forecast():
+    values = np.r_[np.full(5, np.nan), np.tile(np.arange(1.0, 13), 4)][:, np.newaxis]
+    fitted = SequenceForecaster(horizon=3, season_length=12, pretrained="only").fit(values)
+    rows = fitted.predict(values)
+    assert np.isnan(rows[:5]).all() and np.isfinite(rows[5:]).all()
+    np.testing.assert_allclose(rows[-1], fitted.forecast()[:, 0])
+
+
+def test_intervals_move_with_theta():
+    values = np.array([[1.0], [2], [4], [7], [11]])
+    for weight in (0.0, 0.5, 1.0):
+        fitted = SequenceForecaster(
+            horizon=3, season_length=1, pretrained="only", theta_weight=weight
+        ).fit(values)
+        low, high = np.moveaxis(fitted.forecast_interval(coverage=0.5), -1, 0)
+        assert (low < fitted.forecast()).all() and (fitted.forecast() < high).all()
