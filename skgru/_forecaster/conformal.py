@@ -122,11 +122,11 @@ class Calibration:
         regressors without quantiles.
         """
         every = [getattr(regressor, "quantiles", None) for regressor in regressors]
-        learned = every[0] if all(one == every[0] for one in every) else None
+        learned = every[0] if every and all(one == every[0] for one in every) else None
         if self.errors is not None or learned is None:
             return []
         wanted = [(1 - coverage) / 2, (1 + coverage) / 2]
-        if isinstance(regressors[0], ZeroShotNetwork):
+        if regressors and isinstance(regressors[0], ZeroShotNetwork):
             return wanted  # which are interpolated
         found = [q for w in wanted for q in learned if abs(q - w) < 1e-9]
         if len(found) < 2:

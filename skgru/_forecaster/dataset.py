@@ -98,12 +98,13 @@ def join_series(parts: Sequence[Part], before: int, after: int) -> Joined:
 
 
 def ends_of(history: np.ndarray, origins: Any, n_rows: int) -> np.ndarray:
-    """The last rows up to each origin, with NaN before the series: (n_origins, n_rows, n_targets),
-    a view where the series has all these rows.
+    """The last rows up to each origin, with NaN before the series: (n_origins, n_rows,
+    n_targets).
     """
     n_before = max(0, n_rows - 1 - int(np.min(origins)))
-    padded = np.pad(history, ((n_before, 0), (0, 0)), constant_values=np.nan)
-    return sliding_view(padded, n_rows)[np.asarray(origins) + n_before - n_rows + 1]
+    if n_before:
+        history = np.pad(history, ((n_before, 0), (0, 0)), constant_values=np.nan)
+    return sliding_view(history, n_rows)[np.asarray(origins) + n_before - n_rows + 1]
 
 
 def inputs(

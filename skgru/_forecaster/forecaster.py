@@ -571,7 +571,7 @@ class SequenceForecaster(BaseEstimator):
             calendar_=list(calendar.names),
             scaler_=model.scalers if spec.is_global else model.scalers[0],
             regressors_=model.regressors,
-            pretrained_=model.pretrained is not None or kind is ZeroShotModel,
+            pretrained_=model.pretrained is not None or model.is_zero_shot,
             ensemble_=model.shares,
         )
         names = tables[0].names

@@ -135,6 +135,8 @@ class ModelTemplate:
 class ForecastModel:
     """A fitted forecaster of arrays (n_rows, n_columns)."""
 
+    is_zero_shot = False
+
     def __init__(self, template: ModelTemplate, least_error: float = 0.0):
         spec = template.spec
         self.spec = spec
@@ -160,7 +162,6 @@ class ForecastModel:
         # Whether the regressors correct the baseline, or are left out.
         self.corrects = True
         self.theta_weight = template.theta_weight
-        self.is_zero_shot = not template.members
 
     @classmethod
     def fit(
@@ -222,7 +223,7 @@ class ForecastModel:
                 "used. Give regressor=Ridge(), or fewer covariates."
             )
         residuals = residuals.reshape(len(y), spec.steps_of_call, -1)
-        if self.theta_weight:
+        if self.theta_weight and (template.by_errors or spec.point == "mean"):
             theta = self._theta_at(pairs.joined, picked)
             others = pairs.following(picked) - theta
             if template.by_errors:
@@ -244,7 +245,7 @@ class ForecastModel:
         return rows_of_theta(self.spec.season_length, self.spec.level == "window")
 
     def _theta_at(self, joined: Joined, origins: np.ndarray) -> np.ndarray:
-        """Theta forecasts from origins in increasing order, (n_origins, steps_of_call,
+        """Theta forecasts from a few origins in increasing order, (n_origins, steps_of_call,
         n_targets).
         """
         number = joined.series_of(origins)
@@ -255,14 +256,29 @@ class ForecastModel:
             histories.append(ends_of(history, origins[number == i] - start, self._rows_of_theta))
         return self._theta(np.concatenate(histories), self.spec.steps_of_call)
 
+    def _theta_from(self, history: np.ndarray, origins: np.ndarray, steps: int) -> np.ndarray:
+        """Theta forecasts from rows of one series, gathered a piece at a time."""
+        at_once = max(1, HISTORY_VALUES_AT_ONCE // (self._rows_of_theta * history.shape[1]))
+        pieces = [origins[i : i + at_once] for i in range(0, len(origins), at_once)]
+        return np.concatenate(
+            [self._theta(ends_of(history, rows, self._rows_of_theta), steps) for rows in pieces]
+        )
+
     def _theta(self, histories: np.ndarray, steps: int) -> np.ndarray:
         season_length = self.spec.season_length
-        at_once = max(1, HISTORY_VALUES_AT_ONCE // histories[0].size)
-        pieces = [
-            without_outliers(histories[start : start + at_once], season_length)
-            for start in range(0, len(histories), at_once)
-        ]
-        return np.concatenate([theta_forecast(piece, steps, season_length) for piece in pieces])
+        return theta_forecast(without_outliers(histories, season_length), steps, season_length)
+
+    def _theta_after(self, parts: Sequence[Part], steps: int) -> np.ndarray:
+        """Theta forecasts after each series, some series at a time."""
+        n_rows = self._rows_of_theta
+        at_once = max(1, HISTORY_VALUES_AT_ONCE // (n_rows * len(self.spec.targets)))
+        forecasts = []
+        for i in range(0, len(parts), at_once):
+            ends = [
+                ends_of(part.history, [len(part) - 1], n_rows) for part in parts[i : i + at_once]
+            ]
+            forecasts.append(self._theta(np.concatenate(ends), steps))
+        return np.concatenate(forecasts)
 
     def _with_theta(self, own: np.ndarray, theta: np.ndarray) -> np.ndarray:
         """Forecasts (n, steps, n_targets), mixed with those of Theta where there are any."""
@@ -322,10 +338,7 @@ class ForecastModel:
             # with the variance 1 then move the output by far more than the series does.
             z = scaled(self.scalers[0], series[0][:, spec.targets])
             self.covariate_scale = float(np.fmin(1, self.recent_seasonal_error(z)))
-        if (
-            not template.members
-            or np.isfinite([log_factor_of(scaler) for scaler in self.scalers]).any()
-        ):
+        if np.isfinite([log_factor_of(scaler) for scaler in self.scalers]).any():
             self.pretrained = template.pretrained
         parts = [self.part(values, own) for values, own in zip(series, self.scalers, strict=True)]
         joined = join_series(parts, spec.history_length - 1, spec.steps_of_call)
@@ -434,9 +447,7 @@ class ForecastModel:
             own += share * (other * part.log_factor - own)
         if not self.theta_weight:
             return own
-        return self._with_theta(
-            own, self._theta(ends_of(part.history, origins, self._rows_of_theta), steps)
-        )
+        return self._with_theta(own, self._theta_from(part.history, origins, steps))
 
     @property
     def shares(self) -> dict[str, float]:
@@ -475,8 +486,7 @@ class ForecastModel:
             own += shares[:, np.newaxis, np.newaxis] * (other - own)
         if not self.theta_weight:
             return own
-        histories = [ends_of(part.history, [len(part) - 1], self._rows_of_theta) for part in parts]
-        theta = self._theta(np.concatenate(histories), steps)
+        theta = self._theta_after(parts, steps)
         if quantile is None:
             return self._with_theta(own, theta)
         # Quantiles move with the forecast that they lie around.

@@ -46,8 +46,8 @@ def seasons_of(
     if given is not None and not np.iterable(given):
         return int(given), (int(given),)
     if parameters.pretrained == "only":
-        first = min(map(int, given)) if given is not None else rows.season_length
-        return first, (first,)
+        lengths = tuple(sorted(set(map(int, given or [rows.season_length]))))
+        return lengths[0], lengths
     series = [table.values[:, targets] for table in tables[:SERIES_LOOKED_AT]]
     if given is not None:
         lengths = tuple(sorted(set(map(int, given))))

@@ -27,7 +27,7 @@ N_EXPERTS = 14
 LIMIT = 60.0
 
 # Changes of a scaled series below which it repeats itself.
-REPEATS_TO = 1e-10
+FLAT_TO = 1e-10
 
 
 def second_season(season_length: int) -> int | None:
@@ -291,7 +291,7 @@ def _described(
 
     seasonal, n_seasonal = change(m)
     scale = np.where(n_seasonal >= min(m, 3), seasonal, change(1)[0])
-    is_flat = scale <= REPEATS_TO * np.abs(z[:, -ROWS:]).max(1)
+    is_flat = scale <= FLAT_TO * np.abs(z[:, -ROWS:]).max(1)
     scale = np.where(is_flat, 1.0, scale)
 
     def at_rows(profile: np.ndarray) -> np.ndarray:

@@ -58,6 +58,8 @@ class ValuesPart(Part):
 class ZeroShotModel(ForecastModel):
     """A forecaster of arrays by the pretrained network alone."""
 
+    is_zero_shot = True
+
     def part(
         self, values: np.ndarray, scaler: Any, known: np.ndarray | None = None, z: Any = None
     ) -> Part:

@@ -31,6 +31,19 @@ def test_the_week_of_hours_is_found():
     assert errors[0] < 0.5 * errors[1]
 
 
+def test_the_default_is_better_than_the_week_before():
+    friday, errors = 168 * 5 + 120, {"default": [], "week before": []}
+    for seed in range(4):
+        series = hours(seed=seed)
+        actual = series[friday : friday + 24].to_numpy()
+        fitted = SequenceForecaster(horizon=24, random_state=seed).fit(series[:friday])
+        assert fitted.season_lengths_ == (24, 168)
+        before = series[friday - 168 : friday - 144]
+        for name, answer in (("default", fitted.forecast()), ("week before", before)):
+            errors[name].append(np.abs(answer.to_numpy() - actual).mean())
+    assert np.mean(errors["default"]) < 0.95 * np.mean(errors["week before"])
+
+
 def test_two_weeks_are_too_few_for_a_week():
     fitted = SequenceForecaster(Ridge(), horizon=24).fit(hours(24 * 20))
     assert (fitted.season_length_, fitted.season_lengths_) == (24, (24,))

@@ -141,12 +141,14 @@ def test_weights_out_of_range(weight):
 @pytest.mark.parametrize("n_rows", [3, 7, 12])
 @pytest.mark.parametrize(("season_length", "member"), [(1, "baseline"), (4, "pretrained")])
 def test_a_series_too_short_for_networks_has_a_default_forecast(n_rows, season_length, member):
-    """A warning tells of it. A regressor of one's own is an error, as before."""
+    """With a warning. A regressor that is given is an error."""
     series = MONTHS.reset_index(drop=True)[:n_rows]
     settings = {"horizon": 20, "season_length": season_length}
     with warns(f"{n_rows} rows", "horizon=20", "smaller horizon"):
         fitted = SequenceForecaster(**settings).fit(series)
     assert fitted.ensemble_ == {member: 0.5, "theta": 0.5}
+    with raises("calibration_fraction"):
+        fitted.forecast_interval()
     answer = fitted.forecast()
     assert len(answer) == 20 and np.isfinite(answer).all()
     assert answer.between(0.5 * series.min(), 2 * series.max()).all()
@@ -154,3 +156,10 @@ def test_a_series_too_short_for_networks_has_a_default_forecast(n_rows, season_l
         SequenceForecaster(Ridge(), **settings).fit(series)
     with raises("horizon=20"):
         SequenceForecaster(**settings).fit(series[:2])
+
+
+def test_a_smaller_horizon_trains_a_network():
+    """The remedy of the warning above."""
+    series = MONTHS.reset_index(drop=True)[:12]
+    fitted = SequenceForecaster(horizon=2, season_length=1, random_state=0).fit(series)
+    assert fitted.ensemble_ == {"regressors": 0.5, "theta": 0.5}

@@ -239,3 +239,15 @@ def test_intervals_move_with_theta():
         ).fit(values)
         low, high = np.moveaxis(fitted.forecast_interval(coverage=0.5), -1, 0)
         assert (low < fitted.forecast()).all() and (fitted.forecast() < high).all()
+
+
+def test_a_second_season_that_is_given_is_used():
+    t = np.arange(560)
+    values = np.tile([1.0, 2, 5, 3, 2, 9, 8], 80) + 4 * np.sin(t * 2 * np.pi / 50)
+    errors = []
+    for seasons in (7, [7, 50], [50, 7]):
+        fitted = SequenceForecaster(horizon=30, season_length=seasons, pretrained="only")
+        answer = fitted.fit(values[:-30, np.newaxis]).forecast()[:, 0]
+        errors.append(np.abs(answer - values[-30:]).mean())
+    assert fitted.season_lengths_ == (7, 50)
+    assert errors[1] == errors[2] < errors[0]
