@@ -241,9 +241,11 @@ def test_intervals_move_with_theta():
         assert (low < fitted.forecast()).all() and (fitted.forecast() < high).all()
 
 
-def test_a_second_season_that_is_given_is_used():
+@pytest.mark.parametrize("seed", range(3))
+def test_a_second_season_that_is_given_is_used(seed):
     t = np.arange(560)
     values = np.tile([1.0, 2, 5, 3, 2, 9, 8], 80) + 4 * np.sin(t * 2 * np.pi / 50)
+    values += np.random.default_rng(seed).normal(size=560)
     errors = []
     for seasons in (7, [7, 50], [50, 7]):
         fitted = SequenceForecaster(horizon=30, season_length=seasons, pretrained="only")
