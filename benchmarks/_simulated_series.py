@@ -287,7 +287,9 @@ def simulate(rng, n, n_rows, m):
     v = z[some] - z[some].mean(1, keepdims=True)
     rate = np.exp(rng.uniform(np.log(0.2), np.log(200), (len(v), 1)))
     size = np.minimum(log_normal(rng, 0.12, 0.9, (len(v), 1)), 0.8 / spread[some])
-    rate = rate * np.exp(np.clip(size * v, -4, 4))
+    wide = rng.uniform(0.5, 3, (len(v), 1)) / spread[some]  # some die out, or are born
+    size = np.where(rng.random((len(v), 1)) < 0.2, wide, size)
+    rate = rate * np.exp(np.clip(size * v, -7, 4))
     shape = log_normal(rng, 4, 1, (len(v), 1))
     over = np.where(rng.random((len(v), 1)) < 0.5, rng.gamma(shape, 1 / shape, v.shape), 1)
     x[some] = rng.poisson(np.minimum(rate * over, 1e7))
@@ -296,9 +298,10 @@ def simulate(rng, n, n_rows, m):
     some = (kind >= 0.90) & (kind < 0.95)
     v = z[some] - z[some].mean(1, keepdims=True)
     chance = rng.uniform(0.03, 0.6, (len(v), 1))
-    odds = np.log(chance / (1 - chance)) + np.clip(0.5 * v / spread[some], -2, 2) * (
-        rng.random((len(v), 1)) < 0.5
-    )
+    # Steady, slowly changing, and dying or new demand.
+    swing = rng.choice([0, 0.5, 1], (len(v), 1), p=[0.35, 0.3, 0.35])
+    swing = np.where(swing == 1, rng.uniform(0.7, 4, (len(v), 1)), swing)
+    odds = np.log(chance / (1 - chance)) + np.clip(swing * v / spread[some], -7, 3)
     sale = rng.random(v.shape) < 1 / (1 + np.exp(-odds))
     amount = np.ceil(rng.gamma(1.5, np.exp(rng.uniform(-0.5, 3, (len(v), 1))), v.shape))
     x[some] = sale * amount

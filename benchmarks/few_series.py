@@ -1,4 +1,4 @@
-"""Errors on one and on ten series: the default, without pretrained networks, and zero-shot.
+"""Errors on one and on ten series: the default, without the pretrained network, and zero-shot.
 
 python benchmarks/few_series.py
 

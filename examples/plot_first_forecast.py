@@ -34,12 +34,13 @@ print(forecast.head(3))
 # -----------------
 # The index is monthly, so the season has 12 rows. All values are positive, so the scaling is a
 # logarithm. The network reads windows of two seasons, from which their level is subtracted. It is
-# trained on the errors of the mean course of the last three years. Half of the forecast is that of
-# two pretrained networks for monthly series, which were trained on simulated series.
+# trained on the errors of the mean course of the last three years. The rest of the forecast is that
+# of a network that was trained on simulated series, and of Theta, an exponential smoothing.
 
 print(f"season of {forecaster.season_length_}, windows of {forecaster.window_length_} months")
 print(f"level: {forecaster.level_}, baseline: {forecaster.baseline_}")
-print(f"scaler: {forecaster.scaler_.kinds_[0]}, pretrained networks: {forecaster.pretrained_}")
+print(f"scaler: {forecaster.scaler_.kinds_[0]}")
+print({member: round(weight, 2) for member, weight in forecaster.ensemble_.items()})
 
 # %%
 # Against the value of a year ago

@@ -40,8 +40,7 @@ print(f"no longer than {lengths.median():.0f}")
 # in a year, because the series have no dates. For the intervals, the last fifth of the rows of each
 # series, and at least as many rows as are forecast, are the calibration set.
 #
-# By default the forecaster trains four networks. Two take half the time. Two pretrained networks
-# take part too, with the weight of one ensemble member.
+# By default the forecaster trains four networks. Two take half the time.
 
 from skgru import SequenceForecaster
 
@@ -56,7 +55,7 @@ forecaster = SequenceForecaster(calibration_fraction=0.2, **settings).fit(histor
 forecast = forecaster.forecast()
 interval = forecaster.forecast_interval(coverage=0.8)
 print(forecast.head(3).round(2).to_string(index=False))
-trained = [one for one in forecaster.regressors_ if one.loss_curve_]
+trained = [one for one in forecaster.regressors_ if hasattr(one, "loss_curve_")]
 print(f"windows of {forecaster.window_length_} quarters, {len(trained)} networks trained")
 
 # %%

@@ -220,15 +220,15 @@ def warn_if_short(n_rows: int, spec: ForecastSpec, is_half_pretrained: bool) -> 
     what = "the naive forecast instead of the regressors"
     if n_rows >= spec.window_length:
         what = "the level instead of the baseline"
-    if is_half_pretrained and n_rows >= spec.season_length:
-        what += ", and the pretrained networks"
+    if is_half_pretrained:
+        what += ", and the pretrained network"
     warn_user(
         f"X has {n_rows} rows to forecast from, but {' and '.join(needs)}. The forecasts use "
         f"{what}. Give at least {n_needed} rows."
     )
 
 
-def too_short(spec: ForecastSpec, series: Sequence[np.ndarray], is_pretrained: bool) -> str:
+def too_short(spec: ForecastSpec, series: Sequence[np.ndarray]) -> str:
     """The message for series without any window to train on, with its remedies."""
     longest = max(map(len, series))
     run = max(longest_run(np.isfinite(values).all(axis=1)) for values in series)
@@ -240,7 +240,6 @@ def too_short(spec: ForecastSpec, series: Sequence[np.ndarray], is_pretrained: b
         )
     remedies = ["a shorter window, "] if spec.window_length > 1 else []
     remedies += ["a smaller horizon, "] if spec.horizon > 1 else []
-    remedies += ["pretrained='only', "] if is_pretrained else []
     return (
         f"window_length={spec.window_length} and season_length={spec.season_length} with "
         f"{spec.strategy} forecasts of horizon={spec.horizon} need at least {spec.n_rows_needed} "
@@ -262,7 +261,7 @@ def warn_of_no_regressors(
 ) -> None:
     """Warn of a default forecaster without regressors, as X is too short to train them."""
     n_rows = max(map(len, series))
-    rest = "pretrained networks and Theta" if is_pretrained else "Theta and the baseline"
+    rest = "the pretrained network and Theta" if is_pretrained else "Theta and the baseline"
     warn_user(
         f"X has {n_rows} rows, but regressors of horizon={spec.horizon} need {spec.n_rows_needed} "
         f"rows in a row without NaN. The forecast is that of {rest}. Give a longer series or a "
@@ -290,17 +289,17 @@ def check_complete(
     )
 
 
-def check_steps(pairs: Pairs, origins: np.ndarray, n_rows: int, is_pretrained: bool) -> None:
-    """Raise if no series is long enough for targets at the far steps of a forecast."""
-    spec = pairs.spec
+def steps_taught(pairs: Pairs, origins: np.ndarray) -> int:
+    """Number of steps ahead up to which some series has targets."""
     taught = [np.isfinite(pairs.at(piece)[1]).any(axis=0) for piece in pairs.pieces(origins)]
-    steps = np.any(taught, axis=0).reshape(spec.steps_of_call, -1).all(axis=1)
-    if not steps.all():
-        n_taught = int(steps.argmin())
-        raise ValueError(
-            f"horizon={spec.horizon} is too far for X: after {spec.least_history} rows of history, "
-            f"no series has targets beyond step {n_taught} (the longest has n_samples={n_rows}). "
-            f"Use horizon={max(1, n_taught)} or less, longer series, "
-            + ("pretrained='only', " if is_pretrained else "")
-            + "or strategy='recursive'."
-        )
+    steps = np.any(taught, axis=0).reshape(pairs.spec.steps_of_call, -1).all(axis=1)
+    return len(steps) if steps.all() else int(steps.argmin())
+
+
+def too_far(spec: ForecastSpec, n_taught: int, n_rows: int) -> str:
+    """The message for far steps without targets, with its remedies."""
+    return (
+        f"horizon={spec.horizon} is too far for X: after {spec.least_history} rows of history, "
+        f"no series has targets beyond step {n_taught} (the longest has n_samples={n_rows}). "
+        f"Use horizon={max(1, n_taught)} or less, longer series, or strategy='recursive'."
+    )

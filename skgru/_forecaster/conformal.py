@@ -10,7 +10,7 @@ import numpy as np
 from skgru._forecaster.model import ForecastModel
 from skgru._forecaster.scaling import restored, scaled
 from skgru._forecaster.spec import ForecastSpec
-from skgru._forecaster.zero_shot_model import ZeroShotNetwork
+from skgru._forecaster.zero_shot_member import ZeroShotNetwork
 
 
 def rows_held_out(spec: ForecastSpec, n_rows: Any, fraction: float) -> list[int]:
@@ -98,7 +98,7 @@ class Calibration:
         if self.errors is None or self.series_of is None:
             raise ValueError(
                 "calibration_fraction=0 means no calibration, which intervals need. Use "
-                f"{self.advice(coverage)}, or a regressor with quantiles: "
+                f"{self.advice(coverage)}, pretrained='only', or a regressor with quantiles: "
                 "GRURegressor(loss='pinball', quantiles=(0.05, 0.5, 0.95))."
             )
         n_known = np.isfinite(self.errors).sum(axis=0)  # (horizon, n_targets)
@@ -118,16 +118,16 @@ class Calibration:
         return np.take_along_axis(ordered, rank[np.newaxis] - 1, axis=0)[0]
 
     def quantiles(self, regressors: list[Any], coverage: float) -> list[float]:
-        """The regressors' quantiles that bound an interval. Empty after calibration, and for
-        regressors without quantiles.
+        """The quantiles that bound an interval, of the pretrained network or the regressors. Empty
+        after calibration, and without such quantiles.
         """
+        wanted = [(1 - coverage) / 2, (1 + coverage) / 2]
+        if self.errors is None and any(isinstance(one, ZeroShotNetwork) for one in regressors):
+            return wanted  # which are interpolated
         every = [getattr(regressor, "quantiles", None) for regressor in regressors]
         learned = every[0] if every and all(one == every[0] for one in every) else None
         if self.errors is not None or learned is None:
             return []
-        wanted = [(1 - coverage) / 2, (1 + coverage) / 2]
-        if regressors and isinstance(regressors[0], ZeroShotNetwork):
-            return wanted  # which are interpolated
         found = [q for w in wanted for q in learned if abs(q - w) < 1e-9]
         if len(found) < 2:
             raise ValueError(

@@ -23,23 +23,20 @@ HISTORY_VALUES_AT_ONCE = 1 << 18
 @dataclass(frozen=True)
 class Part:
     """One series on the scale of the network: targets (n_rows, n_targets), columns seen in the past
-    (n_rows, n_past), and columns known in advance (n_rows + n_more, n_known). log_factor : what a
-    change of the logarithm is multiplied by; NaN where a change is no share of the level.
+    (n_rows, n_past), and columns known in advance (n_rows + n_more, n_known). filled : targets
+    without gaps, None if there are none; values : targets in their own units, for the pretrained
+    network; scaler : what scaled them.
     """
 
     z: np.ndarray
     past: np.ndarray
     known: np.ndarray
-    log_factor: float = np.nan
     filled: np.ndarray | None = None
+    values: Any = None
+    scaler: Any = None
 
     def __len__(self) -> int:
         return len(self.z)
-
-    def in_logarithms(self) -> Part:
-        """The series on a scale where a change of 1 % is 0.01."""
-        filled = None if self.filled is None else self.filled / self.log_factor
-        return Part(self.z / self.log_factor, self.past, self.known, 1.0, filled)
 
     @property
     def history(self) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 from skgru._forecaster.spec import ForecastSpec
 from skgru._networks.regressor import GRURegressor
 
-# Rows from which a series with a season is long: it is trained longer, without pretrained networks.
+# Rows from which a series with a season is long: it is trained longer, without the pretrained network.
 LONG_SERIES = 500
 
 # Longest season of which a window of one series holds all rows.
@@ -76,11 +76,16 @@ def network_of_many(highway: bool, epochs: int, loss: str = "mean_absolute_error
     )
 
 
-def auto_theta_weight(spec: ForecastSpec) -> float:
-    """Weight of the Theta forecast: about a half. Long seasons it has too little data for."""
-    if spec.season_length > LONGEST_SEASON:
+def auto_theta_weight(spec: ForecastSpec, beside_pretrained: bool) -> float:
+    """Weight of the Theta forecast. Long seasons it has too little data for."""
+    if beside_pretrained or spec.season_length > LONGEST_SEASON:
         return 0.2
     return 0.4 if spec.is_global else 0.5
+
+
+def auto_pretrained_share(spec: ForecastSpec) -> float:
+    """Share of the pretrained network in what Theta leaves."""
+    return 0.6
 
 
 def auto_window_length(n_rows: int, steps: int, season_length: int) -> int:

@@ -36,15 +36,14 @@ from skgru._forecaster.covariates import futures_of, known_rows, static_rows
 from skgru._forecaster.dataset import Part
 from skgru._forecaster.model import ForecastModel, tail_of
 from skgru._forecaster.resolve import (
+    check_alone,
     check_kinds,
     check_wide,
     make_members,
     make_spec,
     make_template,
-    pretrained_for,
 )
 from skgru._forecaster.scaling import restored, scaled
-from skgru._forecaster.zero_shot_model import ZeroShotModel
 from skgru._validation import Instance, Number, at_least, real_between, remember_features
 from skgru._windows import as_table
 
@@ -117,8 +116,8 @@ class SequenceForecaster(BaseEstimator):
         least three of it. None is the same as 1 in these cases:
 
         - X has no dates. Arrays never have dates, so set `season_length` for them.
-        - X has fewer rows than two seasons plus `horizon`. Where pretrained networks can take part,
-          one season plus one row is enough.
+        - X has fewer rows than two seasons plus `horizon`. Where the pretrained network takes part,
+          one season plus one row is enough for months and quarters.
         - X does not repeat with the season, unless it has 12 or 4 rows, as of months and quarters.
 
     scaler : transformer, None or "auto", default="auto"
@@ -231,34 +230,20 @@ class SequenceForecaster(BaseEstimator):
 
     n_estimators : int or "auto", default="auto"
         Number of regressors in the ensemble. Each has its own seed. Their median is the forecast of
-        the regressors, beside Theta and pretrained networks.
+        the regressors, beside Theta and the pretrained network.
         "auto" is the number of regressors or of window lengths, whichever is larger. For several
         series without `regressor` it is at least 4.
 
     pretrained : {"auto", "only"} or None, default="auto"
-        Whether pretrained networks take part in the forecast. They were trained on simulated
-        series.
+        Whether the pretrained network takes part in the forecast. It was trained on simulated
+        series, and forecasts the medians and quantiles of any series.
 
-        - "auto": for monthly and for quarterly series there are two networks each. They take part
-          under the conditions below. All of them together then have the
-          weight of one ensemble member, in a mean of the logarithms of the forecasts.
-        - "only": zero-shot forecasts by one network for any season and any values. Nothing is
-          trained, and three rows are enough. `forecast_interval` needs no calibration. A
-          `regressor` and covariates are an error. `calendar` and the parameters of windows, level
-          and baseline are ignored.
-        - None: they never take part.
-
-        The conditions of "auto":
-
-        - `regressor` is None and `scaler` is "auto",
-        - `season_length` is 4 or 12,
-        - X has a single column (with or without `calendar`),
-        - its values are positive, with at most 10 % zeros,
-        - `point_` is "median",
-        - X has fewer than 500 rows. Of several series, at least half of all rows belong to series
-          of fewer than 500 rows.
-
-        Among several series, those with other values are forecast without pretrained networks.
+        - "auto": it takes part if `regressor` is None. Its share is 60 % of what Theta leaves. It
+          also gives `forecast_interval` its quantiles.
+        - "only": zero-shot forecasts. Nothing is trained, and three rows are enough. A `regressor`
+          and covariates are an error. `calendar` and the parameters of windows, level and baseline
+          are ignored.
+        - None: it takes no part.
 
     theta_weight : float or "auto", default="auto"
         Weight of the Theta forecast [3]_ in the forecast, in [0, 1]. Theta is exponential smoothing
@@ -266,16 +251,16 @@ class SequenceForecaster(BaseEstimator):
         the regressors, so that a weighted mean of both has smaller errors than either. "auto":
 
         - 0 with a `regressor` of your own or `pretrained="only"`,
-        - 0.2 for seasons of more than 100 rows,
+        - 0.2 beside the pretrained network, and for seasons of more than 100 rows,
         - else 0.5 for one series, and 0.4 for several.
 
-        With covariates, which Theta ignores, "auto" is less, the larger the error of Theta is
-        beside that of the regressors in `fit`.
+        With covariates, which Theta and the pretrained network ignore, "auto" lowers the weights of
+        both, the larger their error is beside that of the regressors in `fit`.
 
     calibration_fraction : float, default=0.0
         Share of the rows, at the end of the series, on which intervals are calibrated, in [0, 1).
         The regressors are first fitted without these rows, and then again on all rows. 0: no
-        calibration.
+        calibration; the pretrained network gives the intervals, if it takes part.
 
     random_state : int, RandomState instance or None, default=None
         Source of the seeds of the regressors. None: a single regressor keeps its own
@@ -309,18 +294,16 @@ class SequenceForecaster(BaseEstimator):
         The fitted scaler of the targets. A list for several series.
 
     regressors_ : list of estimators
-        The fitted ensemble members, followed by the pretrained networks if these take part.
-        Pretrained networks always have 24 outputs (monthly) or 8 outputs (quarterly). With
-        pretrained="only" the one element is the network of any season, whose `quantiles` are the
-        levels that it forecasts.
+        The fitted ensemble members, followed by the pretrained network if it takes part. Its
+        `quantiles` are the levels that it forecasts.
 
     pretrained_ : bool
-        Whether pretrained networks take part.
+        Whether the pretrained network takes part.
 
     ensemble_ : dict of str to float
         Weights of the members in the forecast, which add up to 1: "regressors" (the median of the
-        fitted regressors), "pretrained" and "theta". Without regressors there is "baseline"
-        instead. Pretrained networks have no share in series that they cannot forecast.
+        fitted regressors), "pretrained" and "theta". Where the baseline alone is used, it is
+        {"baseline": 1.0}.
 
     n_features_in_ : int
         Number of columns in `fit`.
@@ -343,7 +326,7 @@ class SequenceForecaster(BaseEstimator):
         z[t+k] - b[t, k] = f(z[t-L+1], ..., z[t], each minus l[t]),    k = 1, ..., horizon
 
     The forecast of the regressor for row t + k is b[t, k] plus the output of f. The mean with Theta
-    and pretrained networks is transformed back to the units of the series.
+    and the pretrained network is transformed back to the units of the series.
 
     Before a forecast, the data are corrected:
 
@@ -353,7 +336,8 @@ class SequenceForecaster(BaseEstimator):
     - Covariates outside the range of `fit` by more than half its width are clipped, with a warning.
 
     If the error of the default regressors on the last rows of `fit` is more than 10 % above that
-    of the baseline, they are left out, with a warning.
+    of the baseline, they are left out, with a warning. They are also left out of a series that is
+    too short to train them.
 
     In a global model [1]_ the windows of all series train each regressor:
 
@@ -368,7 +352,8 @@ class SequenceForecaster(BaseEstimator):
     of X if the index of X continues it. Rows without an index (arrays) continue the training
     series, unless they begin with its first `window_length` rows.
 
-    Intervals are split conformal intervals [2]_: see `forecast_interval`.
+    Intervals come from quantiles of the pretrained network, or are split conformal intervals [2]_:
+    see `forecast_interval`.
 
     References
     ----------
@@ -526,8 +511,8 @@ class SequenceForecaster(BaseEstimator):
         spec = make_spec(self, tables)
         check_series(self, X, y, tables, panel, spec)
         series = [table.values for table in tables]
-        pretrained = pretrained_for(self, spec, series)
-        # Pretrained networks read no covariates, so that alone they need no calendar.
+        check_alone(self, spec)
+        # The pretrained network reads no covariates, so that alone it needs no calendar.
         calendar = calendar_of(None if self.pretrained == "only" else self.calendar, tables)
         given, n_columns = spec, series[0].shape[1]
         spec = replace(
@@ -535,14 +520,13 @@ class SequenceForecaster(BaseEstimator):
         )
         series = [calendar.extended(table) for table in tables]
         members = [] if self.pretrained == "only" else make_members(self, spec, series)
-        kind = ZeroShotModel if self.pretrained == "only" else ForecastModel
-        template = make_template(self, spec, series, members, pretrained)
+        template = make_template(self, spec, series, members)
         calibration = Calibration(spec, list(map(len, series)))
         if self.calibration_fraction:
             n_needed = spec.n_rows_needed if members else LEAST_ROWS
             shortened, held_out = parts_of(spec, series, self.calibration_fraction, n_needed)
-            trial = kind.fit(template, shortened, is_trial=True)
-        model = kind.fit(template, series)
+            trial = ForecastModel.fit(template, shortened, is_trial=True)
+        model = ForecastModel.fit(template, series)
         if self.calibration_fraction:
             errors, series_of = errors_of(trial, model, series, held_out)
             calibration = replace(calibration, errors=errors, series_of=series_of)
@@ -571,7 +555,7 @@ class SequenceForecaster(BaseEstimator):
             calendar_=list(calendar.names),
             scaler_=model.scalers if spec.is_global else model.scalers[0],
             regressors_=model.regressors,
-            pretrained_=model.pretrained is not None or model.is_zero_shot,
+            pretrained_=model.takes_pretrained,
             ensemble_=model.shares,
         )
         names = tables[0].names
@@ -688,8 +672,8 @@ class SequenceForecaster(BaseEstimator):
         Parameters
         ----------
         steps : int or None, default=None
-            Number of rows to forecast. None: `horizon`. After `horizon` rows, the forecasts become
-            history for further ones, except with pretrained="only".
+            Number of rows to forecast. None: `horizon`. After `horizon` rows, the forecasts of the
+            regressors become history for further ones.
 
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list, default=None
             Series to forecast from, in the same container as in `fit`. None: the training series.
@@ -732,8 +716,8 @@ class SequenceForecaster(BaseEstimator):
         Parameters
         ----------
         steps : int or None, default=None
-            Number of rows to forecast, at most `horizon`. None: `horizon`. With pretrained="only"
-            and no calibration there may be more.
+            Number of rows to forecast. None: `horizon`. There may be more only if the bounds come
+            from the pretrained network.
 
         coverage : float, default=0.9
             Share of the actual values that the intervals should contain, in (0, 1).
@@ -755,13 +739,17 @@ class SequenceForecaster(BaseEstimator):
         NotFittedError
             Before `fit`.
         ValueError
-            If there was no calibration, or `coverage` needs a larger calibration set.
+            If neither the pretrained network nor the regressor has quantiles and there was no
+            calibration, or `coverage` needs a larger calibration set.
 
         Notes
         -----
-        The intervals are split conformal intervals [1]_. For each step ahead, both bounds have the
-        same distance from the forecast: a quantile of the absolute residuals on the calibration
-        set. Distances are taken on the scale of `scaler`, so that after a logarithm the intervals
+        Without calibration, the bounds are quantiles of the pretrained network, for any coverage.
+        Its median is replaced by the forecast, and the distances from it are 10 % larger.
+
+        With `calibration_fraction`, they are split conformal intervals [1]_. For each step ahead,
+        both bounds have the same distance from the forecast: a quantile of the absolute residuals
+        on the calibration set. Distances are taken on the scale of `scaler`, so that after a logarithm the intervals
         grow with the level.
 
         Residuals k steps ahead of neighbouring forecast origins are correlated, so n of them count
@@ -771,9 +759,8 @@ class SequenceForecaster(BaseEstimator):
         absolute seasonal-naive error, and its intervals are multiplied by that error. Coverage
         holds on average over the series, not for each of them.
 
-        Without calibration, a regressor with quantiles gives the bounds. It must have been fitted
-        with the quantiles (1 - coverage) / 2 and (1 + coverage) / 2. The network of
-        pretrained="only" gives them for any coverage.
+        A regressor of your own with quantiles gives the bounds without calibration. It must have
+        been fitted with the quantiles (1 - coverage) / 2 and (1 + coverage) / 2.
 
         References
         ----------
@@ -790,21 +777,23 @@ class SequenceForecaster(BaseEstimator):
         radius = None if quantiles else self._calibration.radius(coverage)  # (horizon, n_targets)
         new = self._origins(steps, X, future)
         n_steps = self._spec.steps_of_call if quantiles else self._spec.horizon
-        if new.steps > n_steps and not (quantiles and self._model.is_zero_shot):
+        if new.steps > n_steps and not (quantiles and self.pretrained_):
             raise ValueError(
                 f"steps={new.steps} exceeds the {n_steps} steps that intervals are available for. "
                 "Fit with a larger horizon."
             )
         if radius is None:
-            sides_of = [self._model.forecast_after(new.parts, new.steps, q) for q in quantiles]
+            sides = self._model.bounds_after(new.parts, new.steps, quantiles, new.seasonal_errors)
         else:
             middle = self._model.forecast_after(new.parts, new.steps)
             reach = radius[: new.steps] * new.seasonal_errors[:, np.newaxis, np.newaxis]
-            sides_of = [middle - reach, middle + reach]
-        bounds = []
-        for scaler, *pair in zip(new.scalers, *sides_of, strict=True):
-            sides = [restored(scaler, side) for side in pair]
-            bounds.append(np.sort(np.stack(sides, axis=-1), axis=-1))  # a scaler may change signs
+            sides = np.stack(
+                [
+                    [restored(*one) for one in zip(new.scalers, side, strict=True)]
+                    for side in (middle - reach, middle + reach)
+                ]
+            )
+        bounds = list(np.sort(np.moveaxis(sides, 0, -1), axis=-1))  # a scaler may change signs
         if new.tables[0].rows.library == "numpy":
             if new.panel is None:
                 return bounds[0]
@@ -1031,7 +1020,7 @@ class SequenceForecaster(BaseEstimator):
         elif self._spec.is_global:
             warn_of_short(tables, panel, self._spec)
         else:
-            is_half_pretrained = bool(model.members and model.pretrained)
+            is_half_pretrained = bool(model.members and model.takes_pretrained)
             warn_if_short(min(map(len, pasts)), self._spec, is_half_pretrained)
         return tables, panel, pasts
 

@@ -17,7 +17,8 @@ from sklearn.base import clone
 from skgru._forecaster.checks import (
     can_do_without,
     check_complete,
-    check_steps,
+    steps_taught,
+    too_far,
     too_short,
     warn_of_no_regressors,
 )
@@ -40,9 +41,10 @@ from skgru._forecaster.regressors import (
     fit_regressor,
 )
 from skgru._forecaster.rollout import REPEATS_TO, Rollout
-from skgru._forecaster.scaling import AutoScaler, log_factor_of, restored, scaled, transformed
+from skgru._forecaster.scaling import AutoScaler, restored, scaled, transformed
 from skgru._forecaster.spec import ForecastSpec
 from skgru._forecaster.theta import rows_of_theta, theta_forecast
+from skgru._forecaster.zero_shot_member import ZeroShotMember, ZeroShotNetwork
 from skgru._networks.regressor import GRURegressor
 from skgru._validation import check_representable
 from skgru._warnings import warn_user
@@ -51,6 +53,9 @@ from skgru._windows import sliding_view
 # Added to each seasonal-naive error before division, so that a series that repeats itself does not
 # dominate the others. On a logarithmic scale it is 2 % of the level.
 ERROR_OFFSET = 0.02
+
+# Weights up to this are rounding errors of their sum.
+ROUNDING = 1e-9
 
 
 def tail_of(values: np.ndarray, n_rows: int, spec: ForecastSpec) -> np.ndarray:
@@ -74,7 +79,20 @@ def _tail(part: Part, n_rows: int) -> Part:
     """The last rows of a series, and the future covariates after them."""
     start = max(0, len(part) - n_rows)
     filled = None if part.filled is None else part.filled[start:]
-    return Part(part.z[start:], part.past[start:], part.known[start:], part.log_factor, filled)
+    return Part(part.z[start:], part.past[start:], part.known[start:], filled)
+
+
+def weighted_mean(*members: tuple[float, np.ndarray]) -> np.ndarray:
+    """Weighted mean of forecasts. Where the first one is NaN, the mean is NaN; where another one is
+    NaN, it has no weight. The first one alone where no weight is left.
+    """
+    (weight, first), *others = members
+    total, weights = weight * first, np.full(first.shape, weight)
+    for weight, forecast in others:
+        is_known = np.isfinite(forecast)
+        total = total + np.where(is_known, weight * forecast, 0)
+        weights += weight * is_known
+    return np.where(weights > 0, total / np.where(weights > 0, weights, 1), first)
 
 
 def weight_by_errors(weight: float, own: float, other: float) -> float:
@@ -104,6 +122,10 @@ NO_WORSE = 1.1
 # make the regressors better. Otherwise the ratio in training is no guide, as it favours them.
 WEIGHT_BY_ERRORS = 4
 
+# Factor of the distance of quantiles of the pretrained network from its forecast: real series
+# surprise more than the simulated ones that it was trained on.
+SPREAD = 1.1
+
 # How far covariates may lie outside the values of fit, as a share of their range.
 COVARIATE_MARGIN = 0.5
 
@@ -113,31 +135,31 @@ class ModelTemplate:
     """A forecast model before it is fitted.
 
     scaler, covariate_scaler : unfitted, cloned for each series and for all; members : unfitted
-    regressors, none for the baseline alone; pretrained : a fitted model that takes part; weighs :
-    whether series with a smaller seasonal error count for more in training; is_guarded : whether
-    regressors that are worse than the baseline on the last rows are left out; theta_weight : weight
-    of the Theta forecast; by_errors : whether this weight is less where Theta errs more;
-    covariates_are_small : whether covariates have the in-sample scale of the series.
+    regressors, none for the baseline alone; weighs : whether series with a smaller seasonal error
+    count for more in training; is_guarded : whether regressors that are worse than the baseline on
+    the last rows are left out; theta_weight, pretrained_weight : weights of the Theta forecast and
+    of the pretrained network; takes_pretrained : whether that network takes part; by_errors :
+    whether these weights are less where both err more; covariates_are_small : whether covariates
+    have the in-sample scale of the series.
     """
 
     spec: ForecastSpec
     scaler: Any
     covariate_scaler: Any
     members: Sequence[EnsembleMember] = ()
-    pretrained: ForecastModel | None = None
     weighs: bool = False
     is_guarded: bool = False
     covariates_are_small: bool = False
     theta_weight: float = 0.0
+    pretrained_weight: float = 0.0
+    takes_pretrained: bool = False
     by_errors: bool = False
 
 
 class ForecastModel:
     """A fitted forecaster of arrays (n_rows, n_columns)."""
 
-    is_zero_shot = False
-
-    def __init__(self, template: ModelTemplate, least_error: float = 0.0):
+    def __init__(self, template: ModelTemplate):
         spec = template.spec
         self.spec = spec
         self.unfitted_scaler = template.scaler
@@ -147,14 +169,10 @@ class ForecastModel:
         self.covariate_limits: tuple[np.ndarray, np.ndarray] | None = None
         self.covariate_scale = 1.0
         self.members: list[EnsembleMember] = []
-        # Trained on other series, with windows of its own, on a logarithmic scale. For series on
-        # that scale it has the weight of one more ensemble member.
-        self.pretrained: ForecastModel | None = None
         # Seasonal error of each of several scaled series, and the median of these errors.
         self.seasonal_errors = np.ones(1)
         self.median_error = 1.0
         self.target_means = np.zeros(len(spec.targets))
-        self.least_error = least_error
         # Factor in the units of the series, and shift of scaled values, (n_targets,), that turn
         # forecasts into means.
         self.mean_factor: np.ndarray | None = None
@@ -162,30 +180,39 @@ class ForecastModel:
         # Whether the regressors correct the baseline, or are left out.
         self.corrects = True
         self.theta_weight = template.theta_weight
+        self.pretrained_weight = template.pretrained_weight
+        self.takes_pretrained = template.takes_pretrained
 
     @classmethod
     def fit(
         cls, template: ModelTemplate, series: Sequence[np.ndarray], is_trial: bool = False
     ) -> ForecastModel:
         """Fit scalers and regressors. is_trial : whether far steps may be without any target."""
-        model = cls(template)
+        model, spec = cls(template), template.spec
         joined = model._learn_scales(template, series)
         if not template.members:
             return model
-        pairs = Pairs(model.spec, joined)
+        pairs = Pairs(spec, joined)
         origins, is_complete = pairs.usable()
-        is_pretrained = model.pretrained is not None
+        is_pretrained = model.takes_pretrained
         if not len(origins):
-            if template.is_guarded and not is_trial and can_do_without(model.spec, series):
-                warn_of_no_regressors(model.spec, series, is_pretrained)
+            if template.is_guarded and not is_trial and can_do_without(spec, series):
+                warn_of_no_regressors(spec, series, is_pretrained)
+                model._leave_out_own()
                 return model
-            raise ValueError(too_short(model.spec, series, is_pretrained))
+            raise ValueError(too_short(spec, series))
         if not is_complete.any() and not is_trial:
-            check_steps(pairs, origins, max(map(len, series)), is_pretrained)
+            n_taught = steps_taught(pairs, origins)
+            if n_taught < spec.steps_of_call:
+                if template.is_guarded and can_do_without(spec, series):
+                    warn_of_no_regressors(spec, series, is_pretrained)
+                    model._leave_out_own()
+                    return model
+                raise ValueError(too_far(spec, n_taught, max(map(len, series))))
         weight = None
         if template.weighs:
             weight = model._weights_of(joined)[joined.series_of(origins)]
-        check_complete(template.members, model.spec, is_complete, series)
+        check_complete(template.members, spec, is_complete, series)
         for member in template.members:
             regressor = clone(member.regressor)
             if type(regressor) is GRURegressor:
@@ -199,10 +226,10 @@ class ForecastModel:
         return model
 
     def _compare(self, pairs: Pairs, origins: np.ndarray, template: ModelTemplate) -> None:
-        """Leave the regressors out where they are worse than the baseline alone, choose the weight
-        of the Theta forecast with covariates, and keep the residuals for forecasts of the mean. The
-        rows were in training: regressors that fail on them have diverged. A baseline without
-        errors, but for rounding, needs no regressor.
+        """Leave the regressors out where they are worse than the baseline alone, choose the weights
+        of the other forecasts with covariates, and keep the residuals for forecasts of the mean.
+        The rows were in training: regressors that fail on them have diverged. A baseline without
+        errors, but for rounding, needs no other forecast.
         """
         if not (template.is_guarded or template.by_errors or self.spec.point == "mean"):
             return
@@ -215,46 +242,97 @@ class ForecastModel:
         errors = np.nanmean(np.abs(residuals)), np.nanmean(np.abs(y))
         if errors[1] <= REPEATS_TO:
             self.corrects, residuals = False, y
+            self.theta_weight = self.pretrained_weight = 0.0
         elif template.is_guarded and errors[0] > NO_WORSE * errors[1]:
             self.corrects, residuals = False, y
+            self._leave_out_own()
+            used = "they are left out" if self.takes_pretrained else "only the baseline is used"
             warn_user(
                 f"The networks have an error {errors[0] / errors[1]:.2g} times that of "
-                f"baseline={spec.baseline!r} on the last rows of X, so that only the baseline is "
-                "used. Give regressor=Ridge(), or fewer covariates."
+                f"baseline={spec.baseline!r} on the last rows of X, so that {used}. Give "
+                "regressor=Ridge(), or fewer covariates."
             )
         residuals = residuals.reshape(len(y), spec.steps_of_call, -1)
-        if self.theta_weight and (template.by_errors or spec.point == "mean"):
-            theta = self._theta_at(pairs.joined, picked)
-            others = pairs.following(picked) - theta
+        if self.own_weight < 1 and (template.by_errors or spec.point == "mean"):
+            actual = pairs.following(picked)
+            own, others = actual - residuals, self._others_at(pairs.joined, picked)
             if template.by_errors:
-                both = np.isfinite(others) & np.isfinite(residuals)
-                own, other = (
-                    float(np.abs(each[both]).mean()) if both.any() else np.nan
-                    for each in (residuals, others)
-                )
-                self.theta_weight = weight_by_errors(self.theta_weight, own, other)
-            share = self.theta_weight
-            residuals = np.where(
-                np.isnan(theta), residuals, (1 - share) * residuals + share * others
+                self._weigh_by_errors(residuals, actual - weighted_mean(*others[::-1]))
+            rest = 1 - self.own_weight
+            residuals = actual - weighted_mean(
+                (self.own_weight, own), (rest, weighted_mean(*others[::-1]))
             )
         if spec.point == "mean":
             self._learn_means(pairs, picked, residuals)
+
+    def _weigh_by_errors(self, own: np.ndarray, others: np.ndarray) -> None:
+        """Lower the weights of Theta and the pretrained network, from residuals of the regressors
+        and of the mean of both.
+        """
+        both = np.isfinite(others) & np.isfinite(own)
+        if not both.any():
+            return
+        sizes = [float(np.abs(each[both]).mean()) for each in (own, others)]
+        total = 1 - self.own_weight
+        factor = weight_by_errors(total, *sizes) / total
+        self.theta_weight *= factor
+        self.pretrained_weight *= factor
+
+    @property
+    def own_weight(self) -> float:
+        """Weight of the regressors, or of the baseline without them."""
+        rest = 1 - self.theta_weight - self.pretrained_weight
+        return rest if rest > ROUNDING else 0.0
+
+    def _leave_out_own(self) -> None:
+        """Give the weight of the regressors to Theta and the pretrained network."""
+        total = self.theta_weight + self.pretrained_weight
+        if self.takes_pretrained and total:
+            self.theta_weight /= total
+            self.pretrained_weight = 1 - self.theta_weight
+
+    @property
+    def is_zero_shot(self) -> bool:
+        """Whether the pretrained network forecasts without regressors and baseline."""
+        return self.takes_pretrained and self.own_weight == 0
+
+    @property
+    def zero_shot(self) -> ZeroShotMember:
+        return ZeroShotMember(self.spec)
 
     @property
     def _rows_of_theta(self) -> int:
         return rows_of_theta(self.spec.season_length, self.spec.level == "window")
 
-    def _theta_at(self, joined: Joined, origins: np.ndarray) -> np.ndarray:
-        """Theta forecasts from a few origins in increasing order, (n_origins, steps_of_call,
-        n_targets).
+    def _weighed(self, theta: Any, pretrained: Any) -> list[tuple[float, np.ndarray]]:
+        """Weights and forecasts of Theta and the pretrained network, as far as they take part. Both
+        are given as functions.
         """
-        number = joined.series_of(origins)
-        histories = []
+        forecasts = [(self.theta_weight, theta())] if self.theta_weight else []
+        if self.pretrained_weight or self.is_zero_shot:
+            forecasts.append((self.pretrained_weight, pretrained()))
+        return forecasts
+
+    def _others_at(self, joined: Joined, origins: np.ndarray) -> list[tuple[float, np.ndarray]]:
+        """Forecasts of Theta and the pretrained network from a few origins in increasing order,
+        (n_origins, steps_of_call, n_targets).
+        """
+        number, steps = joined.series_of(origins), self.spec.steps_of_call
+        histories, values, scalers = [], [], []
+        n_rows = self.zero_shot.n_rows
         for i in np.unique(number):
             start = joined.first[i]
             history = joined.history[start : start + joined.n_rows[i]]
-            histories.append(ends_of(history, origins[number == i] - start, self._rows_of_theta))
-        return self._theta(np.concatenate(histories), self.spec.steps_of_call)
+            rows = origins[number == i] - start
+            histories.append(ends_of(history, rows, self._rows_of_theta))
+            if self.pretrained_weight:
+                in_units = restored(self.scalers[i], history)
+                values += [in_units[max(0, t + 1 - n_rows) : t + 1] for t in rows]
+                scalers += [self.scalers[i]] * len(rows)
+        return self._weighed(
+            lambda: self._theta(np.concatenate(histories), steps),
+            lambda: self.zero_shot.of_histories(values, scalers, steps),
+        )
 
     def _theta_from(self, history: np.ndarray, origins: np.ndarray, steps: int) -> np.ndarray:
         """Theta forecasts from rows of one series, gathered a piece at a time."""
@@ -279,10 +357,6 @@ class ForecastModel:
             ]
             forecasts.append(self._theta(np.concatenate(ends), steps))
         return np.concatenate(forecasts)
-
-    def _with_theta(self, own: np.ndarray, theta: np.ndarray) -> np.ndarray:
-        """Forecasts (n, steps, n_targets), mixed with those of Theta where there are any."""
-        return np.where(np.isnan(theta), own, own + self.theta_weight * (theta - own))
 
     def _learn_means(self, pairs: Pairs, origins: np.ndarray, residuals: np.ndarray) -> None:
         """What turns forecasts into means: a factor on a logarithmic scale, else a shift."""
@@ -338,8 +412,6 @@ class ForecastModel:
             # with the variance 1 then move the output by far more than the series does.
             z = scaled(self.scalers[0], series[0][:, spec.targets])
             self.covariate_scale = float(np.fmin(1, self.recent_seasonal_error(z)))
-        if np.isfinite([log_factor_of(scaler) for scaler in self.scalers]).any():
-            self.pretrained = template.pretrained
         parts = [self.part(values, own) for values, own in zip(series, self.scalers, strict=True)]
         joined = join_series(parts, spec.history_length - 1, spec.steps_of_call)
         check_representable(joined.z, "X")
@@ -364,12 +436,12 @@ class ForecastModel:
     @property
     def rollout(self) -> Rollout:
         members = self.members if self.corrects else []
-        return Rollout(self.spec, members, self.target_means, self.least_error)
+        return Rollout(self.spec, members, self.target_means)
 
     @property
     def regressors(self) -> list[Any]:
         own = [member.regressor for member in self.members]
-        return own if self.pretrained is None else own + self.pretrained.regressors
+        return [*own, ZeroShotNetwork()] if self.takes_pretrained else own
 
     @property
     def n_rows_kept(self) -> int:
@@ -382,8 +454,8 @@ class ForecastModel:
     def history_length(self) -> int:
         """Number of rows of history that a forecast uses."""
         lengths = [self.spec.history_length]
-        if self.pretrained is not None:
-            lengths.append(self.pretrained.spec.history_length)
+        if self.takes_pretrained:
+            lengths.append(self.zero_shot.n_rows)
         if self.theta_weight:
             lengths.append(self._rows_of_theta)
         return max(lengths)
@@ -422,9 +494,10 @@ class ForecastModel:
         z = scaled(scaler, values[:, spec.targets]) if z is None else z
         filled = fill_by_season(z, spec.season_length)
         filled_or_none = None if filled is z else filled
+        targets = values[:, spec.targets] if self.takes_pretrained else None
         if self.covariate_scaler is None:
             none = values[:, :0]
-            return Part(z, none, none, log_factor_of(scaler), filled_or_none)
+            return Part(z, none, none, filled_or_none, targets, scaler)
         columns = values[:, [*spec.past, *spec.known]]
         if known is not None and len(known):
             more = np.hstack([np.full((len(known), n_past), np.nan), known])
@@ -434,64 +507,80 @@ class ForecastModel:
         covariates = transformed(self.covariate_scaler, columns, "covariates")
         covariates = self.covariate_scale * covariates
         past, known = covariates[: len(values), :n_past], covariates[:, n_past:]
-        return Part(z, past, known, log_factor_of(scaler), filled_or_none)
+        return Part(z, past, known, filled_or_none, targets, scaler)
 
     def forecast_rows(self, part: Part, origins: np.ndarray) -> np.ndarray:
         """Scaled forecasts from each origin of one series, (n_origins, horizon, n_targets). NaN
         where future covariates are missing.
         """
-        steps, share = self.spec.horizon, self._share_of(part)
-        own = self._forecast_rows(part, origins, steps)
-        if share and self.pretrained is not None:
-            other = self.pretrained._forecast_rows(part.in_logarithms(), origins, steps)
-            own += share * (other * part.log_factor - own)
-        if not self.theta_weight:
-            return own
-        return self._with_theta(own, self._theta_from(part.history, origins, steps))
+        steps = self.spec.horizon
+        others = self._weighed(
+            lambda: self._theta_from(part.history, origins, steps),
+            lambda: self.zero_shot.from_rows(part, origins, steps),
+        )
+        if self.is_zero_shot:
+            return weighted_mean(*others[::-1])
+        return weighted_mean((self.own_weight, self._forecast_rows(part, origins, steps)), *others)
 
     @property
     def shares(self) -> dict[str, float]:
         """Weights of the members in the forecast, without those that are 0."""
-        rest = 1 - self.theta_weight
-        pretrained = rest / (1 + len(self.members)) if self.pretrained is not None else 0.0
         own = "regressors" if self.members and self.corrects else "baseline"
-        shares = {own: rest - pretrained, "pretrained": pretrained, "theta": self.theta_weight}
-        return {name: share for name, share in shares.items() if share}
-
-    def _has_pretrained(self, part: Part) -> bool:
-        return self.pretrained is not None and bool(np.isfinite(part.log_factor))
-
-    def _share_of(self, part: Part) -> float:
-        """Of the pretrained networks in the forecast of a series: that of one member."""
-        return 1 / (1 + len(self.members)) if self._has_pretrained(part) else 0
+        weights = {
+            own: self.own_weight,
+            "pretrained": self.pretrained_weight,
+            "theta": self.theta_weight,
+        }
+        return {name: weight for name, weight in weights.items() if weight}
 
     def _forecast_rows(self, part: Part, origins: np.ndarray, steps: int) -> np.ndarray:
         joined = join_series([part], self.spec.history_length - 1, self._n_after(steps))
         return self._forecast_at(joined, origins + joined.first[0], steps, None)
 
-    def forecast_after(
-        self, parts: Sequence[Part], steps: int, quantile: float | None = None
+    def forecast_after(self, parts: Sequence[Part], steps: int) -> np.ndarray:
+        """Scaled forecasts after the last row of each series, (n_series, steps, n_targets)."""
+        others = self._weighed(
+            lambda: self._theta_after(parts, steps), lambda: self.zero_shot.after(parts, steps)
+        )
+        if self.is_zero_shot:
+            return weighted_mean(*others[::-1])
+        return weighted_mean((self.own_weight, self._forecast_after(parts, steps, None)), *others)
+
+    def bounds_after(
+        self, parts: Sequence[Part], steps: int, quantiles: Sequence[float], errors: np.ndarray
     ) -> np.ndarray:
-        """Scaled forecasts after the last row of each series, (n_series, steps, n_targets). With
-        `quantile`, this quantile of regressors that were fitted with it.
+        """Quantiles after the last row of each series, in its units, (n_quantiles, n_series, steps,
+        n_targets): those of the pretrained network, or of regressors that were fitted with them.
+        They are moved, as the forecast lies elsewhere than that of the network. errors : of
+        `in_units`, (n_series,).
         """
-        shares = np.array([self._share_of(part) for part in parts])
-        own = self._forecast_after(parts, steps, quantile)
-        if shares.any() and self.pretrained is not None:
-            has = [self._has_pretrained(part) for part in parts]
-            factors = np.array([p.log_factor if h else 1 for p, h in zip(parts, has, strict=True)])
-            logs = [p.in_logarithms() if h else p for p, h in zip(parts, has, strict=True)]
-            other = self.pretrained._forecast_after(logs, steps, None)
-            other *= factors[:, np.newaxis, np.newaxis]
-            own += shares[:, np.newaxis, np.newaxis] * (other - own)
-        if not self.theta_weight:
-            return own
-        theta = self._theta_after(parts, steps)
-        if quantile is None:
-            return self._with_theta(own, theta)
-        # Quantiles move with the forecast that they lie around.
-        middle = self._forecast_after(parts, steps, None)
-        return own + self._with_theta(middle, theta) - middle
+        source = self.zero_shot.after if self.takes_pretrained else self._forecast_after
+        scalers = [part.scaler for part in parts]
+        forecast = self.forecast_after(parts, steps)
+        middle = source(parts, steps, None)
+        bounds = [source(parts, steps, quantile) for quantile in quantiles]
+        if self.takes_pretrained and self.spec.point == "mean":
+            # By a factor in units of the series, so that zeros stay zeros.
+            means = self._all_in_units(scalers, forecast, errors)
+            old = np.stack([restored(*one) for one in zip(scalers, middle, strict=True)])
+            can_move = (old > 0) & (means > 0)
+            factor = np.where(can_move, means / np.where(can_move, old, 1), 1)
+            return np.stack(
+                [
+                    factor * [restored(*one) for one in zip(scalers, bound, strict=True)]
+                    for bound in bounds
+                ]
+            )
+        spread = SPREAD if self.takes_pretrained else 1
+        return np.stack(
+            [
+                [restored(*one) for one in zip(scalers, moved, strict=True)]
+                for moved in (forecast + spread * (bound - middle) for bound in bounds)
+            ]
+        )
+
+    def _all_in_units(self, scalers: list[Any], z: np.ndarray, errors: np.ndarray) -> np.ndarray:
+        return np.stack([self.in_units(*one) for one in zip(scalers, z, errors, strict=True)])
 
     def _forecast_after(
         self, parts: Sequence[Part], steps: int, quantile: float | None

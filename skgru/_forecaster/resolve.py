@@ -18,6 +18,7 @@ from skgru._containers.table import Table
 from skgru._forecaster.baselines import longest_run
 from skgru._forecaster.defaults import (
     auto_level_and_baseline,
+    auto_pretrained_share,
     auto_theta_weight,
     auto_window_length,
     auto_window_lengths,
@@ -26,13 +27,12 @@ from skgru._forecaster.defaults import (
     usual_length,
     windows_of_intermittent,
 )
-from skgru._forecaster.model import ForecastModel, ModelTemplate
-from skgru._forecaster.pretrained import can_take_part, is_short, load_pretrained
+from skgru._forecaster.model import ModelTemplate
 from skgru._forecaster.regressors import EnsembleMember
 from skgru._forecaster.scaling import AutoScaler, is_intermittent
 from skgru._forecaster.seasons import SERIES_LOOKED_AT, lags_of, seasons_of
 from skgru._forecaster.spec import ForecastSpec, is_constant
-from skgru._forecaster.zero_shot_model import why_not_alone
+from skgru._forecaster.zero_shot_member import why_not_alone
 from skgru._validation import Instance, Number, at_least
 
 
@@ -259,13 +259,24 @@ def make_members(
     return members
 
 
-def theta_weight_of(parameters: Any, spec: ForecastSpec) -> float:
-    """Weight of the Theta forecast, before the errors of fit lower it."""
-    if parameters.theta_weight != "auto":
-        return float(parameters.theta_weight)
-    if parameters.regressor is not None or parameters.pretrained == "only":
-        return 0.0
-    return auto_theta_weight(spec)
+def takes_pretrained(parameters: Any) -> bool:
+    """Whether the pretrained network takes part."""
+    is_default = parameters.pretrained == "auto" and parameters.regressor is None
+    return is_default or parameters.pretrained == "only"
+
+
+def weights_of(parameters: Any, spec: ForecastSpec) -> tuple[float, float]:
+    """Weights of the Theta forecast and of the pretrained network, before the errors of fit lower
+    them.
+    """
+    given, is_default = parameters.theta_weight, parameters.regressor is None
+    is_only, takes_part = parameters.pretrained == "only", takes_pretrained(parameters)
+    if given != "auto":
+        theta = float(given)
+    else:
+        theta = auto_theta_weight(spec, takes_part) if is_default and not is_only else 0.0
+    share = 1.0 if is_only else auto_pretrained_share(spec) if takes_part else 0.0
+    return theta, share * (1 - theta)
 
 
 def make_template(
@@ -273,42 +284,30 @@ def make_template(
     spec: ForecastSpec,
     series: list[np.ndarray],
     members: list[EnsembleMember],
-    pretrained: ForecastModel | None,
 ) -> ModelTemplate:
     """The model to fit."""
     is_default, scaler = parameters.regressor is None, parameters.scaler
+    theta_weight, pretrained_weight = weights_of(parameters, spec)
     return ModelTemplate(
         spec,
         AutoScaler(spec.season_length) if isinstance(scaler, str) else scaler,
         scaler if hasattr(scaler, "fit") else StandardScaler(),
         members,
-        pretrained,
         weighs=parameters.series_weight is not None and spec.is_global,
         is_guarded=is_default,
         covariates_are_small=is_default and has_long_training(spec, series),
-        theta_weight=theta_weight_of(parameters, spec),
+        theta_weight=theta_weight,
+        pretrained_weight=pretrained_weight,
+        takes_pretrained=takes_pretrained(parameters),
         by_errors=parameters.theta_weight == "auto" and bool(spec.past or spec.known),
     )
 
 
-def pretrained_for(
-    parameters: Any, spec: ForecastSpec, series: list[np.ndarray]
-) -> ForecastModel | None:
-    """The pretrained networks of pretrained="auto"; None if they take no part in the forecast."""
-    if parameters.pretrained is None:
-        return None
-    if parameters.pretrained == "only":
-        missing, remedy = why_not_alone(spec, parameters.regressor)
-        if missing:
-            raise ValueError(
-                f"pretrained='only' cannot forecast X: {missing}. Use {remedy}pretrained='auto', "
-                "which trains networks on X."
-            )
-        return None
-    takes_part = (
-        can_take_part(spec, parameters.scaler)
-        and parameters.regressor is None
-        and is_short(series)
-        and spec.point == "median"  # the only forecasts of these networks
-    )
-    return load_pretrained(spec.season_length) if takes_part else None
+def check_alone(parameters: Any, spec: ForecastSpec) -> None:
+    """Raise if pretrained="only" cannot forecast the series."""
+    missing, remedy = why_not_alone(spec, parameters.regressor)
+    if parameters.pretrained == "only" and missing:
+        raise ValueError(
+            f"pretrained='only' cannot forecast X: {missing}. Use {remedy}pretrained='auto', "
+            "which trains networks on X."
+        )

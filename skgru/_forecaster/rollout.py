@@ -35,7 +35,6 @@ class Rollout:
     spec: ForecastSpec
     members: list[EnsembleMember]
     target_means: np.ndarray
-    least_error: float = 0.0
 
     def run(
         self,
@@ -90,8 +89,7 @@ class Rollout:
     def _share_of_correction(self, histories: np.ndarray) -> np.ndarray:
         """Share of the correction that is added to the baseline, (n_origins, n_targets).
 
-        0 for a target that repeats itself from season to season in its history, less than 1 if its
-        seasonal error is less than `least_error`, else 1.
+        0 for a target that repeats itself from season to season in its history, else 1.
         """
         spec, m = self.spec, self.spec.season_length
         # Zeros in a row do not make an intermittent series one that repeats itself.
@@ -104,8 +102,6 @@ class Rollout:
         n_known = is_known.sum(axis=1)
         sizes = np.where(is_known, changes, 0)
         share = np.ones((n_origins, n_targets))
-        if self.least_error:
-            share = np.minimum(1, sizes.sum(axis=1) / np.maximum(n_known, 1) / self.least_error)
         share[sizes.max(axis=1) <= REPEATS_TO] = 0
         share[n_known < m] = 1  # less than a season of differences
         return share

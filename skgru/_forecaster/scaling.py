@@ -150,15 +150,6 @@ class AutoScaler(TransformerMixin, BaseEstimator):
             moved = np.where(z >= log_knee, np.exp(np.maximum(z, log_knee)), line)
         return np.where(self._is_log, moved, z) * self._unit - self._shift
 
-    @property
-    def log_factor(self) -> float:
-        """Change of the scaled series for a small change of its logarithm, at the typical value.
-        NaN where changes are no shares of the level.
-        """
-        if not self._changes_by_shares:
-            return np.nan
-        return float(self._magnified[0] * self._unit[0] / (self._unit[0] + self._shift[0]))
-
 
 def transformed(scaler: Any, values: np.ndarray, what: str) -> np.ndarray:
     """Transform values. Raises ValueError if a finite value does not stay finite."""
@@ -178,6 +169,15 @@ def scaled(scaler: Any, targets: np.ndarray) -> np.ndarray:
     return targets if scaler is None else transformed(scaler, targets, "targets")
 
 
+def scaled_or_nan(scaler: Any, targets: np.ndarray) -> np.ndarray:
+    """(n_rows, n_targets) in original units -> scaled. NaN where that is no finite number."""
+    if scaler is None:
+        return targets
+    with np.errstate(all="ignore"):
+        z = np.asarray(scaler.transform(targets), float)
+    return np.where(np.isfinite(z), z, np.nan)
+
+
 def restored(scaler: Any, values: np.ndarray) -> np.ndarray:
     """(..., n_targets) scaled -> in original units."""
     if scaler is None:
@@ -194,8 +194,3 @@ def restored(scaler: Any, values: np.ndarray) -> np.ndarray:
             "regularised regressor (Ridge), or a shorter horizon."
         )
     return in_units
-
-
-def log_factor_of(scaler: Any) -> float:
-    """`AutoScaler.log_factor`, NaN for other scalers."""
-    return scaler.log_factor if isinstance(scaler, AutoScaler) else np.nan

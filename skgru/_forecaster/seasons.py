@@ -11,8 +11,8 @@ from skgru._containers.table import Table
 from skgru._forecaster.baselines import seasonal_naive, seasonal_profile
 from skgru._forecaster.dataset import ends_of
 from skgru._forecaster.gaps_and_outliers import fill_by_season
-from skgru._forecaster.scaling import AutoScaler, changes_by_shares
-from skgru._forecaster.spec import HORIZONS, PROFILE_SEASONS
+from skgru._forecaster.scaling import AutoScaler
+from skgru._forecaster.spec import PROFILE_SEASONS
 from skgru._forecaster.theta import rows_of_theta, theta_forecast
 from skgru._windows import sliding_view
 
@@ -26,6 +26,9 @@ LONGER_SEASON_FROM = 0.97
 # Correlation of the errors of the baseline with those a longer season before, from which the longer
 # season is used beside a shorter one.
 REPEATS_FROM = 0.3
+
+# Seasons that series with dates of months and quarters are taken to have.
+SURE_SEASONS = (4, 12)
 
 # Seasons that X needs to hold for a longer season that the index may have.
 LEAST_SEASONS = 3
@@ -92,7 +95,7 @@ def has_season(series: list[np.ndarray], season_length: int, horizon: int) -> bo
     from forecast origins within X. With few origins, values a season ago must be nearer than those
     of other rows within a season. Months and quarters always count.
     """
-    if season_length in HORIZONS:
+    if season_length in SURE_SEASONS:
         return True
     ratios = [
         ratio
@@ -226,17 +229,10 @@ def mean_known(values: np.ndarray) -> float:
 
 
 def rows_for_season(parameters: Any, tables: list[Table], season_length: int) -> int:
-    """Least number of rows for the use of a season of the index. Where pretrained networks can take
+    """Least number of rows for the use of a season of the index. Where the pretrained network takes
     part, this is one season and one row.
     """
-    is_known = (
-        parameters.pretrained is not None
-        and parameters.regressor is None
-        and parameters.scaler == "auto"
-        and season_length in HORIZONS
-        and all(table.values.shape[1] == 1 for table in tables)
-        and all(changes_by_shares(table.values) for table in tables)
-    )
-    if is_known:
+    takes_part = parameters.pretrained is not None and parameters.regressor is None
+    if takes_part and season_length in SURE_SEASONS:
         return season_length + 1
     return 2 * season_length + (parameters.horizon if parameters.strategy == "direct" else 1)

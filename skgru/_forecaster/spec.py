@@ -9,9 +9,6 @@ import numpy as np
 # Seasons that a profile is the mean of.
 PROFILE_SEASONS = 3
 
-# Season length: horizon of the pretrained networks for it.
-HORIZONS = {4: 8, 12: 24}
-
 
 @dataclass(frozen=True)
 class ForecastSpec:

@@ -2,7 +2,7 @@
 
 The network reads the last rows without their season, and statistics of the series. For each step
 ahead it weighs simple forecasts (naive, smoothed, trend, autoregressive, seasonal profile), adds a
-correction, and spreads quantiles around the sum. benchmarks/pretrain_any_season.py trains it on
+correction, and spreads quantiles around the sum. benchmarks/pretrain.py trains it on
 simulated series.
 """
 
@@ -116,14 +116,18 @@ def unit_of(values: np.ndarray) -> tuple[float, bool]:
     """What a series is divided by, so that its unit plays no part, and whether all values are whole
     multiples of it, as counts are in any unit.
     """
-    sizes = np.unique(np.abs(values[np.isfinite(values)]))
+    known = np.abs(values[np.isfinite(values)])
+    sizes = np.unique(known)
     largest = sizes[-1] if len(sizes) else 0.0
     if not largest > 0:
         return 1.0, False
     gaps = np.diff(np.concatenate([[0.0], sizes / largest]))
     least = gaps[gaps > LEAST_GAP].min()
     multiples = sizes / largest / least
-    if np.abs(multiples - np.round(multiples)).max() < 1e-3:
+    distance = np.abs(multiples - np.round(multiples)).max() * least
+    changes = np.abs(np.diff(known / largest))
+    changes = changes[changes > 0]
+    if distance < 1e-3 * min(least, np.median(changes) if len(changes) else 1.0):
         return float(largest * least), True
     return float(largest * np.mean(sizes / largest)), False
 

@@ -12,7 +12,6 @@ from sklearn.preprocessing import StandardScaler
 
 from skgru import SequenceForecaster
 from skgru._forecaster.gaps_and_outliers import _quantile
-from skgru._forecaster.scaling import AutoScaler
 
 HORIZON = 7
 DAYS = pd.date_range("2021-01-04", periods=182)
@@ -278,21 +277,6 @@ def test_later_values_fill_no_gap(season_length):
     changed[60:] += 50
     one, other = (fitted.predict(X)[:60] for X in (series, changed))
     np.testing.assert_array_equal(one, other)
-
-
-@pytest.mark.parametrize("lowest", [0.0, 0.5, 1.5, 5.0])
-def test_a_change_of_one_percent_is_one_percent_of_the_log_factor(lowest):
-    """At the typical value, whatever is added before the logarithm."""
-    values = np.r_[lowest, np.tile([95.0, 100.0, 105.0], 30)].reshape(-1, 1)
-    scaler = AutoScaler().fit(values)
-    change = np.diff(scaler.transform([[99.9], [100.1]])[:, 0])[0] / np.log(100.1 / 99.9)
-    np.testing.assert_allclose(change, scaler.log_factor, rtol=1e-4)
-
-
-def test_pretrained_networks_of_the_ensemble_forecast_medians_alone():
-    months = pd.Series(weekly(n=60), pd.date_range("2015-01-01", periods=60, freq="MS"))
-    assert SequenceForecaster(pretrained="only", point="mean").fit(months).pretrained_
-    assert not SequenceForecaster(point="mean", random_state=0).fit(months).pretrained_
 
 
 def test_columns_of_future_that_are_not_known_are_ignored():

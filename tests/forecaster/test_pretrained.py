@@ -1,5 +1,5 @@
-"""The networks that skgru brings along: what they share in, what they ask for, and how a series
-that repeats itself is forecast.
+"""The pretrained network as a member of the default forecast: its weight, its intervals, and how a
+series that repeats itself is forecast.
 """
 
 import pickle
@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.linear_model import Ridge
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, PowerTransformer, StandardScaler
 
-from skgru import SequenceForecaster
-from skgru._forecaster.pretrained import HORIZONS, load_pretrained, pretrained_spec
+from skgru import GRURegressor, SequenceForecaster
+from skgru._forecaster.model import weighted_mean
+from skgru._forecaster.scaling import scaled_or_nan
 from skgru.datasets import load_airline_passengers
 from tests.helpers import raises, warns
 
@@ -27,6 +28,7 @@ def seasonal(n, m=12, spread=0.05):
 
 
 SERIES = [seasonal(60), seasonal(44), seasonal(31)]
+SMALL = GRURegressor(4, epochs=2)
 
 
 def forecaster(**parameters):
@@ -39,86 +41,142 @@ def forecasts(X, **parameters):
     return np.asarray(forecaster(**parameters).fit(X).forecast())
 
 
-# Oracle and identity
+# Weights
 
 
-@pytest.mark.parametrize("season_length", HORIZONS)
-def test_weights_are_those_of_the_plan(season_length):
-    model, plan = load_pretrained(season_length), pretrained_spec(season_length)
-    assert [member.window_length for member in model.members] == list(plan.windows)
-    assert [member.regressor.highway for member in model.members] == [True, False]
-    for member in model.members:
-        windows = RNG.normal(scale=0.1, size=(3, member.window_length, 1)).astype(np.float32)
-        ours = member.regressor.predict(windows)
-        assert ours.shape == (3, HORIZONS[season_length])
-        theirs = member.regressor.model_.predict(windows, verbose=0)
-        np.testing.assert_allclose(ours, theirs, atol=1e-5)
+@pytest.mark.parametrize("X", [SERIES[0], SERIES], ids=["one", "many"])
+def test_the_forecast_is_the_weighted_mean_on_the_scale_of_the_scaler(X):
+    X = X if isinstance(X, list) else X.reshape(-1, 1)
+    fitted = forecaster().fit(X)
+    parts = {
+        "regressors": forecasts(X, pretrained=None, theta_weight=0),
+        "pretrained": forecasts(X, pretrained="only"),
+        "theta": forecasts(X, theta_weight=1),
+    }
+    assert fitted.ensemble_.keys() == parts.keys()
+    assert sum(fitted.ensemble_.values()) == pytest.approx(1)
+    expected = sum(fitted.ensemble_[name] * np.log(part) for name, part in parts.items())
+    np.testing.assert_allclose(np.log(fitted.forecast()), expected, rtol=1e-5)
 
 
-def of_the_networks(values, season_length=12):
-    """Logarithm of the forecast of the networks alone: seasonal naive, and what they make of the
-    logarithms around their last season.
-    """
-    z = np.log(values)
-    early = np.concatenate([np.full(60, z[0]), z])  # windows begin before a short series
-    differences = [
-        member.regressor.predict(
-            (early[-member.window_length :] - z[-season_length:].mean()).reshape(1, -1, 1)
-        )[0, :6]
-        for member in load_pretrained(season_length).members
-    ]
-    return np.resize(z[-season_length:], 6) + np.mean(differences, axis=0)
+def test_theta_weight_leaves_the_rest_to_both():
+    usual = forecaster().fit(AIRLINE.reshape(-1, 1)).ensemble_
+    given = forecaster(theta_weight=0.6).fit(AIRLINE.reshape(-1, 1)).ensemble_
+    assert given["theta"] == 0.6
+    ratios = [one["pretrained"] / one["regressors"] for one in (usual, given)]
+    assert ratios[0] == pytest.approx(ratios[1])
 
 
 @pytest.mark.parametrize(
-    "X, parameters, n_members",
+    "X, parameters",
     [
-        (SERIES[0].reshape(-1, 1), {}, 1),
-        (SERIES[0].reshape(-1, 1), {"n_estimators": 3}, 3),
-        (SERIES, {}, 4),
+        (AIRLINE, {"season_length": 7}),
+        (AIRLINE, {"season_length": 1}),
+        (AIRLINE - 200, {}),
+        (np.clip(AIRLINE - 250, 0, None), {}),
+        (np.tile(AIRLINE, 4), {}),
+        (np.column_stack([AIRLINE, AIRLINE[::-1]]), {}),
+        (np.column_stack([AIRLINE, AIRLINE[::-1]]), {"target": 0}),
+        (AIRLINE, {"scaler": None}),
+        (AIRLINE, {"scaler": StandardScaler()}),
+        (AIRLINE, {"strategy": "recursive"}),
+        (AIRLINE, {"point": "mean"}),
     ],
-    ids=["one", "three members", "many"],
+    ids=str,
 )
-def test_they_count_as_one_member(X, parameters, n_members):
-    auto, own = (
-        np.log(forecasts(X, pretrained=pretrained, theta_weight=0, **parameters))
-        for pretrained in ("auto", None)
+def test_it_takes_part_whatever_the_series(X, parameters):
+    fitted = forecaster(**parameters).fit(X.reshape(len(X), -1))
+    assert fitted.pretrained_ and fitted.ensemble_["pretrained"] > 0
+    assert repr(fitted.regressors_[-1]) == "ZeroShotNetwork()"
+    assert np.isfinite(fitted.forecast()).all()
+    assert np.isfinite(fitted.predict(X.reshape(len(X), -1))[60:]).all()
+
+
+@pytest.mark.parametrize(
+    "parameters", [{"regressor": Ridge()}, {"regressor": SMALL}, {"pretrained": None}], ids=str
+)
+def test_where_it_takes_no_part(parameters):
+    fitted = forecaster(**parameters).fit(AIRLINE.reshape(-1, 1))
+    assert not fitted.pretrained_ and "pretrained" not in fitted.ensemble_
+    with raises("calibration_fraction=0", "pretrained='only'"):
+        fitted.forecast_interval()
+
+
+def test_a_forecast_that_the_scaler_has_no_number_for():
+    """The other forecasts remain."""
+    scaler = FunctionTransformer(np.log, np.exp)
+    own = np.array([[0.0], [1.0]])
+    other = scaled_or_nan(scaler, np.array([[-1.0], [np.e**3]]))
+    np.testing.assert_allclose(weighted_mean((0.5, own), (0.5, other)), [[0], [2]])
+    fitted = forecaster(scaler=PowerTransformer("box-cox")).fit(AIRLINE.reshape(-1, 1))
+    assert np.isfinite(fitted.forecast()).all()
+
+
+def test_a_level_far_from_zero_is_no_count():
+    """Values that differ by a millionth of their level were all one multiple of a unit."""
+    walk = RNG.normal(size=200).cumsum()
+    low, high = (
+        SequenceForecaster(horizon=10, season_length=1, pretrained="only").fit(
+            (walk + level).reshape(-1, 1)
+        )
+        for level in (0, 1e6)
     )
-    only = np.array([of_the_networks(np.ravel(x)) for x in (X if isinstance(X, list) else [X])])
-    expected = (n_members * own + only.reshape(own.shape)) / (n_members + 1)
-    np.testing.assert_allclose(auto, expected, rtol=1e-4)
+    distance = np.abs(high.forecast() - 1e6 - low.forecast()).max()
+    assert distance < np.abs(np.diff(walk)).mean()
 
 
-def test_they_serve_quarters_too():
-    X = seasonal(60, 4).reshape(-1, 1)
-    auto, own = (
-        np.log(forecasts(X, season_length=4, theta_weight=0, pretrained=pretrained))[:, 0]
-        for pretrained in ("auto", None)
-    )
-    np.testing.assert_allclose(2 * auto - own, of_the_networks(X[:, 0], 4), rtol=1e-5)
+# Intervals with nothing set
 
 
-def test_a_zero_among_hundreds_is_no_obstacle():
-    values = AIRLINE.copy()
-    values[50] = 0
-    small = forecaster().fit(values.reshape(-1, 1) / 1e6)
-    assert small.pretrained_  # units play no part
-
-
-def test_of_several_series_those_with_zeros_are_left_to_the_regressors():
-    counts = np.arange(40.0)
-    counts[::6] = 0
-    auto, own = (forecasts([*SERIES, counts], pretrained=p) for p in ("auto", None))
-    np.testing.assert_array_equal(auto[-1], own[-1])
-    assert (auto[:-1] != own[:-1]).all()
-
-
-def test_row_by_row_is_a_forecast_from_each_row():
-    X = SERIES[0].reshape(-1, 1)
+@pytest.mark.parametrize("X", [AIRLINE, SERIES, np.maximum(0, AIRLINE - 300)], ids=["1", "3", "0"])
+def test_intervals_need_no_calibration(X):
+    X = X if isinstance(X, list) else X.reshape(-1, 1)
     fitted = forecaster().fit(X)
-    rows = fitted.predict(X)
-    for t in (30, 40, len(X) - 1):
-        np.testing.assert_allclose(rows[t], fitted.forecast(X=X[: t + 1])[:, 0], rtol=1e-5)
+    wide, narrow = (np.asarray(fitted.forecast_interval(coverage=c)) for c in (0.95, 0.5))
+    middle = np.asarray(fitted.forecast())
+    assert (wide[..., 0] <= narrow[..., 0]).all() and (narrow[..., 1] <= wide[..., 1]).all()
+    assert (narrow[..., 0] <= middle).all() and (middle <= narrow[..., 1]).all()
+    further = np.asarray(fitted.forecast_interval(10, coverage=0.5))
+    np.testing.assert_allclose(further[..., :6, :, :], narrow, rtol=1e-6)
+
+
+def test_intervals_have_the_unit_of_the_series():
+    one, other = (
+        forecaster().fit(AIRLINE.reshape(-1, 1) * unit).forecast_interval() / unit
+        for unit in (1, 1e-6)
+    )
+    np.testing.assert_allclose(one, other, rtol=1e-5)
+
+
+def test_intervals_of_walks_hold_what_they_promise():
+    hits = []
+    for seed in range(30):
+        walk = np.random.default_rng(seed).normal(size=110).cumsum().reshape(-1, 1)
+        fitted = SequenceForecaster(horizon=10, season_length=1, random_state=0).fit(walk[:100])
+        low, high = np.moveaxis(fitted.forecast_interval(coverage=0.8), -1, 0)
+        hits.append(((low <= walk[100:]) & (walk[100:] <= high)).mean())
+    assert 0.7 < np.mean(hits) < 0.9
+
+
+def test_bounds_of_sales_are_not_negative():
+    rng = np.random.default_rng(0)
+    sales = rng.poisson(0.4, 200).astype(float).reshape(-1, 1)
+    fitted = SequenceForecaster(horizon=7, season_length=7, random_state=0).fit(sales)
+    assert fitted.point_ == "mean"
+    low, high = np.moveaxis(fitted.forecast_interval(coverage=0.8), -1, 0)
+    assert (low >= 0).all() and (low < 0.1).all() and (high > fitted.forecast()).all()
+
+
+def test_calibration_takes_the_place_of_its_quantiles():
+    plain, calibrated = (
+        forecaster(calibration_fraction=fraction).fit(AIRLINE.reshape(-1, 1))
+        for fraction in (0, 0.3)
+    )
+    np.testing.assert_allclose(plain.forecast(), calibrated.forecast(), rtol=1e-6)
+    bounds = [one.forecast_interval(coverage=0.5) for one in (plain, calibrated)]
+    assert not np.allclose(*bounds)
+    with raises("steps=7"):
+        calibrated.forecast_interval(7, coverage=0.5)
 
 
 # A series that repeats itself
@@ -133,16 +191,16 @@ def test_what_has_always_repeated_itself_goes_on(pretrained):
         np.testing.assert_allclose(answer[:, 0], values[: len(answer)], rtol=1e-7)
 
 
+def test_a_single_one_is_its_baseline():
+    fitted = forecaster().fit(np.tile(np.arange(1.0, 13), 4).reshape(-1, 1))
+    assert fitted.ensemble_ == {"baseline": 1.0}
+    np.testing.assert_allclose(fitted.forecast()[:, 0], np.arange(1.0, 7))
+    np.testing.assert_allclose(fitted.forecast_interval()[..., 0], fitted.forecast())
+
+
 def test_without_a_season_too():
     answers = forecasts([np.full(30, 5.0), seasonal(30)], season_length=1)
     np.testing.assert_allclose(answers[0][:, 0], 5, rtol=1e-9)
-
-
-def test_less_than_two_seasons_repeat_nothing():
-    fitted = forecaster().fit(SERIES)
-    flat, longer = np.full(23, 5.0), np.full(24, 5.0)
-    assert (fitted.forecast(X=[flat])[0] != 5).all()
-    np.testing.assert_allclose(fitted.forecast(X=[longer])[0], 5, rtol=1e-9)
 
 
 def test_what_repeats_itself_no_more_is_left_to_the_networks():
@@ -151,6 +209,14 @@ def test_what_repeats_itself_no_more_is_left_to_the_networks():
 
 
 # Behaviour
+
+
+def test_row_by_row_is_a_forecast_from_each_row():
+    X = SERIES[0].reshape(-1, 1)
+    fitted = forecaster().fit(X)
+    rows = fitted.predict(X)
+    for t in (30, 40, len(X) - 1):
+        np.testing.assert_allclose(rows[t], fitted.forecast(X=X[: t + 1])[:, 0], rtol=1e-5)
 
 
 def test_a_season_of_rows_is_enough():
@@ -166,34 +232,26 @@ def test_a_season_of_rows_is_enough():
     assert len(forecaster(pretrained="only", horizon=24).fit(first).forecast()) == 24
 
 
-def test_far_steps_that_nothing_teaches():
-    with raises("horizon=24", "pretrained='only'", "strategy='recursive'"):
-        forecaster(horizon=24).fit([AIRLINE[:20], AIRLINE[:22]])
-    both = forecaster(pretrained="only", horizon=24).fit([AIRLINE[:20], AIRLINE[:22]])
-    assert np.isfinite(both.forecast()).all()
+def test_far_steps_that_nothing_teaches_are_left_to_the_others():
+    short = [AIRLINE[:20], AIRLINE[:22]]
+    with warns("horizon=24", "the pretrained network and Theta"):
+        fitted = forecaster(horizon=24).fit(short)
+    assert fitted.ensemble_.keys() == {"pretrained", "theta"}
+    assert np.isfinite(fitted.forecast()).all()
+    with raises("horizon=24", "strategy='recursive'"):
+        forecaster(horizon=24, regressor=SMALL).fit(short)
 
 
-def test_fitted_networks_are_listed_last():
+def test_fitted_networks_are_listed_first():
     fitted = forecaster().fit(AIRLINE.reshape(-1, 1))
-    assert len(fitted.regressors_) == 3
-    assert [one.highway for one in fitted.regressors_[1:]] == [True, False]
+    assert len(fitted.regressors_) == 2
     assert fitted.regressors_[0].loss_curve_
-    assert fitted.pretrained_
-    assert not forecaster(pretrained=None).fit(AIRLINE.reshape(-1, 1)).pretrained_
+    assert fitted.regressors_[1].quantiles[4] == 0.5
     assert fitted.window_length_ == 24
     assert fitted.baseline_ == "profile"
 
 
-def test_what_is_done_to_one_forecaster_changes_no_other():
-    first = forecaster().fit(AIRLINE.reshape(-1, 1))
-    before = first.forecast()
-    first.regressors_[1]._weights[0][:] = 0
-    first.regressors_[2].fit(np.zeros((3, 24, 1)), np.zeros(3))
-    again = forecaster().fit(AIRLINE.reshape(-1, 1))
-    np.testing.assert_array_equal(again.forecast(), before)
-
-
-def test_pickles_take_them_along():
+def test_pickles_take_it_along():
     fitted = forecaster(calibration_fraction=0.3).fit(AIRLINE.reshape(-1, 1))
     copied = pickle.loads(pickle.dumps(fitted))
     np.testing.assert_array_equal(copied.forecast(), fitted.forecast())
@@ -203,61 +261,19 @@ def test_pickles_take_them_along():
     assert clone(fitted).pretrained == "auto"
 
 
-@pytest.mark.parametrize(
-    "X", [AIRLINE.reshape(-1, 1), [AIRLINE[:100], AIRLINE[:90]]], ids=["1", "2"]
-)
-def test_intervals_lie_around_the_forecast(X):
-    fitted = forecaster(calibration_fraction=0.3).fit(X)
-    middles, bounds = fitted.forecast(), fitted.forecast_interval(coverage=0.5)
-    middles, bounds = (one if isinstance(X, list) else [one] for one in (middles, bounds))
-    for middle, bound in zip(middles, bounds, strict=True):
-        assert (bound[..., 0] < middle).all()
-        assert (middle < bound[..., 1]).all()
-
-
-# Where they take no part
-
-
-LONG = np.tile(AIRLINE, 4)
-TWO = np.column_stack([AIRLINE, AIRLINE])
-
-
-@pytest.mark.parametrize(
-    "X, parameters",
-    [
-        (AIRLINE, {"season_length": 7}),
-        (AIRLINE, {"season_length": 1}),
-        (AIRLINE, {"regressor": Ridge()}),
-        (AIRLINE, {"scaler": None}),
-        (AIRLINE, {"scaler": StandardScaler()}),
-        (AIRLINE - 200, {}),
-        (np.clip(AIRLINE - 250, 0, None), {}),
-        (LONG, {}),
-        (TWO, {}),
-        (TWO, {"target": 0}),
-    ],
-    ids=str,
-)
-def test_where_they_take_no_part(X, parameters):
-    X = X.reshape(len(X), -1)
-    auto, own = (forecaster(pretrained=p, **parameters).fit(X) for p in ("auto", None))
-    np.testing.assert_array_equal(auto.forecast(), own.forecast())
-    assert len(auto.regressors_) == len(own.regressors_)
-
-
-def test_a_season_that_is_not_used_points_to_them():
+def test_a_season_that_is_not_used_points_to_it():
     year = pd.Series(AIRLINE[:12], pd.period_range("1949-01", periods=12, freq="M"))
     with warns("13 row", "pretrained='only'"):
         SequenceForecaster(horizon=2).fit(year)
 
 
-def test_they_take_the_season_of_the_index_from_one_season_on():
+def test_it_takes_the_season_of_the_index_from_one_season_on():
     months = pd.Series(AIRLINE[:26], pd.period_range("1949-01", periods=26, freq="M"))
     fitted = SequenceForecaster(horizon=6, random_state=0).fit(months)
     assert (fitted.season_length_, fitted.pretrained_) == (12, True)
     given = SequenceForecaster(horizon=6, random_state=0, season_length=12).fit(months)
     np.testing.assert_array_equal(fitted.forecast(), given.forecast())
-    for other in ({"pretrained": None}, {"regressor": Ridge()}, {"scaler": None}):
+    for other in ({"pretrained": None}, {"regressor": Ridge()}):
         with warns("season", "12"):
             assert SequenceForecaster(horizon=6, **other).fit(months).season_length_ == 1
 

@@ -1,0 +1,122 @@
+"""The pretrained network as a member of a forecast model: on the scale of its scaler."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from skgru._forecaster import zero_shot
+from skgru._forecaster.dataset import HISTORY_VALUES_AT_ONCE, Part
+from skgru._forecaster.gaps_and_outliers import fill_by_season, without_outliers
+from skgru._forecaster.scaling import scaled_or_nan
+from skgru._forecaster.spec import ForecastSpec
+
+
+class ZeroShotNetwork:
+    """The pretrained network, for any season length and horizon.
+
+    Attributes
+    ----------
+    quantiles : tuple of float
+        Levels of the quantiles that the network forecasts. Others are interpolated.
+    """
+
+    quantiles = tuple(float(level) for level in zero_shot.QUANTILES)
+
+    def forecast(self, series: Sequence[np.ndarray], season_length: int, steps: int) -> np.ndarray:
+        """Quantiles (n_series, steps, n_quantiles) of the rows after each series (n_rows,)."""
+        return zero_shot.forecast_quantiles(series, season_length, steps)
+
+    def __repr__(self) -> str:
+        return "ZeroShotNetwork()"
+
+
+def why_not_alone(spec: ForecastSpec, regressor: Any) -> tuple[str, str]:
+    """Why pretrained="only" cannot forecast, and the remedy. Both are empty if it can."""
+    if regressor is not None:
+        return f"regressor={regressor!r} would not be used", "regressor=None, or "
+    if spec.past or spec.known:
+        return (
+            "X has covariates, but the pretrained network reads only the series that it forecasts",
+            "group='columns' if each column is a series, the target column alone, or ",
+        )
+    return "", ""
+
+
+def usual(histories: list[np.ndarray], season_length: int) -> list[np.ndarray]:
+    """Histories (n_rows, n_targets) without outliers, those of equal length at once."""
+    lengths = np.array([len(values) for values in histories])
+    answer = list(histories)
+    for length in np.unique(lengths):
+        positions = np.flatnonzero(lengths == length)
+        at_once = max(1, HISTORY_VALUES_AT_ONCE // histories[positions[0]].size)
+        for start in range(0, len(positions), at_once):
+            chunk = positions[start : start + at_once]
+            together = without_outliers(np.stack([histories[i] for i in chunk]), season_length)
+            for i, values in zip(chunk, together, strict=True):
+                answer[i] = values
+    return answer
+
+
+@dataclass(frozen=True)
+class ZeroShotMember:
+    """Forecasts of the pretrained network from series in their own units, scaled afterwards."""
+
+    spec: ForecastSpec
+
+    @property
+    def n_rows(self) -> int:
+        """Rows at the end of a series that a forecast depends on."""
+        return zero_shot.rows_used(self.spec.season_length, self._second)
+
+    @property
+    def _second(self) -> int | None:
+        """Another season that was given or follows from the dates: the longest."""
+        others = [length for length in self.spec.seasons if length != self.spec.season_length]
+        return max(others, default=None) or zero_shot.second_season(self.spec.season_length)
+
+    def from_rows(self, part: Part, origins: np.ndarray, steps: int) -> np.ndarray:
+        """Scaled forecasts (n_origins, steps, n_targets) from rows of one series."""
+        n_rows = self.n_rows + self.spec.season_length  # with a season that fills gaps
+        histories = [part.values[max(0, t + 1 - n_rows) : t + 1] for t in origins]
+        return self.of_histories(histories, [part.scaler] * len(origins), steps)
+
+    def after(self, parts: Sequence[Part], steps: int, quantile: float | None = None) -> np.ndarray:
+        """Scaled forecasts (n_series, steps, n_targets) after each series."""
+        n_rows = self.n_rows + self.spec.season_length
+        histories = [part.values[-n_rows:] for part in parts]
+        return self.of_histories(histories, [part.scaler for part in parts], steps, quantile)
+
+    def of_histories(
+        self,
+        histories: list[np.ndarray],
+        scalers: list[Any],
+        steps: int,
+        quantile: float | None = None,
+    ) -> np.ndarray:
+        """Scaled forecasts (n_histories, steps, n_targets). NaN after a history without values, and
+        where a scaler gives no finite number.
+        """
+        m, n_targets = self.spec.season_length, len(self.spec.targets)
+        filled = usual([fill_by_season(values, m) for values in histories], m)
+        columns = [column[np.isfinite(column)] for values in filled for column in values.T]
+        levels = None if quantile is None else [quantile]
+        has_begun = np.array([len(column) > 0 for column in columns])
+        begun = [column for column in columns if len(column)]
+        n_quantiles = 1 if levels else len(zero_shot.QUANTILES)
+        answer = np.full((len(columns), steps, n_quantiles), np.nan)
+        if begun:
+            answer[has_begun] = zero_shot.forecast_quantiles(
+                begun, m, steps, levels, second=self._second
+            )
+        if quantile is not None:
+            chosen = answer[..., 0]
+        elif self.spec.point == "mean":
+            chosen = zero_shot.mean_of(answer)
+        else:
+            chosen = answer[..., answer.shape[-1] // 2]
+        chosen = chosen.reshape(len(histories), n_targets, steps).transpose(0, 2, 1)
+        return np.stack([scaled_or_nan(*one) for one in zip(scalers, chosen, strict=True)])
