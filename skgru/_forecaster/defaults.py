@@ -76,16 +76,24 @@ def network_of_many(highway: bool, epochs: int, loss: str = "mean_absolute_error
     )
 
 
-def auto_theta_weight(spec: ForecastSpec, beside_pretrained: bool) -> float:
-    """Weight of the Theta forecast. Long seasons it has too little data for."""
-    if beside_pretrained or spec.season_length > LONGEST_SEASON:
+def auto_theta_weight(spec: ForecastSpec, pretrained: str | None) -> float:
+    """Weight of the Theta forecast. Long seasons it has too little data for. Means of the
+    pretrained network vary much, so that they need Theta beside them.
+
+    pretrained : "auto" if the pretrained network takes part beside regressors, "only" or None.
+    """
+    if pretrained == "only":
+        return 0.5 if spec.point == "mean" else 0.0
+    if spec.season_length > LONGEST_SEASON or (pretrained and spec.point == "median"):
         return 0.2
     return 0.4 if spec.is_global else 0.5
 
 
 def auto_pretrained_share(spec: ForecastSpec) -> float:
-    """Share of the pretrained network in what Theta leaves."""
-    return 0.6
+    """Share of the pretrained network in what Theta leaves. None of means, which are the middle of
+    few quantiles.
+    """
+    return 0.6 if spec.point == "median" else 0.0
 
 
 def auto_window_length(n_rows: int, steps: int, season_length: int) -> int:

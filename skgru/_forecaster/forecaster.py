@@ -238,8 +238,8 @@ class SequenceForecaster(BaseEstimator):
         Whether the pretrained network takes part in the forecast. It was trained on simulated
         series, and forecasts the medians and quantiles of any series.
 
-        - "auto": it takes part if `regressor` is None. Its share is 60 % of what Theta leaves. It
-          also gives `forecast_interval` its quantiles.
+        - "auto": it takes part if `regressor` is None. Its share is 60 % of what Theta leaves, and
+          0 if `point_` is "mean". It also gives `forecast_interval` its quantiles.
         - "only": zero-shot forecasts. Nothing is trained, and three rows are enough. A `regressor`
           and covariates are an error. `calendar` and the parameters of windows, level and baseline
           are ignored.
@@ -250,8 +250,9 @@ class SequenceForecaster(BaseEstimator):
         of the series without its season, plus half of its trend. Its errors differ from those of
         the regressors, so that a weighted mean of both has smaller errors than either. "auto":
 
-        - 0 with a `regressor` of your own or `pretrained="only"`,
-        - 0.2 beside the pretrained network, and for seasons of more than 100 rows,
+        - 0 with a `regressor` of your own,
+        - 0 with `pretrained="only"`, but 0.5 if `point_` is "mean",
+        - 0.2 beside a forecast of the pretrained network, and for seasons of more than 100 rows,
         - else 0.5 for one series, and 0.4 for several.
 
         With covariates, which Theta and the pretrained network ignore, "auto" lowers the weights of

@@ -190,10 +190,14 @@ class ForecastModel:
         """Fit scalers and regressors. is_trial : whether far steps may be without any target."""
         model, spec = cls(template), template.spec
         joined = model._learn_scales(template, series)
-        if not template.members:
+        if not template.members and spec.point == "median":
             return model
         pairs = Pairs(spec, joined)
         origins, is_complete = pairs.usable()
+        if not template.members:
+            if len(origins):
+                model._compare(pairs, origins, template)
+            return model
         is_pretrained = model.takes_pretrained
         if not len(origins):
             if template.is_guarded and not is_trial and can_do_without(spec, series):
@@ -237,6 +241,12 @@ class ForecastModel:
         picked = origins[:: max(1, len(origins) // ORIGINS_COMPARED)]
         if not spec.is_global:
             picked = origins[-ORIGINS_COMPARED:]
+        actual = pairs.following(picked)
+        if self.is_zero_shot:
+            if spec.point == "mean":
+                others = weighted_mean(*self._others_at(pairs.joined, picked)[::-1])
+                self._learn_means(pairs, picked, actual - others)
+            return
         X, y = pairs.at(picked)
         residuals = y - self.rollout.correction(X)
         errors = np.nanmean(np.abs(residuals)), np.nanmean(np.abs(y))
@@ -254,14 +264,11 @@ class ForecastModel:
             )
         residuals = residuals.reshape(len(y), spec.steps_of_call, -1)
         if self.own_weight < 1 and (template.by_errors or spec.point == "mean"):
-            actual = pairs.following(picked)
-            own, others = actual - residuals, self._others_at(pairs.joined, picked)
+            others = weighted_mean(*self._others_at(pairs.joined, picked)[::-1])
             if template.by_errors:
-                self._weigh_by_errors(residuals, actual - weighted_mean(*others[::-1]))
-            rest = 1 - self.own_weight
-            residuals = actual - weighted_mean(
-                (self.own_weight, own), (rest, weighted_mean(*others[::-1]))
-            )
+                self._weigh_by_errors(residuals, actual - others)
+            own, share = actual - residuals, self.own_weight
+            residuals = actual - weighted_mean((share, own), (1 - share, others))
         if spec.point == "mean":
             self._learn_means(pairs, picked, residuals)
 
@@ -325,7 +332,7 @@ class ForecastModel:
             history = joined.history[start : start + joined.n_rows[i]]
             rows = origins[number == i] - start
             histories.append(ends_of(history, rows, self._rows_of_theta))
-            if self.pretrained_weight:
+            if self.takes_pretrained:
                 in_units = restored(self.scalers[i], history)
                 values += [in_units[max(0, t + 1 - n_rows) : t + 1] for t in rows]
                 scalers += [self.scalers[i]] * len(rows)

@@ -269,12 +269,14 @@ def weights_of(parameters: Any, spec: ForecastSpec) -> tuple[float, float]:
     """Weights of the Theta forecast and of the pretrained network, before the errors of fit lower
     them.
     """
-    given, is_default = parameters.theta_weight, parameters.regressor is None
-    is_only, takes_part = parameters.pretrained == "only", takes_pretrained(parameters)
+    given, is_only = parameters.theta_weight, parameters.pretrained == "only"
+    takes_part = takes_pretrained(parameters)
     if given != "auto":
         theta = float(given)
+    elif parameters.regressor is not None:
+        theta = 0.0
     else:
-        theta = auto_theta_weight(spec, takes_part) if is_default and not is_only else 0.0
+        theta = auto_theta_weight(spec, parameters.pretrained)
     share = 1.0 if is_only else auto_pretrained_share(spec) if takes_part else 0.0
     return theta, share * (1 - theta)
 

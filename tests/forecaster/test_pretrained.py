@@ -73,14 +73,12 @@ def test_theta_weight_leaves_the_rest_to_both():
         (AIRLINE, {"season_length": 7}),
         (AIRLINE, {"season_length": 1}),
         (AIRLINE - 200, {}),
-        (np.clip(AIRLINE - 250, 0, None), {}),
         (np.tile(AIRLINE, 4), {}),
         (np.column_stack([AIRLINE, AIRLINE[::-1]]), {}),
         (np.column_stack([AIRLINE, AIRLINE[::-1]]), {"target": 0}),
         (AIRLINE, {"scaler": None}),
         (AIRLINE, {"scaler": StandardScaler()}),
         (AIRLINE, {"strategy": "recursive"}),
-        (AIRLINE, {"point": "mean"}),
     ],
     ids=str,
 )
@@ -90,6 +88,30 @@ def test_it_takes_part_whatever_the_series(X, parameters):
     assert repr(fitted.regressors_[-1]) == "ZeroShotNetwork()"
     assert np.isfinite(fitted.forecast()).all()
     assert np.isfinite(fitted.predict(X.reshape(len(X), -1))[60:]).all()
+
+
+def test_of_means_it_gives_the_intervals_alone():
+    fitted = forecaster(point="mean").fit(AIRLINE.reshape(-1, 1))
+    assert fitted.pretrained_ and fitted.ensemble_.keys() == {"regressors", "theta"}
+    assert np.isfinite(fitted.forecast_interval()).all()
+    only = forecaster(point="mean", pretrained="only").fit(AIRLINE.reshape(-1, 1))
+    assert only.ensemble_ == {"pretrained": 0.5, "theta": 0.5}
+
+
+@pytest.mark.parametrize("kind", ["sparse", "lognormal", "poisson"])
+def test_zero_shot_means_add_up(kind):
+    """Over 12 series, the sum of 30 means is that of the process within a third."""
+    ratios = []
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        values, truth = {
+            "sparse": (np.where(rng.random(400) < 0.1, 10.0, 0), 1),
+            "lognormal": (np.exp(rng.normal(size=400)), np.exp(0.5)),
+            "poisson": (rng.poisson(0.5, 400).astype(float), 0.5),
+        }[kind]
+        fitted = SequenceForecaster(horizon=30, season_length=1, point="mean", pretrained="only")
+        ratios.append(fitted.fit(values.reshape(-1, 1)).forecast().mean() / truth)
+    assert 0.75 < np.mean(ratios) < 4 / 3
 
 
 @pytest.mark.parametrize(
