@@ -257,12 +257,12 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--contexts", type=int, default=300_000)
-    parser.add_argument("--steps", type=int, default=12_000)
+    parser.add_argument("--contexts", type=int, default=1_000_000)
+    parser.add_argument("--steps", type=int, default=30_000)
     parser.add_argument("--batch", type=int, default=256)
     parser.add_argument("--rate", type=float, default=2e-3)
-    parser.add_argument("--units", type=int, default=64)
-    parser.add_argument("--width", type=int, default=96)
+    parser.add_argument("--units", type=int, default=96)
+    parser.add_argument("--width", type=int, default=128)
     parser.add_argument("--every", type=int, default=500)
     parser.add_argument("--seed", type=int, default=0)
     inside = Path(skgru.__file__).parent / "_forecaster" / "weights" / "any_season.npz"

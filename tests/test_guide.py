@@ -36,7 +36,7 @@ def check_automatic_choices(names):
     assert (fitted.season_length_, fitted.window_length_) == (12, 24)
     assert (fitted.level_, fitted.baseline_, fitted.pretrained_) == ("mean", "profile", True)
     assert fitted.scaler_.kinds_ == ["log"]
-    assert len(fitted.regressors_) == 3
+    assert len(fitted.regressors_) == 2
 
 
 def check_backtests(names):

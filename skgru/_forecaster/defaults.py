@@ -9,7 +9,7 @@ import numpy as np
 from skgru._forecaster.spec import ForecastSpec
 from skgru._networks.regressor import GRURegressor
 
-# Rows from which a series with a season is long: it is trained longer, without the pretrained network.
+# Rows from which a series with a season is long: it is trained longer.
 LONG_SERIES = 500
 
 # Longest season of which a window of one series holds all rows.
@@ -93,7 +93,9 @@ def auto_pretrained_share(spec: ForecastSpec) -> float:
     """Share of the pretrained network in what Theta leaves. None of means, which are the middle of
     few quantiles.
     """
-    return 0.6 if spec.point == "median" else 0.0
+    if spec.point == "mean":
+        return 0.0
+    return 0.5 if spec.is_global else 0.6
 
 
 def auto_window_length(n_rows: int, steps: int, season_length: int) -> int:
@@ -120,6 +122,8 @@ def auto_window_lengths(season_length: int, n_rows: int) -> tuple[int, ...]:
         lengths = (6, 4)
     elif season_length < 7:
         lengths = (2 * season_length, 5 * season_length)
+    elif season_length > LONGEST_SEASON:
+        lengths = (48, 24)  # the values a season ago are fed beside them
     elif season_length > 24:
         lengths = (3 * season_length // 2, season_length)
     else:

@@ -95,7 +95,7 @@ class SequenceForecaster(BaseEstimator):
         2 to 6             2 seasons           2 and 5 seasons
         7 to 24            2 seasons           3 and 2 seasons
         25 to 100          1 season, or 48     1.5 seasons and 1 season
-        more than 100      48 rows             1.5 seasons and 1 season
+        more than 100      48 rows             48 and 24 rows
         =================  ==================  ========================
 
         A single intermittent series gets four seasons, at least 28 rows. Short series get shorter
@@ -238,8 +238,9 @@ class SequenceForecaster(BaseEstimator):
         Whether the pretrained network takes part in the forecast. It was trained on simulated
         series, and forecasts the medians and quantiles of any series.
 
-        - "auto": it takes part if `regressor` is None. Its share is 60 % of what Theta leaves, and
-          0 if `point_` is "mean". It also gives `forecast_interval` its quantiles.
+        - "auto": it takes part if `regressor` is None. Its share of what Theta leaves is 60 % for
+          one series and 50 % for several, but 0 if `point_` is "mean". It also gives
+          `forecast_interval` its quantiles.
         - "only": zero-shot forecasts. Nothing is trained, and three rows are enough. A `regressor`
           and covariates are an error. `calendar` and the parameters of windows, level and baseline
           are ignored.
@@ -746,12 +747,13 @@ class SequenceForecaster(BaseEstimator):
         Notes
         -----
         Without calibration, the bounds are quantiles of the pretrained network, for any coverage.
-        Its median is replaced by the forecast, and the distances from it are 10 % larger.
+        They are moved, so that the forecast takes the place of its median, and their distances from
+        it are made larger: by 10 % for a coverage of 0.8, and 25 % for 0.95.
 
         With `calibration_fraction`, they are split conformal intervals [1]_. For each step ahead,
         both bounds have the same distance from the forecast: a quantile of the absolute residuals
-        on the calibration set. Distances are taken on the scale of `scaler`, so that after a logarithm the intervals
-        grow with the level.
+        on the calibration set. Distances are taken on the scale of `scaler`, so that after a
+        logarithm the intervals grow with the level.
 
         Residuals k steps ahead of neighbouring forecast origins are correlated, so n of them count
         as n / sqrt(k). Otherwise the intervals of short series would be too narrow at far steps.

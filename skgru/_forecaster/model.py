@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -95,6 +96,11 @@ def weighted_mean(*members: tuple[float, np.ndarray]) -> np.ndarray:
     return np.where(weights > 0, total / np.where(weights > 0, weights, 1), first)
 
 
+def spread_of(quantile: float) -> float:
+    """Factor of the distance of a quantile of the pretrained network from its forecast."""
+    return max(1.0, SPREAD + SPREAD_BY_SCORE * abs(NormalDist().inv_cdf(quantile)))
+
+
 def weight_by_errors(weight: float, own: float, other: float) -> float:
     """The weight of another forecast, less if its error is larger than the own one."""
     if not 0 < own < other:
@@ -122,9 +128,10 @@ NO_WORSE = 1.1
 # make the regressors better. Otherwise the ratio in training is no guide, as it favours them.
 WEIGHT_BY_ERRORS = 4
 
-# Factor of the distance of quantiles of the pretrained network from its forecast: real series
-# surprise more than the simulated ones that it was trained on.
-SPREAD = 1.1
+# Real series surprise more than the simulated ones of the pretrained network, above all in the
+# tails: its quantiles are moved away from its forecast by a factor that grows with their normal
+# score, from 1 on.
+SPREAD, SPREAD_BY_SCORE = 0.82, 0.22
 
 # How far covariates may lie outside the values of fit, as a share of their range.
 COVARIATE_MARGIN = 0.5
@@ -578,12 +585,13 @@ class ForecastModel:
                     for bound in bounds
                 ]
             )
-        spread = SPREAD if self.takes_pretrained else 1
+        spreads = [spread_of(one) if self.takes_pretrained else 1.0 for one in quantiles]
+        moved = [
+            forecast + spread * (bound - middle)
+            for spread, bound in zip(spreads, bounds, strict=True)
+        ]
         return np.stack(
-            [
-                [restored(*one) for one in zip(scalers, moved, strict=True)]
-                for moved in (forecast + spread * (bound - middle) for bound in bounds)
-            ]
+            [[restored(*one) for one in zip(scalers, bound, strict=True)] for bound in moved]
         )
 
     def _all_in_units(self, scalers: list[Any], z: np.ndarray, errors: np.ndarray) -> np.ndarray:

