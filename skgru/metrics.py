@@ -618,6 +618,8 @@ def forecast_scorer(metric: str | Callable[..., Any] = "mae") -> Callable[..., f
     - A wide frame (`group="columns"`): its rows. The score is the mean over the series.
     - A list of series, which are not those of the training fold: the last `horizon` rows of each,
       from the rows before. The score is the mean over the series that are long enough.
+    - The training fold (`return_train_score=True`): its last `horizon` rows, which took part in the
+      fit.
 
     Rows with a missing value (NaN) are left out. The season of "mase" is `season_length_` of the
     forecaster, so choose another metric if `season_length` is searched.
@@ -636,5 +638,6 @@ def forecast_scorer(metric: str | Callable[..., Any] = "mae") -> Callable[..., f
     ...     scoring=forecast_scorer("mase"),
     ... )
     >>> search.fit(load_airline_passengers()).best_params_
+    {'window_length': 12}
     """
     return ForecastScorer(metric, *metric_named(metric))

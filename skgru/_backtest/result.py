@@ -254,7 +254,17 @@ class BacktestResult:
         >>> forecaster = SequenceForecaster(LinearRegression(), horizon=3, season_length=12)
         >>> result = backtest(forecaster, load_airline_passengers(), initial=0.5)
         >>> result.summary().round(2)
+              forecast  naive  ratio
+        MAE      14.99  39.70   0.38
+        RMSE     19.57  43.34   0.45
+        MASE      0.65   1.73   0.38
+        bias      9.44 -39.70    NaN
         >>> result.summary(by="step")["MAE"].round(1)
+              forecast  naive  ratio
+        step
+        1         14.3   39.2    0.4
+        2         15.0   39.6    0.4
+        3         15.7   40.3    0.4
         """
         return summary_of(self, baseline, season_length, by)
 

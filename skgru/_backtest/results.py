@@ -44,7 +44,9 @@ class BacktestResults(Mapping):
     >>> results
     BacktestResults(n_series=2, horizon=3, coverage=None)
     >>> results[0].errors_by_step().round(1)
+    array([11.7, 25.7, 12.9])
     >>> results.errors_by_step("mase").round(2)
+    array([0.42, 0.85, 0.45])
     """
 
     def __init__(self, results: Mapping[Any, BacktestResult]) -> None:

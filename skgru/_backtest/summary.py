@@ -96,7 +96,8 @@ def _measures(result: BacktestResult, baseline: Any, season_length: Any, by_step
         )
     rows = []
     for at in [slice(k, k + 1) for k in range(len(result.steps))] if by_step else [slice(None)]:
-        chosen, row = is_known[:, at], {}
+        row: dict[tuple[str, str], float] = {}
+        chosen = is_known[:, at]
         for kind, forecast in forecasts.items():
             errors = (forecast - actual)[:, at][chosen]  # (n, n_targets)
             row |= {(name, kind): value for name, value in _errors(errors, scale).items()}
@@ -107,7 +108,9 @@ def _measures(result: BacktestResult, baseline: Any, season_length: Any, by_step
             row[("width", "forecast")] = _mean(upper - lower)
         rows.append(row)
     steps = result.steps if by_step else [0]
-    return pd.DataFrame(rows, index=pd.Index(steps, name="step"))
+    columns = pd.MultiIndex.from_tuples(rows[0], names=["measure", None])
+    values = [list(row.values()) for row in rows]
+    return pd.DataFrame(values, index=pd.Index(steps, name="step"), columns=columns)
 
 
 def _errors(errors: np.ndarray, scale: np.ndarray) -> dict[str, float]:
@@ -146,7 +149,7 @@ def _finished(table: Any, by: Any, baseline: Any) -> Any:
     measures = [one for one in (*ERRORS, "bias", "coverage", "width") if one in table.columns]
     kinds = ["forecast"] if baseline is None else ["forecast", "naive", "ratio"]
     columns = [(one, kind) for one in measures for kind in kinds if (one, kind) in table.columns]
-    table = table[columns].rename_axis(columns=("measure", None))
+    table = table[columns]
     if by is None:
         row = table.iloc[0].to_dict()
         values = {kind: [row.get((one, kind), np.nan) for one in measures] for kind in kinds}

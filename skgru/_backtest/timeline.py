@@ -73,9 +73,10 @@ def _timeline(tables: list[Table], ids: list[Any]) -> tuple[np.ndarray, int]:
     ends = np.array([moments.get_indexer(index[[0, -1]]) for index in indexes])
     for one, index, (first, last) in zip(ids, indexes, ends, strict=True):
         if last - first + 1 != len(index):
+            missing = moments[first : last + 1].difference(index)[0]
             raise ValueError(
-                f"Series {one!r} of X from {index[0]} to {index[-1]} has rows at other times than "
-                "the other series, but a forecast origin is one moment for all series. Resample "
+                f"Series {one!r} of X from {index[0]} to {index[-1]} has no row at {missing}, but "
+                "another series has one. A forecast origin is one moment for all series. Resample "
                 "the series to the same times."
             )
     return ends[:, 0], len(moments)

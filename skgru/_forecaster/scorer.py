@@ -68,33 +68,39 @@ class ForecastScorer:
 
 
 def _fold_of_one(estimator: Any, X: Any) -> Measured:
-    """The rows after the training series, and their forecast."""
+    """The rows after the training series, and their forecast. If X is the training series: its last
+    `horizon` rows.
+    """
     table = estimator._read_new(X)
     if estimator._panel is not None:
         raise ValueError(
             "X is one series, but SequenceForecaster was fitted on a list of series. Search with "
             "a list, whose folds are lists: search.fit([series, other_series])."
         )
-    _check_follows(estimator, table)
-    given, n_steps, future = estimator._given, len(table), None
-    if set(given.known) - set(given.static):
+    given, n_rows, known = estimator._given, len(table), list(estimator._given.known)
+    is_read = bool(set(known) - set(given.static))
+    start, stop, past = 0, n_rows, None
+    if _is_trained(estimator, table):
+        start = n_rows - given.horizon
+        past = rows_of(X, 0, start)
+    elif is_read:
         # Each call of a direct regressor reads the future covariates of all its steps.
-        n_steps -= n_steps % given.steps_of_call
-        future = table.values[:, given.known]
-        if not n_steps:
+        stop -= n_rows % given.steps_of_call
+        if not stop:
             raise ValueError(
-                f"X has {len(table)} rows, but future covariates are read for "
+                f"X has {n_rows} rows, but future covariates are read for "
                 f"horizon={given.horizon} rows. Use longer test folds: "
                 f"TimeSeriesSplit(test_size={given.horizon})."
             )
-    actual = table.values[:n_steps, given.targets]
-    answer = estimator.forecast(n_steps, future=future)
+    actual = table.values[start:stop, given.targets]
+    future = table.values[start:, known] if is_read else None
+    answer = estimator.forecast(len(actual), X=past, future=future)
     forecast = values_of(answer, estimator._target_names, actual.shape)
     return actual, forecast, estimator._naive_scales[0]
 
 
 def _fold_of_wide(estimator: Any, X: Any) -> list[Measured]:
-    """The rows after the training frame of each series, and their forecasts."""
+    """As `_fold_of_one`, for each series of a wide frame."""
     panel = estimator._panel
     if panel.kind != "wide":
         raise ValueError(
@@ -102,14 +108,17 @@ def _fold_of_wide(estimator: Any, X: Any) -> list[Measured]:
             "folds. Search with a list of series or a wide frame (group='columns')."
         )
     table = as_series(X, estimator, usual=estimator._usual_step)
-    _check_follows(estimator, table)
     if table.columns != list(panel.ids):
         raise ValueError(
             f"X has columns {table.columns}, but in fit its columns were {list(panel.ids)}. Give "
             "the columns of fit, in the same order."
         )
-    actual = table.values
-    forecast = values_of(estimator.forecast(len(table)), panel.ids, actual.shape)
+    start, past = 0, None
+    if _is_trained(estimator, table):
+        start = len(table) - estimator._given.horizon
+        past = rows_of(X, 0, start)
+    actual = table.values[start:]
+    forecast = values_of(estimator.forecast(len(actual), X=past), panel.ids, actual.shape)
     return [
         (actual[:, [j]], forecast[:, [j]], scale) for j, scale in enumerate(estimator._naive_scales)
     ]
@@ -145,13 +154,25 @@ def _ends_of_list(estimator: Any, X: list[Any]) -> list[Measured]:
     return measured
 
 
-def _check_follows(estimator: Any, table: Table) -> None:
-    """Raise unless an index of the test fold continues that of the training series."""
+def _is_trained(estimator: Any, table: Table) -> bool:
+    """Whether X is the training series, as for scores of the training fold.
+
+    Raises ValueError if X has an index that neither continues the training series nor begins in it.
+    """
     rows, trained = table.rows, estimator._tails[0].rows
-    if rows.index is None or trained.index is None or trained.is_followed_by(rows):
-        return
+    if rows.index is None or trained.index is None:
+        first = estimator._first_rows[0]
+        values = table.values[:, : first.shape[1]]
+        values = values[int(np.isfinite(values).any(axis=1).argmax()) :]
+        return len(values) > len(first) and np.array_equal(
+            values[: len(first)], first, equal_nan=True
+        )
+    if trained.is_followed_by(rows):
+        return False
+    following = trained.following(1)[0]
+    if type(following) is type(rows.index[0]) and rows.index[0] < following:
+        return True
     raise ValueError(
-        f"X starts at {rows.index[0]}, but the forecast starts at {trained.following(1)[0]}, the "
-        "row after the training series. Use cv=TimeSeriesSplit() with gap=0, and "
-        "return_train_score=False."
+        f"X starts at {rows.index[0]}, but the forecast starts at {following}, the row after the "
+        "training series. Use cv=TimeSeriesSplit() with gap=0."
     )
