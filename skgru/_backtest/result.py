@@ -262,9 +262,9 @@ class BacktestResult:
         >>> result.summary(by="step")["MAE"].round(1)
               forecast  naive  ratio
         step
-        1         14.3   39.2    0.4
-        2         15.0   39.6    0.4
-        3         15.7   40.3    0.4
+        1         14.2   39.9    0.4
+        2         15.0   39.7    0.4
+        3         15.7   39.5    0.4
         """
         return summary_of(self, baseline, season_length, by)
 
