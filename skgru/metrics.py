@@ -1,21 +1,26 @@
 """Metrics of forecasts and of prediction intervals, in addition to those of scikit-learn.
 
 Signatures and averages are those of scikit-learn's regression metrics, such as
-``mean_absolute_error`` and ``mean_pinball_loss``.
+``mean_absolute_error`` and ``mean_pinball_loss``. `forecast_scorer` makes scorers for searches of
+scikit-learn.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
+from sklearn.metrics import mean_absolute_error, root_mean_squared_error
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_array
 
+from skgru._forecaster.scorer import ForecastScorer
 from skgru._validation import at_least, checks_parameters, real_between
 
 __all__ = [
+    "forecast_scorer",
     "interval_coverage",
     "mean_absolute_scaled_error",
     "mean_scaled_interval_score",
@@ -547,3 +552,92 @@ def mean_scaled_interval_score(
     outside = np.maximum(lower - y_true, 0.0) + np.maximum(y_true - upper, 0.0)
     score = _mean_of_rows(upper - lower + 2.0 / (1.0 - coverage) * outside, sample_weight)
     return _combine(score / np.abs(differences).mean(axis=0), multioutput)
+
+
+# "mase" is scaled afterwards, where the training rows of each series are known.
+_NAMED: dict[str, Callable[..., Any]] = {
+    "mae": mean_absolute_error,
+    "rmse": root_mean_squared_error,
+    "mase": mean_absolute_error,
+    "smape": symmetric_mean_absolute_percentage_error,
+}
+
+
+def metric_named(metric: Any) -> tuple[Callable[..., Any], bool]:
+    """A function metric(y_true, y_pred), and whether it is to be divided by the seasonal-naive
+    error of the training rows.
+    """
+    if callable(metric):
+        return metric, False
+    if not isinstance(metric, str) or metric not in _NAMED:
+        raise ValueError(
+            f"metric={metric!r} must be one of {list(_NAMED)}, or a function metric(y_true, "
+            "y_pred). Use metric='mae', for example."
+        )
+    return _NAMED[metric], metric == "mase"
+
+
+def forecast_scorer(metric: str | Callable[..., Any] = "mae") -> Callable[..., float]:
+    """Make a scorer of forecasts for grid searches and cross-validation.
+
+    The scorer forecasts the test fold from the end of the training fold, and returns the negative
+    error, so that larger scores are better. Scorers of scikit-learn compare row t of `predict` with
+    row t of X, but that row is the forecast of row t + 1.
+
+    Parameters
+    ----------
+    metric : {"mae", "rmse", "mase", "smape"} or callable, default="mae"
+        The error to measure, or a function `metric(y_true, y_pred)` that returns one number, where
+        smaller is better. It gets arrays of shape (n_samples,), or (n_samples, n_targets) for
+        several targets. "mase" divides by the seasonal-naive error of the training rows.
+
+    Returns
+    -------
+    callable
+        `scorer(estimator, X, y=None)` for a fitted `SequenceForecaster`, as the parameter `scoring`
+        of scikit-learn.
+
+    Raises
+    ------
+    ValueError
+        If metric has another name. The scorer raises if X does not follow the training fold, is a
+        long frame, or cannot be measured.
+
+    See Also
+    --------
+    skgru.model_selection.backtest : Errors from many forecast origins.
+    sklearn.model_selection.TimeSeriesSplit : Folds in time order.
+
+    Notes
+    -----
+    What is forecast depends on the test fold:
+
+    - One series: its rows, `estimator.forecast(len(X))`. Columns in `known` are read from X as
+      `future`. With strategy="direct" they are read in blocks of `horizon` rows, so that rows after
+      the last whole block are left out.
+    - A wide frame (`group="columns"`): its rows. The score is the mean over the series.
+    - A list of series, which are not those of the training fold: the last `horizon` rows of each,
+      from the rows before. The score is the mean over the series that are long enough.
+    - The training fold (`return_train_score=True`): its last `horizon` rows, which took part in the
+      fit.
+
+    Rows with a missing value (NaN) are left out. The season of "mase" is `season_length_` of the
+    forecaster, so choose another metric if `season_length` is searched.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import Ridge
+    >>> from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
+    >>> from skgru import SequenceForecaster
+    >>> from skgru.datasets import load_airline_passengers
+    >>> from skgru.metrics import forecast_scorer
+    >>> search = GridSearchCV(
+    ...     SequenceForecaster(Ridge(), horizon=12, season_length=12),
+    ...     {"window_length": [12, 24]},
+    ...     cv=TimeSeriesSplit(3, test_size=12),
+    ...     scoring=forecast_scorer("mase"),
+    ... )
+    >>> search.fit(load_airline_passengers()).best_params_
+    {'window_length': 12}
+    """
+    return ForecastScorer(metric, *metric_named(metric))

@@ -1,4 +1,4 @@
-"""Backtests: forecasts of one series from rolling forecast origins.
+"""Backtests: forecasts from rolling forecast origins.
 
 A forecast origin is the last row that a forecast uses. `SequenceForecaster` makes the forecasts,
 and metrics of scikit-learn and of `skgru.metrics` measure their errors.
@@ -6,40 +6,33 @@ and metrics of scikit-learn and of `skgru.metrics` measure their errors.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from numbers import Integral
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from joblib import effective_n_jobs
 from sklearn.base import clone
-from sklearn.metrics import mean_absolute_error
+from sklearn.utils.parallel import Parallel, delayed
 
-from skgru._containers.series import as_series, is_list_of_series
-from skgru._forecaster.forecaster import SequenceForecaster
+from skgru._backtest.result import BacktestResult
+from skgru._backtest.results import BacktestResults
+from skgru._backtest.timeline import split
+from skgru._containers.panel import SeriesList
+from skgru._containers.series import as_series, is_list_of_series, rows_of, values_of
+from skgru._containers.table import Table
+from skgru._forecaster.forecaster import LEAST_ROWS, SequenceForecaster
 from skgru._validation import at_least, real_between
-from skgru.metrics import interval_coverage
+from skgru._warnings import warn_user
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-__all__ = ["BacktestResult", "backtest"]
+__all__ = ["BacktestResult", "BacktestResults", "backtest"]
 
 
 def __dir__() -> list[str]:
     return __all__
-
-
-def _rows_until(X: Any, n_rows: int) -> Any:
-    """The first rows of a series, of the same type as X."""
-    return X.iloc[:n_rows] if hasattr(X, "iloc") else X[:n_rows]
-
-
-def _as_values(answer: Any, names: list[str], shape: tuple[int, ...]) -> np.ndarray:
-    """A forecast as an array of this shape, without its index."""
-    is_polars = hasattr(answer, "columns") and not hasattr(answer, "iloc")  # with a column of times
-    columns = answer[names] if is_polars else answer
-    return np.asarray(columns, dtype=np.float64).reshape(shape)
 
 
 def _check_horizon(horizon: Any, forecaster: SequenceForecaster) -> int:
@@ -66,10 +59,13 @@ def _check_initial(initial: Any, n_rows: int) -> int:
     return int(initial * n_rows + 1e-9)  # 0.29 of 100 rows are 29
 
 
-def _check_origins(initial: Any, n_rows: int, step: Any, horizon: int, reach: int) -> np.ndarray:
+def _check_origins(
+    initial: Any, n_rows: int, step: Any, horizon: int, gap: int, reach: int
+) -> np.ndarray:
     """Positions of the forecast origins, (n_origins,), each with `reach` rows after it.
 
-    reach : horizon, or more if future covariates are read in blocks of the forecaster's horizon.
+    reach : gap + horizon, or more if future covariates are read in blocks of the forecaster's
+    horizon.
     """
     if not at_least(1).is_satisfied_by(step):
         raise ValueError(
@@ -84,7 +80,8 @@ def _check_origins(initial: Any, n_rows: int, step: Any, horizon: int, reach: in
         )
     if n_initial + reach > n_rows:
         rows = "row" if n_initial == 1 else "rows"
-        why = f" (future covariates are read for {reach} rows)" if reach > horizon else ""
+        why = f" and gap={gap}" if gap else ""
+        why += f" (future covariates are read for {reach} rows)" if reach > gap + horizon else ""
         raise ValueError(
             f"initial={initial!r} ({n_initial} {rows}) with horizon={horizon}{why} needs at least "
             f"{n_initial + reach} rows, but X has {n_rows}. Use a smaller initial, a smaller "
@@ -93,237 +90,218 @@ def _check_origins(initial: Any, n_rows: int, step: Any, horizon: int, reach: in
     return np.arange(n_initial - 1, n_rows - reach, int(step))
 
 
-def _n_read_ahead(forecaster: SequenceForecaster, horizon: int) -> int:
-    """Rows after a forecast origin whose future covariates a forecast reads, at least horizon."""
+def _n_read_ahead(forecaster: SequenceForecaster, steps: int) -> int:
+    """Rows after a forecast origin whose future covariates a forecast reads, at least steps."""
     has_known = forecaster.known is not None and np.size(forecaster.known) > 0
     if not has_known or forecaster.strategy == "recursive":
-        return horizon
-    return -(-horizon // forecaster.horizon) * forecaster.horizon
+        return steps
+    return -(-steps // forecaster.horizon) * forecaster.horizon
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class BacktestResult:
-    """Forecasts of one series from rolling forecast origins, with the actual values.
+def _check_options(refit: Any, coverage: Any, gap: Any, window: Any, n_jobs: Any) -> None:
+    if not isinstance(refit, bool | np.bool_) and not at_least(0).is_satisfied_by(refit):
+        raise ValueError(
+            f"refit={refit!r} must be a bool or an int of at least 0, the number of forecast "
+            "origins from one fit to the next. Use refit=True or refit=False."
+        )
+    is_share = real_between(0, 1, closed="neither").is_satisfied_by
+    if coverage is not None and not is_share(coverage):
+        raise ValueError(
+            f"coverage={coverage!r} must be a float between 0 and 1, both excluded, or None. It is "
+            "the share of actual values that the intervals should contain."
+        )
+    if not at_least(0).is_satisfied_by(gap):
+        raise ValueError(
+            f"gap={gap!r} must be an int of at least 0, the rows between a forecast origin and the "
+            "first row that is measured. Use gap=0 for none."
+        )
+    if window is not None and not at_least(1).is_satisfied_by(window):
+        raise ValueError(
+            f"window={window!r} must be an int of at least 1, the rows before a forecast origin "
+            "that are used, or None for all of them. Use window=None, for example."
+        )
+    is_int = isinstance(n_jobs, Integral) and not isinstance(n_jobs, bool)
+    if n_jobs is not None and not (is_int and n_jobs != 0):
+        raise ValueError(
+            f"n_jobs={n_jobs!r} must be an int other than 0, the number of fits at once, or None. "
+            "Use n_jobs=-1 for all cores."
+        )
 
-    `backtest` returns this object. Forecasts of another model can be measured in the same way:
-    `dataclasses.replace(result, forecast=naive)` replaces the forecasts.
 
-    Parameters
-    ----------
-    series : ndarray of shape (n_samples, n_targets)
-        The targets of the whole series, oldest row first.
+# A forecast of one series from one origin: the position of the series, that of the origin in the
+# series, the forecast (horizon, n_targets), and the bounds (horizon, n_targets, 2) or None.
+Forecast = tuple[int, int, np.ndarray, Any]
 
-    origins : ndarray of shape (n_origins,)
-        Positions of the forecast origins in `series`. A forecast origin is the last row that a
-        forecast uses.
 
-    forecast : ndarray of shape (n_origins, horizon, n_targets)
-        Forecasts of the rows after each forecast origin.
+@dataclass(frozen=True)
+class _Job:
+    """What the forecasts from all origins have in common. It is sent to the worker processes.
 
-    lower : ndarray of shape (n_origins, horizon, n_targets) or None, default=None
-        Lower bounds of the intervals. None: no intervals.
-
-    upper : ndarray of shape (n_origins, horizon, n_targets) or None, default=None
-        Upper bounds of the intervals. None: no intervals.
-
-    coverage : float or None, default=None
-        Nominal coverage of the intervals: the share of values that they should contain.
-
-    target_names : list of str
-        Names of the targets.
-
-    index : pandas.Index or None, default=None
-        Labels of the rows of `series`. None: the rows are labelled by their positions.
-
-    Attributes
-    ----------
-    steps : ndarray of shape (horizon,)
-        Steps ahead, 1 to horizon.
-
-    actual : ndarray of shape (n_origins, horizon, n_targets)
-        Actual values of the rows that were forecast.
-
-    y_train : ndarray of shape (initial, n_targets)
-        The rows before the first forecast, for the scale of scaled errors.
-
-    origin_labels : pandas.Index or ndarray of shape (n_origins,)
-        Labels of the forecast origins.
-
-    See Also
-    --------
-    backtest : Function that returns this object.
-    skgru.plotting.BacktestDisplay : Plot of this object.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skgru.model_selection import BacktestResult
-    >>> series = np.array([[1.0], [2.0], [4.0], [7.0]])
-    >>> last_value = BacktestResult(
-    ...     series=series,
-    ...     origins=np.array([0, 1]),
-    ...     forecast=series[:2, np.newaxis].repeat(2, axis=1),
-    ...     target_names=["sales"],
-    ... )
-    >>> last_value.errors_by_step()
-    array([1.5, 4. ])
+    series : each as the user gave it; starts : their positions on the timeline; horizon : rows to
+    measure after `gap` rows; reach : rows after an origin that a forecast reads or measures.
     """
 
-    series: np.ndarray
-    origins: np.ndarray
-    forecast: np.ndarray
-    # With `| None`, type checkers would flag every use after backtest(coverage=...).
-    lower: np.ndarray | Any = None
-    upper: np.ndarray | Any = None
-    coverage: float | None = None
-    target_names: list[str]
-    index: Any = None
+    forecaster: SequenceForecaster
+    series: SeriesList
+    tables: list[Table]
+    is_several: bool
+    starts: np.ndarray
+    horizon: int
+    gap: int
+    reach: int
+    window: int | None
+    coverage: float | None
 
-    def __repr__(self) -> str:
-        n_origins, horizon, n_targets = self.forecast.shape
-        return (
-            f"BacktestResult(n_origins={n_origins}, horizon={horizon}, n_targets={n_targets}, "
-            f"coverage={self.coverage})"
-        )
-
-    @property
-    def steps(self) -> np.ndarray:
-        return np.arange(1, self.forecast.shape[1] + 1)
-
-    @property
-    def actual(self) -> np.ndarray:
-        return self.series[self.origins[:, np.newaxis] + self.steps]
-
-    @property
-    def y_train(self) -> np.ndarray:
-        return self.series[: self.origins[0] + 1]
-
-    @property
-    def origin_labels(self) -> Any:
-        return self.origins if self.index is None else self.index[self.origins]
-
-    def to_frame(self) -> pd.DataFrame:
-        """All forecasts as a long pandas DataFrame.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row for each forecast origin, step and target, in this order. The columns are
-            "origin" (its label), "step", "target" (its name), "actual", "forecast", "lower" and
-            "upper". The last two are NaN without intervals.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
+    def run(self, origins: np.ndarray) -> Iterator[tuple[Any, list[Forecast]]]:
+        """One fit at the first of these origins, and the forecasts from each of them."""
+        n_before = origins[0] + 1 - self.starts  # (n_series,), rows of each series
+        firsts = np.maximum(0, n_before - (self.window or n_before.max()))
         try:
-            import pandas as pd
-        except ImportError as error:
-            raise ImportError(
-                "BacktestResult.to_frame() needs pandas, which is not installed. Install it with "
-                "'pip install pandas', or use the arrays actual, forecast, lower and upper."
+            fitted, trained = self._fit(firsts, n_before)
+            # A model of one series is not global: it has the scaler of this series.
+            can_forecast = set(range(len(self.tables)) if fitted._spec.is_global else trained)
+            for origin in origins:
+                yield (
+                    (fitted._spec, fitted._least_rows),
+                    self._forecasts(fitted, can_forecast, firsts, origin - self.starts),
+                )
+        except ValueError as error:
+            text = _in_backtest(str(error), self.window)
+            if text == str(error):
+                raise
+            n_rows = (np.minimum(n_before, list(map(len, self.tables))) - firsts).max()
+            raise ValueError(
+                f"{text} (Here, X is the {n_rows} rows before a forecast origin.)"
             ) from error
-        n_origins, horizon, n_targets = self.forecast.shape
-        nothing = np.full(self.forecast.size, np.nan)
-        return pd.DataFrame(
-            {
-                "origin": self.origin_labels.repeat(horizon * n_targets),
-                "step": np.tile(self.steps.repeat(n_targets), n_origins),
-                "target": list(self.target_names) * (n_origins * horizon),
-                "actual": self.actual.ravel(),
-                "forecast": self.forecast.ravel(),
-                "lower": nothing if self.lower is None else self.lower.ravel(),
-                "upper": nothing if self.upper is None else self.upper.ravel(),
-            }
-        )
 
-    def errors_by_step(self, metric: Callable[..., Any] | None = None) -> np.ndarray:
-        """Metric of the forecasts of each step ahead, over all forecast origins.
+    def run_all(self, origins: np.ndarray) -> list[tuple[Any, list[Forecast]]]:
+        return list(self.run(origins))
 
-        Origins whose actual value at a step is missing (NaN) are left out of that step.
-
-        Parameters
-        ----------
-        metric : callable or None, default=None
-            Function `metric(y_true, y_pred)` of arrays with one row for each forecast origin, of
-            shape (n_origins,), or (n_origins, n_targets) for several targets. It can be a metric of
-            scikit-learn, or one of `skgru.metrics` whose y_train is set by `functools.partial`.
-            None: mean absolute error.
-
-        Returns
-        -------
-        ndarray of shape (horizon,)
-            Or (horizon, n_targets) if the metric returns one number for each target.
-
-        Raises
-        ------
-        ValueError
-            If the actual values of a step are missing for all forecast origins.
-
-        Examples
-        --------
-        >>> from functools import partial
-        >>> from sklearn.linear_model import LinearRegression
-        >>> from skgru import SequenceForecaster
-        >>> from skgru.datasets import load_airline_passengers
-        >>> from skgru.metrics import mean_absolute_scaled_error
-        >>> from skgru.model_selection import backtest
-        >>> forecaster = SequenceForecaster(LinearRegression(), horizon=3, season_length=12)
-        >>> result = backtest(forecaster, load_airline_passengers(), initial=0.5)
-        >>> mase = partial(mean_absolute_scaled_error, y_train=result.y_train, season_length=12)
-        >>> result.errors_by_step(mase).round(2)
-        array([0.62, 0.65, 0.68])
-        """
-        metric = mean_absolute_error if metric is None else metric
-        return np.array(
-            [
-                metric(self._at(self.actual, k), self._at(self.forecast, k))
-                for k in range(len(self.steps))
-            ]
-        )
-
-    def coverage_by_step(self) -> np.ndarray:
-        """Share of values within their intervals at each step ahead, over origins and targets.
-
-        Compare it with `coverage`. With few forecast origins, the share varies by chance: of 10
-        intervals with a nominal coverage of 0.9, 8 or 10 often contain the actual value. Missing
-        values are left out.
-
-        Returns
-        -------
-        ndarray of shape (horizon,)
-            From 0 to 1.
-
-        Raises
-        ------
-        ValueError
-            If there are no intervals, or the actual values of a step are missing for all forecast
-            origins.
-        """
-        if self.lower is None or self.upper is None:
+    def _fit(self, firsts: np.ndarray, stops: np.ndarray) -> tuple[SequenceForecaster, list[int]]:
+        """A forecaster, fitted to the rows before an origin, and the positions of its series."""
+        fitted = clone(self.forecaster)
+        if not self.is_several:
+            return fitted.fit(rows_of(self.series[0], firsts[0], stops[0])), [0]
+        chosen = []
+        for i, table in enumerate(self.tables):
+            part = table.values[firsts[i] : max(0, stops[i])]
+            if len(part) >= LEAST_ROWS and np.isfinite(part).any(axis=0).all():
+                chosen.append((i, firsts[i], stops[i]))
+        if not chosen:
             raise ValueError(
-                "coverage=None: this backtest has no intervals. Run backtest with coverage=0.9, "
-                "for example, and a forecaster with calibration_fraction above 0."
+                f"No series of X has {LEAST_ROWS} rows with values before the forecast origin. Use "
+                "a longer series."
             )
-        bounds = (self.actual, self.lower, self.upper)
-        return np.array(
-            [
-                interval_coverage(*(self._at(values, k) for values in bounds))
-                for k in range(len(self.steps))
-            ]
-        )
+        with warnings.catch_warnings():  # series that are too short are not forecast
+            warnings.filterwarnings("ignore", "Too short for the regressors")
+            fitted.set_params(group=None).fit(self._rows(chosen))
+        return fitted, [i for i, _, _ in chosen]
 
-    def _at(self, values: np.ndarray, k: int) -> np.ndarray:
-        """Values at step k of the origins with an actual value: (n,) or (n, n_targets)."""
-        is_known = ~np.isnan(self.actual[:, k]).any(axis=1)
-        if not is_known.any():
-            raise ValueError(
-                f"Step {k + 1} cannot be measured: its actual value is missing (NaN) for all "
-                f"{len(is_known)} forecast origins. Use more of them (a smaller step or initial)."
-            )
-        chosen = values[is_known, k]
-        return chosen[:, 0] if chosen.shape[1] == 1 else chosen
+    def _rows(self, chosen: list[tuple[int, int, int]]) -> Any:
+        """Rows start .. stop - 1 of series i, for each (i, start, stop)."""
+        parts = [rows_of(self.series[i], start, stop) for i, start, stop in chosen]
+        if not self.is_several:
+            return parts[0]
+        return SeriesList(parts, [self.series.ids[i] for i, _, _ in chosen])
+
+    def _forecasts(
+        self,
+        fitted: SequenceForecaster,
+        can_forecast: set[int],
+        firsts: np.ndarray,
+        origins: np.ndarray,
+    ) -> list[Forecast]:
+        """Forecasts of the series that have enough rows before and after their origins."""
+        n_least = fitted._least_rows if self.is_several else 1
+        chosen = [
+            (i, firsts[i], origin + 1)
+            for i, origin in enumerate(origins)
+            if i in can_forecast
+            and origin + 1 - firsts[i] >= n_least
+            and origin + self.reach < len(self.tables[i])
+        ]
+        if not chosen:
+            return []
+        known, future = fitted._given.known, None
+        if known:
+            futures = [
+                self.tables[i].values[stop : stop + self.reach, known] for i, _, stop in chosen
+            ]
+            future = futures if self.is_several else futures[0]
+        steps, now = self.gap + self.horizon, {"X": self._rows(chosen), "future": future}
+        forecasts = fitted.forecast(steps, **now)
+        bounds = None
+        if self.coverage is not None:
+            bounds = fitted.forecast_interval(steps, self.coverage, **now)
+        found: list[Forecast] = []
+        for k, (i, _, stop) in enumerate(chosen):
+            names = fitted._names_in(self.tables[i])
+            shape = (steps, len(names))
+            forecast = values_of(forecasts[k] if self.is_several else forecasts, names, shape)
+            sides = None
+            if bounds is not None:
+                both = [f"{name}_{side}" for name in names for side in ("lower", "upper")]
+                sides = values_of(bounds[k] if self.is_several else bounds, both, (*shape, 2))
+                sides = sides[self.gap :]
+            found.append((i, stop - 1, forecast[self.gap :], sides))
+        return found
+
+
+def _in_backtest(text: str, window: int | None) -> str:
+    """The message of a fit with too few rows, with the remedy that a backtest has."""
+    remedy = "a larger initial" if window is None else "a larger window"
+    if "a longer series" in text:
+        return text.replace("a longer series without gaps", remedy).replace(
+            "a longer series", remedy
+        )
+    if "calibration" in text and (" rows" in text or "residuals" in text):
+        return f"{text.removesuffix('.')}, or {remedy}."
+    return text
+
+
+def _printed(outcomes: Any, n_origins: int, verbose: int) -> Iterator[Any]:
+    """The outcomes, with lines that say how many of them are done: ten, or all if verbose > 1."""
+    every = 1 if verbose > 1 else -(-n_origins // 10)
+    for i, outcome in enumerate(outcomes, start=1):
+        if verbose and (i % every == 0 or i == n_origins):
+            print(f"backtest: {i} / {n_origins} forecast origins")
+        yield outcome
+
+
+def _result_of(found: list[Forecast], table: Table, spec: Any, job: _Job) -> BacktestResult:
+    bounds = None if job.coverage is None else np.array([one[3] for one in found])
+    return BacktestResult(
+        series=table.values[:, spec.targets],
+        origins=np.array([one[1] for one in found]),
+        forecast=np.array([one[2] for one in found]),
+        lower=None if bounds is None else bounds[..., 0],
+        upper=None if bounds is None else bounds[..., 1],
+        coverage=job.coverage,
+        target_names=[table.columns[i] for i in spec.targets],
+        index=table.rows.index,
+        season_length=spec.season_length,
+        gap=job.gap,
+    )
+
+
+def _check_measured(
+    found: list[list[Forecast]], ids: list[Any], tables: list[Table], n_least: int, reach: int
+) -> None:
+    """Warn of series without a forecast origin. Raise if all of them are without one."""
+    lost = [i for i, forecasts in enumerate(found) if not forecasts]
+    if not lost:
+        return
+    example = f"series {ids[lost[0]]!r} ({len(tables[lost[0]])} rows)"
+    needs = f"{n_least} rows before a forecast origin and {reach} after it"
+    if len(lost) == len(found):
+        raise ValueError(
+            f"No series of X has {needs}, for example {example}. Use longer series, a larger "
+            "initial or a smaller horizon."
+        )
+    warn_user(
+        f"{len(lost)} of {len(found)} series have no forecast origin, for example {example}: none "
+        f"of their rows has {needs}. They are left out of the results."
+    )
 
 
 def backtest(
@@ -333,10 +311,14 @@ def backtest(
     horizon: int | None = None,
     initial: int | float,
     step: int = 1,
-    refit: bool = False,
+    refit: bool | int = False,
     coverage: float | None = None,
-) -> BacktestResult:
-    """Forecast a series from rolling forecast origins.
+    gap: int = 0,
+    window: int | None = None,
+    n_jobs: int | None = None,
+    verbose: int = 0,
+) -> BacktestResult | Any:  # with BacktestResults, type checkers would flag every use
+    """Forecast one or several series from rolling forecast origins.
 
     A forecast origin is the last row that a forecast uses. The forecaster is fitted to the first
     `initial` rows, and forecasts the next `horizon` rows from every `step`-th row after them. No
@@ -347,44 +329,62 @@ def backtest(
     forecaster : SequenceForecaster
         Forecaster to measure. It is cloned and stays unfitted.
 
-    X : array-like of shape (n_samples, n_columns), pandas or polars Series or DataFrame
-        One series, oldest row first. Future covariates (columns in `known`) are also read from X
-        for the rows to forecast.
+    X : array-like of shape (n_samples, n_columns), pandas or polars Series or DataFrame, or list
+        One series, oldest row first, or several series: a list, or a long or wide frame for a
+        forecaster with `group`. Future covariates (columns in `known`) are also read from X for the
+        rows to forecast.
 
     horizon : int or None, default=None
         Rows to forecast from each forecast origin. None: the horizon of the forecaster.
 
     initial : int or float
         Number of rows before the first forecast, an int of at least 1. A float in (0, 1) is the
-        share of the rows of X.
+        share of the rows of X. Several series: see the Notes.
 
     step : int, default=1
         Rows from one forecast origin to the next. At least 1.
 
-    refit : bool, default=False
-        Whether the forecaster is fitted again at each forecast origin.
+    refit : bool or int, default=False
+        Whether the forecaster is fitted again at later forecast origins.
 
-        - False: the model that was fitted to the first `initial` rows makes all forecasts, each
-          from the history up to its origin.
-        - True: at each origin, a new model is fitted to all rows up to it.
+        - False or 0: the model that was fitted to the first `initial` rows makes all forecasts,
+          each from the history up to its origin.
+        - True or 1: at each origin, a new model is fitted to the rows up to it.
+        - A larger int k: a new model is fitted at every k-th origin.
 
     coverage : float or None, default=None
-        Nominal coverage of prediction intervals, in (0, 1). The forecaster must support intervals,
-        for example with a `calibration_fraction`. None: no intervals.
+        Nominal coverage of prediction intervals, in (0, 1). None: no intervals.
+
+    gap : int, default=0
+        Rows between a forecast origin and the first row that is measured, for data that arrive
+        late. The forecast is made gap + horizon rows ahead, and its first `gap` rows are dropped.
+
+    window : int or None, default=None
+        Rows before a forecast origin that a fit uses: a rolling window. The history of a forecast
+        begins with the first row of its fit. None: all rows.
+
+    n_jobs : int or None, default=None
+        Number of fits that run at once, in processes of their own. It has no effect without
+        `refit`. None: one, or the number of `joblib.parallel_config`. -1: all cores. The results do
+        not depend on it if the forecaster has a `random_state`.
+
+    verbose : int, default=0
+        Whether the number of forecast origins that are done is printed: about ten lines for 1, and
+        a line for each origin for larger numbers.
 
     Returns
     -------
-    BacktestResult
-        Forecasts and actual values, with methods for the errors of each step ahead.
+    BacktestResult or BacktestResults
+        Forecasts and actual values, with methods for their errors. BacktestResults, a mapping from
+        the id of each series to its BacktestResult, for several series.
 
     Raises
     ------
     TypeError
         If forecaster is not a SequenceForecaster.
     ValueError
-        If a parameter is out of range, X is too short for a single forecast, X holds several
-        series, or the forecaster raises an error, for example for `coverage` without a calibration
-        set.
+        If a parameter is out of range, X is too short for a single forecast, or the forecaster
+        raises an error, for example because the calibration set is too small for `coverage`.
 
     See Also
     --------
@@ -397,6 +397,18 @@ def backtest(
     Forecast origins are the rows initial - 1, initial - 1 + step, and so on, as long as `horizon`
     rows follow them. With future covariates and strategy="direct", the forecaster reads them in
     blocks of its own horizon, so all rows of the last block must follow the forecast origin in X.
+
+    One global model forecasts several series. A forecast origin is one moment for all of them:
+
+    - Dates, periods or numbers in the index: `initial` and `step` count the times at which any
+      series has a row, from the first time on.
+    - No index, or one that counts from 0: the series end together. `initial` and `step` count the
+      rows of the longest series.
+
+    A series is forecast from an origin if it has enough rows before it for the regressors (a season
+    or a window), and `horizon` rows after it. So series of unlike lengths may have different
+    origins. A model that was fitted to a single series, because the others begin later, forecasts
+    only this series. In a wide frame, a series lasts from its first to its last value.
 
     References
     ----------
@@ -415,54 +427,53 @@ def backtest(
     BacktestResult(n_origins=4, horizon=3, n_targets=1, coverage=None)
     >>> result.errors_by_step().round(1)
     array([ 9. , 13.7, 23.4])
+    >>> result.summary()["ratio"].dropna().round(2)  # to the value of a year ago
+    MAE     0.34
+    RMSE    0.43
+    MASE    0.34
+    Name: ratio, dtype: float64
     """
     if not isinstance(forecaster, SequenceForecaster):
         raise TypeError(
             f"forecaster={forecaster!r} must be a SequenceForecaster. For a regressor, use "
             "SequenceForecaster(regressor, horizon=12), for example."
         )
-    if is_list_of_series(X):
-        raise ValueError(
-            f"X is a list of {len(X)} series, but backtest takes a single one. Call backtest for "
-            "each of them."
-        )
-    if forecaster.group is not None:
-        raise ValueError(
-            f"group={forecaster.group!r} makes several series of X, but backtest takes a single "
-            "series. Use a forecaster with group=None and one series at a time."
-        )
-    if not isinstance(refit, bool | np.bool_):
-        raise ValueError(f"refit={refit!r} must be a bool. Use refit=True or refit=False.")
+    _check_options(refit, coverage, gap, window, n_jobs)
     forecaster._validate_params()
-    table = as_series(X, forecaster)
+    is_several = is_list_of_series(X) or forecaster.group is not None
+    if is_several:
+        series, tables, starts, n_rows = split(X, forecaster)
+    else:
+        tables, starts = [as_series(X, forecaster)], np.zeros(1, dtype=int)
+        series, n_rows = SeriesList([X], [None]), len(tables[0])
     horizon = _check_horizon(horizon, forecaster)
-    n_read_ahead = _n_read_ahead(forecaster, horizon)
-    origins = _check_origins(initial, len(table), step, horizon, n_read_ahead)
-    values = table.values  # noqa: PD011 - of a Table, not of a data frame
+    reach = _n_read_ahead(forecaster, gap + horizon)
+    origins = _check_origins(initial, n_rows, step, horizon, gap, reach)
 
-    fitted = clone(forecaster).fit(_rows_until(X, origins[0] + 1))
-    spec, names = fitted._spec, fitted._target_names
-    shape = (len(origins), horizon, len(names))
-    forecast, bounds = np.empty(shape), np.empty((*shape, 2))
-    for i, origin in enumerate(origins):
-        rows = _rows_until(X, origin + 1)
-        if refit and i:
-            fitted = clone(forecaster).fit(rows)
-        now = {"X": rows, "future": None}
-        if fitted._given.known:
-            now["future"] = values[origin + 1 : origin + 1 + n_read_ahead, fitted._given.known]
-        forecast[i] = _as_values(fitted.forecast(horizon, **now), names, shape[1:])
-        if coverage is not None:
-            sides = [f"{name}_{side}" for name in names for side in ("lower", "upper")]
-            interval = fitted.forecast_interval(horizon, coverage, **now)
-            bounds[i] = _as_values(interval, sides, bounds.shape[1:])
-    return BacktestResult(
-        series=values[:, spec.targets],
-        origins=origins,
-        forecast=forecast,
-        lower=None if coverage is None else bounds[..., 0],
-        upper=None if coverage is None else bounds[..., 1],
-        coverage=coverage,
-        target_names=names,
-        index=table.rows.index,
+    job = _Job(
+        forecaster, series, tables, is_several, starts, horizon, gap, reach, window, coverage
+    )
+    groups = np.split(origins, np.arange(0, len(origins), int(refit))[1:]) if refit else [origins]
+    outcomes: Any
+    if len(groups) == 1 or effective_n_jobs(n_jobs) == 1:
+        outcomes = chain.from_iterable(map(job.run, groups))
+    else:
+        parallel = Parallel(n_jobs=n_jobs, return_as="generator")
+        outcomes = chain.from_iterable(parallel(delayed(job.run_all)(group) for group in groups))
+    outcomes = list(_printed(outcomes, len(origins), int(verbose)))
+
+    spec, n_least = outcomes[0][0]
+    found: list[list[Forecast]] = [[] for _ in tables]
+    for one in chain.from_iterable(forecasts for _, forecasts in outcomes):
+        found[one[0]].append(one)
+    if not is_several:
+        return _result_of(found[0], tables[0], spec, job)
+    ids = series.ids
+    _check_measured(found, ids, tables, n_least, reach)
+    return BacktestResults(
+        {
+            one: _result_of(forecasts, table, spec, job)
+            for one, forecasts, table in zip(ids, found, tables, strict=True)
+            if forecasts
+        }
     )

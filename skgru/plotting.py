@@ -6,6 +6,7 @@ to import matplotlib.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -535,7 +536,7 @@ class BacktestDisplay:
             The result of `backtest`.
 
         step : int or None, default=None
-            Draw the forecasts this many steps ahead as one line, from 1 to the horizon. None: draw
+            Draw the forecasts this many steps ahead as one line, one of `result.steps`. None: draw
             all steps, as a line from each forecast origin.
 
         n_history : int or None, default=None
@@ -574,7 +575,7 @@ class BacktestDisplay:
             Axes to draw on, one for each target. None: new ones.
 
         step : int or None, default=None
-            Draw the forecasts this many steps ahead as one line, from 1 to the horizon. None: draw
+            Draw the forecasts this many steps ahead as one line, one of `result.steps`. None: draw
             all steps, as a line from each forecast origin.
 
         n_history : int or None, default=None
@@ -595,17 +596,24 @@ class BacktestDisplay:
             targets.
         """
         result = self.result
-        horizon, n_origins = len(result.steps), len(result.origins)
-        if step is not None and not (at_least(1).is_satisfied_by(step) and step <= horizon):
-            raise ValueError(
-                f"step={step!r} must be an int from 1 to {horizon}, the steps ahead in the result, "
-                "or None for all of them."
+        if isinstance(result, Mapping):
+            raise TypeError(
+                f"result={result!r} must be a BacktestResult, but holds {len(result)} series. Draw "
+                f"one of them: result[{next(iter(result))!r}]."
             )
-        n_history = _check_n_history(n_history, horizon)
+        n_origins = len(result.origins)
+        nearest, farthest = int(result.steps[0]), int(result.steps[-1])
+        is_int = at_least(nearest).is_satisfied_by(step)
+        if step is not None and not (is_int and step <= farthest):
+            raise ValueError(
+                f"step={step!r} must be an int from {nearest} to {farthest}, the steps ahead in "
+                "the result, or None for all of them."
+            )
+        n_history = _check_n_history(n_history, len(result.steps))
         axes = _axes_for(self, ax, len(result.target_names))
         places = _places(np.arange(len(result.series)) if result.index is None else result.index)
         first = max(0, result.origins[0] + 1 - n_history)
-        last = result.origins[-1] + horizon + 1
+        last = result.origins[-1] + farthest + 1
         for k, one in enumerate(axes):
             actual = result.series[first:last, k]
             one.plot(places[first:last], actual, color=ACTUAL, label="actual")
@@ -614,12 +622,13 @@ class BacktestDisplay:
             else:
                 self._draw_step(one, places, k, step)
         origins = f"{n_origins} origin{'' if n_origins == 1 else 's'}"
-        ahead = f"1 to {horizon}" if step is None and horizon > 1 else str(step or 1)
+        are_many = step is None and nearest < farthest
+        ahead = f"{nearest} to {farthest}" if are_many else str(step or nearest)
         title = f"Forecasts from {origins}, {ahead} step{'' if ahead == '1' else 's'} ahead"
         names = ["value"] if result.index is None and result.target_names == ["x0"] else None
         xlabel = getattr(result.index, "name", None)
         if step is None and result.lower is not None and self._is_crowded:
-            title += "\nIntervals overlap and are left out; step=1 draws those of one step"
+            title += f"\nIntervals overlap and are left out; step={nearest} draws those of one step"
         _finish(axes, places, names or result.target_names, xlabel, title)
         _keep_axes(self, axes)
         return self
@@ -649,13 +658,13 @@ class BacktestDisplay:
 
     def _draw_step(self, ax: Any, places: np.ndarray, k: int, step: int) -> None:
         result: Any = self.result
-        bounds = None
+        bounds, at = None, step - int(result.steps[0])
         if result.lower is not None:
-            bounds = (result.lower[:, step - 1, k], result.upper[:, step - 1, k])
+            bounds = (result.lower[:, at, k], result.upper[:, at, k])
         _draw_forecast(
             ax,
             places[result.origins + step],
-            result.forecast[:, step - 1, k],
+            result.forecast[:, at, k],
             bounds,
             None,
             ("forecast", _interval_label(result.coverage)),

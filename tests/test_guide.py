@@ -40,10 +40,13 @@ def check_automatic_choices(names):
 
 
 def check_backtests(names):
-    result, naive, mase = names["result"], names["naive"], names["mase"]
-    assert 0.35 < result.errors_by_step(mase).min() < result.errors_by_step(mase).max() < 1
-    assert 1.25 < naive.errors_by_step(mase).min() < naive.errors_by_step(mase).max() < 1.45
+    result = names["result"]
+    errors, mase = result.errors_by_step("mase"), result.summary().loc["MASE"]
+    assert 0.35 < errors.min() < errors.max() < 1
+    assert 0.5 < mase["forecast"] < 0.8
+    assert 1.25 < mase["naive"] < 1.45
     assert len(result.origins) == 49
+    assert names["results"].summary().loc["MASE", "ratio"] < 1
 
 
 def check_classification(names):

@@ -17,7 +17,7 @@ from skgru import GRURegressor, SequenceForecaster
 from skgru.datasets import load_airline_passengers, load_seattle_weather
 from skgru.metrics import interval_coverage, mean_absolute_scaled_error
 from skgru.model_selection import BacktestResult, backtest
-from tests.helpers import raises, run_python
+from tests.helpers import assert_holds, raises, run_python
 
 REFIT = pytest.mark.parametrize("refit", [False, True])
 
@@ -209,6 +209,49 @@ def test_a_share_of_rows_is_not_lost_to_rounding():
     forecaster = SequenceForecaster(LinearRegression(), window_length=2)
     result = backtest(forecaster, positive_series(100), initial=0.29, step=100)
     assert len(result.y_train) == 29  # 0.29 * 100 is 28.999999999999996
+
+
+# Refits, windows and gaps
+
+
+@pytest.mark.parametrize(("refit", "fits"), [(0, [40] * 5), (1, range(40, 60, 4)), (2, None)])
+@pytest.mark.parametrize("window", [None, 25])
+def test_refits_and_windows_equal_a_slow_loop(refit, fits, window):
+    series, forecaster = positive_series(60, 2), linear()
+    result = backtest(forecaster, series, initial=40, step=4, refit=refit, window=window)
+    fits = fits or [40, 40, 48, 48, 56]
+    for i, (n_fit, n_known) in enumerate(zip(fits, range(40, 60, 4), strict=True)):
+        start = 0 if window is None else n_fit - window
+        fitted = clone(forecaster).fit(series[start:n_fit])
+        expected = fitted.forecast(3, X=series[start:n_known])
+        np.testing.assert_array_equal(result.forecast[i], expected)
+
+
+def test_a_gap_drops_the_first_rows_of_a_longer_forecast():
+    series, forecaster = positive_series(60), linear(calibration_fraction=0.3)
+    options = {"initial": 50, "coverage": 0.6}
+    longer = backtest(forecaster, series, **options, horizon=3)
+    found = backtest(forecaster, series, **options, horizon=1, gap=2)
+    np.testing.assert_array_equal(found.origins, longer.origins)
+    np.testing.assert_array_equal(found.steps, [3])
+    for name in ("actual", "forecast", "lower", "upper"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(longer, name)[:, 2:])
+    assert list(found.to_frame()["step"].unique()) == [3]
+    assert list(backtest(linear(), series, initial=50, gap=2).origins) == list(range(49, 55))
+    refused(ValueError, ("horizon=3 and gap=9", "62 rows"), linear(), series, initial=50, gap=9)
+
+
+def test_jobs_change_nothing_and_progress_is_printed(capsys):
+    series = load_airline_passengers(as_frame=True)
+    options = {"initial": 120, "step": 4, "refit": 2, "coverage": 0.8}
+    forecaster = linear(calibration_fraction=0.4)
+    one = backtest(forecaster, series, **options)
+    assert not capsys.readouterr().out
+    two = backtest(forecaster, series, **options, n_jobs=2, verbose=1)
+    for name in ("forecast", "lower", "upper"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(two, name))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "backtest: 1 / 6 forecast origins" and len(lines) == 6
 
 
 # No leakage
@@ -485,25 +528,23 @@ def test_horizon_out_of_range(horizon):
     )
 
 
-def test_refit_is_a_bool():
-    refused(
-        ValueError,
-        "refit='yes' must be a bool. Use refit=True or refit=False.",
-        linear(),
-        positive_series(),
-        initial=50,
-        refit="yes",
-    )
+OUT_OF_RANGE = {
+    "refit": ["yes", -1, 1.5],
+    "coverage": [0, 1.0, "high"],
+    "gap": [-1, 1.5, True, None],
+    "window": [0, 1.5, True, "all"],
+    "n_jobs": [0, 1.5, True],
+}
 
 
-def test_a_list_of_series_is_refused():
-    refused(
-        ValueError,
-        ("2 series", "backtest"),
-        linear(),
-        [positive_series(), positive_series()],
-        initial=50,
-    )
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in OUT_OF_RANGE.items() for value in values]
+)
+def test_options_out_of_range(name, value):
+    options = {"initial": 50, name: value}
+    refused(ValueError, (f"{name}={value!r} must be", "None" if name != "refit" else "refit=True")
+            if name != "gap" else (f"gap={value!r} must be", "gap=0"),
+            linear(), positive_series(), **options)  # fmt: skip
 
 
 def test_another_estimator_is_refused():
@@ -514,6 +555,22 @@ def test_another_estimator_is_refused():
         positive_series(),
         initial=50,
     )
+
+
+@pytest.mark.parametrize("initial", [20, 30])
+def test_too_few_rows_to_calibrate_name_a_larger_initial(initial):
+    forecaster, series = linear(calibration_fraction=0.2), positive_series()
+    with raises("initial") as caught:
+        backtest(forecaster, series, initial=initial, coverage=0.9)
+    assert_holds(caught.value, "or a larger initial.", f"{initial} rows before a forecast origin")
+    backtest(forecaster, series, initial=70, coverage=0.9)
+    with raises("or a larger window.", f"{initial} rows before a forecast origin"):
+        backtest(forecaster, series, initial=70, window=initial, coverage=0.9)
+
+
+def test_too_few_rows_to_fit_name_a_larger_initial():
+    with raises("a larger initial.", "8 rows before a forecast origin"):
+        backtest(linear(), positive_series(), initial=8)
 
 
 def test_coverage_without_calibration_is_the_forecasters_error():
@@ -534,7 +591,7 @@ def test_an_irregular_index_is_refused(monthly):
 
 def test_coverage_of_a_result_without_intervals():
     result = backtest(linear(), positive_series(60), initial=50)
-    message = ("coverage=None", "coverage=0.9", "calibration_fraction")
+    message = ("coverage=None", "coverage=0.9")
     with raises(message):
         result.coverage_by_step()
 
@@ -550,7 +607,7 @@ def test_a_step_of_which_nothing_is_known():
 
 def test_without_pandas_the_error_names_the_remedy(monkeypatch, with_intervals):
     monkeypatch.setitem(sys.modules, "pandas", None)
-    message = ("BacktestResult.to_frame()", "'pip install pandas'", "lower", "upper")
+    message = ("to_frame()", "'pip install pandas'", "lower", "upper")
     with raises(message, error=ImportError):
         with_intervals.to_frame()
 

@@ -342,6 +342,27 @@ def test_lines_that_overlap_have_no_bands(passengers):
     assert BacktestDisplay.from_result(without).ax_.get_title() == origins
 
 
+def test_steps_after_a_gap_are_drawn_at_their_rows(passengers):
+    forecaster = SequenceForecaster(LinearRegression(), horizon=3, season_length=12)
+    late = backtest(forecaster, passengers, initial=120, step=10, gap=2)
+    display = BacktestDisplay.from_result(late, n_history=5)
+    assert display.ax_.get_title() == "Forecasts from 2 origins, 3 to 5 steps ahead"
+    display.plot(step=4, n_history=5)
+    (x, _), (x_line, line) = lines(display.ax_)
+    np.testing.assert_array_equal(line, late.forecast[:, 1, 0])
+    np.testing.assert_array_equal(x_line, x[[4 + 4, 14 + 4]])
+    with raises("step=2", "from 3 to 5"):
+        display.plot(step=2)
+
+
+def test_one_of_several_series_is_drawn(passengers):
+    forecaster = SequenceForecaster(LinearRegression(), horizon=3, season_length=12)
+    results = backtest(forecaster, [passengers, passengers], initial=130, step=5)
+    with raises("holds 2 series", "result[0]", error=TypeError):
+        BacktestDisplay.from_result(results)
+    BacktestDisplay.from_result(results[1])
+
+
 def test_backtest_of_several_targets_and_of_an_array(weather):
     forecaster = SequenceForecaster(LinearRegression(), horizon=5, season_length=1)
     several = backtest(forecaster, weather[0][["temp_max", "wind"]], initial=150, step=10)

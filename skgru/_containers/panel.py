@@ -5,7 +5,7 @@ This layer is independent of forecasting.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +72,14 @@ class Panel:
         return rows.frame(joined, columns, rows.following(len(joined)), False, self.header)
 
 
+class SeriesList(list):
+    """A list of series with identifiers other than their positions, for messages."""
+
+    def __init__(self, series: Iterable[Any], ids: Iterable[Any]) -> None:
+        super().__init__(series)
+        self.ids = list(ids)
+
+
 def names_in(X: Any) -> list[Any]:
     """Names of the columns and index levels of a frame."""
     return [*getattr(X, "columns", []), *getattr(getattr(X, "index", None), "names", [])]
@@ -108,7 +116,7 @@ def read_panel(
                 f"{len(X)} series. Leave group None."
             )
         lone = as_columns(X)
-        ids = list(range(len(lone)))
+        ids = X.ids if isinstance(X, SeriesList) else list(range(len(lone)))
         return _tables(lone, ids, estimator, usual), Panel("list", ids)
     check_list(X)
     if type(X) in (dict, tuple) or hasattr(X, "__next__"):  # sparse matrices may be dicts

@@ -75,6 +75,18 @@ def as_series(X: Any, estimator: Any, usual: Any = None, name: str = "X") -> Tab
     return Table(_numbers(table, estimator, name), names, rows, is_single, header)
 
 
+def rows_of(X: Any, start: int, stop: int) -> Any:
+    """Rows start .. stop - 1 of a series, of the same type as X."""
+    return X.iloc[start:stop] if hasattr(X, "iloc") else X[start:stop]
+
+
+def values_of(answer: Any, names: list[Any], shape: tuple[int, ...]) -> np.ndarray:
+    """A forecast as an array of this shape, without its index."""
+    is_polars = hasattr(answer, "columns") and not hasattr(answer, "iloc")  # with a column of times
+    columns = answer[names] if is_polars else answer
+    return np.asarray(columns, dtype=np.float64).reshape(shape)
+
+
 def _from_polars(X: Any, estimator: Any, usual: Any, name: str) -> Table:
     if not hasattr(X, "columns"):  # a Series
         names = [X.name] if X.name else None

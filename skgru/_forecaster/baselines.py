@@ -57,6 +57,16 @@ def baseline_of(history: np.ndarray, level: np.ndarray, spec: ForecastSpec) -> n
     return np.repeat(last if spec.baseline == "last" else level, steps, axis=1)
 
 
+def naive_scale(values: np.ndarray, season_length: int) -> np.ndarray:
+    """Mean absolute error of the seasonal-naive forecast within a series: (n_rows, n_columns) ->
+    (n_columns,). NaN if the error is unknown or 0.
+    """
+    changes = np.abs(values[season_length:] - values[:-season_length])
+    is_known = np.isfinite(changes)
+    totals = np.where(is_known, changes, 0).sum(axis=0)
+    return np.where(totals > 0, totals, np.nan) / np.maximum(is_known.sum(axis=0), 1)
+
+
 def longest_run(is_complete: np.ndarray) -> int:
     """Length of the longest run of True values."""
     ends = np.flatnonzero(~np.concatenate([[False], is_complete, [False]]))

@@ -22,6 +22,7 @@ from skgru._containers.long import keys_of
 from skgru._containers.panel import Panel, as_columns, frame_of, read_panel
 from skgru._containers.series import as_series, check_list, is_list_of_series
 from skgru._containers.table import Table
+from skgru._forecaster.baselines import naive_scale
 from skgru._forecaster.calendar import calendar_of
 from skgru._forecaster.checks import (
     check_numbers,
@@ -547,6 +548,9 @@ class SequenceForecaster(BaseEstimator):
                 scaled(scaler, tail.values[:, spec.targets])
                 for scaler, tail in zip(model.scalers, tails, strict=True)
             ],
+            _naive_scales=[
+                naive_scale(table.values[:, spec.targets], spec.season_length) for table in tables
+            ],
             _usual_step=max(tables, key=len).rows.freq,
             window_length_=spec.windows[0] if len(set(spec.windows)) == 1 else spec.windows,
             season_length_=spec.season_length,
@@ -856,6 +860,11 @@ class SequenceForecaster(BaseEstimator):
         if not table.is_named:
             return self._target_names
         return [table.columns[i] for i in self._spec.targets]
+
+    @property
+    def _least_rows(self) -> int:
+        """Rows of history with which a series gets more than a naive forecast."""
+        return LEAST_ROWS if self._model.is_zero_shot else self._spec.least_history
 
     @property
     def _target_names(self) -> list[str]:

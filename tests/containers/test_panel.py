@@ -12,7 +12,6 @@ import pytest
 from sklearn.linear_model import LinearRegression
 
 from skgru import SequenceForecaster
-from skgru.model_selection import backtest
 from tests.helpers import fails, raises
 
 RNG = np.random.default_rng(0)
@@ -642,15 +641,6 @@ def test_a_missing_date():
 def test_text_in_a_wide_frame():
     frame = pd.DataFrame({"a": np.ones(20), "city": ["x"] * 20})
     fails(lambda: forecaster(group="columns").fit(frame), "['city']", "'x'")
-
-
-def test_a_backtest_of_several_series():
-    frame = pd.DataFrame({"a": np.ones(20), "b": np.ones(20)})
-    fails(
-        lambda: backtest(forecaster(group="columns"), frame, initial=10),
-        "group='columns'",
-        "group=None",
-    )
 
 
 def test_two_columns_of_dates():

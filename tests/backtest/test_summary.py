@@ -1,0 +1,121 @@
+"""Summaries of backtests equal slow loops, and compare with a naive forecast."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import Ridge
+from sklearn.metrics import mean_absolute_error, root_mean_squared_error
+
+from skgru import SequenceForecaster
+from skgru.datasets import load_airline_passengers
+from skgru.metrics import mean_absolute_scaled_error
+from skgru.model_selection import BacktestResult, BacktestResults, backtest
+from tests.helpers import raises
+
+
+@pytest.fixture(scope="module")
+def result():
+    forecaster = SequenceForecaster(
+        Ridge(), horizon=4, season_length=12, window_length=12, calibration_fraction=0.3
+    )
+    return backtest(
+        forecaster, load_airline_passengers(), initial=96, step=5, gap=1, horizon=3, coverage=0.8
+    )
+
+
+def by_hand(actual, forecast, y_train, season_length=12):
+    return {
+        "MAE": mean_absolute_error(actual, forecast),
+        "RMSE": root_mean_squared_error(actual, forecast),
+        "MASE": mean_absolute_scaled_error(
+            actual, forecast, y_train=y_train, season_length=season_length
+        ),
+        "bias": np.mean(forecast - actual),
+    }
+
+
+@pytest.mark.parametrize("baseline", ["seasonal", "last"])
+def test_summary_equals_a_slow_loop(result, baseline):
+    series, naive = result.series[:, 0], np.empty((len(result.origins), 3))
+    for i, origin in enumerate(result.origins):
+        for k, step in enumerate([2, 3, 4]):
+            naive[i, k] = series[origin if baseline == "last" else origin + step - 12]
+    table = result.summary(baseline=baseline)
+    steps = result.summary(baseline=baseline, by="step")
+    assert list(table.index) == ["MAE", "RMSE", "MASE", "bias", "coverage", "width"]
+    assert list(steps.index) == [2, 3, 4]
+    for kind, forecast in [("forecast", result.forecast[..., 0]), ("naive", naive)]:
+        expected = by_hand(result.actual.ravel(), forecast.ravel(), result.y_train)
+        for name, value in expected.items():
+            assert table.loc[name, kind] == pytest.approx(value)
+        for k, step in enumerate([2, 3, 4]):
+            expected = by_hand(result.actual[:, k, 0], forecast[:, k], result.y_train)
+            for name, value in expected.items():
+                assert steps.loc[step, (name, kind)] == pytest.approx(value)
+    ratios = table["forecast"] / table["naive"]
+    np.testing.assert_allclose(table["ratio"][:3], ratios[:3])
+    assert table["ratio"][3:].isna().all()
+    assert table.loc["coverage", "forecast"] == pytest.approx(result.coverage_by_step().mean())
+    assert table.loc["width", "forecast"] == pytest.approx((result.upper - result.lower).mean())
+
+
+def test_without_a_naive_forecast_there_is_one_number_for_each_measure(result):
+    table = result.summary(baseline=None)
+    assert list(table.columns) == ["forecast"]
+    steps = result.summary(baseline=None, by="step")
+    assert list(steps.columns) == ["MAE", "RMSE", "MASE", "bias", "coverage", "width"]
+    assert steps["MAE"].mean() == pytest.approx(table.loc["MAE", "forecast"])
+
+
+def test_the_naive_forecast_compared_with_itself_has_a_ratio_of_1(result):
+    a_year_ago = result.origins[:, np.newaxis] + result.steps - 12
+    naive = replace(result, forecast=result.series[a_year_ago])
+    np.testing.assert_allclose(naive.summary()["ratio"][:3], 1)
+    np.testing.assert_allclose(naive.summary()["forecast"][:4], naive.summary()["naive"][:4])
+
+
+def test_season_length_is_that_of_the_forecaster(result):
+    assert result.season_length == 12
+    pd.testing.assert_frame_equal(result.summary(), result.summary(season_length=12))
+    last = result.summary(season_length=1)["naive"]["MAE"]
+    assert last == result.summary(baseline="last")["naive"]["MAE"]
+
+
+def test_missing_values_are_left_out(result):
+    series = result.series.copy()
+    series[result.origins[1] + 3] = np.nan  # an actual value, and one of a naive forecast
+    found = replace(result, series=series).summary()
+    assert np.isfinite(found["ratio"][:3]).all()
+    errors = np.abs(result.forecast - result.actual)[..., 0]
+    errors[1, 1] = np.nan
+    assert found["forecast"]["MAE"] == pytest.approx(np.nanmean(errors))
+
+
+def test_series_count_the_same():
+    one = dict(season_length=1, target_names=["x"], origins=np.array([2, 3]))
+    ramp = np.arange(6.0)[:, np.newaxis]
+    small = BacktestResult(series=ramp, forecast=np.full((2, 2, 1), 4.0), **one)
+    large = BacktestResult(series=10 * ramp, forecast=np.full((2, 2, 1), 40.0), **one)
+    table = BacktestResults({"a": small, "b": large}).summary()
+    assert table["forecast"]["MAE"] == pytest.approx(5.5 * small.summary()["forecast"]["MAE"])
+    assert table["forecast"]["MASE"] == pytest.approx(small.summary()["forecast"]["MASE"])
+    assert table["ratio"]["MAE"] == pytest.approx(small.summary()["ratio"]["MAE"])
+
+
+def test_errors(result):
+    with raises("baseline='naive'", "'seasonal', 'last' or None", "baseline='seasonal'"):
+        result.summary(baseline="naive")
+    with raises("season_length=0", "int of at least 1"):
+        result.summary(season_length=0)
+    with raises("by='series'", "several series", "by='step'"):
+        result.summary(by="series")
+    with raises("forecast is missing (NaN) in 1 of 27 values"):
+        forecast = result.forecast.copy()
+        forecast[0, 0] = np.nan
+        replace(result, forecast=forecast).summary()
+    with raises("No forecast can be measured"):
+        replace(result, series=np.full_like(result.series, np.nan)).summary()
+    with raises("metric='mas'", "'mase'"):
+        result.errors_by_step("mas")
