@@ -231,7 +231,7 @@ def bounds_method(name: str) -> Callable[[SeriesSet, list[pd.Series]], list[np.n
 
 
 def score_bounds(one: SeriesSet, bounds: np.ndarray) -> dict[str, float]:
-    """Coverage and MSIS, means over origins and series, of bounds (n_origins, n_series, horizon, 4)."""
+    """Mean coverage and MSIS of bounds, (n_origins, n_series, horizon, 4)."""
     found: dict[str, list[float]] = {
         f"{what} {c}": [] for what in ("cover", "msis") for c in COVERAGES
     }
