@@ -240,7 +240,7 @@ class SequenceForecaster(BaseEstimator):
         series, and forecasts the medians and quantiles of any series.
 
         - "auto": it takes part if `regressor` is None. Its share of what Theta leaves is 60 % for
-          one series and 50 % for several, but 0 if `point_` is "mean". It also gives
+          one series and about 50 % for several, but 0 if `point_` is "mean". It also gives
           `forecast_interval` its quantiles.
         - "only": zero-shot forecasts. Nothing is trained, and three rows are enough. A `regressor`
           and covariates are an error. `calendar` and the parameters of windows, level and baseline
@@ -257,7 +257,9 @@ class SequenceForecaster(BaseEstimator):
         - 0.2 beside a forecast of the pretrained network, and for seasons of more than 100 rows,
         - else 0.5 for one series, and 0.4 for several.
 
-        With covariates, which Theta and the pretrained network ignore, "auto" lowers the weights of
+        For several series, the weights of Theta and of the pretrained network are multiplied by a
+        factor of 0.25 to 1.5, which falls with their errors at the ends of the series, beside those
+        of the baseline. With covariates, which Theta and the pretrained network ignore, "auto" lowers the weights of
         both, the larger their error is beside that of the regressors in `fit`.
 
     calibration_fraction : float, default=0.0
