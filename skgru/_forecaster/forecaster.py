@@ -1,13 +1,13 @@
 """SequenceForecaster: from a series to its forecast, in the container and units of the series.
 
-Parameters and fitted state live here. `resolve.py` decides every "auto", `_containers/series.py`
-and `_containers/panel.py` read and write containers, and `model.py` computes the forecasts.
+Parameters and fitted state live here. `resolve.py` decides every "auto", `reading.py` reads series
+and returns forecasts in their container, and `model.py` computes the forecasts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from numbers import Integral
 from typing import Any, ClassVar, Self
 
@@ -15,27 +15,19 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import Tags
 from sklearn.utils._param_validation import StrOptions
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from skgru._containers.index import with_ending
-from skgru._containers.long import keys_of
-from skgru._containers.panel import Panel, as_columns, frame_of, read_panel
-from skgru._containers.series import as_series, check_list, is_list_of_series
+from skgru._containers.series import is_list_of_series
 from skgru._containers.table import Table
 from skgru._forecaster.baselines import naive_scale
 from skgru._forecaster.calendar import calendar_of
 from skgru._forecaster.checks import (
-    check_numbers,
     check_series,
-    warn_if_short,
-    warn_of_ends,
-    warn_of_range,
-    warn_of_short,
 )
 from skgru._forecaster.conformal import Calibration, errors_of, following, parts_of
-from skgru._forecaster.covariates import futures_of, known_rows, static_rows
-from skgru._forecaster.dataset import Part
 from skgru._forecaster.model import ForecastModel, tail_of
+from skgru._forecaster.reading import LEAST_ROWS, SeriesReader
 from skgru._forecaster.resolve import (
     check_alone,
     check_kinds,
@@ -46,25 +38,9 @@ from skgru._forecaster.resolve import (
 )
 from skgru._forecaster.scaling import restored, scaled
 from skgru._validation import Instance, Number, at_least, real_between, remember_features
-from skgru._windows import as_table
-
-# Rows to forecast from without training.
-LEAST_ROWS = 3
 
 
-@dataclass(frozen=True)
-class Origins:
-    """Series to forecast from: as the user gave them, and as the regressors get them."""
-
-    tables: list[Table]
-    panel: Panel | None
-    parts: list[Part]
-    scalers: list[Any]
-    seasonal_errors: np.ndarray
-    steps: int
-
-
-class SequenceForecaster(BaseEstimator):
+class SequenceForecaster(SeriesReader, BaseEstimator):
     """Forecast one or several time series with a recurrent network or any other regressor.
 
     The forecaster scales a series, cuts it into windows and subtracts the level of each window. A
@@ -854,239 +830,3 @@ class SequenceForecaster(BaseEstimator):
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_model")
-
-    def _names_in(self, table: Table) -> list[Any]:
-        """Names of the targets in a table without names: those in `fit`."""
-        if not table.is_named:
-            return self._target_names
-        return [table.columns[i] for i in self._spec.targets]
-
-    @property
-    def _least_rows(self) -> int:
-        """Rows of history with which a series gets more than a naive forecast."""
-        return LEAST_ROWS if self._model.is_zero_shot else self._spec.least_history
-
-    @property
-    def _target_names(self) -> list[str]:
-        columns = self._tails[0].columns
-        return [columns[i] for i in self._spec.targets]
-
-    def _read(self, X: Any, usual: Any = None) -> tuple[list[Table], Panel | None]:
-        tables, panel = read_panel(X, self.group, self, usual)
-        if panel is not None:
-            self._check_columns(tables, tables[0], panel)
-        return tables, panel
-
-    def _check_columns(self, tables: list[Table], like: Table, panel: Any) -> None:
-        """Raise if a series has other columns than `like`. Series may have any name."""
-        ids = [None] if panel is None else panel.ids
-        for one, table in zip(ids, tables, strict=True):
-            n, n_wanted = table.values.shape[1], like.values.shape[1]
-            named = table.is_named and like.is_named and n_wanted > 1
-            if n != n_wanted or (named and table.columns != like.columns):
-                if panel is None:
-                    raise ValueError(
-                        f"X has columns {table.columns}, but in fit its columns were "
-                        f"{like.columns}. Give the columns of fit, in the same order."
-                    )
-                raise ValueError(
-                    f"Series {one!r} of X has columns {table.columns}, but others have "
-                    f"{like.columns}. Give all series the same columns in the same order."
-                )
-
-    def _lone(self, X: list[Any]) -> list[Any]:
-        if self._panel is None or self._panel.kind != "list":
-            raise ValueError(
-                f"X is a list of {len(X)} series, but {type(self).__name__} was not fitted on a "
-                "list. Call the method for each series, or fit on a list."
-            )
-        return as_columns(X)
-
-    def _read_new(self, X: Any) -> Table:
-        if self.group is not None:
-            raise ValueError(
-                f"group={self.group!r}: predict and score are not available after a fit on a frame "
-                "of several series. Fit on a list of series, or use forecast."
-            )
-        if is_list_of_series(X):
-            raise ValueError(
-                f"X is a list of {len(X)} series, but {type(self).__name__} was fitted on one. "
-                "Give one series, or fit on a list."
-            )
-        table = as_series(X, self, usual=self._tails[0].rows.freq)
-        if self._panel is not None:
-            self._check_columns([table], self._tails[0], Panel("list", [0]))
-            return table
-        if table.is_single and self.n_features_in_ == 1:
-            return table  # a Series may have any name
-        tail = self._tails[0]
-        if (
-            tail.header is not None
-            and table.header is not None
-            and not (tail.names and table.names)
-        ):
-            self._check_columns([table], tail, None)
-            return table
-        columns = as_table(X) if table.rows.time is None else X.drop(table.rows.time)
-        validate_data(self, columns, reset=False, skip_check_array=True)
-        return table
-
-    def _context(self, table: Table) -> np.ndarray:
-        """History of a table: the end of the training series if the table continues it."""
-        tail, first = self._tails[0], self._first_rows[0]
-        history = self._calendar.extended(tail)
-        nothing = history[:0]
-        if self._panel is not None:
-            return nothing
-        if table.rows.index is not None and tail.rows.index is not None:
-            return history if tail.rows.is_followed_by(table.rows) else nothing
-        n = min(len(table), len(first))
-        is_in_sample = np.array_equal(table.values[:n], first[:n], equal_nan=True)
-        return nothing if is_in_sample else history
-
-    def _row_by_row(self, table: Table) -> np.ndarray:
-        """(n_rows, horizon, n_targets)"""
-        context = self._context(table)
-        values = np.concatenate([context, self._calendar.extended(table)])
-        origins = np.arange(len(context), len(values))
-        scaler = self._model.scaler_for(values)
-        known = None
-        if set(self._given.static) == set(self._given.known):  # needs no future values
-            steps = self._spec.horizon
-            known = static_rows(values, self._given, steps)
-            known = np.hstack([known, self._calendar.ahead(table, steps)])
-        part = self._model.part(values, scaler, known)
-        forecasts = self._model.forecast_rows(part, origins)
-        return self._model.in_units(scaler, forecasts, self._model.error_of(part.z))
-
-    def _origins(self, steps: Any, X: Any, future: Any) -> Origins:
-        check_is_fitted(self)
-        steps, model = self._checked_steps(steps), self._model
-        seasonal_errors = model.seasonal_errors
-        tables, panel, scalers, zs = self._tails, self._panel, model.scalers, self._scaled_tails
-        if X is None:
-            pasts = [self._calendar.extended(table) for table in tables]
-        else:
-            tables, panel, pasts = self._read_origins(X)
-            scalers, zs = [model.scaler_for(past) for past in pasts], [None] * len(pasts)
-            if self._spec.is_global:
-                seasonal_errors = model.median_where_unknown(
-                    [
-                        model.recent_seasonal_error(scaled(scaler, past[:, self._spec.targets]))
-                        for scaler, past in zip(scalers, pasts, strict=True)
-                    ]
-                )
-            pasts = [tail_of(past, model.n_rows_kept, self._spec) for past in pasts]
-        parts = []
-        aheads = futures_of(future, tables, panel, self._given)
-        ids = [None] if panel is None else panel.ids
-        for table, past, scaler, z, ahead, one in zip(
-            tables, pasts, scalers, zs, aheads, ids, strict=True
-        ):
-            try:
-                known = known_rows(ahead, steps, table, self._given, self._tails[0], self)
-            except ValueError as error:
-                if panel is None or ahead is None:
-                    raise
-                raise ValueError(f"Series {one!r}: {error}") from error
-            self._warn_of_covariates(past, known)
-            parts.append(model.part(past, scaler, self._with_calendar(known, steps, table), z))
-        return Origins(tables, panel, parts, scalers, seasonal_errors, steps)
-
-    def _checked_steps(self, steps: Any) -> int:
-        steps = self._spec.horizon if steps is None else steps
-        if not at_least(1).is_satisfied_by(steps):
-            if hasattr(steps, "__array__") or isinstance(steps, list):
-                raise ValueError(
-                    f"steps is a {type(steps).__name__}, but must be an int: the number of rows to "
-                    "forecast. Give a series to forecast from as X: forecast(X=series)."
-                )
-            raise ValueError(
-                f"steps={steps!r} must be an int of at least 1: the number of rows to forecast."
-            )
-        if self._spec.past and steps > self._spec.steps_of_call:
-            names = [self._tails[0].columns[i] for i in self._spec.past]
-            raise ValueError(
-                f"steps={steps} exceeds horizon={self._spec.steps_of_call}: a further forecast "
-                f"needs future values of the past covariates {names}. Fit with a larger horizon, "
-                "name them in known, or forecast them too (target=None)."
-            )
-        return int(steps)
-
-    def _read_origins(self, X: Any) -> tuple[list[Table], Any, list[np.ndarray]]:
-        """New series, their container, and their histories."""
-        model, panel = self._model, self._panel
-        if panel is None:
-            tables = [self._read_new(X)]
-            values = self._calendar.extended(tables[0])
-            pasts = [np.concatenate([self._context(tables[0]), values])]
-        else:
-            self._check_panel(X)
-            tables, panel = self._read(X, self._usual_step)
-            self._check_columns(tables, self._tails[0], panel)
-            pasts = [self._calendar.extended(table) for table in tables]
-        check_numbers(pasts, panel, self._spec)
-        warn_of_ends(tables, panel, self._spec)
-        if model.is_zero_shot:
-            pass  # it forecasts from any number of rows
-        elif self._spec.is_global:
-            warn_of_short(tables, panel, self._spec)
-        else:
-            is_half_pretrained = bool(model.members and model.takes_pretrained)
-            warn_if_short(min(map(len, pasts)), self._spec, is_half_pretrained)
-        return tables, panel, pasts
-
-    def _with_calendar(self, known: np.ndarray, steps: int, table: Table) -> np.ndarray:
-        """Future covariates of the rows after a series, and those of the calendar."""
-        if not self._calendar.names:
-            return known
-        n_ahead = -(-steps // self._spec.steps_of_call) * self._spec.steps_of_call
-        features = self._calendar.ahead(table, n_ahead)
-        return np.hstack([known, features]) if self._given.known else features
-
-    def _warn_of_covariates(self, past: np.ndarray, known: np.ndarray) -> None:
-        spec, limits, columns = self._given, self._model.covariate_limits, self._tails[0].columns
-        if limits is not None:
-            n_past, names = len(spec.past), [columns[i] for i in (*spec.past, *spec.known)]
-            seen = [*past[-spec.window_length :, spec.past].T, *known.T]
-            low, high = (side[: len(names)] for side in limits)  # without the calendar
-            warn_of_range(names, seen, (low, high), n_past)
-
-    def _check_panel(self, X: Any) -> None:
-        """Raise if several series are in another container than in `fit`."""
-        kind = self._panel.kind
-        is_list = is_list_of_series(X)
-        is_long = not is_list and keys_of(X, self.group) is not None
-        has_form = {
-            "list": is_list,
-            "long": is_long,
-            "wide": not is_list and not is_long and np.ndim(X) == 2,
-        }
-        check_list(X)
-        if has_form[kind]:
-            return
-        wanted = {
-            "list": "a list of series",
-            "long": f"a long frame with group={self.group!r}",
-            "wide": "a wide frame",
-        }[kind]
-        raise ValueError(
-            f"X is a {type(X).__name__}, but {type(self).__name__} was fitted on {wanted}. Give X "
-            "in that form" + (": [X] for a single series." if kind == "list" else ".")
-        )
-
-    def _answers(self, values: list[np.ndarray], endings: list[str], new: Origins) -> Any:
-        """Values of each series, (steps, n_targets * n_endings), in the container of X."""
-
-        def names_in(table: Table) -> list[str]:
-            names = self._names_in(table)
-            return [with_ending(name, end) for name in names for end in endings]
-
-        if new.panel is None or new.panel.kind == "list":  # each table has its own names
-            frames = [
-                frame_of(one, names_in(table), table)
-                for one, table in zip(values, new.tables, strict=True)
-            ]
-            return frames if new.panel else frames[0]
-        names = endings if new.panel.kind == "wide" else names_in(new.tables[0])
-        return new.panel.answers(values, names, new.tables)
