@@ -648,7 +648,9 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
 
         return r2_score(actual[rows], predicted[rows])
 
-    def forecast(self, steps: int | None = None, X: Any = None, future: Any = None) -> Any:
+    def forecast(
+        self, steps: int | None = None, X: Any = None, future: Any = None, *, until: Any = None
+    ) -> Any:
         """Forecast the rows after the training series, or after X.
 
         Parameters
@@ -668,6 +670,12 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
             any order. The dates are the index or the only column of dates. A dict of columns is
             taken too. For several series: a list, or a long frame.
 
+        until : str, date, datetime, Timestamp, Period or None, default=None
+            Forecast up to this date instead of `steps` rows. The last row is the last one whose
+            date is not after `until`. A string or date includes its whole day, month or year:
+            "2026-06" includes the last hour of June. Several series may end at different dates, and
+            each of them gets its own number of rows, which may be 0.
+
         Returns
         -------
         array-like of shape (steps, n_targets)
@@ -680,9 +688,20 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
             Before `fit`.
         ValueError
             If `future` is missing, too short or for other rows, if there are past covariates and
-            `steps` exceeds `horizon`, or if X has no dates for `calendar`.
+            `steps` exceeds `horizon`, or if X has no dates for `calendar` or `until`. If `until` is
+            no date, is not after the series, or is given with `steps`.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from skgru import SequenceForecaster
+        >>> months = pd.period_range("2024-01", periods=26, freq="M")
+        >>> sales = pd.Series(100 + months.month, months)
+        >>> forecaster = SequenceForecaster(pretrained="only").fit(sales)
+        >>> forecaster.forecast(until="2026-05-31").index
+        PeriodIndex(['2026-03', '2026-04', '2026-05'], dtype='period[M]')
         """
-        new = self._origins(steps, X, future)
+        new = self._origins(steps, X, future, until)
         forecasts = self._model.forecast_after(new.parts, new.steps)
         values = [
             self._model.in_units(*one)
@@ -691,7 +710,13 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
         return self._answers(values, [""], new)
 
     def forecast_interval(
-        self, steps: int | None = None, coverage: float = 0.9, X: Any = None, future: Any = None
+        self,
+        steps: int | None = None,
+        coverage: float = 0.9,
+        X: Any = None,
+        future: Any = None,
+        *,
+        until: Any = None,
     ) -> Any:
         """Forecast intervals that contain the actual value with probability `coverage`.
 
@@ -709,6 +734,9 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
 
         future : array-like of shape (steps, n_known), DataFrame or None, default=None
             Values of the future covariates, as in `forecast`.
+
+        until : str, date, datetime, Timestamp, Period or None, default=None
+            Date up to which rows are forecast, as in `forecast`.
 
         Returns
         -------
@@ -758,11 +786,13 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
             )
         quantiles = self._calibration.quantiles(self.regressors_, coverage)
         radius = None if quantiles else self._calibration.radius(coverage)  # (horizon, n_targets)
-        new = self._origins(steps, X, future)
+        new = self._origins(steps, X, future, until)
         n_steps = self._spec.steps_of_call if quantiles else self._spec.horizon
         if new.steps > n_steps and not (quantiles and self.pretrained_):
+            given = f"steps={new.steps}"
+            given = given if until is None else f"until={until!r} ({new.steps} steps)"
             raise ValueError(
-                f"steps={new.steps} exceeds the {n_steps} steps that intervals are available for. "
+                f"{given} exceeds the {n_steps} steps that intervals are available for. "
                 "Fit with a larger horizon."
             )
         if radius is None:

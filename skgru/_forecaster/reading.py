@@ -29,6 +29,7 @@ from skgru._forecaster.dataset import Part
 from skgru._forecaster.model import ForecastModel, tail_of
 from skgru._forecaster.scaling import scaled
 from skgru._forecaster.spec import ForecastSpec
+from skgru._forecaster.until import steps_until
 from skgru._validation import at_least
 from skgru._windows import as_table
 
@@ -38,7 +39,9 @@ LEAST_ROWS = 3
 
 @dataclass(frozen=True)
 class Origins:
-    """Series to forecast from: as the user gave them, and as the regressors get them."""
+    """Series to forecast from: as the user gave them, and as the regressors get them. steps :
+    number of steps to forecast; steps_of_each : those that each series needs of them.
+    """
 
     tables: list[Table]
     panel: Panel | None
@@ -46,6 +49,7 @@ class Origins:
     scalers: list[Any]
     seasonal_errors: np.ndarray
     steps: int
+    steps_of_each: list[int]
 
 
 class SeriesReader:
@@ -172,9 +176,16 @@ class SeriesReader:
         forecasts = self._model.forecast_rows(part, origins)
         return self._model.in_units(scaler, forecasts, self._model.error_of(part.z))
 
-    def _origins(self, steps: Any, X: Any, future: Any) -> Origins:
+    def _origins(self, steps: Any, X: Any, future: Any, until: Any) -> Origins:
         check_is_fitted(self)
-        steps, model = self._checked_steps(steps), self._model
+        model = self._model
+        if until is None:
+            steps = self._checked_steps(steps)
+        elif steps is not None:
+            raise ValueError(
+                f"until={until!r} and steps={steps!r} both give the number of rows to forecast. "
+                "Leave one of them None."
+            )
         seasonal_errors = model.seasonal_errors
         tables, panel, scalers, zs = self._tails, self._panel, model.scalers, self._scaled_tails
         if X is None:
@@ -190,21 +201,26 @@ class SeriesReader:
                     ]
                 )
             pasts = [tail_of(past, model.n_rows_kept, self._spec) for past in pasts]
+        steps_of_each = [steps] * len(tables)
+        if until is not None:
+            steps_of_each = steps_until(until, tables)
+            steps = max(steps_of_each)
+            self._check_past(steps, f"until={until!r} ({steps} steps)")
         parts = []
         aheads = futures_of(future, tables, panel, self._given)
         ids = [None] if panel is None else panel.ids
-        for table, past, scaler, z, ahead, one in zip(
-            tables, pasts, scalers, zs, aheads, ids, strict=True
+        for table, past, scaler, z, ahead, one, n in zip(
+            tables, pasts, scalers, zs, aheads, ids, steps_of_each, strict=True
         ):
             try:
-                known = known_rows(ahead, steps, table, self._given, self._tails[0], self)
+                known = known_rows(ahead, n, table, self._given, self._tails[0], self)
             except ValueError as error:
                 if panel is None or ahead is None:
                     raise
                 raise ValueError(f"Series {one!r}: {error}") from error
             self._warn_of_covariates(past, known)
             parts.append(model.part(past, scaler, self._with_calendar(known, steps, table), z))
-        return Origins(tables, panel, parts, scalers, seasonal_errors, steps)
+        return Origins(tables, panel, parts, scalers, seasonal_errors, steps, steps_of_each)
 
     def _checked_steps(self, steps: Any) -> int:
         steps = self._spec.horizon if steps is None else steps
@@ -217,14 +233,18 @@ class SeriesReader:
             raise ValueError(
                 f"steps={steps!r} must be an int of at least 1: the number of rows to forecast."
             )
+        self._check_past(steps, f"steps={steps}")
+        return int(steps)
+
+    def _check_past(self, steps: int, given: str) -> None:
+        """Raise if more steps than the horizon need future values of past covariates."""
         if self._spec.past and steps > self._spec.steps_of_call:
             names = [self._tails[0].columns[i] for i in self._spec.past]
             raise ValueError(
-                f"steps={steps} exceeds horizon={self._spec.steps_of_call}: a further forecast "
+                f"{given} exceeds horizon={self._spec.steps_of_call}: a further forecast "
                 f"needs future values of the past covariates {names}. Fit with a larger horizon, "
                 "name them in known, or forecast them too (target=None)."
             )
-        return int(steps)
 
     def _read_origins(self, X: Any) -> tuple[list[Table], Any, list[np.ndarray]]:
         """New series, their container, and their histories."""
@@ -255,7 +275,10 @@ class SeriesReader:
             return known
         n_ahead = -(-steps // self._spec.steps_of_call) * self._spec.steps_of_call
         features = self._calendar.ahead(table, n_ahead)
-        return np.hstack([known, features]) if self._given.known else features
+        if not self._given.known:
+            return features
+        after = ((0, n_ahead - len(known)), (0, 0))  # of a series that needs fewer steps
+        return np.hstack([np.pad(known, after, constant_values=np.nan), features])
 
     def _warn_of_covariates(self, past: np.ndarray, known: np.ndarray) -> None:
         spec, limits, columns = self._given, self._model.covariate_limits, self._tails[0].columns
@@ -289,7 +312,10 @@ class SeriesReader:
         )
 
     def _answers(self, values: list[np.ndarray], endings: list[str], new: Origins) -> Any:
-        """Values of each series, (steps, n_targets * n_endings), in the container of X."""
+        """Values of each series, (steps, n_targets * n_endings), in the container of X. Each series
+        gets the steps that it needs.
+        """
+        values = [one[:n] for one, n in zip(values, new.steps_of_each, strict=True)]
 
         def names_in(table: Table) -> list[str]:
             names = self._names_in(table)
