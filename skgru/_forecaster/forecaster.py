@@ -27,7 +27,7 @@ from skgru._forecaster.checks import (
 )
 from skgru._forecaster.conformal import Calibration, errors_of, following, parts_of
 from skgru._forecaster.model import ForecastModel, tail_of
-from skgru._forecaster.reading import LEAST_ROWS, SeriesReader
+from skgru._forecaster.reading import LEAST_ROWS, Origins, SeriesReader
 from skgru._forecaster.resolve import (
     check_alone,
     check_kinds,
@@ -702,12 +702,15 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
         PeriodIndex(['2026-03', '2026-04', '2026-05'], dtype='period[M]')
         """
         new = self._origins(steps, X, future, until)
+        return self._answers(self._values_of(new), [""], new)
+
+    def _values_of(self, new: Origins) -> list[np.ndarray]:
+        """Forecasts of each series in its units, (steps, n_targets)."""
         forecasts = self._model.forecast_after(new.parts, new.steps)
-        values = [
+        return [
             self._model.in_units(*one)
             for one in zip(new.scalers, forecasts, new.seasonal_errors, strict=True)
         ]
-        return self._answers(values, [""], new)
 
     def forecast_interval(
         self,
@@ -717,6 +720,7 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
         future: Any = None,
         *,
         until: Any = None,
+        with_forecast: bool = False,
     ) -> Any:
         """Forecast intervals that contain the actual value with probability `coverage`.
 
@@ -738,11 +742,15 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
         until : str, date, datetime, Timestamp, Period or None, default=None
             Date up to which rows are forecast, as in `forecast`.
 
+        with_forecast : bool, default=False
+            Whether the forecast stands between the bounds.
+
         Returns
         -------
-        array-like of shape (steps, n_targets, 2)
-            Lower and upper bounds. For a Series or data frame: a DataFrame with columns
-            `{target}_lower` and `{target}_upper`. Several series come back in their container.
+        array-like of shape (steps, n_targets, 2), or (steps, n_targets, 3) with the forecast
+            Lower and upper bounds, or lower bound, forecast and upper bound. For a Series or data
+            frame: a DataFrame with columns `{target}_lower`, `{target}` with the forecast, and
+            `{target}_upper`. Several series come back in their container.
 
         Raises
         ------
@@ -777,6 +785,16 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
         ----------
         .. [1] Lei, G'Sell, Rinaldo, Tibshirani & Wasserman (2018), Distribution-free predictive
            inference for regression, doi:10.1080/01621459.2017.1307116.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from skgru import SequenceForecaster
+        >>> months = pd.period_range("2024-01", periods=26, freq="M")
+        >>> sales = pd.Series(100 + months.month, months, name="sales")
+        >>> forecaster = SequenceForecaster(pretrained="only").fit(sales)
+        >>> list(forecaster.forecast_interval(3, with_forecast=True).columns)
+        ['sales_lower', 'sales', 'sales_upper']
         """
         check_is_fitted(self)
         if not real_between(0, 1, closed="neither").is_satisfied_by(coverage):
@@ -807,12 +825,19 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
                 ]
             )
         bounds = list(np.sort(np.moveaxis(sides, 0, -1), axis=-1))  # a scaler may change signs
+        endings = ["_lower", "_upper"]
+        if with_forecast:
+            bounds = [
+                np.stack([one[..., 0], middle, one[..., 1]], axis=-1)
+                for one, middle in zip(bounds, self._values_of(new), strict=True)
+            ]
+            endings.insert(1, "")
         if new.tables[0].rows.library == "numpy":
             if new.panel is None:
                 return bounds[0]
             return np.concatenate(bounds, axis=1) if new.panel.kind == "wide" else bounds
         flat = [one.reshape(new.steps, -1) for one in bounds]
-        return self._answers(flat, ["_lower", "_upper"], new)
+        return self._answers(flat, endings, new)
 
     def set_params(self, **params: Any) -> Self:
         """Set parameters of the forecaster, its regressor or its scaler.
