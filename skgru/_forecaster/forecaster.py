@@ -24,9 +24,11 @@ from skgru._forecaster.baselines import naive_scale
 from skgru._forecaster.calendar import calendar_of
 from skgru._forecaster.checks import (
     check_series,
+    warn_of_ends,
 )
 from skgru._forecaster.conformal import Calibration, errors_of, following, parts_of
-from skgru._forecaster.model import ForecastModel, tail_of
+from skgru._forecaster.history import extended, last_rows
+from skgru._forecaster.model import ForecastModel
 from skgru._forecaster.reading import LEAST_ROWS, Origins, SeriesReader
 from skgru._forecaster.resolve import (
     check_alone,
@@ -36,8 +38,9 @@ from skgru._forecaster.resolve import (
     make_spec,
     make_template,
 )
-from skgru._forecaster.scaling import restored, scaled
+from skgru._forecaster.scaling import restored
 from skgru._validation import Instance, Number, at_least, real_between, remember_features
+from skgru._warnings import warn_user
 
 
 class SequenceForecaster(SeriesReader, BaseEstimator):
@@ -510,7 +513,9 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
             errors, series_of = errors_of(trial, model, series, held_out)
             calibration = replace(calibration, errors=errors, series_of=series_of)
         n_kept = model.n_rows_kept + 1
-        tails = [replace(table, values=tail_of(table.values, n_kept, spec)) for table in tables]
+        tails = [
+            replace(table, values=last_rows(table.values, n_kept, spec.targets)) for table in tables
+        ]
         self.__dict__.update(
             _model=model,
             _spec=spec,
@@ -520,10 +525,8 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
             _calibration=calibration,
             _first_rows=[table.values[: spec.window_length].copy() for table in tables],
             _tails=tails,
-            _scaled_tails=[
-                scaled(scaler, tail.values[:, spec.targets])
-                for scaler, tail in zip(model.scalers, tails, strict=True)
-            ],
+            _scaled_tails=model.scaled_tails([table.values for table in tails]),
+            _n_rows=list(map(len, tables)),
             _naive_scales=[
                 naive_scale(table.values[:, spec.targets], spec.season_length) for table in tables
             ],
@@ -543,6 +546,67 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
         names = tables[0].names
         remember_features(
             self, None if names is None else np.asarray(names, dtype=object), n_columns
+        )
+        return self
+
+    def update(self, X: Any) -> Self:
+        """Append rows that continue the training series to the history of forecasts.
+
+        Afterwards `forecast()` starts after the last row of X. Nothing is trained, and the scalers
+        stay those of `fit`. `forecast(X=X)` gives the forecast after X without keeping its rows.
+        `fit` on all rows trains again, which adapts the forecaster to changes of the series.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_columns), Series, DataFrame or list of them
+            The new rows, in the container of `fit` and with its columns. Rows that are in the
+            history, by their index, are ignored, so X may overlap it, or be the whole series. All
+            rows of X without an index, such as those of an array, are new. For several series:
+
+            - Each series of a list continues the series of `fit` at the same position. It may be
+              empty.
+            - A wide frame has the columns of `fit`, in any order.
+            - A long frame may leave series out that have no new rows.
+
+        Returns
+        -------
+        SequenceForecaster
+            The same forecaster.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            If X does not start right after the history or within it, has another step or other
+            columns, or has series that were not part of `fit`.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from skgru import SequenceForecaster
+        >>> months = pd.period_range("2024-01", periods=26, freq="M")
+        >>> sales = pd.Series(100 + months.month, months)
+        >>> forecaster = SequenceForecaster(pretrained="only").fit(sales[:24])
+        >>> forecaster.update(sales[24:]).forecast().index
+        PeriodIndex(['2026-03'], dtype='period[M]')
+        """
+        check_is_fitted(self)
+        new = self._new_rows(X)
+        if not any(map(len, new)):
+            ends = [table.rows.index[-1] for table in self._tails if table.rows.index is not None]
+            warn_user(
+                f"X has no rows after the history{f', which ends at {max(ends)}' if ends else ''}. "
+                "update has changed nothing. Give later rows."
+            )
+            return self
+        n_kept, targets = self._model.n_rows_kept + 1, self._spec.targets
+        tails = extended(self._tails, new, n_kept, targets)
+        warn_of_ends(tails, self._panel, self._spec)
+        self.__dict__.update(
+            _tails=tails,
+            _scaled_tails=self._model.scaled_tails([table.values for table in tails]),
+            _n_rows=[n + len(one) for n, one in zip(self._n_rows, new, strict=True)],
         )
         return self
 

@@ -26,6 +26,7 @@ from skgru._forecaster.checks import (
 )
 from skgru._forecaster.covariates import futures_of, known_rows, static_rows
 from skgru._forecaster.dataset import Part
+from skgru._forecaster.history import rows_after
 from skgru._forecaster.model import ForecastModel, tail_of
 from skgru._forecaster.scaling import scaled
 from skgru._forecaster.spec import ForecastSpec
@@ -57,7 +58,8 @@ class SeriesReader:
 
     _spec : with the calendar as future covariates; _given : without it; _tails : the last rows of
     each series; _scaled_tails : their scaled targets; _first_rows : the first rows of each series;
-    _usual_step : step of the index.
+    _n_rows : number of rows of each series, with those of `update`; _usual_step : step of the
+    index.
     """
 
     group: Any
@@ -70,6 +72,7 @@ class SeriesReader:
     _tails: list[Table]
     _scaled_tails: list[Any]
     _first_rows: list[np.ndarray]
+    _n_rows: list[int]
     _usual_step: Any
 
     def _names_in(self, table: Table) -> list[Any]:
@@ -200,7 +203,7 @@ class SeriesReader:
                         for scaler, past in zip(scalers, pasts, strict=True)
                     ]
                 )
-            pasts = [tail_of(past, model.n_rows_kept, self._spec) for past in pasts]
+        pasts = [tail_of(past, model.n_rows_kept, self._spec) for past in pasts]
         steps_of_each = [steps] * len(tables)
         if until is not None:
             steps_of_each = steps_until(until, tables)
@@ -245,6 +248,62 @@ class SeriesReader:
                 f"needs future values of the past covariates {names}. Fit with a larger horizon, "
                 "name them in known, or forecast them too (target=None)."
             )
+
+    def _new_rows(self, X: Any) -> list[np.ndarray]:
+        """Rows of X after the end of each series of fit, (n_rows, n_columns)."""
+        tails, panel = self._tails, self._panel
+        if panel is None:
+            table, first = self._read_new(X), self._first_rows[0]
+            is_copy = np.array_equal(table.values[: len(first)], first, equal_nan=True)
+            n_known = self._n_rows[0]
+            if table.rows.index is None and is_copy and len(table) >= n_known:
+                raise ValueError(
+                    f"X has {len(table)} rows and begins with the rows of fit, but update takes "
+                    f"the rows after the history alone. Give X[{n_known}:]."
+                )
+            return [rows_after(tails[0], table, "X")]
+        self._check_panel(X)
+        new = self._read_continued(X)
+        return [
+            tail.values[:0] if table is None else rows_after(tail, table, f"Series {one!r} of X")
+            for one, tail, table in zip(panel.ids, tails, new, strict=True)
+        ]
+
+    def _read_continued(self, X: Any) -> list[Table | None]:
+        """The part of X that belongs to each of several series of fit; None without rows."""
+        tails, panel, usual = self._tails, self._panel, self._usual_step
+        if panel.kind == "list":
+            if len(X) != len(tails):
+                raise ValueError(
+                    f"X is a list of {len(X)} series, but fit had {len(tails)}. Give a list of "
+                    f"{len(tails)}, with an empty series where there are no new rows."
+                )
+            ids = panel.ids
+            tables = [as_series(one, self, usual) if len(one) else None for one in as_columns(X)]
+        elif panel.kind == "wide":
+            table = as_series(X, self, usual)
+            ids = table.columns if table.is_named else panel.ids[: table.values.shape[1]]
+            tables = [Table(values[:, np.newaxis], None, table.rows) for values in table.values.T]
+        else:
+            found, new = self._read(X, usual)
+            ids, tables = new.ids, list(found)  # type: ignore[union-attr]
+        unknown = [one for one in ids if one not in panel.ids]
+        missing = [one for one in panel.ids if one not in ids] if panel.kind == "wide" else []
+        if unknown:
+            raise ValueError(
+                f"X has the series {unknown[0]!r}, which was not part of fit. Leave it out, or "
+                "forecast it by forecast(X=...)."
+            )
+        if missing:
+            raise ValueError(
+                f"X lacks the series {missing[0]!r} of fit. Add its column, with NaN for unknown "
+                "values."
+            )
+        given = [table for table in tables if table is not None]
+        by_id = dict(zip(ids, tables, strict=True))
+        of_given = Panel("list", [one for one in ids if by_id[one] is not None])
+        self._check_columns(given, tails[0], of_given)
+        return [by_id.get(one) for one in panel.ids]
 
     def _read_origins(self, X: Any) -> tuple[list[Table], Any, list[np.ndarray]]:
         """New series, their container, and their histories."""
