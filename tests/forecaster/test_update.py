@@ -126,9 +126,8 @@ def test_several_series_are_matched_by_id(form):
             pd.testing.assert_series_equal(one, wanted, rtol=1e-9)
         return
     whole = pd.concat([known, arrived[known.columns]])
-    whole = (
-        joined if form == "wide" else pd.concat([known, arrived]).sort_values("shop", kind="stable")
-    )
+    if form == "long":
+        whole = whole.sort_values("shop", kind="stable")
     pd.testing.assert_frame_equal(answer, fitted.forecast(X=whole), rtol=1e-9)
 
 
