@@ -31,6 +31,7 @@ def check_series(
         if spec.is_global and parameters.pretrained != "only":
             warn_of_short(tables, panel, spec)
     warn_of_ends(tables, panel, spec)
+    warn_of_limits(parameters.lower, parameters.upper, tables, spec)
     warn_of_y(y, X, tables, panel, spec)
     named = max(tables, key=len).rows.season_length
     n_wanted = rows_for_season(parameters, tables, named)
@@ -51,6 +52,33 @@ def check_numbers(series: list[np.ndarray], panel: Panel | None, spec: ForecastS
             f"Series {panel.ids[i]!r} of X has only NaN in a column to forecast. Leave this series "
             "out."
         )
+
+
+def check_limits(lower: float | None, upper: float | None) -> None:
+    """Raise unless the lower limit of forecasts is below the upper one."""
+    if lower is not None and upper is not None and lower >= upper:
+        raise ValueError(
+            f"lower={lower} must be less than upper={upper}. Give the smallest possible value of "
+            "the series as lower and the largest as upper, or None for no limit."
+        )
+
+
+def warn_of_limits(
+    lower: float | None, upper: float | None, tables: list[Table], spec: ForecastSpec
+) -> None:
+    """Warn of values to forecast that are outside the limits of forecasts."""
+    for name, limit, side, sign in (("lower", lower, "below", -1), ("upper", upper, "above", 1)):
+        if limit is None:
+            continue
+        excess = [sign * (table.values[:, spec.targets] - limit) for table in tables]
+        n_outside = sum(int((each > 0).sum()) for each in excess)
+        if n_outside:
+            furthest = limit + sign * max(float(np.nanmax(each)) for each in excess)
+            warn_user(
+                f"{name}={limit}, but X has {n_outside} value{'s' * (n_outside > 1)} {side} it, "
+                f"the furthest {furthest:.6g}. Forecasts are never {side} the limit. Correct these "
+                f"values, or set {name}=None."
+            )
 
 
 def warn_of_ends(tables: list[Table], panel: Panel | None, spec: ForecastSpec) -> None:

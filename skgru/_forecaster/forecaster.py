@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -23,6 +23,7 @@ from skgru._containers.table import Table
 from skgru._forecaster.baselines import naive_scale
 from skgru._forecaster.calendar import calendar_of
 from skgru._forecaster.checks import (
+    check_limits,
     check_series,
     warn_of_ends,
 )
@@ -239,6 +240,12 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
         With covariates, which Theta and the pretrained network ignore, "auto" lowers the weights of
         both, the larger their error is beside that of the regressors in `fit`.
 
+    lower, upper : float or None, default=None
+        Limits of the forecasts and of the bounds of intervals, in the units of the series: lower=0
+        for sales, upper=80 for a hall of 80 seats. Forecasts outside a limit are moved to it, after
+        all other steps. The limits are those of all targets of all series. None: no limit. Values
+        of X outside the limits raise a warning in `fit`.
+
     calibration_fraction : float, default=0.0
         Share of the rows, at the end of the series, on which intervals are calibrated, in [0, 1).
         The regressors are first fitted without these rows, and then again on all rows. 0: no
@@ -404,6 +411,8 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
         "n_estimators": [at_least(1), StrOptions({"auto"})],
         "pretrained": [StrOptions({"auto", "only"}), None],
         "theta_weight": [StrOptions({"auto"}), real_between(0, 1, closed="both")],
+        "lower": [Number(Real, None, None, closed="neither"), None],
+        "upper": [Number(Real, None, None, closed="neither"), None],
         "calibration_fraction": [real_between(0, 1, closed="left")],
         "random_state": [
             Number(Integral, 0, 2**32 - 1, closed="both"),
@@ -432,6 +441,8 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
         n_estimators: int | str = "auto",
         pretrained: str | None = "auto",
         theta_weight: float | str = "auto",
+        lower: float | None = None,
+        upper: float | None = None,
         calibration_fraction: float = 0.0,
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
@@ -452,6 +463,8 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
         self.n_estimators = n_estimators
         self.pretrained = pretrained
         self.theta_weight = theta_weight
+        self.lower = lower
+        self.upper = upper
         self.calibration_fraction = calibration_fraction
         self.random_state = random_state
 
@@ -479,14 +492,15 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
         Raises
         ------
         ValueError
-            If a parameter is out of range, `regressor` is a classifier, a column is not in X, the
-            index has no regular step, or a series is too short, has no values, or has no dates for
-            `calendar`.
+            If a parameter is out of range, `lower` is not below `upper`, `regressor` is a
+            classifier, a column is not in X, the index has no regular step, or a series is too
+            short, has no values, or has no dates for `calendar`.
         ImportError
             If `calendar` names holidays and the package holidays is not installed.
         """
         self._validate_params()
         check_kinds(self)
+        check_limits(self.lower, self.upper)
         tables, panel = self._read(X)
         if panel is not None and panel.kind == "wide":
             check_wide(self)
@@ -530,6 +544,7 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
             _naive_scales=[
                 naive_scale(table.values[:, spec.targets], spec.season_length) for table in tables
             ],
+            _limits=(self.lower, self.upper),
             _usual_step=max(tables, key=len).rows.freq,
             window_length_=spec.windows[0] if len(set(spec.windows)) == 1 else spec.windows,
             season_length_=spec.season_length,
@@ -642,6 +657,11 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
         row t, and `score` is slightly optimistic.
         """
         check_is_fitted(self)
+        if isinstance(X, Integral):
+            raise ValueError(
+                f"X={X} must be a series: predict(X) forecasts the next rows after each row of X. "
+                f"Use forecast({max(1, int(X))}) to forecast after the training series."
+            )
         if is_list_of_series(X):
             return [self.predict(one) for one in self._lone(X)]
         table = self._read_new(X)
@@ -772,7 +792,7 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
         """Forecasts of each series in its units, (steps, n_targets)."""
         forecasts = self._model.forecast_after(new.parts, new.steps)
         return [
-            self._model.in_units(*one)
+            self._limited(self._model.in_units(*one))
             for one in zip(new.scalers, forecasts, new.seasonal_errors, strict=True)
         ]
 
@@ -888,7 +908,8 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
                     for side in (middle - reach, middle + reach)
                 ]
             )
-        bounds = list(np.sort(np.moveaxis(sides, 0, -1), axis=-1))  # a scaler may change signs
+        sides = np.sort(np.moveaxis(sides, 0, -1), axis=-1)  # a scaler may change signs
+        bounds = list(self._limited(sides))
         endings = ["_lower", "_upper"]
         if with_forecast:
             bounds = [

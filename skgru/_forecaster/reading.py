@@ -58,8 +58,8 @@ class SeriesReader:
 
     _spec : with the calendar as future covariates; _given : without it; _tails : the last rows of
     each series; _scaled_tails : their scaled targets; _first_rows : the first rows of each series;
-    _n_rows : number of rows of each series, with those of `update`; _usual_step : step of the
-    index.
+    _n_rows : number of rows of each series, with those of `update`; _limits : of forecasts;
+    _usual_step : step of the index.
     """
 
     group: Any
@@ -73,6 +73,7 @@ class SeriesReader:
     _scaled_tails: list[Any]
     _first_rows: list[np.ndarray]
     _n_rows: list[int]
+    _limits: tuple[float | None, float | None]
     _usual_step: Any
 
     def _names_in(self, table: Table) -> list[Any]:
@@ -177,7 +178,14 @@ class SeriesReader:
             known = np.hstack([known, self._calendar.ahead(table, steps)])
         part = self._model.part(values, scaler, known)
         forecasts = self._model.forecast_rows(part, origins)
-        return self._model.in_units(scaler, forecasts, self._model.error_of(part.z))
+        return self._limited(self._model.in_units(scaler, forecasts, self._model.error_of(part.z)))
+
+    def _limited(self, values: np.ndarray) -> np.ndarray:
+        """Forecasts in the units of the series, within `lower` and `upper`."""
+        lower, upper = self._limits
+        if lower is not None:
+            values = np.maximum(values, lower)
+        return values if upper is None else np.minimum(values, upper)
 
     def _origins(self, steps: Any, X: Any, future: Any, until: Any) -> Origins:
         check_is_fitted(self)
