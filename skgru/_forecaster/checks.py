@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from skgru._containers.index import TimeIndex
 from skgru._containers.panel import Panel
 from skgru._containers.table import Table
 from skgru._forecaster.baselines import longest_run
@@ -254,6 +255,31 @@ def warn_if_short(n_rows: int, spec: ForecastSpec, is_half_pretrained: bool) -> 
         f"X has {n_rows} rows to forecast from, but {' and '.join(needs)}. The forecasts use "
         f"{what}. Give at least {n_needed} rows."
     )
+
+
+def warn_if_apart(trained: TimeIndex, table: Table, n_needed: int) -> bool:
+    """Warn of a short X that ends after the training series, but does not start right after it, and
+    return whether it does. Its forecasts have no history but X.
+
+    X that ends before the row after the training series is another period, and a longer X holds its
+    own history.
+    """
+    index = table.rows.index
+    if index is None or trained.index is None or len(table) >= n_needed:
+        return False
+    following = trained.following(1)[0]
+    try:
+        if index[-1] < following or index[0] == following:
+            return False
+    except (TypeError, ValueError):  # another kind of index
+        return False
+    warn_user(
+        f"X begins at {index[0]} and does not continue the training series, which ends at "
+        f"{trained.index[-1]}. Its {len(table)} rows are the whole history of its forecasts, "
+        f"which should have {n_needed}. Give the series from the start of fit to the end of X, "
+        "with NaN in missing rows."
+    )
+    return True
 
 
 def too_short(spec: ForecastSpec, series: Sequence[np.ndarray]) -> str:

@@ -339,7 +339,10 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
 
     After a fit on one series, `predict(X)` and `forecast(X=X)` use the training series as history
     of X if the index of X continues it. Rows without an index (arrays) continue the training
-    series, unless they begin with its first `window_length` rows.
+    series, unless they begin with its first `window_length` rows. Any other X stands alone: its
+    rows are the whole history of their forecasts. A warning is raised if X ends after the training
+    series, but leaves out or repeats rows at its start, and has fewer rows than a window and a
+    season need. Then give the series from the start of `fit` to the end of X.
 
     Intervals come from quantiles of the pretrained network, or are split conformal intervals [2]_:
     see `forecast_interval`.
@@ -665,6 +668,7 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
         if is_list_of_series(X):
             return [self.predict(one) for one in self._lone(X)]
         table = self._read_new(X)
+        self._warn_if_apart(table)
         forecasts = self._row_by_row(table)
         steps = range(1, self._spec.horizon + 1)
         names = [with_ending(name, f"_step{k}") for k in steps for name in self._names_in(table)]

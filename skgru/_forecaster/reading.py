@@ -19,6 +19,7 @@ from skgru._containers.table import Table
 from skgru._forecaster.calendar import Calendar
 from skgru._forecaster.checks import (
     check_numbers,
+    warn_if_apart,
     warn_if_short,
     warn_of_ends,
     warn_of_range,
@@ -164,6 +165,15 @@ class SeriesReader:
         n = min(len(table), len(first))
         is_in_sample = np.array_equal(table.values[:n], first[:n], equal_nan=True)
         return nothing if is_in_sample else history
+
+    def _warn_if_apart(self, table: Table) -> bool:
+        """Warn of a short X that neither continues the training series nor holds its history."""
+        if self._panel is not None:
+            return False
+        n_needed = self._spec.least_history
+        if self._model.is_zero_shot:
+            n_needed = max(n_needed, 2 * self._spec.season_length)
+        return warn_if_apart(self._tails[0].rows, table, n_needed)
 
     def _row_by_row(self, table: Table) -> np.ndarray:
         """(n_rows, horizon, n_targets)"""
@@ -327,7 +337,7 @@ class SeriesReader:
             pasts = [self._calendar.extended(table) for table in tables]
         check_numbers(pasts, panel, self._spec)
         warn_of_ends(tables, panel, self._spec)
-        if model.is_zero_shot:
+        if self._warn_if_apart(tables[0]) or model.is_zero_shot:
             pass  # it forecasts from any number of rows
         elif self._spec.is_global:
             warn_of_short(tables, panel, self._spec)

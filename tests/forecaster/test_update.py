@@ -1,4 +1,4 @@
-"""update: new rows in the history, against forecasts from the whole series."""
+"""update: new rows in the history, against forecasts from the whole series. X without a history."""
 
 import warnings
 
@@ -181,3 +181,32 @@ def test_other_series_than_those_of_fit():
         listed.update([arrived[0], arrived[1][2:]])
     with raises("Give X in that form"):
         listed.update(arrived[0])
+
+
+@pytest.mark.parametrize("call", ["predict", "forecast"])
+@pytest.mark.parametrize("member", [{}, {"regressor": None, "pretrained": "only"}])
+@pytest.mark.parametrize(("start", "first"), [(51, "2024-04-01"), (47, "2023-12-01")])
+def test_a_short_X_that_does_not_continue_the_series(call, member, start, first):
+    """A missed month, or rows that overlap."""
+    fitted = forecaster(window_length=12, level="last", **member).fit(SALES[:50])
+
+    def answer(X):
+        return fitted.predict(X) if call == "predict" else fitted.forecast(X=X)
+
+    with warns(f"X begins at {first}", "ends at 2024-02-01", "from the start of fit", "NaN"):
+        alone = answer(SALES[start:54])
+    whole = SALES[:54].copy()
+    whole.iloc[50:start] = np.nan
+    right = answer(whole)  # the remedy, without a warning
+    assert np.abs(right.to_numpy()[-1] - alone.to_numpy()[-1]).max() > 0
+
+
+def test_an_X_that_stands_alone():
+    fitted = forecaster(window_length=6).fit(SALES[:30])
+    for X in (SALES[32:50], SALES[30:32], SALES[3:9], SALES[3:9].to_period("M")):
+        fitted.predict(X)
+        fitted.forecast(X=X)
+    fitted.predict(SALES[3:5])  # rows of the training series
+    fitted.predict(SALES[3:5].set_axis(SALES.index[3:5] - pd.DateOffset(years=10)))
+    listed = forecaster(window_length=6).fit([SALES[:30], SALES[:30]])
+    listed.forecast(X=[SALES[32:40]])
