@@ -40,6 +40,7 @@ from skgru._forecaster.resolve import (
     make_template,
 )
 from skgru._forecaster.scaling import restored
+from skgru._forecaster.summary import Summary, scalings_of
 from skgru._validation import Instance, Number, at_least, real_between, remember_features
 from skgru._warnings import warn_user
 
@@ -294,6 +295,10 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
         fitted regressors), "pretrained" and "theta". Where the baseline alone is used, it is
         {"baseline": 1.0}.
 
+    summary_ : dict
+        The choices of "auto" at one glance: season, windows, scaling, level, baseline, calendar,
+        point and ensemble, and the number of series and rows. It prints as a short table.
+
     n_features_in_ : int
         Number of columns in `fit`.
 
@@ -366,6 +371,16 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
     >>> forecaster = SequenceForecaster(horizon=6, season_length=12, random_state=0).fit(series)
     >>> forecaster.forecast(6).round(1)[:, 0]
     array([2. , 2.5, 2.9, 3. , 2.9, 2.5])
+    >>> forecaster.summary_
+    1 series of 120 rows, forecast 6 rows ahead
+      season    12 rows
+      window    24 rows
+      scaling   logarithm
+      level     mean
+      baseline  profile
+      calendar  none
+      point     median
+      ensemble  32 % regressors, 48 % pretrained, 20 % theta
 
     Features of the dates as future covariates:
 
@@ -627,6 +642,26 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
             _n_rows=[n + len(one) for n, one in zip(self._n_rows, new, strict=True)],
         )
         return self
+
+    @property
+    def summary_(self) -> Summary:
+        """The choices of "auto", as a dict that prints as a short table."""
+        check_is_fitted(self)
+        spec = self._spec
+        is_alone = self._model.is_zero_shot  # without windows
+        return Summary(
+            n_series=len(self._tails),
+            n_rows=sum(self._n_rows),
+            horizon=spec.horizon,
+            season_lengths=list(spec.seasons),
+            window_length=[] if is_alone else sorted(set(spec.windows), reverse=True),
+            scaling=scalings_of(self.scaler_),
+            level=None if is_alone else spec.level,
+            baseline=None if is_alone else spec.baseline,
+            calendar=list(self.calendar_),
+            point=spec.point,
+            ensemble=dict(self.ensemble_),
+        )
 
     def predict(self, X: Any) -> Any:
         """Forecast the next `horizon` rows after each row of X.
