@@ -241,11 +241,14 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
         With covariates, which Theta and the pretrained network ignore, "auto" lowers the weights of
         both, the larger their error is beside that of the regressors in `fit`.
 
-    lower, upper : float or None, default=None
-        Limits of the forecasts and of the bounds of intervals, in the units of the series: lower=0
-        for sales, upper=80 for a hall of 80 seats. Forecasts outside a limit are moved to it, after
-        all other steps. The limits are those of all targets of all series. None: no limit. Values
-        of X outside the limits raise a warning in `fit`.
+    lower : float or None, default=None
+        Lower limit of the forecasts and of the bounds of intervals, in the units of the series:
+        lower=0 for sales. Smaller forecasts are moved to the limit, after all other steps. The
+        limit is that of all targets of all series. Values of X below the limit raise a warning in
+        `fit`. None: no limit.
+
+    upper : float or None, default=None
+        Upper limit, as `lower`: upper=80 for a hall of 80 seats.
 
     calibration_fraction : float, default=0.0
         Share of the rows, at the end of the series, on which intervals are calibrated, in [0, 1).
