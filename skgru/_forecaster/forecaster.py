@@ -1,7 +1,7 @@
 """SequenceForecaster: from a series to its forecast, in the container and units of the series.
 
-Parameters and fitted state live here. `resolve.py` decides every "auto", `reading.py` reads series
-and returns forecasts in their container, and `model.py` computes the forecasts.
+Parameters and fitted state live here. `resolve.py` decides every "auto", `reading.py` reads series,
+`model.py` computes forecasts, and `answers.py` returns them in the container of the series.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skgru._containers.index import with_ending
 from skgru._containers.series import is_list_of_series
-from skgru._containers.table import Table
+from skgru._forecaster.answers import ForecastAnswers
 from skgru._forecaster.baselines import naive_scale
 from skgru._forecaster.calendar import calendar_of
 from skgru._forecaster.checks import (
@@ -27,10 +27,10 @@ from skgru._forecaster.checks import (
     check_series,
     warn_of_ends,
 )
-from skgru._forecaster.conformal import Calibration, errors_of, following, parts_of
+from skgru._forecaster.conformal import Calibration, errors_of, parts_of
 from skgru._forecaster.history import extended, last_rows
 from skgru._forecaster.model import ForecastModel
-from skgru._forecaster.reading import LEAST_ROWS, Origins, SeriesReader
+from skgru._forecaster.reading import LEAST_ROWS
 from skgru._forecaster.resolve import (
     check_alone,
     check_kinds,
@@ -39,13 +39,12 @@ from skgru._forecaster.resolve import (
     make_spec,
     make_template,
 )
-from skgru._forecaster.scaling import restored
-from skgru._forecaster.summary import Summary, scalings_of
+from skgru._forecaster.summary import Summary, summary_of
 from skgru._validation import Instance, Number, at_least, real_between, remember_features
 from skgru._warnings import warn_user
 
 
-class SequenceForecaster(SeriesReader, BaseEstimator):
+class SequenceForecaster(ForecastAnswers, BaseEstimator):
     """Forecast one or several time series with a recurrent network or any other regressor.
 
     The forecaster scales a series, cuts it into windows and subtracts the level of each window. A
@@ -650,21 +649,7 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
     def summary_(self) -> Summary:
         """The choices of "auto", as a dict that prints as a short table."""
         check_is_fitted(self)
-        spec = self._spec
-        is_alone = self._model.is_zero_shot  # without windows
-        return Summary(
-            n_series=len(self._tails),
-            n_rows=sum(self._n_rows),
-            horizon=spec.horizon,
-            season_lengths=list(spec.seasons),
-            window_length=[] if is_alone else sorted(set(spec.windows), reverse=True),
-            scaling=scalings_of(self.scaler_),
-            level=None if is_alone else spec.level,
-            baseline=None if is_alone else spec.baseline,
-            calendar=list(self.calendar_),
-            point=spec.point,
-            ensemble=dict(self.ensemble_),
-        )
+        return summary_of(self)
 
     def predict(self, X: Any) -> Any:
         """Forecast the next `horizon` rows after each row of X.
@@ -748,32 +733,6 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
             return self._score_of(max(tables, key=len))  # raises with the reason
         return float(np.nanmean(scores))
 
-    def _score_of(self, table: Table, must: bool = True) -> float:
-        """R² of one series. If it has too few rows: an error with `must`, else NaN."""
-        actual = following(table.values[:, self._spec.targets], self._spec.horizon)
-        # Windows that start before the first row are filled, so they are not scored.
-        spec = self._spec
-        n_needed = spec.least_history if spec.is_global else spec.window_length
-        first = max(0, n_needed - 1 - len(self._context(table)))
-        predicted = self._row_by_row(table).reshape(len(table), -1)
-        actual = actual.reshape(len(table), -1)
-        rows = np.isfinite(actual).all(axis=1) & np.isfinite(predicted).all(axis=1)
-        rows[:first] = False
-        if rows.sum() < 2 and not must:
-            return np.nan
-        if rows.sum() < 2:
-            what = f"{n_needed} rows of history" if spec.is_global else "a complete window"
-            shorter = "" if spec.is_global else "a shorter window "
-            raise ValueError(
-                f"window_length={spec.window_length} with horizon={spec.horizon} needs at least "
-                f"two rows with {what} before and horizon rows after them, but X has "
-                f"{rows.sum()} such rows (n_samples={len(table)}). Use a longer series, "
-                f"{shorter}or a smaller horizon."
-            )
-        from sklearn.metrics import r2_score
-
-        return r2_score(actual[rows], predicted[rows])
-
     def forecast(
         self, steps: int | None = None, X: Any = None, future: Any = None, *, until: Any = None
     ) -> Any:
@@ -829,14 +788,6 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
         """
         new = self._origins(steps, X, future, until)
         return self._answers(self._values_of(new), [""], new)
-
-    def _values_of(self, new: Origins) -> list[np.ndarray]:
-        """Forecasts of each series in its units, (steps, n_targets)."""
-        forecasts = self._model.forecast_after(new.parts, new.steps)
-        return [
-            self._limited(self._model.in_units(*one))
-            for one in zip(new.scalers, forecasts, new.seasonal_errors, strict=True)
-        ]
 
     def forecast_interval(
         self,
@@ -928,31 +879,14 @@ class SequenceForecaster(SeriesReader, BaseEstimator):
                 f"coverage={coverage!r} must be a float between 0 and 1, both excluded. It is the "
                 "share of actual values that the intervals should contain."
             )
-        quantiles = self._calibration.quantiles(self.regressors_, coverage)
-        radius = None if quantiles else self._calibration.radius(coverage)  # (horizon, n_targets)
+        most = self._check_coverage(coverage)
         new = self._origins(steps, X, future, until)
-        n_steps = self._spec.steps_of_call if quantiles else self._spec.horizon
-        if new.steps > n_steps and not (quantiles and self.pretrained_):
-            given = f"steps={new.steps}"
-            given = given if until is None else f"until={until!r} ({new.steps} steps)"
+        if most is not None and new.steps > most:
             raise ValueError(
-                f"{given} exceeds the {n_steps} steps that intervals are available for. "
-                "Fit with a larger horizon."
+                f"{new.given} exceeds the {most} steps that intervals are available for. Fit with "
+                "a larger horizon."
             )
-        if radius is None:
-            sides = self._model.bounds_after(new.parts, new.steps, quantiles, new.seasonal_errors)
-        else:
-            middle = self._model.forecast_after(new.parts, new.steps)
-            reach = radius[: new.steps] * new.seasonal_errors[:, np.newaxis, np.newaxis]
-            sides = np.stack(
-                [
-                    [restored(*one) for one in zip(new.scalers, side, strict=True)]
-                    for side in (middle - reach, middle + reach)
-                ]
-            )
-        sides = np.sort(np.moveaxis(sides, 0, -1), axis=-1)  # a scaler may change signs
-        bounds = list(self._limited(sides))
-        endings = ["_lower", "_upper"]
+        bounds, endings = self._bounds_of(new, coverage), ["_lower", "_upper"]
         if with_forecast:
             bounds = [
                 np.stack([one[..., 0], middle, one[..., 1]], axis=-1)

@@ -1,4 +1,4 @@
-"""What a forecaster reads and returns: series to forecast from, and forecasts in their container.
+"""What a forecaster forecasts from: series in their container, their histories, and steps.
 
 `SeriesReader` is a base class of `SequenceForecaster`, and uses its fitted state.
 """
@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skgru._containers.index import with_ending
 from skgru._containers.long import keys_of
-from skgru._containers.panel import Panel, as_columns, frame_of, read_panel
+from skgru._containers.panel import Panel, as_columns, read_panel
 from skgru._containers.series import as_series, check_list, is_list_of_series
 from skgru._containers.table import Table
 from skgru._forecaster.calendar import Calendar
@@ -25,7 +24,7 @@ from skgru._forecaster.checks import (
     warn_of_range,
     warn_of_short,
 )
-from skgru._forecaster.covariates import futures_of, known_rows, static_rows
+from skgru._forecaster.covariates import futures_of, known_rows
 from skgru._forecaster.dataset import Part
 from skgru._forecaster.history import rows_after
 from skgru._forecaster.model import ForecastModel, tail_of
@@ -42,7 +41,8 @@ LEAST_ROWS = 3
 @dataclass(frozen=True)
 class Origins:
     """Series to forecast from: as the user gave them, and as the regressors get them. steps :
-    number of steps to forecast; steps_of_each : those that each series needs of them.
+    number of steps to forecast; steps_of_each : those that each series needs of them; given : the
+    parameter that gives the steps, for messages.
     """
 
     tables: list[Table]
@@ -52,15 +52,16 @@ class Origins:
     seasonal_errors: np.ndarray
     steps: int
     steps_of_each: list[int]
+    given: str
 
 
 class SeriesReader:
-    """Reads series by the fitted state of a forecaster, and puts forecasts into their container.
+    """Reads series by the fitted state of a forecaster.
 
     _spec : with the calendar as future covariates; _given : without it; _tails : the last rows of
     each series; _scaled_tails : their scaled targets; _first_rows : the first rows of each series;
-    _n_rows : number of rows of each series, with those of `update`; _limits : of forecasts;
-    _usual_step : step of the index.
+    _n_rows : number of rows of each series, with those of `update`; _usual_step : step of the
+    index.
     """
 
     group: Any
@@ -74,7 +75,6 @@ class SeriesReader:
     _scaled_tails: list[Any]
     _first_rows: list[np.ndarray]
     _n_rows: list[int]
-    _limits: tuple[float | None, float | None]
     _usual_step: Any
 
     def _names_in(self, table: Table) -> list[Any]:
@@ -175,28 +175,6 @@ class SeriesReader:
             n_needed = max(n_needed, 2 * self._spec.season_length)
         return warn_if_apart(self._tails[0].rows, table, n_needed)
 
-    def _row_by_row(self, table: Table) -> np.ndarray:
-        """(n_rows, horizon, n_targets)"""
-        context = self._context(table)
-        values = np.concatenate([context, self._calendar.extended(table)])
-        origins = np.arange(len(context), len(values))
-        scaler = self._model.scaler_for(values)
-        known = None
-        if set(self._given.static) == set(self._given.known):  # needs no future values
-            steps = self._spec.horizon
-            known = static_rows(values, self._given, steps)
-            known = np.hstack([known, self._calendar.ahead(table, steps)])
-        part = self._model.part(values, scaler, known)
-        forecasts = self._model.forecast_rows(part, origins)
-        return self._limited(self._model.in_units(scaler, forecasts, self._model.error_of(part.z)))
-
-    def _limited(self, values: np.ndarray) -> np.ndarray:
-        """Forecasts in the units of the series, within `lower` and `upper`."""
-        lower, upper = self._limits
-        if lower is not None:
-            values = np.maximum(values, lower)
-        return values if upper is None else np.minimum(values, upper)
-
     def _origins(self, steps: Any, X: Any, future: Any, until: Any) -> Origins:
         check_is_fitted(self)
         model = self._model
@@ -226,7 +204,8 @@ class SeriesReader:
         if until is not None:
             steps_of_each = steps_until(until, tables)
             steps = max(steps_of_each)
-            self._check_past(steps, f"until={until!r} ({steps} steps)")
+        given = f"steps={steps}" if until is None else f"until={until!r} ({steps} steps)"
+        self._check_past(steps, given)
         parts = []
         aheads = futures_of(future, tables, panel, self._given)
         ids = [None] if panel is None else panel.ids
@@ -241,7 +220,7 @@ class SeriesReader:
                 raise ValueError(f"Series {one!r}: {error}") from error
             self._warn_of_covariates(past, known)
             parts.append(model.part(past, scaler, self._with_calendar(known, steps, table), z))
-        return Origins(tables, panel, parts, scalers, seasonal_errors, steps, steps_of_each)
+        return Origins(tables, panel, parts, scalers, seasonal_errors, steps, steps_of_each, given)
 
     def _checked_steps(self, steps: Any) -> int:
         steps = self._spec.horizon if steps is None else steps
@@ -254,7 +233,6 @@ class SeriesReader:
             raise ValueError(
                 f"steps={steps!r} must be an int of at least 1: the number of rows to forecast."
             )
-        self._check_past(steps, f"steps={steps}")
         return int(steps)
 
     def _check_past(self, steps: int, given: str) -> None:
@@ -387,22 +365,3 @@ class SeriesReader:
             f"X is a {type(X).__name__}, but {type(self).__name__} was fitted on {wanted}. Give X "
             "in that form" + (": [X] for a single series." if kind == "list" else ".")
         )
-
-    def _answers(self, values: list[np.ndarray], endings: list[str], new: Origins) -> Any:
-        """Values of each series, (steps, n_targets * n_endings), in the container of X. Each series
-        gets the steps that it needs.
-        """
-        values = [one[:n] for one, n in zip(values, new.steps_of_each, strict=True)]
-
-        def names_in(table: Table) -> list[str]:
-            names = self._names_in(table)
-            return [with_ending(name, end) for name in names for end in endings]
-
-        if new.panel is None or new.panel.kind == "list":  # each table has its own names
-            frames = [
-                frame_of(one, names_in(table), table)
-                for one, table in zip(values, new.tables, strict=True)
-            ]
-            return frames if new.panel else frames[0]
-        names = endings if new.panel.kind == "wide" else names_in(new.tables[0])
-        return new.panel.answers(values, names, new.tables)

@@ -33,6 +33,24 @@ class Summary(dict):
         return "\n".join([head, *(f"  {name:<9} {text}" for name, text in lines.items())])
 
 
+def summary_of(forecaster: Any) -> Summary:
+    """The summary of a fitted SequenceForecaster."""
+    spec, is_alone = forecaster._spec, forecaster._model.is_zero_shot  # alone, without windows
+    return Summary(
+        n_series=len(forecaster._tails),
+        n_rows=sum(forecaster._n_rows),
+        horizon=spec.horizon,
+        season_lengths=list(spec.seasons),
+        window_length=[] if is_alone else sorted(set(spec.windows), reverse=True),
+        scaling=scalings_of(forecaster.scaler_),
+        level=None if is_alone else spec.level,
+        baseline=None if is_alone else spec.baseline,
+        calendar=list(forecaster.calendar_),
+        point=spec.point,
+        ensemble=dict(forecaster.ensemble_),
+    )
+
+
 def scalings_of(scaler: Any) -> list[str]:
     """Names of the scalings in use, each once. scaler : a fitted scaler, a list of them or None."""
     scalers = scaler if isinstance(scaler, list) else [scaler]
