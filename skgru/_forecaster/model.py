@@ -543,6 +543,14 @@ class ForecastModel:
         """The scaler of a new series: its own in a global model, else that of fit."""
         return self.new_scaler(values) if self.spec.is_global else self.scalers[0]
 
+    def scaled_tails(self, series: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Scaled targets of the last rows of each series of fit."""
+        targets = self.spec.targets
+        return [
+            scaled(scaler, tail_of(values, self.n_rows_kept, self.spec)[:, targets])
+            for scaler, values in zip(self.scalers, series, strict=True)
+        ]
+
     def part(
         self, values: np.ndarray, scaler: Any, known: np.ndarray | None = None, z: Any = None
     ) -> Part:
