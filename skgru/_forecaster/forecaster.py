@@ -239,8 +239,8 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
 
         For several series, the weights of Theta and of the pretrained network are multiplied by a
         factor of 0.25 to 1.5, which falls with their errors at the ends of the series, beside those
-        of the baseline. With covariates, which Theta and the pretrained network ignore, "auto" lowers the weights of
-        both, the larger their error is beside that of the regressors in `fit`.
+        of the baseline. With covariates, which both ignore, "auto" lowers their weights, the larger
+        their error is beside that of the regressors in `fit`.
 
     lower : float or None, default=None
         Lower limit of the forecasts and of the bounds of intervals, in the units of the series:
