@@ -6,9 +6,14 @@ python benchmarks/zoo.py [set ...] [--peers] [--methods METHOD ...] [--series N]
 Without options it prints the sets. A name selects the sets that contain it.
 
 --peers prints the errors of the peers, --methods those of a selection: "seasonal naive",
-"AutoETS", "AutoTheta", "MSTL", "LightGBM", "skgru", "skgru, zero-shot" and "skgru, ridge". skgru is
-SequenceForecaster(horizon=h) with one list a set, with --single one series at a time, and "skgru,
-ridge" the same with RidgeCV in place of the networks, Theta and the pretrained network. N (default
+"AutoETS", "AutoTheta", "MSTL", "LightGBM", and those of skgru, with one list a set:
+
+- "skgru": SequenceForecaster(horizon=h), with --single one series at a time.
+- "skgru, fixed weights": the same with theta_weight=0.2, so that no weight follows errors.
+- "skgru, zero-shot": pretrained="only".
+- "skgru, ridge": SequenceForecaster(RidgeCV()), without pretrained network and Theta.
+
+N (default
 40) series of each set are forecast, evenly spaced, from three forecast origins: one, two and three
 horizons before the end.
 
@@ -163,10 +168,14 @@ def naive_forecasts(one: SeriesSet, train: list[pd.Series]) -> list[np.ndarray]:
     return [seasonal_naive(s.to_numpy(), one.season_length, one.horizon) for s in train]
 
 
-def skgru_forecasts(one: SeriesSet, train: list[pd.Series]) -> list[np.ndarray]:
+def skgru_forecasts(
+    one: SeriesSet, train: list[pd.Series], theta_weight: float | str = "auto"
+) -> list[np.ndarray]:
     from skgru import SequenceForecaster
 
-    forecaster = SequenceForecaster(horizon=one.horizon, random_state=0).fit(list(train))
+    forecaster = SequenceForecaster(
+        horizon=one.horizon, theta_weight=theta_weight, random_state=0
+    ).fit(list(train))
     return [np.ravel(answer) for answer in forecaster.forecast()]
 
 
@@ -289,6 +298,7 @@ def method(name: str) -> Callable[[SeriesSet, list[pd.Series]], list[np.ndarray]
         "seasonal naive": naive_forecasts,
         "skgru": skgru_forecasts,
         "skgru, one at a time": skgru_single_forecasts,
+        "skgru, fixed weights": partial(skgru_forecasts, theta_weight=0.2),
         "skgru, zero-shot": zero_shot_forecasts,
         "skgru, ridge": ridge_forecasts,
     }
