@@ -2,7 +2,8 @@
 
 Steps of a day and more follow the wall clock: each row has the same time of the day. Shorter steps,
 and multiples of 24 hours, follow absolute time. Where a wall time does not exist, the row stands at
-the first moment after it. Where a wall time exists twice, the row stands at the first of the two.
+the first moment after it. Where a wall time exists twice, the row stands at the first of the two. A
+whole day that a zone skipped, such as 30 December 2011 in Samoa, has no row.
 """
 
 from __future__ import annotations
@@ -64,10 +65,17 @@ def dates_after(index: Any, n: int, step: Any) -> Any:
 
     if index.tz is None or not follows_wall_clock(step):
         return pd.date_range(index[-1], periods=n + 1, freq=step)[1:]
-    last = wall_times(index)[-1]
-    # These two arguments are not documented, but pandas resamples with them.
-    moved: dict[str, Any] = {"nonexistent": "shift_forward", "ambiguous": True}
-    return pd.date_range(last, periods=n + 1, freq=step, tz=index.tz, **moved)[1:]
+    return _dates_from(wall_times(index)[-1], n + 1, step, index.tz)[1:]
+
+
+def _dates_from(first: Any, n: int, step: Any, zone: Any) -> Any:
+    """The first n dates in a time zone from a wall time on."""
+    import pandas as pd
+
+    wall = pd.date_range(first, periods=n + 1, freq=step)  # a zone has skipped one day at most
+    dates = in_zone(wall, zone)
+    is_skipped = dates.tz_localize(None) - wall >= pd.Timedelta(days=1)
+    return dates[~is_skipped][:n]
 
 
 def goes_by(index: Any, step: Any) -> bool:
@@ -78,7 +86,9 @@ def goes_by(index: Any, step: Any) -> bool:
     if index.freq is not None and index.freq == step and is_checked:
         return True  # by pandas
     times = wall_times(index) if follows_wall_clock(step) else index
-    return bool((pd.date_range(times[0], periods=len(times), freq=step) == times).all())
+    if (pd.date_range(times[0], periods=len(times), freq=step) == times).all():
+        return True
+    return not is_checked and bool((_dates_from(times[0], len(index), step, index.tz) == index).all())
 
 
 def regular_step(index: Any) -> Any:
@@ -97,8 +107,22 @@ def regular_step(index: Any) -> Any:
     step = None if freq is None else _offset(freq)
     if index.tz is None or (step is not None and follows_wall_clock(step)):
         return step
+    if step is None and (around := _step_around_a_skipped_day(index, wall)) is not None:
+        return around
     gaps = np.diff(index.asi8)
     return _offset(index[1] - index[0]) if (gaps == gaps[0]).all() else None
+
+
+def _step_around_a_skipped_day(index: Any, wall: Any) -> Any:
+    """The step of dates that are regular but for a day that their zone skipped; else None."""
+    import pandas as pd
+
+    cut = int(np.diff(wall.asi8).argmax()) + 1
+    longer = max(wall[:cut], wall[cut:], key=len)
+    freq = pd.infer_freq(longer) if len(longer) > 2 and longer.is_monotonic_increasing else None
+    if freq is None or not follows_wall_clock(_offset(freq)):
+        return None
+    return _offset(freq) if goes_by(index, _offset(freq)) else None
 
 
 def hours_between_days(index: Any) -> int | None:
