@@ -17,6 +17,9 @@ import numpy as np
 # clock change moved it.
 TIMES_OF_DAY = 3
 
+# Steps that pandas does not infer: the 1st and 15th, or the 15th and the last day of the month.
+HALF_MONTHS = ("SMS", "SME")
+
 
 def follows_wall_clock(step: Any) -> bool:
     """Whether a pandas offset counts days of the calendar, and not hours."""
@@ -72,10 +75,13 @@ def _dates_from(first: Any, n: int, step: Any, zone: Any) -> Any:
     """The first n dates in a time zone from a wall time on."""
     import pandas as pd
 
-    wall = pd.date_range(first, periods=n + 1, freq=step)  # a zone has skipped one day at most
-    dates = in_zone(wall, zone)
+    # These two arguments are not documented, but pandas resamples with them.
+    moved: dict[str, Any] = {"nonexistent": "shift_forward", "ambiguous": True}
+    n_days = n + 1  # a zone has skipped one day at most
+    dates = pd.date_range(first, periods=n_days, freq=step, tz=zone, **moved)
+    wall = pd.date_range(first, periods=n_days, freq=step)
     is_skipped = dates.tz_localize(None) - wall >= pd.Timedelta(days=1)
-    return dates[~is_skipped][:n]
+    return (dates[~is_skipped] if is_skipped.any() else dates)[:n]
 
 
 def goes_by(index: Any, step: Any) -> bool:
@@ -88,7 +94,9 @@ def goes_by(index: Any, step: Any) -> bool:
     times = wall_times(index) if follows_wall_clock(step) else index
     if (pd.date_range(times[0], periods=len(times), freq=step) == times).all():
         return True
-    return not is_checked and bool((_dates_from(times[0], len(index), step, index.tz) == index).all())
+    return not is_checked and bool(
+        (_dates_from(times[0], len(index), step, index.tz) == index).all()
+    )
 
 
 def regular_step(index: Any) -> Any:
@@ -101,10 +109,10 @@ def regular_step(index: Any) -> Any:
     if len(index) == 2:
         days = (wall[1] - wall[0]) / pd.Timedelta(days=1)
         return pd.offsets.Day(int(days)) if days.is_integer() else _offset(index[1] - index[0])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # pandas 3 announces that it will return an offset
-        freq = pd.infer_freq(wall)
-    step = None if freq is None else _offset(freq)
+    step = _inferred(wall)
+    if step is None and 13 <= (wall[-1] - wall[0]).days / (len(wall) - 1) <= 17:
+        steps = map(_offset, HALF_MONTHS)
+        step = next((one for one in steps if goes_by(wall, one)), None)
     if index.tz is None or (step is not None and follows_wall_clock(step)):
         return step
     if step is None and (around := _step_around_a_skipped_day(index, wall)) is not None:
@@ -115,14 +123,13 @@ def regular_step(index: Any) -> Any:
 
 def _step_around_a_skipped_day(index: Any, wall: Any) -> Any:
     """The step of dates that are regular but for a day that their zone skipped; else None."""
-    import pandas as pd
-
     cut = int(np.diff(wall.asi8).argmax()) + 1
     longer = max(wall[:cut], wall[cut:], key=len)
-    freq = pd.infer_freq(longer) if len(longer) > 2 and longer.is_monotonic_increasing else None
-    if freq is None or not follows_wall_clock(_offset(freq)):
+    if len(longer) < 3 or not longer.is_monotonic_increasing:
         return None
-    return _offset(freq) if goes_by(index, _offset(freq)) else None
+    step = _inferred(longer)
+    is_right = step is not None and follows_wall_clock(step) and goes_by(index, step)
+    return step if is_right else None
 
 
 def hours_between_days(index: Any) -> int | None:
@@ -137,6 +144,16 @@ def hours_between_days(index: Any) -> int | None:
     gaps = np.diff(index.asi8)
     are_days = (gaps > 0).all() and (gaps % day == 0).all()
     return int(np.median(gaps) / day * 24) if are_days else None
+
+
+def _inferred(dates: Any) -> Any:
+    """The step that pandas infers from at least three dates without a time zone, or None."""
+    import pandas as pd
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pandas 3 announces that it will return an offset
+        freq = pd.infer_freq(dates)
+    return None if freq is None else _offset(freq)
 
 
 def _offset(step: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from skgru._containers.index import are_date_strings, dates_of_polars
+from skgru._containers.index import dates_of_polars
 from skgru._containers.long import names_times
 from skgru._containers.numbers import as_numbers
 from skgru._containers.panel import Panel
@@ -202,7 +202,7 @@ def _positions(index: Any, wanted: Any) -> np.ndarray:
         given = given.tz_localize(None).to_period(wanted.freq)
     elif isinstance(given, pd.PeriodIndex) and hasattr(wanted, "tz"):
         wanted = wanted.tz_localize(None).to_period(given.freq)
-    if are_date_strings(given) and names_times(wanted):
+    if (given.inferred_type == "string") and names_times(wanted):
         raise ValueError(
             f"future has an index of strings from {given[0]!r} to {given[-1]!r}, but the rows to "
             f"forecast are {wanted[0]} to {wanted[-1]}. Convert them to dates: "
