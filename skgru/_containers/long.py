@@ -146,6 +146,12 @@ def parts_of(X: Any, keys: list[Key], group: Any) -> tuple[dict[Any, Any], LongF
                 else "Add the time by X.set_index(..., append=True), or name a column of X."
             )
         )
+    if levels and not names_times(X.index.get_level_values(_rest(X, levels))):
+        if any(names_times(X.index.get_level_values(level)) for level in levels):
+            raise ValueError(
+                f"group={group!r} is the level of the times, but must identify the series. Use "
+                f"group={all_but_time(X.index)!r}."
+            )
     import pandas as pd
 
     ids = [
@@ -174,10 +180,21 @@ def parts_of(X: Any, keys: list[Key], group: Any) -> tuple[dict[Any, Any], LongF
     return _by_id(parts, is_one), form
 
 
+def _rest(X: Any, levels: list[int]) -> int:
+    """The position of the index level beside the levels of the ids."""
+    return next(i for i in range(X.index.nlevels) if i not in levels)
+
+
 def _parts_of_polars(X: Any, keys: list[Key], group: Any) -> dict[tuple[Any, ...], Any]:
     import polars as pl
 
     names = [key.name for key in keys]
+    if nested := [name for name in names if X.schema[name].is_nested()]:
+        raise ValueError(
+            f"group={group!r}: column {nested[0]!r} holds {X.schema[nested[0]]}, but ids must be "
+            f"single values. Make them text: X.with_columns(pl.col({nested[0]!r}).map_elements("
+            "str, return_dtype=pl.String))."
+        )
     if any(X[name].null_count() for name in names):
         raise ValueError(_without_id(group))
     frames = X.partition_by(names, maintain_order=True, as_dict=True, include_key=False)
@@ -203,6 +220,51 @@ def all_but_time(index: Any) -> Any:
     time = times[-1] if times else index.nlevels - 1
     levels = [i if name is None else name for i, name in enumerate(index.names) if i != time]
     return levels[0] if len(levels) == 1 else levels
+
+
+def check_alone(X: Any) -> None:
+    """Raise if the rows of a frame without `group` are those of several series: dates occur more
+    than once, but once in each group of a column.
+    """
+    import_name = type(X).__module__.split(".")[0]
+    if import_name not in ("pandas", "polars") or not hasattr(X, "columns") or not len(X):
+        return
+    if import_name == "pandas" and (X.index.nlevels > 1 or not X.columns.is_unique):
+        return
+    kinds = {name: X[name].dtype for name in X.columns}
+    times = [name for name, dtype in kinds.items() if _is_time(dtype)]
+    if import_name == "pandas" and names_times(X.index):
+        dates = X.index.to_numpy()
+    elif len(times) == 1:
+        dates = X[times[0]].to_numpy()
+    else:
+        return
+    if len(np.unique(dates)) == len(dates):
+        return
+    for name in X.columns:
+        if (
+            name in times
+            or getattr(kinds[name], "kind", "") == "f"
+            or str(kinds[name])[:5] == "Float"
+        ):
+            continue
+        pairs = list(zip(dates.tolist(), X[name].to_numpy().tolist(), strict=True))
+        try:
+            is_id = len(set(pairs)) == len(pairs)
+        except TypeError:  # lists, for example
+            continue
+        if is_id:
+            raise ValueError(
+                f"X has several rows of the same date, but a single series has one. {name!r} seems "
+                f"to identify the series: use SequenceForecaster(group={name!r})."
+            )
+
+
+def _is_time(dtype: Any) -> bool:
+    is_polars = hasattr(dtype, "is_temporal")
+    if is_polars:
+        return str(dtype).startswith(("Date", "Datetime"))
+    return getattr(dtype, "kind", "") == "M" or hasattr(dtype, "freq")
 
 
 def names_times(values: Any) -> bool:

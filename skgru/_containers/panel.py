@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from skgru._containers.index import TimeIndex, with_ending
-from skgru._containers.long import Key, LongForm, keys_of, parts_of
-from skgru._containers.numbers import is_text
+from skgru._containers.long import Key, LongForm, check_alone, keys_of, parts_of
+from skgru._containers.numbers import check_collected, is_text, text_remedy
 from skgru._containers.series import as_series, check_list, is_list_of_series
 from skgru._containers.table import Table
 
@@ -119,18 +119,31 @@ def read_panel(
         ids = X.ids if isinstance(X, SeriesList) else list(range(len(lone)))
         return _tables(lone, ids, estimator, usual), Panel("list", ids)
     check_list(X)
+    check_collected(X)
     if type(X) in (dict, tuple) or hasattr(X, "__next__"):  # sparse matrices may be dicts
         raise ValueError(
             f"X is a {type(X).__name__}, but several series must be a list. Use list(X.values()) "
             "for a dict, and list(X) for others."
         )
     if group is None:
+        check_alone(X)
         return [as_series(X, estimator)], None
     _check_group(X, group)
+    if getattr(getattr(X, "index", None), "nlevels", 1) > 1 and not hasattr(X, "columns"):
+        raise ValueError(
+            f"group={group!r} needs a data frame of several series, but X is a Series with an "
+            "index of several levels. Give a frame: X.to_frame('y')."
+        )
     if (keys := keys_of(X, group)) is not None:
         return _read_long(X, group, keys, estimator, usual)
     if isinstance(group, str) and group == WIDE:
         return _read_wide(X, estimator, usual)
+    above = getattr(getattr(X, "columns", None), "names", [])
+    if len(above) > 1 and group in above:
+        raise ValueError(
+            f"group={group!r} is a level of the columns of X, but must be a column or a level of "
+            f"the index. Put this level into the index: X.stack({group!r}, future_stack=True)."
+        )
     names = list(getattr(X, "columns", []))
     levels = [name for name in getattr(getattr(X, "index", None), "names", []) if name is not None]
     if isinstance(group, list | tuple):
@@ -179,8 +192,8 @@ def _check_values(part: Any, group: Any) -> None:
     columns = [part[:, i] if is_polars else part.iloc[:, i] for i in range(n_columns)]
     if texts := [column.name for column in columns if is_text(column)]:
         raise ValueError(
-            f"Columns {texts} of X hold text. Convert times to dates (pd.to_datetime, or "
-            "pl.Expr.str.to_date) and other columns to numbers, or drop them."
+            f"Columns {texts} of X hold text, but must hold dates or numbers. "
+            f"{text_remedy(part, texts)}. If they identify the series too, name them in group."
         )
     if not n_columns:
         raise ValueError(
