@@ -24,7 +24,19 @@ OPEN_FROM = 0.5
 
 # Steps to which the dates of irregular rows are rounded, and the largest difference of the usual
 # step from one of them.
-ROUND_STEPS = ("s", "5s", "10s", "15s", "30s", "min", "2min", "3min", "5min", "10min", "15min")
+ROUND_STEPS: tuple[str, ...] = (
+    "s",
+    "5s",
+    "10s",
+    "15s",
+    "30s",
+    "min",
+    "2min",
+    "3min",
+    "5min",
+    "10min",
+    "15min",
+)
 ROUND_STEPS += ("20min", "30min", "h", "2h", "3h", "4h", "6h", "8h", "12h", "D")
 ROUND_TOLERANCE = 0.05
 
@@ -33,6 +45,9 @@ MOST_ROWS = 4
 
 # A day with fewer of its times has sessions, with nights between them.
 FULL_DAY = 0.9
+
+# Steps that end with a month, and the intervals of polars.
+MONTH_ENDS = {"ME": "mo", "QE": "q", "YE": "y"}
 
 # Formats of dates that pandas does not recognise, or takes for other dates.
 FORMATS = ("%b-%y", "%b %y", "%y-%b", "%b%y", "%Y%m", "%YM%m", "%m/%y", "%m-%y")
@@ -182,104 +197,120 @@ def _ways(index: Any) -> Iterator[Way]:
     """Ways to a regular step of dates with gaps, the best first."""
     if period := _one_in_each(index):  # for example the 15th of each month: no gaps
         yield Way(f"X.to_period({period!r})", lambda X: X.to_period(period))
-    for freq in _likely_steps(index):
-        step, text = _offset_of(freq), _text_of(freq)
-        filled = ".ffill()" if freq == "B" else ""  # on holidays the last price remains valid
-        yield Way(f"X.asfreq({text}){filled}", lambda X, step=step: X.asfreq(step))
-        if freq.startswith("C-"):
-            continue
-        yield Way(f"X.resample({text}).mean()", lambda X, step=step: X.resample(step).mean())
+    likely = _likely_steps(index)
+    for freq in likely:
+        yield _asfreq(freq)
+        if not freq.startswith("C-"):
+            yield _resampled(freq)
     if index.tz is not None:
         yield Way("X.tz_localize(None)", lambda X: X.tz_localize(None))
-        for freq in _likely_steps(index):
-            yield Way(
-                f"X.tz_localize(None).asfreq({_text_of(freq)})",
-                lambda X, freq=freq: X.tz_localize(None).asfreq(_offset_of(freq)),
-            )
+        yield from map(_asfreq_without_zone, likely)
     if grid := _grid_of(index):
-        to, every = ("normalize()", "D") if grid == "D" else (f"round({grid!r})", grid)
-        yield Way(
-            f"X.set_axis(X.index.{to}).asfreq({every!r})",
-            lambda X: X.set_axis(_rounded(X.index, grid)).asfreq(every),
-        )
+        yield _asfreq_rounded(grid)
     if finest := _common_step(index):
-        yield Way(f"X.asfreq({finest!r})", lambda X: X.asfreq(finest))
+        yield _asfreq(finest)
+
+
+def _asfreq(freq: str) -> Way:
+    filled = ".ffill()" if freq == "B" else ""  # on holidays the last price remains valid
+    return Way(f"X.asfreq({_text_of(freq)}){filled}", lambda X: X.asfreq(_offset_of(freq)))
+
+
+def _resampled(freq: str) -> Way:
+    return Way(
+        f"X.resample({_text_of(freq)}).mean()", lambda X: X.resample(_offset_of(freq)).mean()
+    )
+
+
+def _asfreq_without_zone(freq: str) -> Way:
+    return Way(
+        f"X.tz_localize(None).asfreq({_text_of(freq)})",
+        lambda X: X.tz_localize(None).asfreq(_offset_of(freq)),
+    )
+
+
+def _asfreq_rounded(grid: str) -> Way:
+    if grid == "D":
+        return Way(
+            "X.set_axis(X.index.normalize()).asfreq('D')",
+            lambda X: X.set_axis(X.index.normalize()).asfreq("D"),
+        )
+    return Way(
+        f"X.set_axis(X.index.round({grid!r})).asfreq({grid!r})",
+        lambda X: X.set_axis(X.index.round(grid)).asfreq(grid),
+    )
 
 
 def _polars_ways(index: Any, frame: Any) -> Iterator[Way]:
     """The same for a polars frame."""
-    import polars as pl
-
     time = frame.columns[0]
-    name = f"pl.col({time!r})"
     if period := _one_in_each(index):
-        every = {"M": "1mo", "Q": "1q", "Y": "1y"}[period]
-        yield Way(
-            f"X.with_columns({name}.dt.truncate({every!r}))",
-            lambda X: X.with_columns(pl.col(time).dt.truncate(every)),
-        )
-    for freq in [*_likely_steps(index), _common_step(index)]:
+        yield _changed(time, f"dt.truncate({ {'M': '1mo', 'Q': '1q', 'Y': '1y'}[period]!r})")
+    likely = _likely_steps(index)
+    for freq in [*likely, _common_step(index)]:
         if freq is None:
             continue
         if every := _polars_every(freq):
-            yield Way(
-                f"X.upsample({time!r}, every={every!r})",
-                lambda X, every=every: X.upsample(time, every=every),
-            )
+            yield _upsampled(time, every)
         if freq == "B" or freq.startswith("C-"):
-            days = [i + 1 for i, day in enumerate(WEEKDAYS) if freq != "B" and day in freq]
-            days = days or [1, 2, 3, 4, 5]
-            yield Way(
-                f"X.upsample({time!r}, every='1d').filter({name}.dt.weekday().is_in({days}))",
-                lambda X, days=days: X.upsample(time, every="1d").filter(
-                    pl.col(time).dt.weekday().is_in(days)
-                ),
-            )
+            yield _open_only(time, "Mon Tue Wed Thu Fri" if freq == "B" else freq)
         unit = freq.split("-")[0].lstrip("0123456789")
-        if unit in ("ME", "QE", "YE"):
+        if unit in MONTH_ENDS:
             count = freq.split("-")[0].removesuffix(unit) or "1"
-            every = count + {"ME": "mo", "QE": "q", "YE": "y"}[unit]
-            yield Way(
-                f"X.with_columns({name}.dt.month_start()).upsample({time!r}, every={every!r})"
-                f".with_columns({name}.dt.month_end())",
-                lambda X, every=every: (
-                    X.with_columns(pl.col(time).dt.month_start())
-                    .upsample(time, every=every)
-                    .with_columns(pl.col(time).dt.month_end())
-                ),
-            )
-    for freq in _likely_steps(index):
+            every = count + MONTH_ENDS[unit]
+            yield _upsampled(time, every, "dt.month_start()", "dt.month_end()")
+    for freq in likely:
         yield _polars_join(time, freq)
         if every := _polars_every(freq):
-            yield Way(
-                f"X.with_columns({name}.dt.truncate({every!r}))"
-                f".upsample({time!r}, every={every!r})",
-                lambda X, every=every: X.with_columns(pl.col(time).dt.truncate(every)).upsample(
-                    time, every=every
-                ),
-            )
+            yield _upsampled(time, every, f"dt.truncate({every!r})")
     if index.tz is not None:
-        yield Way(
-            f"X.with_columns({name}.dt.replace_time_zone(None))",
-            lambda X: X.with_columns(pl.col(time).dt.replace_time_zone(None)),
-        )
-        for freq in _likely_steps(index):
+        yield _changed(time, "dt.replace_time_zone(None)")
+        for freq in likely:
             if every := _polars_every(freq):
-                yield Way(
-                    f"X.with_columns({name}.dt.replace_time_zone(None))"
-                    f".upsample({time!r}, every={every!r})",
-                    lambda X, every=every: X.with_columns(
-                        pl.col(time).dt.replace_time_zone(None)
-                    ).upsample(time, every=every),
-                )
-    if grid := _grid_of(index):
-        every, way = _polars_every(grid), "truncate" if grid == "D" else "round"
-        yield Way(
-            f"X.with_columns({name}.dt.{way}({every!r})).upsample({time!r}, every={every!r})",
-            lambda X: X.with_columns(getattr(pl.col(time).dt, way)(every)).upsample(
-                time, every=every
-            ),
-        )
+                yield _upsampled(time, every, "dt.replace_time_zone(None)")
+    if (grid := _grid_of(index)) and (every := _polars_every(grid)):
+        how = "truncate" if grid == "D" else "round"
+        yield _upsampled(time, every, f"dt.{how}({every!r})")
+
+
+def _changed(time: str, how: str) -> Way:
+    """A change of the dates, such as "dt.month_start()"."""
+    return Way(
+        f"X.with_columns(pl.col({time!r}).{how})", lambda X: X.with_columns(_of_dates(time, how))
+    )
+
+
+def _upsampled(time: str, every: str, before: str | None = None, after: str | None = None) -> Way:
+    """Dates with missing ones, changed before and after."""
+    steps = [_changed(time, how) if how else None for how in (before, after)]
+    first, last = (step.code.removeprefix("X") if step else "" for step in steps)
+
+    def run(X: Any) -> Any:
+        X = steps[0].run(X) if steps[0] else X
+        X = X.upsample(time, every=every)
+        return steps[1].run(X) if steps[1] else X
+
+    return Way(f"X{first}.upsample({time!r}, every={every!r}){last}", run)
+
+
+def _of_dates(time: str, how: str) -> Any:
+    """A polars expression of the dates, from "dt.round('1h')" for example."""
+    import polars as pl
+
+    name, _, argument = how.removeprefix("dt.").removesuffix(")").partition("(")
+    arguments = {"": [], "None": [None]}.get(argument, [argument.strip("'")])
+    return getattr(pl.col(time).dt, name)(*arguments)
+
+
+def _open_only(time: str, freq: str) -> Way:
+    """The open days of the week, as in "C-Mon Tue Wed"."""
+    import polars as pl
+
+    days = [i + 1 for i, day in enumerate(WEEKDAYS) if day in freq]
+    return Way(
+        f"X.upsample({time!r}, every='1d').filter(pl.col({time!r}).dt.weekday().is_in({days}))",
+        lambda X: X.upsample(time, every="1d").filter(pl.col(time).dt.weekday().is_in(days)),
+    )
 
 
 def _polars_join(time: str, freq: str) -> Way:
@@ -364,10 +395,6 @@ def _grid_of(index: Any) -> str | None:
         if abs(usual - size) <= ROUND_TOLERANCE * size
     ]
     return near[0] if near else None
-
-
-def _rounded(index: Any, grid: str) -> Any:
-    return index.normalize() if grid == "D" else index.round(grid)
 
 
 def _common_step(index: Any) -> str | None:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from skgru._containers.index import columns_like
+from skgru._containers.numbers import check_collected, is_text
 from skgru._containers.table import Table
 
 
@@ -96,6 +97,7 @@ class LongForm:
 
 def keys_of(X: Any, group: Any) -> list[Key] | None:
     """The columns or index levels of a frame that `group` names; None if it lacks one of them."""
+    check_collected(X)
     names = list(getattr(X, "columns", []))
     if isinstance(X, dict) or not names:
         return None
@@ -224,16 +226,15 @@ def all_but_time(index: Any) -> Any:
 
 def check_alone(X: Any) -> None:
     """Raise if the rows of a frame without `group` are those of several series: dates occur more
-    than once, but once in each group of a column.
+    than once, but once for each value of a column, or of several columns of text.
     """
-    import_name = type(X).__module__.split(".")[0]
-    if import_name not in ("pandas", "polars") or not hasattr(X, "columns") or not len(X):
+    library = type(X).__module__.split(".")[0]
+    if library not in ("pandas", "polars") or not hasattr(X, "columns") or not len(X):
         return
-    if import_name == "pandas" and (X.index.nlevels > 1 or not X.columns.is_unique):
+    if library == "pandas" and (X.index.nlevels > 1 or not X.columns.is_unique):
         return
-    kinds = {name: X[name].dtype for name in X.columns}
-    times = [name for name, dtype in kinds.items() if _is_time(dtype)]
-    if import_name == "pandas" and names_times(X.index):
+    times = [name for name in X.columns if _is_time(X[name].dtype)]
+    if library == "pandas" and names_times(X.index):
         dates = X.index.to_numpy()
     elif len(times) == 1:
         dates = X[times[0]].to_numpy()
@@ -241,28 +242,28 @@ def check_alone(X: Any) -> None:
         return
     if len(np.unique(dates)) == len(dates):
         return
-    for name in X.columns:
-        if (
-            name in times
-            or getattr(kinds[name], "kind", "") == "f"
-            or str(kinds[name])[:5] == "Float"
-        ):
-            continue
-        pairs = list(zip(dates.tolist(), X[name].to_numpy().tolist(), strict=True))
+    texts = [name for name in X.columns if is_text(X[name])]
+    others = [name for name in X.columns if name not in times and not _is_float(X[name].dtype)]
+    for names in [*([name] for name in others), *([texts] if len(texts) > 1 else [])]:
+        ids = list(zip(*(X[name].to_list() for name in names), strict=True))
         try:
-            is_id = len(set(pairs)) == len(pairs)
+            is_id = 2 * len(set(ids)) <= len(ids) == len(set(zip(ids, dates.tolist(), strict=True)))
         except TypeError:  # lists, for example
             continue
         if is_id:
+            group = names if len(names) > 1 else names[0]
             raise ValueError(
-                f"X has several rows of the same date, but a single series has one. {name!r} seems "
-                f"to identify the series: use SequenceForecaster(group={name!r})."
+                f"X has several rows of the same date, but a single series has one. {group!r} "
+                f"seems to identify the series: use SequenceForecaster(group={group!r})."
             )
 
 
+def _is_float(dtype: Any) -> bool:
+    return getattr(dtype, "kind", "") == "f" or str(dtype).startswith("Float")
+
+
 def _is_time(dtype: Any) -> bool:
-    is_polars = hasattr(dtype, "is_temporal")
-    if is_polars:
+    if hasattr(dtype, "is_temporal"):  # polars
         return str(dtype).startswith(("Date", "Datetime"))
     return getattr(dtype, "kind", "") == "M" or hasattr(dtype, "freq")
 

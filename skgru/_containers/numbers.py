@@ -9,6 +9,7 @@ countries.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,7 @@ def as_numbers(X: Any, name: str = "X", leaves_sequences: bool = False) -> Any:
 
     Raises ValueError if a column holds anything else than numbers.
     """
+    check_collected(X, name)
     library = type(X).__module__.split(".")[0]
     if library == "pandas" and getattr(X, "ndim", 0) in (1, 2) and hasattr(X, "index"):
         read = _pandas_series if X.ndim == 1 else _pandas_frame
@@ -66,7 +68,6 @@ def as_numbers(X: Any, name: str = "X", leaves_sequences: bool = False) -> Any:
         return _polars_series(X, name)
     if library == "polars" and hasattr(X, "schema"):
         return _polars_frame(X, name)
-    check_collected(X, name)
     if isinstance(X, list):
         if X and not getattr(X[0], "ndim", 0):
             _check_array(_array_of(X), name)
@@ -76,7 +77,7 @@ def as_numbers(X: Any, name: str = "X", leaves_sequences: bool = False) -> Any:
     X = _from_objects(X)
     _check_array(X, name)
     if isinstance(X, np.ma.MaskedArray):  # a masked value is unknown, whatever is under the mask
-        return X.astype(np.float64).filled(np.nan)
+        return np.ma.filled(X.astype(np.float64), np.nan)
     return X
 
 
@@ -203,6 +204,7 @@ def _pandas_frame(X: Any, name: str, leaves_sequences: bool) -> Any:
             remedy = f"Use {'them' if len(columns) == 1 else 'one of them'} as the index: "
             remedy += f"{name}.set_index({columns[0]!r})"
             remedy += "" if len(columns) == 1 else f", and drop {columns[1:]}"
+        remedy = _for(name, remedy)
         raise ValueError(_message(f"Columns {columns} of {name} hold", kind, example, remedy))
     frame = X.__class__({i: values for i, (_, values) in enumerate(found)}, index=X.index)
     frame.columns = X.columns
@@ -246,8 +248,6 @@ def _pandas_remedy(
         dropped = f".drop(columns={columns[:1]!r})"
         return columns[:1], f"Use them as the index: X.set_index({way.code}){dropped}"
     rest = [one for one in columns if not _to_numbers(X[one], code)]
-    if name != "X":
-        return rest, "Give the numbers that these columns have in fit"
     return rest, f"Encode them: pd.get_dummies(X, columns={rest!r}), or drop them"
 
 
@@ -270,26 +270,21 @@ def _polars_remedy(X: Any, columns: list[str], name: str) -> tuple[list[str], st
     first = columns[0]
     is_text = X.schema[first] == pl.String
     cast = ".cast(pl.Float64)" if is_text else ".cast(pl.String).cast(pl.Float64)"
-    dates = ["str.to_date()", "str.to_datetime()"] if is_text and name == "X" else []
-    runs = {
+    runs: dict[str, Callable[[], Any]] = {
         f"Convert them: {name}[{first!r}]{cast}, or drop them": lambda: (
             X[first].cast(pl.String).cast(pl.Float64)
-        ),
-        **{
-            f"Convert them to dates: X.with_columns(pl.col({first!r}).{one})": (
-                lambda one=one: getattr(X[first].str, one[4:-2])()
-            )
-            for one in dates
-        },
+        )
     }
+    if is_text and name == "X":
+        code = f"Convert them to dates: X.with_columns(pl.col({first!r}).str."
+        runs[f"{code}to_date())"] = lambda: X[first].str.to_date()
+        runs[f"{code}to_datetime())"] = lambda: X[first].str.to_datetime()
     for remedy, run in runs.items():
         try:
             run()
         except pl.exceptions.PolarsError:
             continue
         return columns[:1], remedy
-    if name != "X":
-        return columns, "Give the numbers that these columns have in fit"
     return columns, f"Encode them: X.to_dummies({columns!r}), or drop them"
 
 
@@ -344,9 +339,19 @@ def _polars_frame(X: Any, name: str) -> Any:
         if kind == "dates or times":
             remedy = f"Drop them: {name}.drop({columns!r})"
         example = next(iter(X[columns[0]].drop_nulls()), None)
+        remedy = _for(name, remedy)
         raise ValueError(_message(f"Columns {columns} of {name} hold", kind, example, remedy))
     others = [column for column, dtype in X.schema.items() if not dtype.is_float()]
     return X.with_columns(pl.col(others).cast(pl.Float64)) if others else X
+
+
+def _for(name: str, remedy: str) -> str:
+    """The remedy, without dropping or encoding columns of `future`: those of fit are needed."""
+    if name != "future":
+        return remedy
+    remedy = remedy.replace(", or drop them", "")
+    is_other = remedy.startswith(("Drop", "Encode", "Convert or drop"))
+    return "Give the numbers that these columns have in fit" if is_other else remedy
 
 
 def _message(subject: str, kind: str, example: Any, remedy: str) -> str:

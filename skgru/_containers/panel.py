@@ -55,7 +55,8 @@ class Panel:
             what = "columns" if isinstance(self.group, list) else "column"
             raise ValueError(
                 f"future must have the {what} {self.group!r} of group, but has "
-                f"{named or 'no named columns'}. Add this column to future."
+                f"{named or 'no named columns'}. Add this column, or give a dict with a frame for "
+                f"each series: {{{self.ids[0]!r}: future, ...}}."
             )
         parts, _ = parts_of(future, keys, self.group)
         if missing := [one for one in self.ids if one not in parts]:

@@ -67,10 +67,11 @@ def as_series(X: Any, estimator: Any, usual: Any = None, name: str = "X") -> Tab
     rows = TimeIndex()
     if library == "pandas":
         if X.index.nlevels > 1:
+            frame = "" if hasattr(X, "columns") else f"give a frame, {name}.to_frame('y'), and "
             raise ValueError(
                 f"{name} has an index of {X.index.nlevels} levels, {list(X.index.names)}, but a "
-                "single series has one level. For several series, use SequenceForecaster(group="
-                f"{all_but_time(X.index)!r}), what identifies the series."
+                f"single series has one level. For several series, {frame}use "
+                f"SequenceForecaster(group={all_but_time(X.index)!r}): this identifies the series."
             )
         rows = TimeIndex("pandas", X.index, _step_of(X.index, usual))
     header = table.columns if library == "pandas" and hasattr(table, "columns") else None

@@ -159,11 +159,11 @@ def warn_of_range(
     for i, (name, values, low, high) in enumerate(zip(names, seen, *limits, strict=True)):
         outside = values[(values < low) | (values > high)]
         if len(outside):
-            where = "X" if i < n_past else "future"
+            kind = "past" if i < n_past else "future"
             warn_user(
-                f"Column {name!r} of {where} has the value {outside[0]:.6g}, but in fit its values "
-                f"were near {low:.6g} to {high:.6g}. Values outside are clipped to these limits. "
-                "Fit on rows with such values."
+                f"The {kind} covariate {name!r} has the value {outside[0]:.6g}, but in fit its "
+                f"values were near {low:.6g} to {high:.6g}. Values outside are clipped to these "
+                "limits. Fit on rows with such values."
             )
 
 

@@ -75,9 +75,12 @@ def test_forms_of_future(kind):
 
 
 WRONG = {
-    "a day is missing": (FUTURE.shift(1, "D"), ("2021-03-02", "2021-03-04", "future.to_numpy()")),
+    "a day is missing": (
+        FUTURE.shift(1, "D"),
+        ("2021-03-02", "2021-03-04", "future[['promo']].to_numpy()"),
+    ),
     "a day twice": (FUTURE.iloc[[0, 1, 1, 2]], ("2021-03-03", "more than once")),
-    "no dates": (FUTURE.reset_index(drop=True), ("starts at 0", "future.to_numpy()")),
+    "no dates": (FUTURE.reset_index(drop=True), ("starts at 0", "future[['promo']].to_numpy()")),
     "dates as text": (
         FUTURE.set_axis(AHEAD.astype(str)),
         ("2021-03-02", "pd.to_datetime(future.index)"),
