@@ -192,10 +192,13 @@ def _parts_of_polars(X: Any, keys: list[Key], group: Any) -> dict[tuple[Any, ...
 
     names = [key.name for key in keys]
     if nested := [name for name in names if X.schema[name].is_nested()]:
+        name, dtype = nested[0], X.schema[nested[0]]
+        text = "struct.json_encode()"
+        if dtype != pl.Struct:
+            text = "cast(pl.List(pl.String)).list.join(',')"
         raise ValueError(
-            f"group={group!r}: column {nested[0]!r} holds {X.schema[nested[0]]}, but ids must be "
-            f"single values. Make them text: X.with_columns(pl.col({nested[0]!r}).map_elements("
-            "str, return_dtype=pl.String))."
+            f"group={group!r}: column {name!r} holds {dtype}, but ids must be single values. Make "
+            f"them text: X.with_columns(pl.col({name!r}).{text})."
         )
     if any(X[name].null_count() for name in names):
         raise ValueError(_without_id(group))

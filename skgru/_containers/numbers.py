@@ -121,7 +121,17 @@ def _check_array(X: Any, name: str) -> None:
     if isinstance(X, np.ndarray) and X.dtype.kind in ARRAY_REMEDIES:
         kind, remedy = ARRAY_REMEDIES[X.dtype.kind]
         example = X.flat[0] if X.size else None
+        if kind == "text" and not _are_numerals(X):
+            remedy = "Encode it as numbers first"
         raise ValueError(_message(f"{name} holds", kind, example, remedy.format(x=name)))
+
+
+def _are_numerals(X: Any) -> bool:
+    try:
+        X.astype(float)
+    except ValueError:
+        return False
+    return True
 
 
 def is_text(column: Any) -> bool:
