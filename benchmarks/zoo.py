@@ -1,6 +1,7 @@
 """A zoo of series of many kinds and steps, on which defaults are chosen and judged.
 
 python benchmarks/zoo.py [set ...] [--peers] [--methods METHOD ...] [--series N] [--single] [--list]
+    [--intervals]
 
 Without options it prints the sets. A name selects the sets that contain it.
 
@@ -9,6 +10,9 @@ Without options it prints the sets. A name selects the sets that contain it.
 SequenceForecaster(horizon=h) with one list a set, with --single one series at a time. N (default
 40) series of each set are forecast, evenly spaced, from three forecast origins: one, two and three
 horizons before the end.
+
+--intervals prints the coverage of 80 and 95 % intervals, and their scaled interval scores (MSIS),
+of "skgru", "skgru, zero-shot", "seasonal naive" (normal errors) and "AutoETS".
 
 Relative MASE is the mean MASE of the series of a set and origin, divided by that of seasonal naive;
 its mean over origins is shown, and the geometric mean over sets below. sMAPE is a mean over series
@@ -28,7 +32,9 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
@@ -39,6 +45,7 @@ import _zoo_sets
 from _zoo_series import N_ORIGINS, SeriesSet
 
 CACHE = Path(os.environ.get("SKGRU_ZOO_CACHE", Path(__file__).parent / ".cache"))
+COVERAGES = (0.8, 0.95)
 PEERS = ("seasonal naive", "AutoETS", "AutoTheta", "MSTL", "LightGBM")
 
 
@@ -178,6 +185,89 @@ def skgru_single_forecasts(one: SeriesSet, train: list[pd.Series]) -> list[np.nd
     ]
 
 
+def naive_bounds(one: SeriesSet, train: list[pd.Series]) -> list[np.ndarray]:
+    """Seasonal naive: each season ahead adds the variance of one seasonal change."""
+    m = one.season_length
+    n_seasons = 1 + np.arange(one.horizon) // m
+    bounds = []
+    for series in train:
+        history = series.to_numpy()
+        deviation = np.sqrt(np.nanmean((history[m:] - history[:-m]) ** 2) * n_seasons)
+        middle = seasonal_naive(history, m, one.horizon)
+        sides = [
+            middle + sign * NormalDist().inv_cdf((1 + coverage) / 2) * deviation
+            for coverage in COVERAGES
+            for sign in (-1, 1)
+        ]
+        bounds.append(np.stack(sides, 1))
+    return bounds
+
+
+def skgru_bounds(
+    one: SeriesSet, train: list[pd.Series], pretrained: str = "auto"
+) -> list[np.ndarray]:
+    from skgru import SequenceForecaster
+
+    forecaster = SequenceForecaster(horizon=one.horizon, pretrained=pretrained, random_state=0)
+    forecaster.fit(list(train))
+    sides = [forecaster.forecast_interval(coverage=coverage) for coverage in COVERAGES]
+    return [
+        np.hstack([np.asarray(side, float) for side in pair]) for pair in zip(*sides, strict=True)
+    ]
+
+
+def bounds_method(name: str) -> Callable[[SeriesSet, list[pd.Series]], list[np.ndarray]]:
+    """A function that gives (horizon, 4) for each series: the bounds of 80 %, then of 95 %."""
+    own = {
+        "seasonal naive": naive_bounds,
+        "skgru": skgru_bounds,
+        "skgru, zero-shot": partial(skgru_bounds, pretrained="only"),
+    }
+    if name in own:
+        return own[name]
+    from peers.zoo_peers import BOUNDS
+
+    return BOUNDS[name]
+
+
+def score_bounds(one: SeriesSet, bounds: np.ndarray) -> dict[str, float]:
+    """Mean coverage and MSIS of bounds, (n_origins, n_series, horizon, 4)."""
+    found: dict[str, list[float]] = {
+        f"{what} {c}": [] for what in ("cover", "msis") for c in COVERAGES
+    }
+    for origin, of_origin in zip(origins(one), bounds, strict=True):
+        for train, test, sides in zip(origin.train, origin.test, of_origin, strict=True):
+            scale = seasonal_naive_error(train.to_numpy(), one.season_length)
+            y = test.to_numpy()
+            known = np.isfinite(y)
+            if scale == 0 or not known.any():
+                continue
+            for i, coverage in enumerate(COVERAGES):
+                low, high = sides[known, 2 * i], sides[known, 2 * i + 1]
+                outside = np.maximum(low - y[known], 0) + np.maximum(y[known] - high, 0)
+                found[f"cover {coverage}"].append(np.mean(outside == 0))
+                width = high - low + 2 / (1 - coverage) * outside
+                found[f"msis {coverage}"].append(np.mean(width) / scale)
+    return {what: float(np.mean(values)) for what, values in found.items()}
+
+
+def print_bounds(sets: list[SeriesSet], names: list[str], again: bool) -> None:
+    print(f"{'set':36} {'method':22} {'80 %':>7} {'MSIS':>8} {'95 %':>7} {'MSIS':>8}")
+    for one in sets:
+        for name in names:
+            try:
+                is_cached = not name.startswith("skgru")
+                bounds, _ = forecasts_of(name, one, again, is_cached, bounds_method, "bounds")
+                found = score_bounds(one, bounds)
+            except Exception as error:
+                print(f"{one.name:36} {name:22} failed: {type(error).__name__}: {error}"[:300])
+                continue
+            cells = [
+                f"{100 * found[f'cover {c}']:6.1f}% {found[f'msis {c}']:8.2f}" for c in COVERAGES
+            ]
+            print(f"{one.name:36} {name:22} {' '.join(cells)}", flush=True)
+
+
 def applies(name: str, one: SeriesSet) -> bool:
     """MSTL is for several seasons."""
     return name != "MSTL" or len(one.seasons) > 1
@@ -206,14 +296,22 @@ def fingerprint(one: SeriesSet) -> str:
 
 
 def forecasts_of(
-    name: str, one: SeriesSet, again: bool = False, is_cached: bool = True
+    name: str,
+    one: SeriesSet,
+    again: bool = False,
+    is_cached: bool = True,
+    find: Callable[[str], Callable[[SeriesSet, list[pd.Series]], list[np.ndarray]]] | None = None,
+    what: str = "",
 ) -> tuple[np.ndarray, float]:
-    """Forecasts (n_origins, n_series, horizon) and processor seconds, from the cache if there."""
-    file = CACHE / f"{one.name} - {name} - {fingerprint(one)}.npz".replace("/", "_")
+    """Forecasts (n_origins, n_series, horizon), or what the functions of `find` give, and processor
+    seconds; from the cache if there.
+    """
+    label = f"{name} {what}".strip()
+    file = CACHE / f"{one.name} - {label} - {fingerprint(one)}.npz".replace("/", "_")
     if is_cached and file.exists() and not again:
         with np.load(file) as stored:
             return stored["forecasts"], float(stored["seconds"])
-    function = method(name)
+    function = (find or method)(name)
     started = time.process_time()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -291,6 +389,7 @@ def main() -> None:
     parser.add_argument("--methods", nargs="+", default=[], metavar="METHOD")
     parser.add_argument("--series", type=int, default=40, metavar="N", help="series a set")
     parser.add_argument("--single", action="store_true", help="skgru with one series at a time")
+    parser.add_argument("--intervals", action="store_true", help="intervals, not forecasts")
     parser.add_argument("--again", action="store_true", help="compute cached forecasts again")
     parser.add_argument("--list", action="store_true", help="print the sets alone")
     options = parser.parse_args()
@@ -300,6 +399,8 @@ def main() -> None:
         names = ["skgru, one at a time" if name == "skgru" else name for name in names]
     if options.list or not names:
         print_sets(sets)
+    elif options.intervals:
+        print_bounds([one.evenly(options.series) for one in sets], names, options.again)
     else:
         print_scores([one.evenly(options.series) for one in sets], names, options.again)
 

@@ -133,9 +133,9 @@ def zero_shot():
     names = page("zero_shot")
     passengers, forecast = names["passengers"], names["forecaster"].forecast()
     ax = picture()
-    ax.plot(with_times(passengers[:14]), color=ACTUAL, label="passengers (thousands)")
-    ax.plot(with_times(passengers[13:26]), color=ACTUAL, linestyle=":", label="actual values")
-    ax.plot(joined(passengers[:14], forecast), color=FORECAST, label="zero-shot forecast")
+    ax.plot(with_times(passengers[:36]), color=ACTUAL, label="passengers (thousands)")
+    ax.plot(with_times(passengers[35:48]), color=ACTUAL, linestyle=":", label="actual values")
+    ax.plot(joined(passengers[:36], forecast), color=FORECAST, label="zero-shot forecast")
     ax.legend(frameon=False, loc="upper left")
 
 

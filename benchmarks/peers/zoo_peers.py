@@ -51,6 +51,17 @@ def one_at_a_time(model_of, one, train):
     return forecasts
 
 
+def bounds_of_ets(one, train):
+    """Bounds of 80 and 95 %, (horizon, 4) for each series."""
+    bounds = []
+    for series in train:
+        values = filled(series).to_numpy()
+        answer = auto_ets(one, len(values)).forecast(values, h=one.horizon, level=[80, 95])
+        sides = [answer[f"{side}-{level}"] for level in (80, 95) for side in ("lo", "hi")]
+        bounds.append(np.stack(sides, 1))
+    return bounds
+
+
 def auto_ets(one, n_rows):
     return AutoETS(season_length=one.season_length if one.season_length <= 24 else 1)
 
@@ -101,3 +112,5 @@ METHODS = {
     "MSTL": partial(one_at_a_time, mstl),
     "LightGBM": lightgbm,
 }
+
+BOUNDS = {"AutoETS": bounds_of_ets}

@@ -11,6 +11,9 @@ from skgru._networks.scaling import fill_missing
 # Residuals from the seasonal course beyond this many times their upper quartile are outliers.
 OUTLIER_FROM = 8.0
 
+# Whole seasons that outliers are seen in.
+LEAST_SEASONS = 3
+
 # Share of outliers above which they belong to the series.
 MOST_OUTLIERS = 0.1
 
@@ -74,7 +77,7 @@ def without_outliers(histories: np.ndarray, season_length: int) -> np.ndarray:
     """
     n, n_rows, n_targets = histories.shape
     n_seasons = n_rows // season_length
-    if season_length == 1 or n_seasons < 3:
+    if season_length == 1 or n_seasons < LEAST_SEASONS:
         return histories
     start = n_rows - n_seasons * season_length
     seasons = histories[:, start:].reshape(n, n_seasons, season_length, n_targets)

@@ -10,7 +10,7 @@ import numpy as np
 
 from skgru._forecaster import zero_shot
 from skgru._forecaster.dataset import HISTORY_VALUES_AT_ONCE, Part
-from skgru._forecaster.gaps_and_outliers import fill_by_season, without_outliers
+from skgru._forecaster.gaps_and_outliers import LEAST_SEASONS, fill_by_season, without_outliers
 from skgru._forecaster.scaling import scaled_or_nan
 from skgru._forecaster.spec import ForecastSpec
 
@@ -46,13 +46,19 @@ def why_not_alone(spec: ForecastSpec, regressor: Any) -> tuple[str, str]:
     return "", ""
 
 
-def usual(histories: list[np.ndarray], season_length: int) -> list[np.ndarray]:
-    """Histories (n_rows, n_targets) without outliers, those of equal length at once."""
+def usual(histories: list[np.ndarray], seasons: list[int]) -> list[np.ndarray]:
+    """Histories (n_rows, n_targets) without outliers, those of equal length at once.
+
+    Outliers stand out from the longest season of which a history holds enough: weekends are no
+    outliers of the days of a week.
+    """
     lengths = np.array([len(values) for values in histories])
     answer = list(histories)
     for length in np.unique(lengths):
         positions = np.flatnonzero(lengths == length)
-        at_once = max(1, HISTORY_VALUES_AT_ONCE // histories[positions[0]].size)
+        held = [season for season in seasons if length >= LEAST_SEASONS * season]
+        season_length = max(held, default=min(seasons))
+        at_once = max(1, HISTORY_VALUES_AT_ONCE // max(1, histories[positions[0]].size))
         for start in range(0, len(positions), at_once):
             chunk = positions[start : start + at_once]
             together = without_outliers(np.stack([histories[i] for i in chunk]), season_length)
@@ -101,7 +107,7 @@ class ZeroShotMember:
         where a scaler gives no finite number.
         """
         m, n_targets = self.spec.season_length, len(self.spec.targets)
-        filled = usual([fill_by_season(values, m) for values in histories], m)
+        filled = usual([fill_by_season(values, m) for values in histories], [m, self._second or m])
         columns = [column[np.isfinite(column)] for values in filled for column in values.T]
         levels = None if quantile is None else [quantile]
         has_begun = np.array([len(column) > 0 for column in columns])
