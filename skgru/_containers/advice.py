@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -12,12 +10,14 @@ import numpy as np
 
 from skgru._containers.clocks import (
     HALF_MONTHS,
+    WEEKDAYS,
+    custom_days,
     hours_between_days,
+    open_days,
     regular_step,
     wall_times,
 )
-
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+from skgru._containers.dates import Way
 
 # Least share of the weeks in which a weekday occurs, if it is an open day.
 OPEN_FROM = 0.5
@@ -48,17 +48,6 @@ FULL_DAY = 0.9
 
 # Steps that end with a month, and the intervals of polars.
 MONTH_ENDS = {"ME": "mo", "QE": "q", "YE": "y"}
-
-# Formats of dates that pandas does not recognise, or takes for other dates.
-FORMATS = ("%b-%y", "%b %y", "%y-%b", "%b%y", "%Y%m", "%YM%m", "%m/%y", "%m-%y")
-
-
-@dataclass(frozen=True)
-class Way:
-    """Code with X, and the same as a function."""
-
-    code: str
-    run: Callable[[Any], Any]
 
 
 def irregular(index: Any, frame: Any = None) -> str:
@@ -408,22 +397,6 @@ def _common_step(index: Any) -> str | None:
     return pd.tseries.frequencies.to_offset(pd.Timedelta(step, unit=index.unit)).freqstr
 
 
-def open_days(index: Any) -> Any:
-    """The step of dates on all days of the week that occur, for example from Monday to Saturday;
-    None for other dates, and for less than two weeks.
-    """
-    wall = wall_times(index)
-    weekdays = wall.day_of_week.unique()
-    is_candidate = 1 < len(weekdays) < 7 and len(index) >= 2 * len(weekdays)
-    if not is_candidate or len((wall - wall.normalize()).unique()) > 1:
-        return None
-    mask = [day in weekdays for day in range(7)]
-    days = wall.to_numpy().astype("datetime64[D]")
-    if (np.busday_count(days[:-1], days[1:], mask) != 1).any():
-        return None
-    return _custom_days(mask)
-
-
 def _usual_open_days(index: Any) -> Any:
     """The step of daily dates with gaps, among them at least one whole day of the week; None if
     each day of the week occurs, or without at least three weeks.
@@ -437,14 +410,7 @@ def _usual_open_days(index: Any) -> Any:
     is_open = counts > 0
     if n_weeks < 3 or is_open.all() or (counts[is_open] < OPEN_FROM * n_weeks).any():
         return None
-    return _custom_days(list(is_open)) if is_open.sum() > 1 else None
-
-
-def _custom_days(mask: list[bool]) -> Any:
-    import pandas as pd
-
-    names = [name for name, is_open in zip(WEEKDAYS, mask, strict=True) if is_open]
-    return pd.offsets.CustomBusinessDay(weekmask=" ".join(names))
+    return custom_days(list(is_open)) if is_open.sum() > 1 else None
 
 
 def _offset_of(freq: str) -> Any:
@@ -460,126 +426,3 @@ def _text_of(freq: str) -> str:
     if freq.startswith("C-"):
         return f"pd.offsets.CustomBusinessDay(weekmask={freq[2:]!r})"
     return repr(freq)
-
-
-def way_to_dates(values: Any, name: str) -> Way | None:
-    """Code that converts values such as '2020-01', 'Jan-10' or 202001 to dates, a pandas index;
-    None for values that are no dates. name : code of the values.
-
-    Dates in the order of the rows with a regular step are preferred: '01.02.2020' may be 2 January
-    or 1 February.
-    """
-    found = []
-    for way in _ways_to_dates(values, name):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # mixed formats are no problem here
-            try:
-                dates = way.run(values)
-            except (ValueError, TypeError, OverflowError):
-                continue
-        if not len(dates) or dates.isna().any():
-            continue
-        if dates.is_monotonic_increasing and dates.is_unique and _is_regular(dates):
-            return way
-        found.append(way)
-    return found[0] if found else None
-
-
-def _is_regular(dates: Any) -> bool:
-    if not hasattr(dates, "unit"):  # periods
-        return bool((np.diff(dates.asi8) == 1).all())
-    return regular_step(dates) is not None or open_days(dates) is not None
-
-
-def _ways_to_dates(values: Any, name: str) -> Iterator[Way]:
-    import pandas as pd
-
-    index = pd.Index(values)
-    if isinstance(index, pd.CategoricalIndex):
-        index = pd.Index(index.to_numpy())
-    if pd.api.types.is_integer_dtype(index.dtype):
-        form = _form_of_numbers(index)
-        if form is not None:
-            yield _in_format(name, form, name_of=f"{name}.astype(str)")
-        return
-    kind = index.inferred_type
-    if kind == "period":
-        yield Way(f"pd.PeriodIndex({name})", pd.PeriodIndex)
-    if kind in ("date", "datetime", "datetime64"):
-        yield Way(f"pd.to_datetime({name})", lambda X: pd.DatetimeIndex(pd.to_datetime(X)))
-    if kind != "string":
-        return
-    if index.str.contains(r"\d{4}").all():
-        if index.str.fullmatch(r"\d{4}-?Q[1-4]").all():
-            yield Way(
-                f"pd.PeriodIndex({name}, freq='Q')", lambda X: pd.PeriodIndex(pd.Index(X), freq="Q")
-            )
-        if not index.str.fullmatch(r"\d{1,4}|\d{5,}").all() or index.str.len().isin([4, 8]).all():
-            yield Way(f"pd.to_datetime({name})", lambda X: pd.DatetimeIndex(pd.to_datetime(X)))
-            yield Way(
-                f"pd.to_datetime({name}, dayfirst=True)",
-                lambda X: pd.DatetimeIndex(pd.to_datetime(X, dayfirst=True)),
-            )
-    for form in FORMATS:
-        yield _in_format(name, form)
-    yield Way(
-        f"pd.to_datetime({name} + '-1', format='%G-W%V-%u')",
-        lambda X: pd.to_datetime(pd.Index(X).astype(str) + "-1", format="%G-W%V-%u"),
-    )
-
-
-def _in_format(name: str, form: str, name_of: str | None = None) -> Way:
-    import pandas as pd
-
-    return Way(
-        f"pd.to_datetime({name_of or name}, format={form!r})",
-        lambda X: pd.DatetimeIndex(pd.to_datetime(pd.Index(X).astype(str), format=form)),
-    )
-
-
-def _form_of_numbers(index: Any) -> str | None:
-    """The format of whole numbers such as 202612 or 20261231; None for others."""
-    numbers = index.to_numpy().astype(np.int64)
-    first, last = (numbers.min(), numbers.max()) if len(numbers) else (0, 0)
-    months = numbers
-    form = "%Y%m"
-    if first >= 19000101 and last <= 21001231:
-        if not ((numbers % 100 >= 1) & (numbers % 100 <= 31)).all():
-            return None
-        months, form = numbers // 100, "%Y%m%d"
-    elif first < 190001 or last > 210012:
-        return None
-    return form if ((months % 100 >= 1) & (months % 100 <= 12)).all() else None
-
-
-def not_dates(index: Any) -> str | None:
-    """The message for an index that is neither dates, periods nor numbers of rows; None for
-    numbers.
-    """
-    import pandas as pd
-
-    way = way_to_dates(index, "X.index")
-    is_integer = pd.api.types.is_integer_dtype(index.dtype)
-    if is_integer and (way is None or isinstance(index, pd.RangeIndex)):
-        return None
-    kind = "strings" if index.inferred_type == "string" else index.dtype
-    first, last = (repr(one) if isinstance(one, str) else one for one in (index[0], index[-1]))
-    if way is not None:
-        return (
-            f"X has an index of {kind} from {first} to {last}, which cannot be continued. Convert "
-            f"them to dates: X.index = {way.code}."
-        )
-    if index.dtype.kind == "f" or index.inferred_type == "string":
-        try:
-            numbers = index.astype(float)
-        except (TypeError, ValueError):
-            numbers = pd.Index([0.5])
-        if (numbers % 1 == 0).all():
-            return (
-                f"X has an index of {kind} from {first} to {last}, which cannot be continued. "
-                "Convert them to integers: X.index = X.index.astype(int)."
-            )
-    return (
-        f"X has an index of {kind}, which cannot be continued. Use dates, periods or integers as "
-        "the index, or number the rows: X.reset_index(drop=True)."
-    )

@@ -17,6 +17,8 @@ import numpy as np
 # clock change moved it.
 TIMES_OF_DAY = 3
 
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
 # Steps that pandas does not infer: the 1st and 15th, or the 15th and the last day of the month.
 HALF_MONTHS = ("SMS", "SME")
 
@@ -144,6 +146,29 @@ def hours_between_days(index: Any) -> int | None:
     gaps = np.diff(index.asi8)
     are_days = (gaps > 0).all() and (gaps % day == 0).all()
     return int(np.median(gaps) / day * 24) if are_days else None
+
+
+def open_days(index: Any) -> Any:
+    """The step of dates on all days of the week that occur, for example from Monday to Saturday;
+    None for other dates, and for less than two weeks.
+    """
+    wall = wall_times(index)
+    weekdays = wall.day_of_week.unique()
+    is_candidate = 1 < len(weekdays) < 7 and len(index) >= 2 * len(weekdays)
+    if not is_candidate or len((wall - wall.normalize()).unique()) > 1:
+        return None
+    mask = [day in weekdays for day in range(7)]
+    days = wall.to_numpy().astype("datetime64[D]")
+    if (np.busday_count(days[:-1], days[1:], mask) != 1).any():
+        return None
+    return custom_days(mask)
+
+
+def custom_days(mask: list[bool]) -> Any:
+    import pandas as pd
+
+    names = [name for name, is_open in zip(WEEKDAYS, mask, strict=True) if is_open]
+    return pd.offsets.CustomBusinessDay(weekmask=" ".join(names))
 
 
 def _inferred(dates: Any) -> Any:

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from skgru._containers.advice import WEEKDAYS, dates_in, irregular, not_dates, open_days
-from skgru._containers.clocks import dates_after, goes_by, regular_step
+from skgru._containers.advice import dates_in, irregular
+from skgru._containers.clocks import WEEKDAYS, dates_after, goes_by, open_days, regular_step
+from skgru._containers.dates import not_dates
 
 DAY = 86_400  # seconds
 
@@ -270,7 +271,7 @@ def dates_of_polars(X: Any, name: str = "X") -> tuple[Any, str | None]:
     if len(times) > 1:
         raise ValueError(
             f"{name} has {len(times)} columns of dates or times ({', '.join(times)}), but only one "
-            "can be the index. Drop the others, or convert them to numbers."
+            f"can be the index. Drop the others, for example {name}.drop({times[1:]!r})."
         )
     if not times:
         return None, None

@@ -161,7 +161,7 @@ def parts_of(X: Any, keys: list[Key], group: Any) -> tuple[dict[Any, Any], LongF
         for key in keys
     ]
     if any(one.isna().any() for one in ids):
-        raise ValueError(_without_id(group))
+        raise ValueError(_without_id(X, keys, group))
     frame = X.drop(columns=[key.name for key in keys if key.level is None])
     frame = frame.set_axis(frame.index.droplevel(levels)) if levels else frame
     form = LongForm(keys, is_one, tuple(X.index.names) if levels else ())
@@ -201,7 +201,7 @@ def _parts_of_polars(X: Any, keys: list[Key], group: Any) -> dict[tuple[Any, ...
             f"them text: X.with_columns(pl.col({name!r}).{text})."
         )
     if any(X[name].null_count() for name in names):
-        raise ValueError(_without_id(group))
+        raise ValueError(_without_id(X, keys, group))
     frames = X.partition_by(names, maintain_order=True, as_dict=True, include_key=False)
     dates = [
         name
@@ -277,5 +277,13 @@ def names_times(values: Any) -> bool:
     return getattr(dtype, "kind", "") == "M" or hasattr(dtype, "freq")
 
 
-def _without_id(group: Any) -> str:
-    return f"group={group!r} has rows without a value in X. Fill in their series, or drop the rows."
+def _without_id(X: Any, keys: list[Key], group: Any) -> str:
+    names = [key.name for key in keys if key.level is None]
+    drop = f"X.drop_nulls({names!r})" if not hasattr(X, "index") else f"X.dropna(subset={names!r})"
+    if not names:
+        level = keys[0].level
+        drop = f"X[X.index.get_level_values({level}).notna()]"
+    return (
+        f"group={group!r} has rows without a value in X, but each row belongs to a series. Fill in "
+        f"the values, or drop the rows: {drop}."
+    )

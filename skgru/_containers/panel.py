@@ -122,9 +122,9 @@ def read_panel(
     check_list(X)
     check_collected(X)
     if type(X) in (dict, tuple) or hasattr(X, "__next__"):  # sparse matrices may be dicts
+        code = "list(X.values())" if isinstance(X, dict) else "list(X)"
         raise ValueError(
-            f"X is a {type(X).__name__}, but several series must be a list. Use list(X.values()) "
-            "for a dict, and list(X) for others."
+            f"X is a {type(X).__name__}, but several series must be a list. Use {code}."
         )
     if group is None:
         check_alone(X)
@@ -205,15 +205,21 @@ def _check_values(part: Any, group: Any) -> None:
 def _read_wide(X: Any, estimator: Any, usual: Any) -> tuple[list[Table], Panel]:
     table = as_series(X, estimator, usual)
     ids = table.columns
+    empty = [
+        one
+        for one, column in zip(ids, table.values.T, strict=True)
+        if not np.isfinite(column).any()
+    ]
+    if empty:
+        columns = f"columns={empty!r}" if table.rows.library == "pandas" else repr(empty)
+        raise ValueError(
+            f"Column {empty[0]!r} of X has only NaN, but with group={WIDE!r} each column is a "
+            f"series. Drop such columns: X.drop({columns})."
+        )
     tables = []
-    for one, column in zip(ids, table.values.T, strict=True):
+    for column in table.values.T:
         values = column[:, np.newaxis]
         known = np.flatnonzero(np.isfinite(values[:, 0]))
-        if not len(known):
-            raise ValueError(
-                f"Column {one!r} of X has only NaN, but with group={WIDE!r} each column is a "
-                "series. Drop such columns: X.dropna(axis=1, how='all')."
-            )
         tables.append(Table(values[known[0] :], None, table.rows))
     return tables, Panel("wide", ids, header=table.header)
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from skgru._containers.advice import way_to_dates
 from skgru._containers.clocks import in_zone
+from skgru._containers.dates import way_to_dates
 from skgru._containers.index import dates_of_polars
 from skgru._containers.long import names_times
 from skgru._containers.numbers import as_numbers, check_collected

@@ -258,6 +258,34 @@ INPUTS = {
         {"group": "shop"},
         "X.with_columns(pl.col('shop').struct.json_encode())",
     ),
+    "several dates, polars": (
+        POLARS.with_columns(other=pl.col("day")), {}, "X.drop(['other'])"
+    ),
+    "an empty column": (
+        ONE.assign(other=np.nan), {"group": "columns"}, "X.drop(columns=['other'])"
+    ),
+    "an empty column, polars": (
+        POLARS.with_columns(other=pl.lit(None, dtype=pl.Float64)),
+        {"group": "columns"},
+        "X.drop(['other'])",
+    ),
+    "names twice": (
+        pd.concat([ONE, ONE], axis=1), {}, "X.loc[:, ~X.columns.duplicated()]"
+    ),
+    "a dict": ({"a": ONE, "b": ONE}, {}, "list(X.values())"),
+    "a tuple": ((ONE, ONE), {}, "list(X)"),
+    "rows without an id": (
+        SHOPS.assign(shop=[None, *SHOPS["shop"][1:]]),
+        {"group": "shop"},
+        "X.dropna(subset=['shop'])",
+    ),
+    "rows without an id, polars": (
+        pl.DataFrame(SHOPS.to_dict("list")).with_columns(
+            pl.when(pl.int_range(80) > 0).then("shop").alias("shop")
+        ),
+        {"group": "shop"},
+        "X.drop_nulls(['shop'])",
+    ),
     "records": (ONE.to_records(index=False), {}, "pd.DataFrame(X)"),
     "numbers as text": (ONE.to_numpy().astype(str), {}, "X.astype(float)"),
     "numbers as objects": (ONE.to_numpy().astype(str).astype(object), {}, "X.astype(float)"),
