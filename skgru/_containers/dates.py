@@ -63,10 +63,15 @@ def _ways_to_dates(values: Any, name: str) -> Iterator[Way]:
         if form is not None:
             yield _in_format(name, form, name_of=f"{name}.astype(str)")
         return
+    is_foreign = isinstance(index.dtype, pd.api.extensions.ExtensionDtype)
+    if is_foreign:  # types of pyarrow
+        index = pd.Index(index.astype(object).to_numpy(), dtype=object)
     kind = index.inferred_type
     if kind == "period":
         yield Way(f"pd.PeriodIndex({name})", pd.PeriodIndex)
-    if kind in ("date", "datetime", "datetime64"):
+    if kind in ("date", "datetime", "datetime64") and is_foreign:  # pd.to_datetime keeps its type
+        yield Way(f"pd.DatetimeIndex({name})", pd.DatetimeIndex)
+    elif kind in ("date", "datetime", "datetime64"):
         yield Way(f"pd.to_datetime({name})", lambda X: pd.DatetimeIndex(pd.to_datetime(X)))
     if kind != "string":
         return

@@ -70,7 +70,7 @@ def as_numbers(X: Any, name: str = "X", leaves_sequences: bool = False) -> Any:
         return _polars_frame(X, name)
     if isinstance(X, list):
         if X and not getattr(X[0], "ndim", 0):
-            _check_array(_array_of(X), name)
+            _check_array(_array_of(X), name, f"np.array({name})")
         return X
     if not isinstance(X, np.ndarray):
         return X
@@ -117,13 +117,14 @@ def _from_objects(X: Any) -> Any:
     return np.ma.masked_array(numbers, np.ma.getmaskarray(X)) if np.ma.isMA(X) else numbers
 
 
-def _check_array(X: Any, name: str) -> None:
+def _check_array(X: Any, name: str, code: str | None = None) -> None:
+    """Raise if an array holds no numbers. code : code of the array; None: its name."""
     if isinstance(X, np.ndarray) and X.dtype.kind in ARRAY_REMEDIES:
         kind, remedy = ARRAY_REMEDIES[X.dtype.kind]
         example = X.flat[0] if X.size else None
         if kind == "text" and not _are_numerals(X):
             remedy = "Encode it as numbers first"
-        raise ValueError(_message(f"{name} holds", kind, example, remedy.format(x=name)))
+        raise ValueError(_message(f"{name} holds", kind, example, remedy.format(x=code or name)))
 
 
 def _are_numerals(X: Any) -> bool:

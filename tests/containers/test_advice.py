@@ -289,6 +289,7 @@ INPUTS = {
     "records": (ONE.to_records(index=False), {}, "pd.DataFrame(X)"),
     "numbers as text": (ONE.to_numpy().astype(str), {}, "X.astype(float)"),
     "numbers as objects": (ONE.to_numpy().astype(str).astype(object), {}, "X.astype(float)"),
+    "lists of text": (ONE.astype(str).to_numpy().tolist(), {}, "np.array(X).astype(float)"),
     "spans": (ONE.to_numpy().astype("m8[s]"), {}, "X / np.timedelta64(1, 's')"),
 }  # fmt: skip
 
