@@ -71,9 +71,12 @@ def irregular(index: Any, frame: Any = None) -> str:
             f"{n_daily} rows, and no rows in the night{_widest_gap(index)}. Make the step regular "
             f"first: {remedy}. Set season_length={n_daily} for the season of a day."
         )
+    gap = _widest_gap(index)
+    why = f"rows are missing{gap}" if gap else "its rows are at unequal steps"
+    why = why if index.is_monotonic_increasing else "its rows are out of order"
     return (
-        f"X's index has no regular step between {index[0]} and {index[-1]}: rows are missing"
-        f"{_widest_gap(index)} or out of order. Make the step regular first: {remedy}."
+        f"X's index has no regular step between {index[0]} and {index[-1]}: {why}. Make the step "
+        f"regular first: {remedy}."
     )
 
 

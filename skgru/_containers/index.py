@@ -131,9 +131,12 @@ class TimeIndex:
             stop = last + self.freq * (n + 1)
             following = pd.RangeIndex(last + self.freq, stop, self.freq)
         elif self.freq is None:
+            remedy = "Give the index a freq, for example by X.asfreq('D')"
+            if self.library == "polars":
+                remedy = "Give at least two rows"
             raise ValueError(
                 f"X has n_samples={len(self.index)}, from which the step of its index cannot be "
-                "inferred. Give the index a freq, for example by X.asfreq('D')."
+                f"inferred. {remedy}."
             )
         elif isinstance(self.index, pd.PeriodIndex):
             following = pd.period_range(last, periods=n + 1, freq=self.freq)[1:]

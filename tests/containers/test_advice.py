@@ -386,3 +386,22 @@ def test_unknown_objects_in_arrays():
     for unknown in (None, pd.NA):
         X = np.array([unknown, *np.arange(39) % 7.0], dtype=object)[:, None]
         assert np.isnan(SequenceWindower(1).fit_transform(X)[0, 0, 0])
+
+
+def test_why_a_step_is_irregular():
+    whole = INDEXES["15min"]
+    cases = {
+        "rows are missing (the widest gap is after 2019-01-07 12:15:00)": whole.delete(50),
+        "its rows are at unequal steps": INDEXES["15 minutes, off by seconds"],
+        "its rows are out of order": whole[::-1],
+        "each day has 13 rows, and no rows in the night": INDEXES["half hours of trading"],
+    }
+    for why, index in cases.items():
+        assert f": {why}" in message_of(series_of(index), season_length=7)
+
+
+def test_the_step_of_a_single_row_of_polars():
+    one = SequenceForecaster(pretrained="only", group="shop")
+    rows = pl.DataFrame({"shop": ["a", "b"], "day": [DAYS[0], DAYS[0]], "y": [1.0, 2.0]})
+    with raises("n_samples=1", "at least two rows"):
+        one.fit(rows).forecast()
