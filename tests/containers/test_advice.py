@@ -12,6 +12,7 @@ import pytest
 from sklearn.linear_model import Ridge
 
 from skgru import GRURegressor, SequenceForecaster, SequenceWindower
+from skgru.metrics import mean_absolute_scaled_error
 from tests.helpers import fails, raises
 
 N = 90
@@ -359,6 +360,8 @@ def test_what_a_mask_hides_is_unknown_everywhere():
     np.testing.assert_array_equal(*windows)
     whole = np.ma.masked_array(np.arange(40), np.arange(40) == 20)
     assert np.isnan(SequenceWindower(1).fit_transform(whole[:, None])[20, 0, 0])
+    with raises("y_true contains NaN"):
+        mean_absolute_scaled_error(hidden, values, y_train=values)
     with raises("y contains NaN"):
         GRURegressor(epochs=1).fit(np.ones((40, 3)), hidden)
 
