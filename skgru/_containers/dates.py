@@ -59,7 +59,7 @@ def _ways_to_dates(values: Any, name: str) -> Iterator[Way]:
     if isinstance(index, pd.CategoricalIndex):
         index = pd.Index(index.to_numpy())
     if pd.api.types.is_integer_dtype(index.dtype):
-        form = _form_of_numbers(index)
+        form = form_of_numbers(index)
         if form is not None:
             yield _in_format(name, form, name_of=f"{name}.astype(str)")
         return
@@ -103,9 +103,9 @@ def _in_format(name: str, form: str, name_of: str | None = None) -> Way:
     )
 
 
-def _form_of_numbers(index: Any) -> str | None:
+def form_of_numbers(index: Any) -> str | None:
     """The format of whole numbers such as 202612 or 20261231; None for others."""
-    numbers = index.to_numpy().astype(np.int64)
+    numbers = np.asarray(index).astype(np.int64)
     first, last = (numbers.min(), numbers.max()) if len(numbers) else (0, 0)
     months = numbers
     form = "%Y%m"

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from skgru._containers.dates import way_to_dates
 from skgru._containers.index import columns_like
 from skgru._containers.numbers import check_collected, is_text
 from skgru._containers.table import Table
@@ -237,20 +238,23 @@ def check_alone(X: Any) -> None:
     if library == "pandas" and (X.index.nlevels > 1 or not X.columns.is_unique):
         return
     times = [name for name in X.columns if _is_time(X[name].dtype)]
+    if library == "pandas" and not times and not names_times(X.index):
+        times = [name for name in X.columns if is_text(X[name]) and way_to_dates(X[name], "")]
     if library == "pandas" and names_times(X.index):
         dates = X.index.to_numpy()
     elif len(times) == 1:
         dates = X[times[0]].to_numpy()
     else:
         return
-    if len(np.unique(dates)) == len(dates):
+    dates = dates.tolist()
+    if len(set(dates)) == len(dates):
         return
-    texts = [name for name in X.columns if is_text(X[name])]
     others = [name for name in X.columns if name not in times and not _is_float(X[name].dtype)]
+    texts = [name for name in others if is_text(X[name])]
     for names in [*([name] for name in others), *([texts] if len(texts) > 1 else [])]:
         ids = list(zip(*(X[name].to_list() for name in names), strict=True))
         try:
-            is_id = 2 * len(set(ids)) <= len(ids) == len(set(zip(ids, dates.tolist(), strict=True)))
+            is_id = 2 * len(set(ids)) <= len(ids) == len(set(zip(ids, dates, strict=True)))
         except TypeError:  # lists, for example
             continue
         if is_id:

@@ -254,10 +254,11 @@ def _pandas_remedy(
     first, code = X[columns[0]], f"{name}[{columns[0]!r}]"
     if numbers := _to_numbers(first, code):
         return [one for one in columns if _to_numbers(X[one], code)], numbers
-    way = way_to_dates(first, code) if is_undated and name == "X" else None
-    if way is not None:
-        dropped = f".drop(columns={columns[:1]!r})"
-        return columns[:1], f"Use them as the index: X.set_index({way.code}){dropped}"
+    for one in columns if is_undated and name == "X" else []:
+        if way := way_to_dates(X[one], f"X[{one!r}]"):
+            return [one], (
+                f"Use them as the index: X.set_index({way.code}).drop(columns={[one]!r})"
+            )
     rest = [one for one in columns if not _to_numbers(X[one], code)]
     return rest, f"Encode them: pd.get_dummies(X, columns={rest!r}), or drop them"
 

@@ -408,3 +408,12 @@ def test_the_step_of_a_single_row_of_polars():
     rows = pl.DataFrame({"shop": ["a", "b"], "day": [DAYS[0], DAYS[0]], "y": [1.0, 2.0]})
     with raises("n_samples=1", "at least two rows"):
         one.fit(rows).forecast()
+
+
+def test_several_series_with_dates_as_strings():
+    """The group first, then the dates."""
+    X = SHOPS.assign(day=DAY_TEXT * 2)
+    fails(lambda: SequenceForecaster(Ridge()).fit(X), "SequenceForecaster(group='shop')")
+    one = X[:40].assign(shop="work").rename(columns={"shop": "kind"})
+    code = "X.set_index(pd.to_datetime(X['day'])).drop(columns=['day'])"
+    fails(lambda: SequenceForecaster(Ridge()).fit(one), "['day'] of X hold text", code)

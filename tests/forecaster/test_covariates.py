@@ -268,3 +268,20 @@ def test_columns_of_arrays_have_positions_in_a_dict():
     np.testing.assert_array_equal(
         fitted.forecast(future=columns), fitted.forecast(future=COMING.to_numpy())
     )
+
+
+@pytest.mark.parametrize(
+    ("column", "what"),
+    [
+        (
+            pd.date_range("2010", periods=40, freq="MS").strftime("%Y%m").astype(int),
+            "dates such as",
+        ),
+        (np.arange(1980, 2020), "a row number"),
+    ],
+)
+def test_a_column_of_dates_or_years_beside_a_series(column, what):
+    X = pd.DataFrame({"when": column, "y": np.arange(40) % 7.0})
+    with warns(f"'when' of X looks like {what}", "in target"):
+        SequenceForecaster(Ridge(), season_length=7).fit(X)
+    SequenceForecaster(Ridge(), season_length=7, target="y").fit(X)
