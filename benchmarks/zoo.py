@@ -6,8 +6,9 @@ python benchmarks/zoo.py [set ...] [--peers] [--methods METHOD ...] [--series N]
 Without options it prints the sets. A name selects the sets that contain it.
 
 --peers prints the errors of the peers, --methods those of a selection: "seasonal naive",
-"AutoETS", "AutoTheta", "MSTL", "LightGBM", "skgru" and "skgru, zero-shot". skgru is
-SequenceForecaster(horizon=h) with one list a set, with --single one series at a time. N (default
+"AutoETS", "AutoTheta", "MSTL", "LightGBM", "skgru", "skgru, zero-shot" and "skgru, ridge". skgru is
+SequenceForecaster(horizon=h) with one list a set, with --single one series at a time, and "skgru,
+ridge" the same with RidgeCV in place of the networks, Theta and the pretrained network. N (default
 40) series of each set are forecast, evenly spaced, from three forecast origins: one, two and three
 horizons before the end.
 
@@ -169,6 +170,16 @@ def skgru_forecasts(one: SeriesSet, train: list[pd.Series]) -> list[np.ndarray]:
     return [np.ravel(answer) for answer in forecaster.forecast()]
 
 
+def ridge_forecasts(one: SeriesSet, train: list[pd.Series]) -> list[np.ndarray]:
+    from sklearn.linear_model import RidgeCV
+
+    from skgru import SequenceForecaster
+
+    ridge = RidgeCV(np.logspace(-2, 4, 7))
+    forecaster = SequenceForecaster(ridge, horizon=one.horizon).fit(list(train))
+    return [np.ravel(answer) for answer in forecaster.forecast()]
+
+
 def zero_shot_forecasts(one: SeriesSet, train: list[pd.Series]) -> list[np.ndarray]:
     from skgru import SequenceForecaster
 
@@ -279,6 +290,7 @@ def method(name: str) -> Callable[[SeriesSet, list[pd.Series]], list[np.ndarray]
         "skgru": skgru_forecasts,
         "skgru, one at a time": skgru_single_forecasts,
         "skgru, zero-shot": zero_shot_forecasts,
+        "skgru, ridge": ridge_forecasts,
     }
     if name in own:
         return own[name]

@@ -48,14 +48,19 @@ class LongForm:
     def frame(
         self, ids: list[Any], values: list[np.ndarray], names: list[Any], tables: list[Table]
     ) -> Any:
-        """An array (steps, n_names) for each series as a frame in this form."""
-        steps = len(values[0])
-        joined = np.concatenate(values)
-        times = [table.rows.following(steps) for table in tables]
+        """An array (steps, n_names) for each series as a frame in this form. The number of steps
+        may differ.
+        """
+        steps = list(map(len, values))
+        times = [table.rows.following(n) for table, n in zip(tables, steps, strict=True)]
         columns = [[one if self.is_one else one[i] for one in ids] for i in range(len(self.keys))]
-        repeated = [[one for one in column for _ in range(steps)] for column in columns]
+        repeated = [
+            [one for one, n in zip(column, steps, strict=True) for _ in range(n)]
+            for column in columns
+        ]
         if tables[0].rows.library == "polars":
-            return self._polars(repeated, joined, names, tables, times)
+            return self._polars(repeated, values, names, tables, times)
+        joined = np.concatenate(values)
         import pandas as pd
 
         index = times[0].append(list(times[1:])) if times[0] is not None else None
@@ -80,13 +85,13 @@ class LongForm:
                 frame.insert(0, key.name, found[key])
         return frame
 
-    def _polars(self, ids, joined, names, tables, times):
+    def _polars(self, ids, values, names, tables, times):
         import polars as pl
 
-        rows, n = tables[0].rows, len(joined) // len(tables)
+        rows = tables[0].rows
         frames = [
-            table.rows.frame(joined[i * n : (i + 1) * n], names, times[i], False)
-            for i, table in enumerate(tables)
+            table.rows.frame(one, names, index, False)
+            for one, table, index in zip(values, tables, times, strict=True)
         ]
         columns = [
             pl.Series(key.name, column, dtype=key.dtype)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from skgru._containers.dates import form_of_numbers
+from skgru._containers.index import TimeIndex
 from skgru._containers.panel import Panel
 from skgru._containers.table import Table
 from skgru._forecaster.baselines import longest_run
@@ -32,6 +33,7 @@ def check_series(
         if spec.is_global and parameters.pretrained != "only":
             warn_of_short(tables, panel, spec)
     warn_of_ends(tables, panel, spec)
+    warn_of_limits(parameters.lower, parameters.upper, tables, spec)
     warn_of_y(y, X, tables, panel, spec)
     named = max(tables, key=len).rows.season_length
     n_wanted = rows_for_season(parameters, tables, named)
@@ -52,6 +54,33 @@ def check_numbers(series: list[np.ndarray], panel: Panel | None, spec: ForecastS
             f"Series {panel.ids[i]!r} of X has only NaN in a column to forecast. Leave this series "
             "out."
         )
+
+
+def check_limits(lower: float | None, upper: float | None) -> None:
+    """Raise unless the lower limit of forecasts is below the upper one."""
+    if lower is not None and upper is not None and lower >= upper:
+        raise ValueError(
+            f"lower={lower} must be less than upper={upper}. Give the smallest possible value of "
+            "the series as lower and the largest as upper, or None for no limit."
+        )
+
+
+def warn_of_limits(
+    lower: float | None, upper: float | None, tables: list[Table], spec: ForecastSpec
+) -> None:
+    """Warn of values to forecast that are outside the limits of forecasts."""
+    for name, limit, side, sign in (("lower", lower, "below", -1), ("upper", upper, "above", 1)):
+        if limit is None:
+            continue
+        excess = [sign * (table.values[:, spec.targets] - limit) for table in tables]
+        n_outside = sum(int((each > 0).sum()) for each in excess)
+        if n_outside:
+            furthest = limit + sign * max(float(np.nanmax(each)) for each in excess)
+            warn_user(
+                f"{name}={limit}, but X has {n_outside} value{'s' * (n_outside > 1)} {side} it, "
+                f"the furthest {furthest:.6g}. Forecasts are never {side} the limit. Correct these "
+                f"values, or set {name}=None."
+            )
 
 
 def warn_of_ends(tables: list[Table], panel: Panel | None, spec: ForecastSpec) -> None:
@@ -92,8 +121,8 @@ def warn_of_counters(
         if form := form_of_numbers(values):
             warn_user(
                 f"Column {name!r} of X looks like dates such as {values[0]:.0f}, but it is a "
-                f"column to forecast. Convert it to dates with the format {form!r}, or name the columns to "
-                "forecast in target."
+                f"column to forecast. Convert it to dates with the format {form!r}, or name the "
+                "columns to forecast in target."
             )
         elif (np.diff(values) == 1).all():
             warn_user(
@@ -241,6 +270,31 @@ def warn_if_short(n_rows: int, spec: ForecastSpec, is_half_pretrained: bool) -> 
         f"X has {n_rows} rows to forecast from, but {' and '.join(needs)}. The forecasts use "
         f"{what}. Give at least {n_needed} rows."
     )
+
+
+def warn_if_apart(trained: TimeIndex, table: Table, n_needed: int) -> bool:
+    """Warn of a short X that ends after the training series, but does not start right after it, and
+    return whether it does. Its forecasts have no history but X.
+
+    X that ends before the row after the training series is another period, and a longer X holds its
+    own history.
+    """
+    index = table.rows.index
+    if index is None or trained.index is None or len(table) >= n_needed:
+        return False
+    following = trained.following(1)[0]
+    try:
+        if index[-1] < following or index[0] == following:
+            return False
+    except (TypeError, ValueError):  # another kind of index
+        return False
+    warn_user(
+        f"X begins at {index[0]} and does not continue the training series, which ends at "
+        f"{trained.index[-1]}. Its {len(table)} rows are the whole history of its forecasts, "
+        f"which should have {n_needed}. Give the series from the start of fit to the end of X, "
+        "with NaN in missing rows."
+    )
+    return True
 
 
 def too_short(spec: ForecastSpec, series: Sequence[np.ndarray]) -> str:

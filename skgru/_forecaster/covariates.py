@@ -84,7 +84,7 @@ def known_rows(
     steps_of_call = spec.steps_of_call
     steps = -(-steps // steps_of_call) * steps_of_call
     rows = static_rows(table.values, spec, steps)
-    if future is None and not needed:
+    if not steps or (future is None and not needed):
         return rows
     if future is None:
         raise ValueError(

@@ -1,41 +1,36 @@
 """SequenceForecaster: from a series to its forecast, in the container and units of the series.
 
-Parameters and fitted state live here. `resolve.py` decides every "auto", `_containers/series.py`
-and `_containers/panel.py` read and write containers, and `model.py` computes the forecasts.
+Parameters and fitted state live here. `resolve.py` decides every "auto", `reading.py` reads series,
+`model.py` computes forecasts, and `answers.py` returns them in the container of the series.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from numbers import Integral
+from dataclasses import replace
+from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import Tags
 from sklearn.utils._param_validation import StrOptions
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from skgru._containers.index import with_ending
-from skgru._containers.long import keys_of
-from skgru._containers.panel import Panel, as_columns, frame_of, read_panel
-from skgru._containers.series import as_series, check_list, is_list_of_series
-from skgru._containers.table import Table
+from skgru._containers.series import is_list_of_series
+from skgru._forecaster.answers import ForecastAnswers
 from skgru._forecaster.baselines import naive_scale
 from skgru._forecaster.calendar import calendar_of
 from skgru._forecaster.checks import (
-    check_numbers,
+    check_limits,
     check_series,
-    warn_if_short,
     warn_of_ends,
-    warn_of_range,
-    warn_of_short,
 )
-from skgru._forecaster.conformal import Calibration, errors_of, following, parts_of
-from skgru._forecaster.covariates import futures_of, known_rows, static_rows
-from skgru._forecaster.dataset import Part
-from skgru._forecaster.model import ForecastModel, tail_of
+from skgru._forecaster.conformal import Calibration, errors_of, parts_of
+from skgru._forecaster.history import extended, last_rows
+from skgru._forecaster.model import ForecastModel
+from skgru._forecaster.reading import LEAST_ROWS
 from skgru._forecaster.resolve import (
     check_alone,
     check_kinds,
@@ -44,27 +39,12 @@ from skgru._forecaster.resolve import (
     make_spec,
     make_template,
 )
-from skgru._forecaster.scaling import restored, scaled
+from skgru._forecaster.summary import Summary, summary_of
 from skgru._validation import Instance, Number, at_least, real_between, remember_features
-from skgru._windows import as_table
-
-# Rows to forecast from without training.
-LEAST_ROWS = 3
+from skgru._warnings import warn_user
 
 
-@dataclass(frozen=True)
-class Origins:
-    """Series to forecast from: as the user gave them, and as the regressors get them."""
-
-    tables: list[Table]
-    panel: Panel | None
-    parts: list[Part]
-    scalers: list[Any]
-    seasonal_errors: np.ndarray
-    steps: int
-
-
-class SequenceForecaster(BaseEstimator):
+class SequenceForecaster(ForecastAnswers, BaseEstimator):
     """Forecast one or several time series with a recurrent network or any other regressor.
 
     The forecaster scales a series, cuts it into windows and subtracts the level of each window. A
@@ -240,7 +220,7 @@ class SequenceForecaster(BaseEstimator):
         series, and forecasts the medians and quantiles of any series.
 
         - "auto": it takes part if `regressor` is None. Its share of what Theta leaves is 60 % for
-          one series and 50 % for several, but 0 if `point_` is "mean". It also gives
+          one series and about 50 % for several, but 0 if `point_` is "mean". It also gives
           `forecast_interval` its quantiles.
         - "only": zero-shot forecasts. Nothing is trained, and three rows are enough. A `regressor`
           and covariates are an error. `calendar` and the parameters of windows, level and baseline
@@ -257,8 +237,19 @@ class SequenceForecaster(BaseEstimator):
         - 0.2 beside a forecast of the pretrained network, and for seasons of more than 100 rows,
         - else 0.5 for one series, and 0.4 for several.
 
-        With covariates, which Theta and the pretrained network ignore, "auto" lowers the weights of
-        both, the larger their error is beside that of the regressors in `fit`.
+        For several series, the weights of Theta and of the pretrained network are multiplied by a
+        factor of 0.25 to 1.5, which falls with their errors at the ends of the series, beside those
+        of the baseline. With covariates, which both ignore, "auto" lowers their weights, the larger
+        their error is beside that of the regressors in `fit`.
+
+    lower : float or None, default=None
+        Lower limit of the forecasts and of the bounds of intervals, in the units of the series:
+        lower=0 for sales. Smaller forecasts are moved to the limit, after all other steps. The
+        limit is that of all targets of all series. Values of X below the limit raise a warning in
+        `fit`. None: no limit.
+
+    upper : float or None, default=None
+        Upper limit, as `lower`: upper=80 for a hall of 80 seats.
 
     calibration_fraction : float, default=0.0
         Share of the rows, at the end of the series, on which intervals are calibrated, in [0, 1).
@@ -308,6 +299,10 @@ class SequenceForecaster(BaseEstimator):
         fitted regressors), "pretrained" and "theta". Where the baseline alone is used, it is
         {"baseline": 1.0}.
 
+    summary_ : dict
+        The choices of "auto" at one glance: season, windows, scaling, level, baseline, calendar,
+        point and ensemble, and the number of series and rows. It prints as a short table.
+
     n_features_in_ : int
         Number of columns in `fit`.
 
@@ -353,7 +348,10 @@ class SequenceForecaster(BaseEstimator):
 
     After a fit on one series, `predict(X)` and `forecast(X=X)` use the training series as history
     of X if the index of X continues it. Rows without an index (arrays) continue the training
-    series, unless they begin with its first `window_length` rows.
+    series, unless they begin with its first `window_length` rows. Any other X stands alone: its
+    rows are the whole history of their forecasts. A warning is raised if X ends after the training
+    series, but leaves out or repeats rows at its start, and has fewer rows than a window and a
+    season need. Then give the series from the start of `fit` to the end of X.
 
     Intervals come from quantiles of the pretrained network, or are split conformal intervals [2]_:
     see `forecast_interval`.
@@ -377,6 +375,16 @@ class SequenceForecaster(BaseEstimator):
     >>> forecaster = SequenceForecaster(horizon=6, season_length=12, random_state=0).fit(series)
     >>> forecaster.forecast(6).round(1)[:, 0]
     array([2. , 2.5, 2.9, 3. , 2.9, 2.5])
+    >>> forecaster.summary_
+    1 series of 120 rows, forecast 6 rows ahead
+      season    12 rows
+      window    24 rows
+      scaling   logarithm
+      level     mean
+      baseline  profile
+      calendar  none
+      point     median
+      ensemble  32 % regressors, 48 % pretrained, 20 % theta
 
     Features of the dates as future covariates:
 
@@ -425,6 +433,8 @@ class SequenceForecaster(BaseEstimator):
         "n_estimators": [at_least(1), StrOptions({"auto"})],
         "pretrained": [StrOptions({"auto", "only"}), None],
         "theta_weight": [StrOptions({"auto"}), real_between(0, 1, closed="both")],
+        "lower": [Number(Real, None, None, closed="neither"), None],
+        "upper": [Number(Real, None, None, closed="neither"), None],
         "calibration_fraction": [real_between(0, 1, closed="left")],
         "random_state": [
             Number(Integral, 0, 2**32 - 1, closed="both"),
@@ -453,6 +463,8 @@ class SequenceForecaster(BaseEstimator):
         n_estimators: int | str = "auto",
         pretrained: str | None = "auto",
         theta_weight: float | str = "auto",
+        lower: float | None = None,
+        upper: float | None = None,
         calibration_fraction: float = 0.0,
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
@@ -473,6 +485,8 @@ class SequenceForecaster(BaseEstimator):
         self.n_estimators = n_estimators
         self.pretrained = pretrained
         self.theta_weight = theta_weight
+        self.lower = lower
+        self.upper = upper
         self.calibration_fraction = calibration_fraction
         self.random_state = random_state
 
@@ -500,14 +514,15 @@ class SequenceForecaster(BaseEstimator):
         Raises
         ------
         ValueError
-            If a parameter is out of range, `regressor` is a classifier, a column is not in X, the
-            index has no regular step, or a series is too short, has no values, or has no dates for
-            `calendar`.
+            If a parameter is out of range, `lower` is not below `upper`, `regressor` is a
+            classifier, a column is not in X, the index has no regular step, or a series is too
+            short, has no values, or has no dates for `calendar`.
         ImportError
             If `calendar` names holidays and the package holidays is not installed.
         """
         self._validate_params()
         check_kinds(self)
+        check_limits(self.lower, self.upper)
         tables, panel = self._read(X)
         if panel is not None and panel.kind == "wide":
             check_wide(self)
@@ -534,7 +549,9 @@ class SequenceForecaster(BaseEstimator):
             errors, series_of = errors_of(trial, model, series, held_out)
             calibration = replace(calibration, errors=errors, series_of=series_of)
         n_kept = model.n_rows_kept + 1
-        tails = [replace(table, values=tail_of(table.values, n_kept, spec)) for table in tables]
+        tails = [
+            replace(table, values=last_rows(table.values, n_kept, spec.targets)) for table in tables
+        ]
         self.__dict__.update(
             _model=model,
             _spec=spec,
@@ -544,13 +561,12 @@ class SequenceForecaster(BaseEstimator):
             _calibration=calibration,
             _first_rows=[table.values[: spec.window_length].copy() for table in tables],
             _tails=tails,
-            _scaled_tails=[
-                scaled(scaler, tail.values[:, spec.targets])
-                for scaler, tail in zip(model.scalers, tails, strict=True)
-            ],
+            _scaled_tails=model.scaled_tails([table.values for table in tails]),
+            _n_rows=list(map(len, tables)),
             _naive_scales=[
                 naive_scale(table.values[:, spec.targets], spec.season_length) for table in tables
             ],
+            _limits=(self.lower, self.upper),
             _usual_step=max(tables, key=len).rows.freq,
             window_length_=spec.windows[0] if len(set(spec.windows)) == 1 else spec.windows,
             season_length_=spec.season_length,
@@ -569,6 +585,73 @@ class SequenceForecaster(BaseEstimator):
             self, None if names is None else np.asarray(names, dtype=object), n_columns
         )
         return self
+
+    def update(self, X: Any) -> Self:
+        """Append rows that continue the training series to the history of forecasts.
+
+        Afterwards `forecast()` starts after the last row of X. Nothing is trained, and the scalers
+        stay those of `fit`. `forecast(X=X)` gives the forecast after X without keeping its rows.
+        `fit` on all rows trains again, which adapts the forecaster to changes of the series.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_columns), Series, DataFrame or list of them
+            The new rows, in the container of `fit` and with its columns. Rows that are in the
+            history, by their index, are ignored, so X may overlap it, or be the whole series. All
+            rows of X without an index, such as those of an array, are new. For several series:
+
+            - Each series of a list continues the series of `fit` at the same position. It may be
+              empty.
+            - A wide frame has the columns of `fit`, in any order.
+            - A long frame may leave series out that have no new rows.
+
+        Returns
+        -------
+        SequenceForecaster
+            The same forecaster.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            If X does not start right after the history or within it, has another step or other
+            columns, or has series that were not part of `fit`.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from skgru import SequenceForecaster
+        >>> months = pd.period_range("2024-01", periods=26, freq="M")
+        >>> sales = pd.Series(100 + months.month, months)
+        >>> forecaster = SequenceForecaster(pretrained="only").fit(sales[:24])
+        >>> forecaster.update(sales[24:]).forecast().index
+        PeriodIndex(['2026-03'], dtype='period[M]')
+        """
+        check_is_fitted(self)
+        new = self._new_rows(X)
+        if not any(map(len, new)):
+            ends = [table.rows.index[-1] for table in self._tails if table.rows.index is not None]
+            warn_user(
+                f"X has no rows after the history{f', which ends at {max(ends)}' if ends else ''}. "
+                "update has changed nothing. Give later rows."
+            )
+            return self
+        n_kept, targets = self._model.n_rows_kept + 1, self._spec.targets
+        tails = extended(self._tails, new, n_kept, targets)
+        warn_of_ends(tails, self._panel, self._spec)
+        self.__dict__.update(
+            _tails=tails,
+            _scaled_tails=self._model.scaled_tails([table.values for table in tails]),
+            _n_rows=[n + len(one) for n, one in zip(self._n_rows, new, strict=True)],
+        )
+        return self
+
+    @property
+    def summary_(self) -> Summary:
+        """The choices of "auto", as a dict that prints as a short table."""
+        check_is_fitted(self)
+        return summary_of(self)
 
     def predict(self, X: Any) -> Any:
         """Forecast the next `horizon` rows after each row of X.
@@ -602,9 +685,15 @@ class SequenceForecaster(BaseEstimator):
         row t, and `score` is slightly optimistic.
         """
         check_is_fitted(self)
+        if isinstance(X, Integral):
+            raise ValueError(
+                f"X={X} must be a series: predict(X) forecasts the next rows after each row of X. "
+                f"Use forecast({max(1, int(X))}) to forecast after the training series."
+            )
         if is_list_of_series(X):
             return [self.predict(one) for one in self._lone(X)]
         table = self._read_new(X)
+        self._warn_if_apart(table)
         forecasts = self._row_by_row(table)
         steps = range(1, self._spec.horizon + 1)
         names = [with_ending(name, f"_step{k}") for k in steps for name in self._names_in(table)]
@@ -646,33 +735,9 @@ class SequenceForecaster(BaseEstimator):
             return self._score_of(max(tables, key=len))  # raises with the reason
         return float(np.nanmean(scores))
 
-    def _score_of(self, table: Table, must: bool = True) -> float:
-        """R² of one series. If it has too few rows: an error with `must`, else NaN."""
-        actual = following(table.values[:, self._spec.targets], self._spec.horizon)
-        # Windows that start before the first row are filled, so they are not scored.
-        spec = self._spec
-        n_needed = spec.least_history if spec.is_global else spec.window_length
-        first = max(0, n_needed - 1 - len(self._context(table)))
-        predicted = self._row_by_row(table).reshape(len(table), -1)
-        actual = actual.reshape(len(table), -1)
-        rows = np.isfinite(actual).all(axis=1) & np.isfinite(predicted).all(axis=1)
-        rows[:first] = False
-        if rows.sum() < 2 and not must:
-            return np.nan
-        if rows.sum() < 2:
-            what = f"{n_needed} rows of history" if spec.is_global else "a complete window"
-            shorter = "" if spec.is_global else "a shorter window "
-            raise ValueError(
-                f"window_length={spec.window_length} with horizon={spec.horizon} needs at least "
-                f"two rows with {what} before and horizon rows after them, but X has "
-                f"{rows.sum()} such rows (n_samples={len(table)}). Use a longer series, "
-                f"{shorter}or a smaller horizon."
-            )
-        from sklearn.metrics import r2_score
-
-        return r2_score(actual[rows], predicted[rows])
-
-    def forecast(self, steps: int | None = None, X: Any = None, future: Any = None) -> Any:
+    def forecast(
+        self, steps: int | None = None, X: Any = None, future: Any = None, *, until: Any = None
+    ) -> Any:
         """Forecast the rows after the training series, or after X.
 
         Parameters
@@ -692,6 +757,12 @@ class SequenceForecaster(BaseEstimator):
             any order. The dates are the index or the only column of dates. A dict of columns is
             taken too. For several series: a list, or a long frame.
 
+        until : str, date, datetime, Timestamp, Period or None, default=None
+            Forecast up to this date instead of `steps` rows. The last row is the last one whose
+            date is not after `until`. A string or date includes its whole day, month or year:
+            "2026-06" includes the last hour of June. Several series may end at different dates, and
+            each of them gets its own number of rows, which may be 0.
+
         Returns
         -------
         array-like of shape (steps, n_targets)
@@ -704,18 +775,31 @@ class SequenceForecaster(BaseEstimator):
             Before `fit`.
         ValueError
             If `future` is missing, too short or for other rows, if there are past covariates and
-            `steps` exceeds `horizon`, or if X has no dates for `calendar`.
+            `steps` exceeds `horizon`, or if X has no dates for `calendar` or `until`. If `until` is
+            no date, is not after the series, or is given with `steps`.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from skgru import SequenceForecaster
+        >>> months = pd.period_range("2024-01", periods=26, freq="M")
+        >>> sales = pd.Series(100 + months.month, months)
+        >>> forecaster = SequenceForecaster(pretrained="only").fit(sales)
+        >>> forecaster.forecast(until="2026-05-31").index
+        PeriodIndex(['2026-03', '2026-04', '2026-05'], dtype='period[M]')
         """
-        new = self._origins(steps, X, future)
-        forecasts = self._model.forecast_after(new.parts, new.steps)
-        values = [
-            self._model.in_units(*one)
-            for one in zip(new.scalers, forecasts, new.seasonal_errors, strict=True)
-        ]
-        return self._answers(values, [""], new)
+        new = self._origins(steps, X, future, until)
+        return self._answers(self._values_of(new), [""], new)
 
     def forecast_interval(
-        self, steps: int | None = None, coverage: float = 0.9, X: Any = None, future: Any = None
+        self,
+        steps: int | None = None,
+        coverage: float = 0.9,
+        X: Any = None,
+        future: Any = None,
+        *,
+        until: Any = None,
+        with_forecast: bool = False,
     ) -> Any:
         """Forecast intervals that contain the actual value with probability `coverage`.
 
@@ -734,11 +818,18 @@ class SequenceForecaster(BaseEstimator):
         future : array-like of shape (steps, n_known), DataFrame or None, default=None
             Values of the future covariates, as in `forecast`.
 
+        until : str, date, datetime, Timestamp, Period or None, default=None
+            Date up to which rows are forecast, as in `forecast`.
+
+        with_forecast : bool, default=False
+            Whether the forecast stands between the bounds.
+
         Returns
         -------
-        array-like of shape (steps, n_targets, 2)
-            Lower and upper bounds. For a Series or data frame: a DataFrame with columns
-            `{target}_lower` and `{target}_upper`. Several series come back in their container.
+        array-like of shape (steps, n_targets, 2), or (steps, n_targets, 3) with the forecast
+            Lower and upper bounds, or lower bound, forecast and upper bound. For a Series or data
+            frame: a DataFrame with columns `{target}_lower`, `{target}` with the forecast, and
+            `{target}_upper`. Several series come back in their container.
 
         Raises
         ------
@@ -773,6 +864,16 @@ class SequenceForecaster(BaseEstimator):
         ----------
         .. [1] Lei, G'Sell, Rinaldo, Tibshirani & Wasserman (2018), Distribution-free predictive
            inference for regression, doi:10.1080/01621459.2017.1307116.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from skgru import SequenceForecaster
+        >>> months = pd.period_range("2024-01", periods=26, freq="M")
+        >>> sales = pd.Series(100 + months.month, months, name="sales")
+        >>> forecaster = SequenceForecaster(pretrained="only").fit(sales)
+        >>> list(forecaster.forecast_interval(3, with_forecast=True).columns)
+        ['sales_lower', 'sales', 'sales_upper']
         """
         check_is_fitted(self)
         if not real_between(0, 1, closed="neither").is_satisfied_by(coverage):
@@ -780,33 +881,26 @@ class SequenceForecaster(BaseEstimator):
                 f"coverage={coverage!r} must be a float between 0 and 1, both excluded. It is the "
                 "share of actual values that the intervals should contain."
             )
-        quantiles = self._calibration.quantiles(self.regressors_, coverage)
-        radius = None if quantiles else self._calibration.radius(coverage)  # (horizon, n_targets)
-        new = self._origins(steps, X, future)
-        n_steps = self._spec.steps_of_call if quantiles else self._spec.horizon
-        if new.steps > n_steps and not (quantiles and self.pretrained_):
+        most = self._check_coverage(coverage)
+        new = self._origins(steps, X, future, until)
+        if most is not None and new.steps > most:
             raise ValueError(
-                f"steps={new.steps} exceeds the {n_steps} steps that intervals are available for. "
-                "Fit with a larger horizon."
+                f"{new.given} exceeds the {most} steps that intervals are available for. Fit with "
+                "a larger horizon."
             )
-        if radius is None:
-            sides = self._model.bounds_after(new.parts, new.steps, quantiles, new.seasonal_errors)
-        else:
-            middle = self._model.forecast_after(new.parts, new.steps)
-            reach = radius[: new.steps] * new.seasonal_errors[:, np.newaxis, np.newaxis]
-            sides = np.stack(
-                [
-                    [restored(*one) for one in zip(new.scalers, side, strict=True)]
-                    for side in (middle - reach, middle + reach)
-                ]
-            )
-        bounds = list(np.sort(np.moveaxis(sides, 0, -1), axis=-1))  # a scaler may change signs
+        bounds, endings = self._bounds_of(new, coverage), ["_lower", "_upper"]
+        if with_forecast:
+            bounds = [
+                np.stack([one[..., 0], middle, one[..., 1]], axis=-1)
+                for one, middle in zip(bounds, self._values_of(new), strict=True)
+            ]
+            endings.insert(1, "")
         if new.tables[0].rows.library == "numpy":
             if new.panel is None:
                 return bounds[0]
             return np.concatenate(bounds, axis=1) if new.panel.kind == "wide" else bounds
         flat = [one.reshape(new.steps, -1) for one in bounds]
-        return self._answers(flat, ["_lower", "_upper"], new)
+        return self._answers(flat, endings, new)
 
     def set_params(self, **params: Any) -> Self:
         """Set parameters of the forecaster, its regressor or its scaler.
@@ -854,239 +948,3 @@ class SequenceForecaster(BaseEstimator):
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_model")
-
-    def _names_in(self, table: Table) -> list[Any]:
-        """Names of the targets in a table without names: those in `fit`."""
-        if not table.is_named:
-            return self._target_names
-        return [table.columns[i] for i in self._spec.targets]
-
-    @property
-    def _least_rows(self) -> int:
-        """Rows of history with which a series gets more than a naive forecast."""
-        return LEAST_ROWS if self._model.is_zero_shot else self._spec.least_history
-
-    @property
-    def _target_names(self) -> list[str]:
-        columns = self._tails[0].columns
-        return [columns[i] for i in self._spec.targets]
-
-    def _read(self, X: Any, usual: Any = None) -> tuple[list[Table], Panel | None]:
-        tables, panel = read_panel(X, self.group, self, usual)
-        if panel is not None:
-            self._check_columns(tables, tables[0], panel)
-        return tables, panel
-
-    def _check_columns(self, tables: list[Table], like: Table, panel: Any) -> None:
-        """Raise if a series has other columns than `like`. Series may have any name."""
-        ids = [None] if panel is None else panel.ids
-        for one, table in zip(ids, tables, strict=True):
-            n, n_wanted = table.values.shape[1], like.values.shape[1]
-            named = table.is_named and like.is_named and n_wanted > 1
-            if n != n_wanted or (named and table.columns != like.columns):
-                if panel is None:
-                    raise ValueError(
-                        f"X has columns {table.columns}, but in fit its columns were "
-                        f"{like.columns}. Give the columns of fit, in the same order."
-                    )
-                raise ValueError(
-                    f"Series {one!r} of X has columns {table.columns}, but others have "
-                    f"{like.columns}. Give all series the same columns in the same order."
-                )
-
-    def _lone(self, X: list[Any]) -> list[Any]:
-        if self._panel is None or self._panel.kind != "list":
-            raise ValueError(
-                f"X is a list of {len(X)} series, but {type(self).__name__} was not fitted on a "
-                "list. Call the method for each series, or fit on a list."
-            )
-        return as_columns(X)
-
-    def _read_new(self, X: Any) -> Table:
-        if self.group is not None:
-            raise ValueError(
-                f"group={self.group!r}: predict and score are not available after a fit on a frame "
-                "of several series. Fit on a list of series, or use forecast."
-            )
-        if is_list_of_series(X):
-            raise ValueError(
-                f"X is a list of {len(X)} series, but {type(self).__name__} was fitted on one. "
-                "Give one series, or fit on a list."
-            )
-        table = as_series(X, self, usual=self._tails[0].rows.freq)
-        if self._panel is not None:
-            self._check_columns([table], self._tails[0], Panel("list", [0]))
-            return table
-        if table.is_single and self.n_features_in_ == 1:
-            return table  # a Series may have any name
-        tail = self._tails[0]
-        if (
-            tail.header is not None
-            and table.header is not None
-            and not (tail.names and table.names)
-        ):
-            self._check_columns([table], tail, None)
-            return table
-        columns = as_table(X) if table.rows.time is None else X.drop(table.rows.time)
-        validate_data(self, columns, reset=False, skip_check_array=True)
-        return table
-
-    def _context(self, table: Table) -> np.ndarray:
-        """History of a table: the end of the training series if the table continues it."""
-        tail, first = self._tails[0], self._first_rows[0]
-        history = self._calendar.extended(tail)
-        nothing = history[:0]
-        if self._panel is not None:
-            return nothing
-        if table.rows.index is not None and tail.rows.index is not None:
-            return history if tail.rows.is_followed_by(table.rows) else nothing
-        n = min(len(table), len(first))
-        is_in_sample = np.array_equal(table.values[:n], first[:n], equal_nan=True)
-        return nothing if is_in_sample else history
-
-    def _row_by_row(self, table: Table) -> np.ndarray:
-        """(n_rows, horizon, n_targets)"""
-        context = self._context(table)
-        values = np.concatenate([context, self._calendar.extended(table)])
-        origins = np.arange(len(context), len(values))
-        scaler = self._model.scaler_for(values)
-        known = None
-        if set(self._given.static) == set(self._given.known):  # needs no future values
-            steps = self._spec.horizon
-            known = static_rows(values, self._given, steps)
-            known = np.hstack([known, self._calendar.ahead(table, steps)])
-        part = self._model.part(values, scaler, known)
-        forecasts = self._model.forecast_rows(part, origins)
-        return self._model.in_units(scaler, forecasts, self._model.error_of(part.z))
-
-    def _origins(self, steps: Any, X: Any, future: Any) -> Origins:
-        check_is_fitted(self)
-        steps, model = self._checked_steps(steps), self._model
-        seasonal_errors = model.seasonal_errors
-        tables, panel, scalers, zs = self._tails, self._panel, model.scalers, self._scaled_tails
-        if X is None:
-            pasts = [self._calendar.extended(table) for table in tables]
-        else:
-            tables, panel, pasts = self._read_origins(X)
-            scalers, zs = [model.scaler_for(past) for past in pasts], [None] * len(pasts)
-            if self._spec.is_global:
-                seasonal_errors = model.median_where_unknown(
-                    [
-                        model.recent_seasonal_error(scaled(scaler, past[:, self._spec.targets]))
-                        for scaler, past in zip(scalers, pasts, strict=True)
-                    ]
-                )
-            pasts = [tail_of(past, model.n_rows_kept, self._spec) for past in pasts]
-        parts = []
-        aheads = futures_of(future, tables, panel, self._given)
-        ids = [None] if panel is None else panel.ids
-        for table, past, scaler, z, ahead, one in zip(
-            tables, pasts, scalers, zs, aheads, ids, strict=True
-        ):
-            try:
-                known = known_rows(ahead, steps, table, self._given, self._tails[0], self)
-            except ValueError as error:
-                if panel is None or ahead is None:
-                    raise
-                raise ValueError(f"Series {one!r}: {error}") from error
-            self._warn_of_covariates(past, known)
-            parts.append(model.part(past, scaler, self._with_calendar(known, steps, table), z))
-        return Origins(tables, panel, parts, scalers, seasonal_errors, steps)
-
-    def _checked_steps(self, steps: Any) -> int:
-        steps = self._spec.horizon if steps is None else steps
-        if not at_least(1).is_satisfied_by(steps):
-            if hasattr(steps, "__array__") or isinstance(steps, list):
-                raise ValueError(
-                    f"steps is a {type(steps).__name__}, but must be an int: the number of rows to "
-                    "forecast. Give a series to forecast from as X: forecast(X=series)."
-                )
-            raise ValueError(
-                f"steps={steps!r} must be an int of at least 1: the number of rows to forecast."
-            )
-        if self._spec.past and steps > self._spec.steps_of_call:
-            names = [self._tails[0].columns[i] for i in self._spec.past]
-            raise ValueError(
-                f"steps={steps} exceeds horizon={self._spec.steps_of_call}: a further forecast "
-                f"needs future values of the past covariates {names}. Fit with a larger horizon, "
-                "name them in known, or forecast them too (target=None)."
-            )
-        return int(steps)
-
-    def _read_origins(self, X: Any) -> tuple[list[Table], Any, list[np.ndarray]]:
-        """New series, their container, and their histories."""
-        model, panel = self._model, self._panel
-        if panel is None:
-            tables = [self._read_new(X)]
-            values = self._calendar.extended(tables[0])
-            pasts = [np.concatenate([self._context(tables[0]), values])]
-        else:
-            self._check_panel(X)
-            tables, panel = self._read(X, self._usual_step)
-            self._check_columns(tables, self._tails[0], panel)
-            pasts = [self._calendar.extended(table) for table in tables]
-        check_numbers(pasts, panel, self._spec)
-        warn_of_ends(tables, panel, self._spec)
-        if model.is_zero_shot:
-            pass  # it forecasts from any number of rows
-        elif self._spec.is_global:
-            warn_of_short(tables, panel, self._spec)
-        else:
-            is_half_pretrained = bool(model.members and model.takes_pretrained)
-            warn_if_short(min(map(len, pasts)), self._spec, is_half_pretrained)
-        return tables, panel, pasts
-
-    def _with_calendar(self, known: np.ndarray, steps: int, table: Table) -> np.ndarray:
-        """Future covariates of the rows after a series, and those of the calendar."""
-        if not self._calendar.names:
-            return known
-        n_ahead = -(-steps // self._spec.steps_of_call) * self._spec.steps_of_call
-        features = self._calendar.ahead(table, n_ahead)
-        return np.hstack([known, features]) if self._given.known else features
-
-    def _warn_of_covariates(self, past: np.ndarray, known: np.ndarray) -> None:
-        spec, limits, columns = self._given, self._model.covariate_limits, self._tails[0].columns
-        if limits is not None:
-            n_past, names = len(spec.past), [columns[i] for i in (*spec.past, *spec.known)]
-            seen = [*past[-spec.window_length :, spec.past].T, *known.T]
-            low, high = (side[: len(names)] for side in limits)  # without the calendar
-            warn_of_range(names, seen, (low, high), n_past)
-
-    def _check_panel(self, X: Any) -> None:
-        """Raise if several series are in another container than in `fit`."""
-        kind = self._panel.kind
-        is_list = is_list_of_series(X)
-        is_long = not is_list and keys_of(X, self.group) is not None
-        has_form = {
-            "list": is_list,
-            "long": is_long,
-            "wide": not is_list and not is_long and np.ndim(X) == 2,
-        }
-        check_list(X)
-        if has_form[kind]:
-            return
-        wanted = {
-            "list": "a list of series",
-            "long": f"a long frame with group={self.group!r}",
-            "wide": "a wide frame",
-        }[kind]
-        raise ValueError(
-            f"X is a {type(X).__name__}, but {type(self).__name__} was fitted on {wanted}. Give X "
-            "in that form" + (": [X] for a single series." if kind == "list" else ".")
-        )
-
-    def _answers(self, values: list[np.ndarray], endings: list[str], new: Origins) -> Any:
-        """Values of each series, (steps, n_targets * n_endings), in the container of X."""
-
-        def names_in(table: Table) -> list[str]:
-            names = self._names_in(table)
-            return [with_ending(name, end) for name in names for end in endings]
-
-        if new.panel is None or new.panel.kind == "list":  # each table has its own names
-            frames = [
-                frame_of(one, names_in(table), table)
-                for one, table in zip(values, new.tables, strict=True)
-            ]
-            return frames if new.panel else frames[0]
-        names = endings if new.panel.kind == "wide" else names_in(new.tables[0])
-        return new.panel.answers(values, names, new.tables)

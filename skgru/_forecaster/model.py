@@ -101,6 +101,20 @@ def spread_of(quantile: float) -> float:
     return max(1.0, SPREAD + SPREAD_BY_SCORE * abs(NormalDist().inv_cdf(quantile)))
 
 
+def last_origins(joined: Joined, origins: np.ndarray, steps: int) -> np.ndarray:
+    """Up to `ORIGINS_COMPARED` origins at the ends of series, `steps` rows apart, in increasing
+    order. The targets after each of them are known.
+    """
+    number, picked = joined.series_of(origins), []
+    each = int(np.clip(ORIGINS_COMPARED // len(joined.first), 1, ORIGINS_OF_SERIES))
+    chosen = np.unique(number)
+    for i in chosen[:: max(1, len(chosen) * each // ORIGINS_COMPARED)]:
+        own = origins[number == i]
+        own = own[own <= joined.last[i] - steps]
+        picked.append(own[::-1][::steps][:each])
+    return np.sort(np.concatenate(picked)) if picked else origins[:0]
+
+
 def weight_by_errors(weight: float, own: float, other: float) -> float:
     """The weight of another forecast, less if its error is larger than the own one."""
     if not 0 < own < other:
@@ -124,6 +138,14 @@ def seasonal_error(z: np.ndarray, season_length: int) -> float:
 ORIGINS_COMPARED = 256
 NO_WORSE = 1.1
 
+# Most origins of one series among them.
+ORIGINS_OF_SERIES = 8
+
+# Error of Theta and of the pretrained network, as a share of the baseline's, at which their weights
+# stay as they are, and the least and the largest factor of a weight.
+USUAL_RATIO = 0.85
+FACTORS = 0.25, 1.5
+
 # Power of the ratio of both errors that multiplies the odds of the Theta forecast, where covariates
 # make the regressors better. Otherwise the ratio in training is no guide, as it favours them.
 WEIGHT_BY_ERRORS = 4
@@ -145,9 +167,10 @@ class ModelTemplate:
     regressors, none for the baseline alone; weighs : whether series with a smaller seasonal error
     count for more in training; is_guarded : whether regressors that are worse than the baseline on
     the last rows are left out; theta_weight, pretrained_weight : weights of the Theta forecast and
-    of the pretrained network; takes_pretrained : whether that network takes part; by_errors :
-    whether these weights are less where both err more; covariates_are_small : whether covariates
-    have the in-sample scale of the series.
+    of the pretrained network; takes_pretrained : whether that network takes part; adapts : whether
+    both weights follow the errors beside the baseline's at the ends of the series; by_errors :
+    whether both are less where they err more than regressors with covariates; covariates_are_small
+    : whether covariates have the in-sample scale of the series.
     """
 
     spec: ForecastSpec
@@ -160,6 +183,7 @@ class ModelTemplate:
     theta_weight: float = 0.0
     pretrained_weight: float = 0.0
     takes_pretrained: bool = False
+    adapts: bool = False
     by_errors: bool = False
 
 
@@ -245,6 +269,8 @@ class ForecastModel:
         if not (template.is_guarded or template.by_errors or self.spec.point == "mean"):
             return
         spec = self.spec
+        if template.adapts:
+            self._adapt_weights(pairs, origins)
         picked = origins[:: max(1, len(origins) // ORIGINS_COMPARED)]
         if not spec.is_global:
             picked = origins[-ORIGINS_COMPARED:]
@@ -278,6 +304,25 @@ class ForecastModel:
             residuals = actual - weighted_mean((share, own), (1 - share, others))
         if spec.point == "mean":
             self._learn_means(pairs, picked, residuals)
+
+    def _adapt_weights(self, pairs: Pairs, origins: np.ndarray) -> None:
+        """Change the weights of Theta and the pretrained network by their errors at the ends of
+        several series, beside those of the baseline. None of the three was trained on them.
+        """
+        picked = last_origins(pairs.joined, origins, self.spec.steps_of_call)
+        if not len(picked):
+            return
+        actual, steps = pairs.following(picked), self.spec.steps_of_call
+        scale = self.seasonal_errors[pairs.joined.series_of(picked)][:, np.newaxis, np.newaxis]
+        baseline = pairs.at(picked)[1].reshape(len(picked), steps, -1)
+        usual = float(np.nanmean(np.abs(baseline) / scale))
+        weights = [self.own_weight]
+        for weight, forecast in self._others_at(pairs.joined, picked):
+            size = float(np.nanmean(np.abs(actual - forecast) / scale))
+            ratio = size / usual if usual > 0 else 1.0
+            factor = (USUAL_RATIO / max(ratio, np.finfo(float).tiny)) ** WEIGHT_BY_ERRORS
+            weights.append(weight * np.clip(factor, *FACTORS) if np.isfinite(ratio) else weight)
+        _, self.theta_weight, self.pretrained_weight = (float(w / sum(weights)) for w in weights)
 
     def _weigh_by_errors(self, own: np.ndarray, others: np.ndarray) -> None:
         """Lower the weights of Theta and the pretrained network, from residuals of the regressors
@@ -497,6 +542,14 @@ class ForecastModel:
     def scaler_for(self, values: np.ndarray) -> Any:
         """The scaler of a new series: its own in a global model, else that of fit."""
         return self.new_scaler(values) if self.spec.is_global else self.scalers[0]
+
+    def scaled_tails(self, series: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Scaled targets of the last rows of each series of fit."""
+        targets = self.spec.targets
+        return [
+            scaled(scaler, tail_of(values, self.n_rows_kept, self.spec)[:, targets])
+            for scaler, values in zip(self.scalers, series, strict=True)
+        ]
 
     def part(
         self, values: np.ndarray, scaler: Any, known: np.ndarray | None = None, z: Any = None

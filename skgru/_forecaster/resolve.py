@@ -301,6 +301,11 @@ def make_template(
         theta_weight=theta_weight,
         pretrained_weight=pretrained_weight,
         takes_pretrained=takes_pretrained(parameters),
+        adapts=(
+            spec.is_global
+            and pretrained_weight > 0
+            and parameters.theta_weight == parameters.pretrained == "auto"
+        ),
         by_errors=parameters.theta_weight == "auto" and bool(spec.past or spec.known),
     )
 

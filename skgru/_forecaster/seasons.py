@@ -37,6 +37,10 @@ LEAST_SEASONS = 3
 SERIES_LOOKED_AT = 100
 ORIGINS_TRIED = 64
 ORIGINS_OF_THETA = 24
+
+# Largest logarithm of a ratio of errors that counts.
+MOST_GAIN = 1.6
+
 LEAST_ORIGINS = 8
 
 
@@ -104,7 +108,8 @@ def has_season(series: list[np.ndarray], season_length: int, horizon: int) -> bo
         if np.isfinite(ratio)
     ]
     if ratios:
-        return float(np.exp(np.mean(np.log(ratios)))) < SEASON_FROM
+        # A series that one of both forecasts without an error decides nothing alone.
+        return float(np.mean(np.clip(np.log(ratios), -MOST_GAIN, MOST_GAIN))) < np.log(SEASON_FROM)
     own, others = seasonal_errors(series, season_length)
     return own < SEASON_FROM * others
 

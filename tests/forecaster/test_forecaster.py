@@ -955,6 +955,41 @@ def test_intervals_of_a_list():
     np.testing.assert_allclose(ratio, np.full_like(ratio, ratio[0, 0]), rtol=1e-9)
 
 
+@pytest.mark.parametrize("how", ["pretrained", "calibrated", "mean"])
+@pytest.mark.parametrize("form", ["array", "series", "frame", "list", "wide", "long"])
+def test_a_forecast_between_its_bounds(how, form):
+    months = pd.period_range("2020-01", periods=40, freq="M", name="month")
+    values = np.exp(2 + np.random.default_rng(0).normal(scale=0.1, size=(40, 2)))
+    one = pd.Series(values[:, 0], months, name="sales")
+    frame = pd.DataFrame(values, months, ["sales", "visits"])
+    group = {"wide": "columns", "long": "variable"}.get(form)
+    long = frame.melt(ignore_index=False)
+    data = {
+        "array": values, "series": one, "frame": frame, "list": [values, values], "wide": frame,
+        "long": long,
+    }[form]  # fmt: skip
+    settings = {
+        "pretrained": {"pretrained": "only"},
+        "calibrated": {"regressor": Ridge(), "calibration_fraction": 0.3},
+        "mean": {"pretrained": "only", "point": "mean"},
+    }[how]
+    fitted = SequenceForecaster(horizon=3, season_length=1, group=group, **settings).fit(data)
+    three, two = (fitted.forecast_interval(coverage=0.5, with_forecast=on) for on in (True, False))
+    middle = fitted.forecast()
+    if form in ("array", "list"):
+        three, two, middle = (each[0] if form == "list" else each for each in (three, two, middle))
+        np.testing.assert_array_equal(three[..., [0, 2]], two)
+        np.testing.assert_array_equal(three[..., 1], middle)
+        return
+    ids = ["variable"] if form == "long" else []
+    targets = {"series": ["sales"], "long": ["value"]}.get(form, ["sales", "visits"])
+    names = [name + end for name in targets for end in ("_lower", "", "_upper")]
+    assert list(three.columns) == ids + names
+    pd.testing.assert_frame_equal(three[two.columns], two)
+    middle = middle.to_frame() if form == "series" else middle
+    pd.testing.assert_frame_equal(three[middle.columns], middle)
+
+
 def test_intervals_are_off():
     fails(
         lambda: forecaster().fit(column(WALK)).forecast_interval(3),

@@ -90,6 +90,20 @@ def test_it_takes_part_whatever_the_series(X, parameters):
     assert np.isfinite(fitted.predict(X.reshape(len(X), -1))[60:]).all()
 
 
+def test_weights_of_a_panel_follow_errors():
+    """Of Theta, which has no second season, and of the pretrained network, beside the baseline."""
+    rng, t = np.random.default_rng(0), np.arange(200)
+    trends = [30 * np.sin(t / 40 + i) + rng.normal(size=200) for i in range(5)]
+    steps = [np.resize(rng.normal(size=50), 200) + 1e-3 * rng.normal(size=200) for _ in range(5)]
+    usual, repeating = (
+        SequenceForecaster(horizon=5, season_length=m, random_state=0).fit(panel).ensemble_
+        for panel, m in ((trends, 1), (steps, 50))
+    )
+    assert repeating["regressors"] > 0.6 > usual["regressors"]
+    given = SequenceForecaster(horizon=5, season_length=1, theta_weight=0.2, random_state=0)
+    assert given.fit(trends).ensemble_["theta"] == 0.2
+
+
 def test_of_means_it_gives_the_intervals_alone():
     fitted = forecaster(point="mean").fit(AIRLINE.reshape(-1, 1))
     assert fitted.pretrained_ and fitted.ensemble_.keys() == {"regressors", "theta"}

@@ -1,0 +1,130 @@
+"""Forecasts of a forecaster in the units and the container of the series.
+
+`ForecastAnswers` is a base class of `SequenceForecaster`. Series are read by its base class.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from skgru._containers.index import with_ending
+from skgru._containers.panel import frame_of
+from skgru._containers.table import Table
+from skgru._forecaster.conformal import Calibration, following
+from skgru._forecaster.covariates import static_rows
+from skgru._forecaster.reading import Origins, SeriesReader
+from skgru._forecaster.scaling import restored
+
+
+class ForecastAnswers(SeriesReader):
+    """Computes forecasts by the fitted state of a forecaster. _limits : of forecasts."""
+
+    pretrained_: bool
+    regressors_: list[Any]
+    _calibration: Calibration
+    _limits: tuple[float | None, float | None]
+
+    def _row_by_row(self, table: Table) -> np.ndarray:
+        """(n_rows, horizon, n_targets)"""
+        context = self._context(table)
+        values = np.concatenate([context, self._calendar.extended(table)])
+        origins = np.arange(len(context), len(values))
+        scaler = self._model.scaler_for(values)
+        known = None
+        if set(self._given.static) == set(self._given.known):  # needs no future values
+            steps = self._spec.horizon
+            known = static_rows(values, self._given, steps)
+            known = np.hstack([known, self._calendar.ahead(table, steps)])
+        part = self._model.part(values, scaler, known)
+        forecasts = self._model.forecast_rows(part, origins)
+        return self._limited(self._model.in_units(scaler, forecasts, self._model.error_of(part.z)))
+
+    def _values_of(self, new: Origins) -> list[np.ndarray]:
+        """Forecasts of each series in its units, (steps, n_targets)."""
+        forecasts = self._model.forecast_after(new.parts, new.steps)
+        return [
+            self._limited(self._model.in_units(*one))
+            for one in zip(new.scalers, forecasts, new.seasonal_errors, strict=True)
+        ]
+
+    def _bounds_of(self, new: Origins, coverage: float) -> list[np.ndarray]:
+        """Lower and upper bounds of each series in its units, (steps, n_targets, 2)."""
+        quantiles = self._calibration.quantiles(self.regressors_, coverage)
+        if quantiles:
+            sides = self._model.bounds_after(new.parts, new.steps, quantiles, new.seasonal_errors)
+        else:
+            radius = self._calibration.radius(coverage)  # (horizon, n_targets)
+            middle = self._model.forecast_after(new.parts, new.steps)
+            reach = radius[: new.steps] * new.seasonal_errors[:, np.newaxis, np.newaxis]
+            sides = np.stack(
+                [
+                    [restored(*one) for one in zip(new.scalers, side, strict=True)]
+                    for side in (middle - reach, middle + reach)
+                ]
+            )
+        sides = np.sort(np.moveaxis(sides, 0, -1), axis=-1)  # a scaler may change signs
+        return list(self._limited(sides))
+
+    def _check_coverage(self, coverage: float) -> int | None:
+        """The number of steps that there are intervals for; None if it is unlimited.
+
+        Raises ValueError if there are no intervals of this coverage.
+        """
+        if self._calibration.quantiles(self.regressors_, coverage):
+            return None if self.pretrained_ else self._spec.steps_of_call
+        self._calibration.radius(coverage)
+        return self._spec.horizon
+
+    def _limited(self, values: np.ndarray) -> np.ndarray:
+        """Forecasts in the units of the series, within `lower` and `upper`."""
+        lower, upper = self._limits
+        if lower is not None:
+            values = np.maximum(values, lower)
+        return values if upper is None else np.minimum(values, upper)
+
+    def _score_of(self, table: Table, must: bool = True) -> float:
+        """R² of one series. If it has too few rows: an error with `must`, else NaN."""
+        actual = following(table.values[:, self._spec.targets], self._spec.horizon)
+        # Windows that start before the first row are filled, so they are not scored.
+        spec = self._spec
+        n_needed = spec.least_history if spec.is_global else spec.window_length
+        first = max(0, n_needed - 1 - len(self._context(table)))
+        predicted = self._row_by_row(table).reshape(len(table), -1)
+        actual = actual.reshape(len(table), -1)
+        rows = np.isfinite(actual).all(axis=1) & np.isfinite(predicted).all(axis=1)
+        rows[:first] = False
+        if rows.sum() < 2 and not must:
+            return np.nan
+        if rows.sum() < 2:
+            what = f"{n_needed} rows of history" if spec.is_global else "a complete window"
+            shorter = "" if spec.is_global else "a shorter window "
+            raise ValueError(
+                f"window_length={spec.window_length} with horizon={spec.horizon} needs at least "
+                f"two rows with {what} before and horizon rows after them, but X has "
+                f"{rows.sum()} such rows (n_samples={len(table)}). Use a longer series, "
+                f"{shorter}or a smaller horizon."
+            )
+        from sklearn.metrics import r2_score
+
+        return r2_score(actual[rows], predicted[rows])
+
+    def _answers(self, values: list[np.ndarray], endings: list[str], new: Origins) -> Any:
+        """Values of each series, (steps, n_targets * n_endings), in the container of X. Each series
+        gets the steps that it needs.
+        """
+        values = [one[:n] for one, n in zip(values, new.steps_of_each, strict=True)]
+
+        def names_in(table: Table) -> list[str]:
+            names = self._names_in(table)
+            return [with_ending(name, end) for name in names for end in endings]
+
+        if new.panel is None or new.panel.kind == "list":  # each table has its own names
+            frames = [
+                frame_of(one, names_in(table), table)
+                for one, table in zip(values, new.tables, strict=True)
+            ]
+            return frames if new.panel else frames[0]
+        names = endings if new.panel.kind == "wide" else names_in(new.tables[0])
+        return new.panel.answers(values, names, new.tables)

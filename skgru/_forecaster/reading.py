@@ -1,0 +1,367 @@
+"""What a forecaster forecasts from: series in their container, their histories, and steps.
+
+`SeriesReader` is a base class of `SequenceForecaster`, and uses its fitted state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from skgru._containers.long import keys_of
+from skgru._containers.panel import Panel, as_columns, read_panel
+from skgru._containers.series import as_series, check_list, is_list_of_series
+from skgru._containers.table import Table
+from skgru._forecaster.calendar import Calendar
+from skgru._forecaster.checks import (
+    check_numbers,
+    warn_if_apart,
+    warn_if_short,
+    warn_of_ends,
+    warn_of_range,
+    warn_of_short,
+)
+from skgru._forecaster.covariates import futures_of, known_rows
+from skgru._forecaster.dataset import Part
+from skgru._forecaster.history import rows_after
+from skgru._forecaster.model import ForecastModel, tail_of
+from skgru._forecaster.scaling import scaled
+from skgru._forecaster.spec import ForecastSpec
+from skgru._forecaster.until import steps_until
+from skgru._validation import at_least
+from skgru._windows import as_table
+
+# Rows to forecast from without training.
+LEAST_ROWS = 3
+
+
+@dataclass(frozen=True)
+class Origins:
+    """Series to forecast from: as the user gave them, and as the regressors get them. steps :
+    number of steps to forecast; steps_of_each : those that each series needs of them; given : the
+    parameter that gives the steps, for messages.
+    """
+
+    tables: list[Table]
+    panel: Panel | None
+    parts: list[Part]
+    scalers: list[Any]
+    seasonal_errors: np.ndarray
+    steps: int
+    steps_of_each: list[int]
+    given: str
+
+
+class SeriesReader:
+    """Reads series by the fitted state of a forecaster.
+
+    _spec : with the calendar as future covariates; _given : without it; _tails : the last rows of
+    each series; _scaled_tails : their scaled targets; _first_rows : the first rows of each series;
+    _n_rows : number of rows of each series, with those of `update`; _usual_step : step of the
+    index.
+    """
+
+    group: Any
+    n_features_in_: int
+    _model: ForecastModel
+    _spec: ForecastSpec
+    _given: ForecastSpec
+    _calendar: Calendar
+    _panel: Any
+    _tails: list[Table]
+    _scaled_tails: list[Any]
+    _first_rows: list[np.ndarray]
+    _n_rows: list[int]
+    _usual_step: Any
+
+    def _names_in(self, table: Table) -> list[Any]:
+        """Names of the targets in a table without names: those in `fit`."""
+        if not table.is_named:
+            return self._target_names
+        return [table.columns[i] for i in self._spec.targets]
+
+    @property
+    def _least_rows(self) -> int:
+        """Rows of history with which a series gets more than a naive forecast."""
+        return LEAST_ROWS if self._model.is_zero_shot else self._spec.least_history
+
+    @property
+    def _target_names(self) -> list[str]:
+        columns = self._tails[0].columns
+        return [columns[i] for i in self._spec.targets]
+
+    def _read(self, X: Any, usual: Any = None) -> tuple[list[Table], Panel | None]:
+        tables, panel = read_panel(X, self.group, self, usual)
+        if panel is not None:
+            self._check_columns(tables, tables[0], panel)
+        return tables, panel
+
+    def _check_columns(self, tables: list[Table], like: Table, panel: Any) -> None:
+        """Raise if a series has other columns than `like`. Series may have any name."""
+        ids = [None] if panel is None else panel.ids
+        for one, table in zip(ids, tables, strict=True):
+            n, n_wanted = table.values.shape[1], like.values.shape[1]
+            named = table.is_named and like.is_named and n_wanted > 1
+            if n != n_wanted or (named and table.columns != like.columns):
+                if panel is None:
+                    raise ValueError(
+                        f"X has columns {table.columns}, but in fit its columns were "
+                        f"{like.columns}. Give the columns of fit, in the same order."
+                    )
+                raise ValueError(
+                    f"Series {one!r} of X has columns {table.columns}, but others have "
+                    f"{like.columns}. Give all series the same columns in the same order."
+                )
+
+    def _lone(self, X: list[Any]) -> list[Any]:
+        if self._panel is None or self._panel.kind != "list":
+            raise ValueError(
+                f"X is a list of {len(X)} series, but {type(self).__name__} was not fitted on a "
+                "list. Call the method for each series, or fit on a list."
+            )
+        return as_columns(X)
+
+    def _read_new(self, X: Any) -> Table:
+        if self.group is not None:
+            raise ValueError(
+                f"group={self.group!r}: predict and score are not available after a fit on a frame "
+                "of several series. Fit on a list of series, or use forecast."
+            )
+        if is_list_of_series(X):
+            raise ValueError(
+                f"X is a list of {len(X)} series, but {type(self).__name__} was fitted on one. "
+                "Give one series, or fit on a list."
+            )
+        table = as_series(X, self, usual=self._tails[0].rows.freq)
+        if self._panel is not None:
+            self._check_columns([table], self._tails[0], Panel("list", [0]))
+            return table
+        if table.is_single and self.n_features_in_ == 1:
+            return table  # a Series may have any name
+        tail = self._tails[0]
+        if (
+            tail.header is not None
+            and table.header is not None
+            and not (tail.names and table.names)
+        ):
+            self._check_columns([table], tail, None)
+            return table
+        columns = as_table(X) if table.rows.time is None else X.drop(table.rows.time)
+        validate_data(self, columns, reset=False, skip_check_array=True)
+        return table
+
+    def _context(self, table: Table) -> np.ndarray:
+        """History of a table: the end of the training series if the table continues it."""
+        tail, first = self._tails[0], self._first_rows[0]
+        history = self._calendar.extended(tail)
+        nothing = history[:0]
+        if self._panel is not None:
+            return nothing
+        if table.rows.index is not None and tail.rows.index is not None:
+            return history if tail.rows.is_followed_by(table.rows) else nothing
+        n = min(len(table), len(first))
+        is_in_sample = np.array_equal(table.values[:n], first[:n], equal_nan=True)
+        return nothing if is_in_sample else history
+
+    def _warn_if_apart(self, table: Table) -> bool:
+        """Warn of a short X that neither continues the training series nor holds its history."""
+        if self._panel is not None:
+            return False
+        n_needed = self._spec.least_history
+        if self._model.is_zero_shot:
+            n_needed = max(n_needed, 2 * self._spec.season_length)
+        return warn_if_apart(self._tails[0].rows, table, n_needed)
+
+    def _origins(self, steps: Any, X: Any, future: Any, until: Any) -> Origins:
+        check_is_fitted(self)
+        model = self._model
+        if until is None:
+            steps = self._checked_steps(steps)
+        elif steps is not None:
+            raise ValueError(
+                f"until={until!r} and steps={steps!r} both give the number of rows to forecast. "
+                "Leave one of them None."
+            )
+        seasonal_errors = model.seasonal_errors
+        tables, panel, scalers, zs = self._tails, self._panel, model.scalers, self._scaled_tails
+        if X is None:
+            pasts = [self._calendar.extended(table) for table in tables]
+        else:
+            tables, panel, pasts = self._read_origins(X)
+            scalers, zs = [model.scaler_for(past) for past in pasts], [None] * len(pasts)
+            if self._spec.is_global:
+                seasonal_errors = model.median_where_unknown(
+                    [
+                        model.recent_seasonal_error(scaled(scaler, past[:, self._spec.targets]))
+                        for scaler, past in zip(scalers, pasts, strict=True)
+                    ]
+                )
+        pasts = [tail_of(past, model.n_rows_kept, self._spec) for past in pasts]
+        steps_of_each = [steps] * len(tables)
+        if until is not None:
+            steps_of_each = steps_until(until, tables)
+            steps = max(steps_of_each)
+        given = f"steps={steps}" if until is None else f"until={until!r} ({steps} steps)"
+        self._check_past(steps, given)
+        parts = []
+        aheads = futures_of(future, tables, panel, self._given)
+        ids = [None] if panel is None else panel.ids
+        for table, past, scaler, z, ahead, one, n in zip(
+            tables, pasts, scalers, zs, aheads, ids, steps_of_each, strict=True
+        ):
+            try:
+                known = known_rows(ahead, n, table, self._given, self._tails[0], self)
+            except ValueError as error:
+                if panel is None or ahead is None:
+                    raise
+                raise ValueError(f"Series {one!r}: {error}") from error
+            self._warn_of_covariates(past, known)
+            parts.append(model.part(past, scaler, self._with_calendar(known, steps, table), z))
+        return Origins(tables, panel, parts, scalers, seasonal_errors, steps, steps_of_each, given)
+
+    def _checked_steps(self, steps: Any) -> int:
+        steps = self._spec.horizon if steps is None else steps
+        if not at_least(1).is_satisfied_by(steps):
+            if hasattr(steps, "__array__") or isinstance(steps, list):
+                raise ValueError(
+                    f"steps is a {type(steps).__name__}, but must be an int: the number of rows to "
+                    "forecast. Give a series to forecast from as X: forecast(X=series)."
+                )
+            raise ValueError(
+                f"steps={steps!r} must be an int of at least 1: the number of rows to forecast."
+            )
+        return int(steps)
+
+    def _check_past(self, steps: int, given: str) -> None:
+        """Raise if more steps than the horizon need future values of past covariates."""
+        if self._spec.past and steps > self._spec.steps_of_call:
+            names = [self._tails[0].columns[i] for i in self._spec.past]
+            raise ValueError(
+                f"{given} exceeds horizon={self._spec.steps_of_call}: a further forecast "
+                f"needs future values of the past covariates {names}. Fit with a larger horizon, "
+                "name them in known, or forecast them too (target=None)."
+            )
+
+    def _new_rows(self, X: Any) -> list[np.ndarray]:
+        """Rows of X after the end of each series of fit, (n_rows, n_columns)."""
+        tails, panel = self._tails, self._panel
+        if panel is None:
+            table, first = self._read_new(X), self._first_rows[0]
+            is_copy = np.array_equal(table.values[: len(first)], first, equal_nan=True)
+            n_known = self._n_rows[0]
+            if table.rows.index is None and is_copy and len(table) >= n_known:
+                raise ValueError(
+                    f"X has {len(table)} rows and begins with the rows of fit, but update takes "
+                    f"the rows after the history alone. Give X[{n_known}:]."
+                )
+            return [rows_after(tails[0], table, "X")]
+        self._check_panel(X)
+        new = self._read_continued(X)
+        return [
+            tail.values[:0] if table is None else rows_after(tail, table, f"Series {one!r} of X")
+            for one, tail, table in zip(panel.ids, tails, new, strict=True)
+        ]
+
+    def _read_continued(self, X: Any) -> list[Table | None]:
+        """The part of X that belongs to each of several series of fit; None without rows."""
+        tails, panel, usual = self._tails, self._panel, self._usual_step
+        if panel.kind == "list":
+            if len(X) != len(tails):
+                raise ValueError(
+                    f"X is a list of {len(X)} series, but fit had {len(tails)}. Give a list of "
+                    f"{len(tails)}, with an empty series where there are no new rows."
+                )
+            ids = panel.ids
+            tables = [as_series(one, self, usual) if len(one) else None for one in as_columns(X)]
+        elif panel.kind == "wide":
+            table = as_series(X, self, usual)
+            ids = table.columns if table.is_named else panel.ids[: table.values.shape[1]]
+            tables = [Table(values[:, np.newaxis], None, table.rows) for values in table.values.T]
+        else:
+            found, new = self._read(X, usual)
+            ids, tables = new.ids, list(found)  # type: ignore[union-attr]
+        unknown = [one for one in ids if one not in panel.ids]
+        missing = [one for one in panel.ids if one not in ids] if panel.kind == "wide" else []
+        if unknown:
+            raise ValueError(
+                f"X has the series {unknown[0]!r}, which was not part of fit. Leave it out, or "
+                "forecast it by forecast(X=...)."
+            )
+        if missing:
+            raise ValueError(
+                f"X lacks the series {missing[0]!r} of fit. Add its column, with NaN for unknown "
+                "values."
+            )
+        given = [table for table in tables if table is not None]
+        by_id = dict(zip(ids, tables, strict=True))
+        of_given = Panel("list", [one for one in ids if by_id[one] is not None])
+        self._check_columns(given, tails[0], of_given)
+        return [by_id.get(one) for one in panel.ids]
+
+    def _read_origins(self, X: Any) -> tuple[list[Table], Any, list[np.ndarray]]:
+        """New series, their container, and their histories."""
+        model, panel = self._model, self._panel
+        if panel is None:
+            tables = [self._read_new(X)]
+            values = self._calendar.extended(tables[0])
+            pasts = [np.concatenate([self._context(tables[0]), values])]
+        else:
+            self._check_panel(X)
+            tables, panel = self._read(X, self._usual_step)
+            self._check_columns(tables, self._tails[0], panel)
+            pasts = [self._calendar.extended(table) for table in tables]
+        check_numbers(pasts, panel, self._spec)
+        warn_of_ends(tables, panel, self._spec)
+        if self._warn_if_apart(tables[0]) or model.is_zero_shot:
+            pass  # it forecasts from any number of rows
+        elif self._spec.is_global:
+            warn_of_short(tables, panel, self._spec)
+        else:
+            is_half_pretrained = bool(model.members and model.takes_pretrained)
+            warn_if_short(min(map(len, pasts)), self._spec, is_half_pretrained)
+        return tables, panel, pasts
+
+    def _with_calendar(self, known: np.ndarray, steps: int, table: Table) -> np.ndarray:
+        """Future covariates of the rows after a series, and those of the calendar."""
+        if not self._calendar.names:
+            return known
+        n_ahead = -(-steps // self._spec.steps_of_call) * self._spec.steps_of_call
+        features = self._calendar.ahead(table, n_ahead)
+        if not self._given.known:
+            return features
+        after = ((0, n_ahead - len(known)), (0, 0))  # of a series that needs fewer steps
+        return np.hstack([np.pad(known, after, constant_values=np.nan), features])
+
+    def _warn_of_covariates(self, past: np.ndarray, known: np.ndarray) -> None:
+        spec, limits, columns = self._given, self._model.covariate_limits, self._tails[0].columns
+        if limits is not None:
+            n_past, names = len(spec.past), [columns[i] for i in (*spec.past, *spec.known)]
+            seen = [*past[-spec.window_length :, spec.past].T, *known.T]
+            low, high = (side[: len(names)] for side in limits)  # without the calendar
+            warn_of_range(names, seen, (low, high), n_past)
+
+    def _check_panel(self, X: Any) -> None:
+        """Raise if several series are in another container than in `fit`."""
+        kind = self._panel.kind
+        is_list = is_list_of_series(X)
+        is_long = not is_list and keys_of(X, self.group) is not None
+        has_form = {
+            "list": is_list,
+            "long": is_long,
+            "wide": not is_list and not is_long and np.ndim(X) == 2,
+        }
+        check_list(X)
+        if has_form[kind]:
+            return
+        wanted = {
+            "list": "a list of series",
+            "long": f"a long frame with group={self.group!r}",
+            "wide": "a wide frame",
+        }[kind]
+        raise ValueError(
+            f"X is a {type(X).__name__}, but {type(self).__name__} was fitted on {wanted}. Give X "
+            "in that form" + (": [X] for a single series." if kind == "list" else ".")
+        )

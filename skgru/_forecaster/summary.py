@@ -1,0 +1,67 @@
+"""What the automatic choices of a forecaster are, as a dict that prints as a short table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from skgru._forecaster.scaling import AutoScaler
+
+SCALINGS = {"log": "logarithm", "log1p": "log(1 + x / m)", "standard": "standardisation"}
+
+
+class Summary(dict):
+    """A dict whose repr has a line for each choice."""
+
+    def __repr__(self) -> str:
+        n, rows = self["n_series"], self["n_rows"]
+        what = f"1 series of {rows} rows" if n == 1 else f"{n} series of {rows} rows in all"
+        steps = self["horizon"]
+        shares = [f"{100 * weight:.0f} % {name}" for name, weight in self["ensemble"].items()]
+        seasons = [length for length in self["season_lengths"] if length > 1]
+        lines = {
+            "season": f"{_listed(seasons)} rows" if seasons else "none",
+            "window": f"{_listed(self['window_length'])} rows" if self["window_length"] else "none",
+            "scaling": _listed(self["scaling"]) or "none",
+            "level": self["level"] or "none",
+            "baseline": self["baseline"] or "none",
+            "calendar": _listed(self["calendar"]) or "none",
+            "point": self["point"],
+            "ensemble": ", ".join(shares),
+        }
+        head = f"{what}, forecast {steps} row{'s' * (steps > 1)} ahead"
+        return "\n".join([head, *(f"  {name:<9} {text}" for name, text in lines.items())])
+
+
+def summary_of(forecaster: Any) -> Summary:
+    """The summary of a fitted SequenceForecaster."""
+    spec, is_alone = forecaster._spec, forecaster._model.is_zero_shot  # alone, without windows
+    return Summary(
+        n_series=len(forecaster._tails),
+        n_rows=sum(forecaster._n_rows),
+        horizon=spec.horizon,
+        season_lengths=list(spec.seasons),
+        window_length=[] if is_alone else sorted(set(spec.windows), reverse=True),
+        scaling=scalings_of(forecaster.scaler_),
+        level=None if is_alone else spec.level,
+        baseline=None if is_alone else spec.baseline,
+        calendar=list(forecaster.calendar_),
+        point=spec.point,
+        ensemble=dict(forecaster.ensemble_),
+    )
+
+
+def scalings_of(scaler: Any) -> list[str]:
+    """Names of the scalings in use, each once. scaler : a fitted scaler, a list of them or None."""
+    scalers = scaler if isinstance(scaler, list) else [scaler]
+    names: list[str] = []
+    for one in scalers:
+        if isinstance(one, AutoScaler):
+            names += [SCALINGS[kind] for kind in one.kinds_]
+        elif one is not None:
+            names.append(type(one).__name__)
+    return list(dict.fromkeys(names))
+
+
+def _listed(values: Sequence[Any]) -> str:
+    return ", ".join(map(str, values))

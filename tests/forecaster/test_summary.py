@@ -1,0 +1,63 @@
+"""summary_: the choices of a forecaster at one glance."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import Ridge
+from sklearn.preprocessing import StandardScaler
+
+from skgru import SequenceForecaster
+from tests.helpers import copy_of
+
+RNG = np.random.default_rng(0)
+MONTHS = pd.date_range("2015", periods=60, freq="MS")
+SALES = pd.Series(
+    50 + 8 * np.sin(np.arange(60) * np.pi / 6) + RNG.normal(size=60), MONTHS, name="sales"
+)
+
+
+def test_every_choice_has_a_line():
+    fitted = SequenceForecaster(Ridge(), horizon=3, theta_weight=0.25, calendar="month").fit(SALES)
+    assert fitted.summary_ == {
+        "n_series": 1,
+        "n_rows": 60,
+        "horizon": 3,
+        "season_lengths": [12],
+        "window_length": [fitted.window_length_],
+        "scaling": ["logarithm"],
+        "level": fitted.level_,
+        "baseline": fitted.baseline_,
+        "calendar": ["month"],
+        "point": "median",
+        "ensemble": {"regressors": 0.75, "theta": 0.25},
+    }
+    lines = repr(fitted.summary_).splitlines()
+    assert lines[0] == "1 series of 60 rows, forecast 3 rows ahead"
+    assert lines[1:3] == ["  season    12 rows", "  window    24 rows"]
+    assert lines[-1] == "  ensemble  75 % regressors, 25 % theta"
+    assert len({line.index(line.split()[1]) for line in lines[1:]}) == 1  # one column of values
+    assert repr(copy_of(fitted.summary_)) == repr(fitted.summary_)
+
+
+def test_several_series_with_several_scalings():
+    settings = {"window_length": [12, 6, 12], "season_length": (7, 12), "scaler": "auto"}
+    fitted = SequenceForecaster(Ridge(), **settings).fit([SALES, SALES - 50])
+    text = repr(fitted.summary_)
+    assert "2 series of 120 rows in all, forecast 1 row ahead" in text
+    assert "12, 6 rows" in text and "7, 12 rows" in text
+    assert "logarithm, standardisation" in text
+    updated = fitted.update([SALES[:1].set_axis([pd.Timestamp("2020-01-01")]), SALES[:0]])
+    assert updated.summary_["n_rows"] == 121
+
+
+@pytest.mark.parametrize(("scaler", "text"), [(None, "none"), (StandardScaler(), "StandardScaler")])
+def test_choices_that_are_none(scaler, text):
+    fitted = SequenceForecaster(pretrained="only", season_length=1, scaler=scaler).fit(SALES)
+    summary = repr(fitted.summary_)
+    for name, value in {"season": "none", "window": "none", "scaling": text}.items():
+        assert f"  {name:<9} {value}\n" in summary
+    assert summary.endswith("100 % pretrained")
+
+
+def test_before_fit():
+    assert not hasattr(SequenceForecaster(), "summary_")

@@ -1,0 +1,212 @@
+"""update: new rows in the history, against forecasts from the whole series. X without a history."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.linear_model import Ridge
+
+from skgru import SequenceForecaster
+from tests.helpers import copy_of, raises, warns
+
+N, HORIZON = 60, 3
+RNG = np.random.default_rng(0)
+VALUES = np.exp(3 + 0.2 * np.sin(np.arange(N) * np.pi / 3) + RNG.normal(scale=0.05, size=N))
+MONTHS = pd.date_range("2020-01-01", periods=N, freq="MS", name="month")
+SALES = pd.Series(VALUES, MONTHS, name="sales")
+
+
+def forecaster(**parameters):
+    parameters = {"regressor": Ridge(), "horizon": HORIZON, "season_length": 6} | parameters
+    return SequenceForecaster(**parameters)
+
+
+INDEXES = {
+    "months": MONTHS,
+    "periods": MONTHS.to_period("M"),
+    "hours": pd.date_range("2026-10-24", periods=N, freq="h", tz="Europe/Berlin"),
+    "numbers": pd.RangeIndex(10, 10 + 2 * N, 2),
+    "open days": pd.bdate_range("2026-03-02", periods=N),
+}
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    kind=st.sampled_from(sorted(INDEXES)),
+    sizes=st.lists(st.integers(1, 9), min_size=1, max_size=4),
+    gaps=st.lists(st.integers(1, N - 1), max_size=12),
+    member=st.sampled_from(["ridge", "theta", "zero-shot"]),
+)
+def test_update_is_a_forecast_from_the_whole_series(kind, sizes, gaps, member):
+    values = VALUES.copy()
+    values[gaps] = np.nan
+    series, start = pd.Series(values, INDEXES[kind]), N - sum(sizes)
+    parameters = {
+        "ridge": {"window_length": 6, "level": "last", "baseline": "seasonal"},
+        "theta": {"theta_weight": 1.0, "window_length": 6},
+        "zero-shot": {"pretrained": "only", "regressor": None},
+    }[member]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of gaps at the end
+        known = pd.Series(VALUES, INDEXES[kind])[:start]
+        fitted = forecaster(**parameters).fit(known)
+        whole = pd.concat([known, series[start:]])
+        expected, bounds = fitted.forecast(7, X=whole), None
+        if member == "zero-shot":
+            bounds = fitted.forecast_interval(X=whole)
+        for size in sizes:
+            fitted.update(whole[start : start + size])
+            start += size
+    pd.testing.assert_series_equal(fitted.forecast(7), expected, rtol=1e-9)
+    if bounds is not None:
+        pd.testing.assert_frame_equal(fitted.forecast_interval(), bounds, rtol=1e-9)
+
+
+def test_the_rows_of_fit_are_as_good_as_those_of_update():
+    """Also with covariates, a calendar, a pickle, and rows that overlap."""
+    frame = SALES.to_frame().assign(price=RNG.random(N))
+    fitted = forecaster(
+        target="sales", known="price", calendar="month", random_state=0, theta_weight=0.3
+    ).fit(frame[:50])
+    ahead = pd.DataFrame(
+        {"price": 0.5}, pd.date_range(MONTHS[-1], periods=HORIZON + 1, freq="MS")[1:]
+    )
+    expected = fitted.forecast(X=frame, future=ahead)
+    loaded = copy_of(copy_of(fitted).update(frame[48:55]))
+    loaded.update(frame)  # the whole series: known rows are ignored
+    pd.testing.assert_frame_equal(loaded.forecast(future=ahead), expected, rtol=1e-9)
+    pd.testing.assert_frame_equal(loaded.forecast(X=frame, future=ahead), expected, rtol=1e-9)
+    before = fitted.predict(frame)[55:]
+    pd.testing.assert_frame_equal(copy_of(fitted).update(frame[:55]).predict(frame[55:]), before)
+    assert loaded.scaler_.kinds_ == fitted.scaler_.kinds_
+
+
+def test_arrays_and_polars():
+    values = VALUES.reshape(-1, 1)
+    fitted = forecaster().fit(values[:50])
+    expected = fitted.forecast(X=values)
+    copied = copy_of(fitted)
+    with raises("60 rows", "X[50:]"):
+        copied.update(values)
+    np.testing.assert_allclose(copied.update(values[50:]).forecast(), expected)
+    polars = pytest.importorskip("polars")
+    frame = polars.DataFrame({"month": MONTHS.to_numpy(), "sales": VALUES})
+    dated = forecaster().fit(frame[:50]).update(frame[50:])
+    answer = dated.forecast()
+    np.testing.assert_allclose(answer["sales"], expected[:, 0])
+    assert answer["month"][0].date().isoformat() == "2025-01-01"
+
+
+def panels():
+    """The same two series in three forms: what is known, what arrives, and `group`."""
+    one, other = SALES[:50], SALES[10:] * 2
+    frame = pd.DataFrame({"a": one.reindex(MONTHS), "b": other})
+    wide = frame[:44], frame[["b", "a"]][44:50], "columns"
+    parts = {"a": one, "b": other[:40]}
+    long = pd.concat(parts, names=["shop", "month"]).to_frame("sales").reset_index("shop")
+    late = long[long.index >= MONTHS[44]]
+    return {
+        "wide": wide,
+        "list": ([one[:44], other[:34]], [one[44:], other[34:40]], None),
+        "long": (long[long.index < MONTHS[44]], late[::-1].sort_index(kind="stable"), "shop"),
+    }
+
+
+@pytest.mark.parametrize("form", ["wide", "list", "long"])
+def test_several_series_are_matched_by_id(form):
+    known, arrived, group = panels()[form]
+    fitted = forecaster(group=group, scaler=None, theta_weight=0.4).fit(known)
+    expected = fitted.forecast(X=[SALES[:50], SALES[10:50] * 2]) if form == "list" else None
+    answer = copy_of(fitted).update(arrived).forecast()
+    if form == "list":
+        for one, wanted in zip(answer, expected, strict=True):
+            pd.testing.assert_series_equal(one, wanted, rtol=1e-9)
+        return
+    whole = pd.concat([known, arrived[known.columns]])
+    if form == "long":
+        whole = whole.sort_values("shop", kind="stable")
+    pd.testing.assert_frame_equal(answer, fitted.forecast(X=whole), rtol=1e-9)
+
+
+def test_series_without_new_rows():
+    known, arrived, _ = panels()["list"]
+    listed = forecaster().fit(known)
+    ends = [one.index[0] for one in listed.update([arrived[0], arrived[1][:0]]).forecast()]
+    assert ends == [MONTHS[50], MONTHS[44]]
+    known, arrived, group = panels()["long"]
+    by_shop = forecaster(group=group).fit(known).update(arrived[arrived["shop"] == "b"])
+    answer = by_shop.forecast()
+    assert dict(zip(answer["shop"], answer.index, strict=True)) == {
+        "a": MONTHS[46], "b": MONTHS[52],
+    }  # fmt: skip
+
+
+def test_rows_that_do_not_continue_the_series():
+    fitted = forecaster().fit(SALES[:50])
+    before = fitted.forecast()
+    with raises("X begins at 2024-04-01", "2024-02-01", "from 2024-03-01", "NaN"):
+        fitted.update(SALES[51:])
+    with raises("another step", "'MS'"):
+        fitted.update(SALES[50:52].set_axis(pd.to_datetime(["2024-03-01", "2024-03-02"])))
+    with raises("period", "datetime64"):
+        fitted.update(SALES[50:].to_period("M"))
+    with raises("- other", "- b"):
+        forecaster().fit(SALES[:50].to_frame().assign(b=1.0)).update(
+            SALES[50:].to_frame().assign(other=1.0)
+        )
+    with warns("2024-02-01", "later rows"):
+        fitted.update(SALES[:50])
+    pd.testing.assert_series_equal(fitted.forecast(), before)
+    missing = SALES[50:].copy()
+    missing.iloc[0] = np.nan
+    assert fitted.update(missing).forecast().index[0] == pd.Timestamp("2025-01-01")  # the remedy
+
+
+def test_other_series_than_those_of_fit():
+    known, arrived, _ = panels()["wide"]
+    wide = forecaster(group="columns").fit(known)
+    with raises("'c'", "not part of fit"):
+        wide.update(arrived.assign(c=1.0))
+    with raises("lacks", "'a'"):
+        wide.update(arrived[["b"]])
+    wide.update(arrived[["b"]].assign(a=np.nan)[:0].reindex(MONTHS[44:45]).fillna(30.0))
+    known, arrived, _ = panels()["list"]
+    listed = forecaster().fit(known)
+    with raises("1 series", "had 2", "empty"):
+        listed.update(arrived[:1])
+    with raises("Series 1 of X", "begins at", "missing"):
+        listed.update([arrived[0], arrived[1][2:]])
+    with raises("Give X in that form"):
+        listed.update(arrived[0])
+
+
+@pytest.mark.parametrize("call", ["predict", "forecast"])
+@pytest.mark.parametrize("member", [{}, {"regressor": None, "pretrained": "only"}])
+@pytest.mark.parametrize(("start", "first"), [(51, "2024-04-01"), (47, "2023-12-01")])
+def test_a_short_X_that_does_not_continue_the_series(call, member, start, first):
+    """A missed month, or rows that overlap."""
+    fitted = forecaster(window_length=12, level="last", **member).fit(SALES[:50])
+
+    def answer(X):
+        return fitted.predict(X) if call == "predict" else fitted.forecast(X=X)
+
+    with warns(f"X begins at {first}", "ends at 2024-02-01", "from the start of fit", "NaN"):
+        alone = answer(SALES[start:54])
+    whole = SALES[:54].copy()
+    whole.iloc[50:start] = np.nan
+    right = answer(whole)  # the remedy, without a warning
+    assert np.abs(right.to_numpy()[-1] - alone.to_numpy()[-1]).max() > 0
+
+
+def test_an_X_that_stands_alone():
+    fitted = forecaster(window_length=6).fit(SALES[:30])
+    for X in (SALES[32:50], SALES[30:32], SALES[3:9], SALES[3:9].to_period("M")):
+        fitted.predict(X)
+        fitted.forecast(X=X)
+    fitted.predict(SALES[3:5])  # rows of the training series
+    fitted.predict(SALES[3:5].set_axis(SALES.index[3:5] - pd.DateOffset(years=10)))
+    listed = forecaster(window_length=6).fit([SALES[:30], SALES[:30]])
+    listed.forecast(X=[SALES[32:40]])
