@@ -16,6 +16,7 @@ from sklearn.metrics import mean_absolute_error, root_mean_squared_error
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_array
 
+from skgru._containers.numbers import as_numbers
 from skgru._forecaster.scorer import ForecastScorer
 from skgru._validation import at_least, checks_parameters, real_between
 
@@ -49,7 +50,7 @@ _SCALE: dict[str, list[Any]] = {"y_train": ["array-like"], "season_length": [at_
 def _as_columns(values: Any, name: str) -> np.ndarray:
     """(n,) or (n, n_outputs) -> float64 (n, n_outputs), of at least 1 row and 1 output."""
     values = check_array(
-        values,
+        as_numbers(values, name),
         dtype=np.float64,
         ensure_2d=False,
         allow_nd=True,

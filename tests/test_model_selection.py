@@ -172,7 +172,7 @@ def test_known_columns_are_read_from_the_series(refit, strategy, horizon):
     assert np.isfinite(result.forecast).all()
 
 
-@pytest.mark.filterwarnings("ignore:Column .* has the value", "ignore:season_length=None")
+@pytest.mark.filterwarnings("ignore:The .* covariate .* has the value", "ignore:season_length=None")
 def test_known_columns_of_data_frames_go_by_name():
     frame = load_seattle_weather(as_frame=True)[["temp_max", "year_sin", "year_cos"]][:120]
     options = {"initial": 100, "step": 7}
@@ -275,7 +275,7 @@ FORECASTERS = {
 }
 
 
-@pytest.mark.filterwarnings("ignore:Column .* has the value", "ignore:season_length=None")
+@pytest.mark.filterwarnings("ignore:The .* covariate .* has the value", "ignore:season_length=None")
 @REFIT
 @pytest.mark.parametrize("kind", FORECASTERS)
 def test_what_comes_after_an_origin_changes_nothing(kind, refit):
@@ -294,7 +294,7 @@ def test_what_comes_after_an_origin_changes_nothing(kind, refit):
     assert after.actual[1, 0, 0] == 60
 
 
-@pytest.mark.filterwarnings("ignore:Column .* has the value", "ignore:season_length=None")
+@pytest.mark.filterwarnings("ignore:The .* covariate .* has the value", "ignore:season_length=None")
 @REFIT
 def test_the_future_of_past_columns_stays_hidden_beside_known_ones(refit):
     series = positive_series(72, 3)

@@ -2,7 +2,8 @@
 
 Steps of a day and more follow the wall clock: each row has the same time of the day. Shorter steps,
 and multiples of 24 hours, follow absolute time. Where a wall time does not exist, the row stands at
-the first moment after it. Where a wall time exists twice, the row stands at the first of the two.
+the first moment after it. Where a wall time exists twice, the row stands at the first of the two. A
+whole day that a zone skipped, such as 30 December 2011 in Samoa, has no row.
 """
 
 from __future__ import annotations
@@ -15,6 +16,11 @@ import numpy as np
 # Most times of the day that the rows of a daily series have: the usual one, and those to which the
 # clock change moved it.
 TIMES_OF_DAY = 3
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+# Steps that pandas does not infer: the 1st and 15th, or the 15th and the last day of the month.
+HALF_MONTHS = ("SMS", "SME")
 
 
 def follows_wall_clock(step: Any) -> bool:
@@ -64,10 +70,20 @@ def dates_after(index: Any, n: int, step: Any) -> Any:
 
     if index.tz is None or not follows_wall_clock(step):
         return pd.date_range(index[-1], periods=n + 1, freq=step)[1:]
-    last = wall_times(index)[-1]
+    return _dates_from(wall_times(index)[-1], n + 1, step, index.tz)[1:]
+
+
+def _dates_from(first: Any, n: int, step: Any, zone: Any) -> Any:
+    """The first n dates in a time zone from a wall time on."""
+    import pandas as pd
+
     # These two arguments are not documented, but pandas resamples with them.
     moved: dict[str, Any] = {"nonexistent": "shift_forward", "ambiguous": True}
-    return pd.date_range(last, periods=n + 1, freq=step, tz=index.tz, **moved)[1:]
+    n_days = n + 1  # a zone has skipped one day at most
+    dates = pd.date_range(first, periods=n_days, freq=step, tz=zone, **moved)
+    wall = pd.date_range(first, periods=n_days, freq=step)
+    is_skipped = dates.tz_localize(None) - wall >= pd.Timedelta(days=1)
+    return (dates[~is_skipped] if is_skipped.any() else dates)[:n]
 
 
 def goes_by(index: Any, step: Any) -> bool:
@@ -78,7 +94,11 @@ def goes_by(index: Any, step: Any) -> bool:
     if index.freq is not None and index.freq == step and is_checked:
         return True  # by pandas
     times = wall_times(index) if follows_wall_clock(step) else index
-    return bool((pd.date_range(times[0], periods=len(times), freq=step) == times).all())
+    if (pd.date_range(times[0], periods=len(times), freq=step) == times).all():
+        return True
+    return not is_checked and bool(
+        (_dates_from(times[0], len(index), step, index.tz) == index).all()
+    )
 
 
 def regular_step(index: Any) -> Any:
@@ -91,14 +111,27 @@ def regular_step(index: Any) -> Any:
     if len(index) == 2:
         days = (wall[1] - wall[0]) / pd.Timedelta(days=1)
         return pd.offsets.Day(int(days)) if days.is_integer() else _offset(index[1] - index[0])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # pandas 3 announces that it will return an offset
-        freq = pd.infer_freq(wall)
-    step = None if freq is None else _offset(freq)
+    step = _inferred(wall)
+    if step is None and 13 <= (wall[-1] - wall[0]).days / (len(wall) - 1) <= 17:
+        steps = map(_offset, HALF_MONTHS)
+        step = next((one for one in steps if goes_by(wall, one)), None)
     if index.tz is None or (step is not None and follows_wall_clock(step)):
         return step
+    if step is None and (around := _step_around_a_skipped_day(index, wall)) is not None:
+        return around
     gaps = np.diff(index.asi8)
     return _offset(index[1] - index[0]) if (gaps == gaps[0]).all() else None
+
+
+def _step_around_a_skipped_day(index: Any, wall: Any) -> Any:
+    """The step of dates that are regular but for a day that their zone skipped; else None."""
+    cut = int(np.diff(wall.asi8).argmax()) + 1
+    longer = max(wall[:cut], wall[cut:], key=len)
+    if len(longer) < 3 or not longer.is_monotonic_increasing:
+        return None
+    step = _inferred(longer)
+    is_right = step is not None and follows_wall_clock(step) and goes_by(index, step)
+    return step if is_right else None
 
 
 def hours_between_days(index: Any) -> int | None:
@@ -113,6 +146,39 @@ def hours_between_days(index: Any) -> int | None:
     gaps = np.diff(index.asi8)
     are_days = (gaps > 0).all() and (gaps % day == 0).all()
     return int(np.median(gaps) / day * 24) if are_days else None
+
+
+def open_days(index: Any) -> Any:
+    """The step of dates on all days of the week that occur, for example from Monday to Saturday;
+    None for other dates, and for less than two weeks.
+    """
+    wall = wall_times(index)
+    weekdays = wall.day_of_week.unique()
+    is_candidate = 1 < len(weekdays) < 7 and len(index) >= 2 * len(weekdays)
+    if not is_candidate or len((wall - wall.normalize()).unique()) > 1:
+        return None
+    mask = [day in weekdays for day in range(7)]
+    days = wall.to_numpy().astype("datetime64[D]")
+    if (np.busday_count(days[:-1], days[1:], mask) != 1).any():
+        return None
+    return custom_days(mask)
+
+
+def custom_days(mask: list[bool]) -> Any:
+    import pandas as pd
+
+    names = [name for name, is_open in zip(WEEKDAYS, mask, strict=True) if is_open]
+    return pd.offsets.CustomBusinessDay(weekmask=" ".join(names))
+
+
+def _inferred(dates: Any) -> Any:
+    """The step that pandas infers from at least three dates without a time zone, or None."""
+    import pandas as pd
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pandas 3 announces that it will return an offset
+        freq = pd.infer_freq(dates)
+    return None if freq is None else _offset(freq)
 
 
 def _offset(step: Any) -> Any:

@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from skgru._containers.dates import way_to_dates
 from skgru._containers.index import columns_like
+from skgru._containers.numbers import check_collected, is_text
 from skgru._containers.table import Table
 
 
@@ -101,6 +103,7 @@ class LongForm:
 
 def keys_of(X: Any, group: Any) -> list[Key] | None:
     """The columns or index levels of a frame that `group` names; None if it lacks one of them."""
+    check_collected(X)
     names = list(getattr(X, "columns", []))
     if isinstance(X, dict) or not names:
         return None
@@ -151,6 +154,12 @@ def parts_of(X: Any, keys: list[Key], group: Any) -> tuple[dict[Any, Any], LongF
                 else "Add the time by X.set_index(..., append=True), or name a column of X."
             )
         )
+    if levels and not names_times(X.index.get_level_values(_rest(X, levels))):
+        if any(names_times(X.index.get_level_values(level)) for level in levels):
+            raise ValueError(
+                f"group={group!r} is the level of the times, but must identify the series. Use "
+                f"group={all_but_time(X.index)!r}."
+            )
     import pandas as pd
 
     ids = [
@@ -158,7 +167,7 @@ def parts_of(X: Any, keys: list[Key], group: Any) -> tuple[dict[Any, Any], LongF
         for key in keys
     ]
     if any(one.isna().any() for one in ids):
-        raise ValueError(_without_id(group))
+        raise ValueError(_without_id(X, keys, group))
     frame = X.drop(columns=[key.name for key in keys if key.level is None])
     frame = frame.set_axis(frame.index.droplevel(levels)) if levels else frame
     form = LongForm(keys, is_one, tuple(X.index.names) if levels else ())
@@ -179,12 +188,26 @@ def parts_of(X: Any, keys: list[Key], group: Any) -> tuple[dict[Any, Any], LongF
     return _by_id(parts, is_one), form
 
 
+def _rest(X: Any, levels: list[int]) -> int:
+    """The position of the index level beside the levels of the ids."""
+    return next(i for i in range(X.index.nlevels) if i not in levels)
+
+
 def _parts_of_polars(X: Any, keys: list[Key], group: Any) -> dict[tuple[Any, ...], Any]:
     import polars as pl
 
     names = [key.name for key in keys]
+    if nested := [name for name in names if X.schema[name].is_nested()]:
+        name, dtype = nested[0], X.schema[nested[0]]
+        text = "struct.json_encode()"
+        if dtype != pl.Struct:
+            text = "cast(pl.List(pl.String)).list.join(',')"
+        raise ValueError(
+            f"group={group!r}: column {name!r} holds {dtype}, but ids must be single values. Make "
+            f"them text: X.with_columns(pl.col({name!r}).{text})."
+        )
     if any(X[name].null_count() for name in names):
-        raise ValueError(_without_id(group))
+        raise ValueError(_without_id(X, keys, group))
     frames = X.partition_by(names, maintain_order=True, as_dict=True, include_key=False)
     dates = [
         name
@@ -210,11 +233,66 @@ def all_but_time(index: Any) -> Any:
     return levels[0] if len(levels) == 1 else levels
 
 
+def check_alone(X: Any) -> None:
+    """Raise if the rows of a frame without `group` are those of several series: dates occur more
+    than once, but once for each value of a column, or of several columns of text.
+    """
+    library = type(X).__module__.split(".")[0]
+    if library not in ("pandas", "polars") or not hasattr(X, "columns") or not len(X):
+        return
+    if library == "pandas" and (X.index.nlevels > 1 or not X.columns.is_unique):
+        return
+    times = [name for name in X.columns if _is_time(X[name].dtype)]
+    if library == "pandas" and not times and not names_times(X.index):
+        times = [name for name in X.columns if is_text(X[name]) and way_to_dates(X[name], "")]
+    if library == "pandas" and names_times(X.index):
+        dates = X.index.to_numpy()
+    elif len(times) == 1:
+        dates = X[times[0]].to_numpy()
+    else:
+        return
+    dates = dates.tolist()
+    if len(set(dates)) == len(dates):
+        return
+    others = [name for name in X.columns if name not in times and not _is_float(X[name].dtype)]
+    texts = [name for name in others if is_text(X[name])]
+    for names in [*([name] for name in others), *([texts] if len(texts) > 1 else [])]:
+        ids = list(zip(*(X[name].to_list() for name in names), strict=True))
+        try:
+            is_id = 2 * len(set(ids)) <= len(ids) == len(set(zip(ids, dates, strict=True)))
+        except TypeError:  # lists, for example
+            continue
+        if is_id:
+            group = names if len(names) > 1 else names[0]
+            raise ValueError(
+                f"X has several rows of the same date, but a single series has one. {group!r} "
+                f"seems to identify the series: use SequenceForecaster(group={group!r})."
+            )
+
+
+def _is_float(dtype: Any) -> bool:
+    return getattr(dtype, "kind", "") == "f" or str(dtype).startswith("Float")
+
+
+def _is_time(dtype: Any) -> bool:
+    if hasattr(dtype, "is_temporal"):  # polars
+        return str(dtype).startswith(("Date", "Datetime"))
+    return getattr(dtype, "kind", "") == "M" or hasattr(dtype, "freq")
+
+
 def names_times(values: Any) -> bool:
     """Whether a pandas index or column holds dates or periods."""
     dtype = getattr(values, "dtype", None)
     return getattr(dtype, "kind", "") == "M" or hasattr(dtype, "freq")
 
 
-def _without_id(group: Any) -> str:
-    return f"group={group!r} has rows without a value in X. Fill in their series, or drop the rows."
+def _without_id(X: Any, keys: list[Key], group: Any) -> str:
+    names = [key.name for key in keys if key.level is None]
+    drop = f"X.drop_nulls({names!r})" if not hasattr(X, "index") else f"X.dropna(subset={names!r})"
+    if not names:
+        level = keys[0].level
+        drop = f"X[X.index.get_level_values({level}).notna()]"
+    return (
+        f"group={group!r} has rows without a value in X, but each row belongs to a series. Fill in "
+        f"the values, or drop the rows: {drop}."
+    )

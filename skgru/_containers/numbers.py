@@ -1,22 +1,24 @@
 """Columns of pandas and polars objects as numbers, whatever type holds them.
 
-Numbers in any type are taken: nullable columns, Decimal, None beside numbers, booleans. Text,
-dates, time spans, categories, complex numbers and other objects are errors with a remedy. Text that
-looks like numbers is text too: "1.234" is a different number in different countries.
+Numbers in any type are taken: nullable columns, Decimal, None beside numbers, booleans, masked
+arrays. Text, dates, time spans, categories, complex numbers and other objects are errors with a
+remedy. Text that looks like numbers is text too: "1.234" is a different number in different
+countries.
 """
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from skgru._containers.dates import way_to_dates
+
 # What a column holds instead of numbers, and the code that converts it. {x} is the column.
 PANDAS_REMEDIES = {
-    "text": "Convert them: pd.to_numeric({x}), or drop them",
     "time spans": "Convert them: {x}.dt.total_seconds(), or drop them",
-    "categories": "Convert numbers by {x}.astype(float), text by {x}.cat.codes, or drop them",
     "complex numbers": "Use their real part: {x}.map(lambda z: z.real), or drop them",
     "sequences": "Give each of their elements a column, or drop them",
     "objects that are no numbers": "Convert or drop them",
@@ -24,10 +26,7 @@ PANDAS_REMEDIES = {
 
 
 POLARS_REMEDIES = {
-    "text": "Convert them: {x}.cast(pl.Float64), or drop them",
     "time spans": "Convert them: {x}.dt.total_seconds(), or drop them",
-    "categories": "Convert numbers by {x}.cast(pl.String).cast(pl.Float64), text by "
-    "{x}.to_physical(), or drop them",
     "dates or times": "Drop them",
     "sequences": "Give each of their elements a column, or drop them",
     "objects that are no numbers": "Convert or drop them",
@@ -40,18 +39,27 @@ ARRAY_REMEDIES = {
     "m": ("time spans", "Convert them: {x} / np.timedelta64(1, 's')"),
     "U": ("text", "Convert it: {x}.astype(float)"),
     "S": ("text", "Convert it: {x}.astype(float)"),
+    "V": ("records", "Convert them: pd.DataFrame({x})"),
+}
+
+# Types of objects by kind of dtype.
+ARRAY_TYPES: dict[str, tuple[type, ...]] = {
+    "U": (str, bytes),
+    "M": (datetime.date, datetime.time, np.datetime64),
+    "m": (datetime.timedelta, np.timedelta64),
 }
 
 
 def as_numbers(X: Any, name: str = "X", leaves_sequences: bool = False) -> Any:
-    """A pandas or polars Series or data frame with its values as numbers, and NaN for unknown ones.
-    Anything else, and what holds plain numbers already, is returned as it is.
+    """A pandas or polars Series or data frame or an array with its values as numbers, and NaN for
+    unknown ones. Anything else, and what holds plain numbers already, is returned as it is.
 
     name : what messages call X; leaves_sequences : whether a pandas object with sequences in its
     cells is returned as it is.
 
     Raises ValueError if a column holds anything else than numbers.
     """
+    check_collected(X, name)
     library = type(X).__module__.split(".")[0]
     if library == "pandas" and getattr(X, "ndim", 0) in (1, 2) and hasattr(X, "index"):
         read = _pandas_series if X.ndim == 1 else _pandas_frame
@@ -60,11 +68,71 @@ def as_numbers(X: Any, name: str = "X", leaves_sequences: bool = False) -> Any:
         return _polars_series(X, name)
     if library == "polars" and hasattr(X, "schema"):
         return _polars_frame(X, name)
+    if isinstance(X, list):
+        if X and not getattr(X[0], "ndim", 0):
+            _check_array(_array_of(X), name, f"np.array({name})")
+        return X
+    if not isinstance(X, np.ndarray):
+        return X
+    X = _from_objects(X)
+    _check_array(X, name)
+    if isinstance(X, np.ma.MaskedArray):  # a masked value is unknown, whatever is under the mask
+        return np.ma.filled(X.astype(np.float64), np.nan)
+    return X
+
+
+def check_collected(X: Any, name: str = "X") -> None:
+    """Raise for a lazy frame of polars."""
+    if type(X).__name__ == "LazyFrame" and hasattr(X, "collect"):
+        raise ValueError(
+            f"{name} is a LazyFrame, but its rows must be computed. Collect them: {name}.collect()."
+        )
+
+
+def _array_of(X: list[Any]) -> Any:
+    """A list as an array, if it has the shape of one."""
+    try:
+        return _from_objects(np.asarray(X))
+    except ValueError:  # rows of different lengths
+        return None
+
+
+def _from_objects(X: Any) -> Any:
+    """Numbers in an array of objects as floats. Other arrays are returned as they are."""
+    if X.dtype.kind != "O":
+        return X
+    flat = np.ma.getdata(X).ravel()
+    unknown = [one is None or type(one).__name__ in ("NAType", "NaTType") for one in flat]
+    known = [one for one, is_unknown in zip(flat, unknown, strict=True) if not is_unknown]
+    kinds = {type(one) for one in known}
+    for kind, types in ARRAY_TYPES.items():
+        if any(issubclass(one, types) for one in kinds):
+            return X.astype("U") if kind == "U" else np.full(X.shape, 0, dtype=f"{kind}8[s]")
+    if not any(unknown):
+        return X
+    try:
+        numbers = np.where(unknown, np.nan, flat).astype(np.float64).reshape(X.shape)
+    except (TypeError, ValueError):
+        return X
+    return np.ma.masked_array(numbers, np.ma.getmaskarray(X)) if np.ma.isMA(X) else numbers
+
+
+def _check_array(X: Any, name: str, code: str | None = None) -> None:
+    """Raise if an array holds no numbers. code : code of the array; None: its name."""
     if isinstance(X, np.ndarray) and X.dtype.kind in ARRAY_REMEDIES:
         kind, remedy = ARRAY_REMEDIES[X.dtype.kind]
         example = X.flat[0] if X.size else None
-        raise ValueError(_message(f"{name} holds", kind, example, remedy.format(x=name)))
-    return X
+        if kind == "text" and not _are_numerals(X):
+            remedy = "Encode it as numbers first"
+        raise ValueError(_message(f"{name} holds", kind, example, remedy.format(x=code or name)))
+
+
+def _are_numerals(X: Any) -> bool:
+    try:
+        X.astype(float)
+    except ValueError:
+        return False
+    return True
 
 
 def is_text(column: Any) -> bool:
@@ -118,7 +186,8 @@ def _pandas_series(X: Any, name: str, leaves_sequences: bool) -> Any:
         return X
     if kind:
         remedies = PANDAS_REMEDIES | {"dates or times": "Give numbers, with the dates as index"}
-        remedy = remedies[kind].replace(", or drop them", "").format(x=name)
+        remedy = remedies.get(kind) or _to_numbers(X, name) or "Give numbers"
+        remedy = remedy.replace(", or drop them", "").format(x=name)
         remedy = "Give numbers" if remedy == "Convert or drop them" else remedy
         raise ValueError(_message(f"{name} holds", kind, values, remedy))
     return values
@@ -134,18 +203,101 @@ def _pandas_frame(X: Any, name: str, leaves_sequences: bool) -> Any:
             return X
         columns = [column for column, other in zip(X.columns, kinds, strict=True) if other == kind]
         example = found[kinds.index(kind)][1]
-        if kind != "dates or times":
+        has_dates = X.index.dtype.kind == "M" or hasattr(X.index.dtype, "freq")
+        if kind in ("text", "categories"):
+            columns, remedy = _pandas_remedy(X, columns, name, not has_dates)
+            example = next(iter(X[columns[0]].dropna()), None)
+        elif kind != "dates or times":
             remedy = PANDAS_REMEDIES[kind].format(x=f"{name}[{columns[0]!r}]")
-        elif name != "X" or X.index.dtype.kind == "M" or hasattr(X.index.dtype, "freq"):
+        elif name != "X" or has_dates:
             remedy = f"Drop them: {name}.drop(columns={columns!r})"
         else:
             remedy = f"Use {'them' if len(columns) == 1 else 'one of them'} as the index: "
             remedy += f"{name}.set_index({columns[0]!r})"
             remedy += "" if len(columns) == 1 else f", and drop {columns[1:]}"
+        remedy = _for(name, remedy)
         raise ValueError(_message(f"Columns {columns} of {name} hold", kind, example, remedy))
     frame = X.__class__({i: values for i, (_, values) in enumerate(found)}, index=X.index)
     frame.columns = X.columns
     return frame
+
+
+def _to_numbers(column: Any, code: str) -> str:
+    """What makes numbers of text or categories of pandas; empty if they are no numbers. code : the
+    code of the column.
+    """
+    import pandas as pd
+
+    known = pd.Series(column.dropna().to_numpy(), dtype=object).astype(str)
+    ways = {
+        "text": {
+            f"pd.to_numeric({code})": lambda: pd.to_numeric(known),
+            f"{code}.str.replace(',', '.').astype(float)": lambda: known.str.replace(
+                ",", "."
+            ).astype(float),
+        },
+        "categories": {f"{code}.astype(float)": lambda: known.astype(float)},
+    }
+    for way, run in ways["categories" if column.dtype.name == "category" else "text"].items():
+        try:
+            run()
+        except (TypeError, ValueError):
+            continue
+        return f"Convert them: {way}, or drop them"
+    return ""
+
+
+def _pandas_remedy(
+    X: Any, columns: list[Any], name: str, is_undated: bool
+) -> tuple[list[Any], str]:
+    """The columns with the problem of the first one, and what is done about them."""
+    first, code = X[columns[0]], f"{name}[{columns[0]!r}]"
+    if numbers := _to_numbers(first, code):
+        return [one for one in columns if _to_numbers(X[one], code)], numbers
+    for one in columns if is_undated and name == "X" else []:
+        if way := way_to_dates(X[one], f"X[{one!r}]"):
+            return [one], (
+                f"Use them as the index: X.set_index({way.code}).drop(columns={[one]!r})"
+            )
+    rest = [one for one in columns if not _to_numbers(X[one], code)]
+    return rest, f"Encode them: pd.get_dummies(X, columns={rest!r}), or drop them"
+
+
+def text_remedy(X: Any, columns: list[Any]) -> str:
+    """What is done about text in columns of a long frame of pandas or polars."""
+    column, first = X[columns[0]], columns[0]
+    if type(X).__module__.split(".")[0] == "polars":
+        return _polars_remedy(X, columns, "X")[1]
+    if way := way_to_dates(column, f"X[{first!r}]"):
+        return f"Convert them to dates: X.assign(**{{{first!r}: {way.code}}})"
+    if numbers := _to_numbers(column, f"X[{first!r}]"):
+        return numbers
+    return f"Encode them: pd.get_dummies(X, columns={columns!r}), or drop them"
+
+
+def _polars_remedy(X: Any, columns: list[str], name: str) -> tuple[list[str], str]:
+    """The same for columns of text or categories of polars."""
+    import polars as pl
+
+    first = columns[0]
+    is_text = X.schema[first] == pl.String
+    cast = ".cast(pl.Float64)" if is_text else ".cast(pl.String).cast(pl.Float64)"
+    runs: dict[str, Callable[[], Any]] = {
+        f"Convert them: {name}[{first!r}]{cast}, or drop them": lambda: (
+            X[first].cast(pl.String).cast(pl.Float64)
+        )
+    }
+    if is_text and name == "X":
+        code = f"Convert them to dates: X.with_columns(pl.col({first!r}).str."
+        runs[f"{code}to_date())"] = lambda: X[first].str.to_date()
+        runs[f"{code}to_datetime())"] = lambda: X[first].str.to_datetime()
+    for remedy, run in runs.items():
+        try:
+            run()
+        except pl.exceptions.PolarsError:
+            continue
+        return columns[:1], remedy
+    return columns, f"Encode them: X.to_dummies({columns!r}), or drop them"
 
 
 def _polars_kind(column: Any) -> str:
@@ -170,7 +322,8 @@ def _polars_series(X: Any, name: str) -> Any:
     import polars as pl
 
     if kind := _polars_kind(X):
-        remedy = POLARS_REMEDIES[kind].replace(", or drop them", "").format(x=name)
+        remedy = POLARS_REMEDIES.get(kind, "Convert them: {x}.cast(pl.Float64)")
+        remedy = remedy.replace(", or drop them", "").format(x=name)
         remedy = "Give numbers" if remedy in ("Drop them", "Convert or drop them") else remedy
         example = next(iter(X.drop_nulls()), None)
         raise ValueError(_message(f"{name} holds", kind, example, remedy))
@@ -185,13 +338,32 @@ def _polars_frame(X: Any, name: str) -> Any:
     kinds = {column: _polars_kind(X[column]) for column in X.columns}
     if kind := next(filter(None, kinds.values()), ""):
         columns = [column for column, other in kinds.items() if other == kind]
-        remedy = POLARS_REMEDIES[kind].format(x=f"{name}[{columns[0]!r}]")
+        if kind in ("text", "categories"):
+            columns, remedy = _polars_remedy(X, columns, name)
+        else:
+            remedy = POLARS_REMEDIES[kind].format(x=f"{name}[{columns[0]!r}]")
+        if kind == "objects that are no numbers" and len(X):
+            values = pl.Series(columns[0], X[columns[0]].to_list(), strict=False)
+            if values.dtype != pl.Object:
+                one = columns[0]
+                remedy = f"Convert them: {name}.with_columns(pl.Series({one!r}, {name}[{one!r}]"
+                remedy += ".to_list()))"
         if kind == "dates or times":
             remedy = f"Drop them: {name}.drop({columns!r})"
         example = next(iter(X[columns[0]].drop_nulls()), None)
+        remedy = _for(name, remedy)
         raise ValueError(_message(f"Columns {columns} of {name} hold", kind, example, remedy))
     others = [column for column, dtype in X.schema.items() if not dtype.is_float()]
     return X.with_columns(pl.col(others).cast(pl.Float64)) if others else X
+
+
+def _for(name: str, remedy: str) -> str:
+    """The remedy, without dropping or encoding columns of `future`: those of fit are needed."""
+    if name != "future":
+        return remedy
+    remedy = remedy.replace(", or drop them", "")
+    is_other = remedy.startswith(("Drop", "Encode", "Convert or drop"))
+    return "Give the numbers that these columns have in fit" if is_other else remedy
 
 
 def _message(subject: str, kind: str, example: Any, remedy: str) -> str:

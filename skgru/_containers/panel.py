@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from skgru._containers.index import TimeIndex, with_ending
-from skgru._containers.long import Key, LongForm, keys_of, parts_of
-from skgru._containers.numbers import is_text
+from skgru._containers.long import Key, LongForm, check_alone, keys_of, parts_of
+from skgru._containers.numbers import check_collected, is_text, text_remedy
 from skgru._containers.series import as_series, check_list, is_list_of_series
 from skgru._containers.table import Table
 
@@ -55,7 +55,8 @@ class Panel:
             what = "columns" if isinstance(self.group, list) else "column"
             raise ValueError(
                 f"future must have the {what} {self.group!r} of group, but has "
-                f"{named or 'no named columns'}. Add this column to future."
+                f"{named or 'no named columns'}. Add this column, or give a dict with a frame for "
+                f"each series: {{{self.ids[0]!r}: future, ...}}."
             )
         parts, _ = parts_of(future, keys, self.group)
         if missing := [one for one in self.ids if one not in parts]:
@@ -119,18 +120,31 @@ def read_panel(
         ids = X.ids if isinstance(X, SeriesList) else list(range(len(lone)))
         return _tables(lone, ids, estimator, usual), Panel("list", ids)
     check_list(X)
+    check_collected(X)
     if type(X) in (dict, tuple) or hasattr(X, "__next__"):  # sparse matrices may be dicts
+        code = "list(X.values())" if isinstance(X, dict) else "list(X)"
         raise ValueError(
-            f"X is a {type(X).__name__}, but several series must be a list. Use list(X.values()) "
-            "for a dict, and list(X) for others."
+            f"X is a {type(X).__name__}, but several series must be a list. Use {code}."
         )
     if group is None:
+        check_alone(X)
         return [as_series(X, estimator)], None
     _check_group(X, group)
+    if getattr(getattr(X, "index", None), "nlevels", 1) > 1 and not hasattr(X, "columns"):
+        raise ValueError(
+            f"group={group!r} needs a data frame of several series, but X is a Series with an "
+            "index of several levels. Give a frame: X.to_frame('y')."
+        )
     if (keys := keys_of(X, group)) is not None:
         return _read_long(X, group, keys, estimator, usual)
     if isinstance(group, str) and group == WIDE:
         return _read_wide(X, estimator, usual)
+    above = getattr(getattr(X, "columns", None), "names", [])
+    if len(above) > 1 and group in above:
+        raise ValueError(
+            f"group={group!r} is a level of the columns of X, but must be a column or a level of "
+            f"the index. Put this level into the index: X.stack({group!r}, future_stack=True)."
+        )
     names = list(getattr(X, "columns", []))
     levels = [name for name in getattr(getattr(X, "index", None), "names", []) if name is not None]
     if isinstance(group, list | tuple):
@@ -179,8 +193,8 @@ def _check_values(part: Any, group: Any) -> None:
     columns = [part[:, i] if is_polars else part.iloc[:, i] for i in range(n_columns)]
     if texts := [column.name for column in columns if is_text(column)]:
         raise ValueError(
-            f"Columns {texts} of X hold text. Convert times to dates (pd.to_datetime, or "
-            "pl.Expr.str.to_date) and other columns to numbers, or drop them."
+            f"Columns {texts} of X hold text, but must hold dates or numbers. "
+            f"{text_remedy(part, texts)}. If they identify the series too, name them in group."
         )
     if not n_columns:
         raise ValueError(
@@ -191,15 +205,21 @@ def _check_values(part: Any, group: Any) -> None:
 def _read_wide(X: Any, estimator: Any, usual: Any) -> tuple[list[Table], Panel]:
     table = as_series(X, estimator, usual)
     ids = table.columns
+    empty = [
+        one
+        for one, column in zip(ids, table.values.T, strict=True)
+        if not np.isfinite(column).any()
+    ]
+    if empty:
+        columns = f"columns={empty!r}" if table.rows.library == "pandas" else repr(empty)
+        raise ValueError(
+            f"Column {empty[0]!r} of X has only NaN, but with group={WIDE!r} each column is a "
+            f"series. Drop such columns: X.drop({columns})."
+        )
     tables = []
-    for one, column in zip(ids, table.values.T, strict=True):
+    for column in table.values.T:
         values = column[:, np.newaxis]
         known = np.flatnonzero(np.isfinite(values[:, 0]))
-        if not len(known):
-            raise ValueError(
-                f"Column {one!r} of X has only NaN, but with group={WIDE!r} each column is a "
-                "series. Drop such columns: X.dropna(axis=1, how='all')."
-            )
         tables.append(Table(values[known[0] :], None, table.rows))
     return tables, Panel("wide", ids, header=table.header)
 

@@ -12,14 +12,18 @@ from sklearn.utils.validation import _get_feature_names, check_array
 
 from skgru._containers.index import TimeIndex, _step_of, index_of_polars
 from skgru._containers.long import all_but_time
-from skgru._containers.numbers import as_numbers
+from skgru._containers.numbers import as_numbers, check_collected
 from skgru._containers.table import Table
 from skgru._windows import as_table
 
 
 def is_list_of_series(X: Any) -> bool:
     """Whether X is a list of series. A list of lists of numbers is one array."""
-    return isinstance(X, list) and bool(X) and all(hasattr(one, "__array__") for one in X)
+    return (
+        isinstance(X, list)
+        and bool(X)
+        and all(hasattr(one, "__array__") and not np.isscalar(one) for one in X)
+    )
 
 
 def check_list(X: Any) -> None:
@@ -49,6 +53,10 @@ def as_series(X: Any, estimator: Any, usual: Any = None, name: str = "X") -> Tab
     Raises ValueError if X is neither 2-D nor a Series, or if its index has no regular step.
     """
     library = type(X).__module__.split(".")[0]
+    check_collected(X, name)
+    if library in ("pandas", "polars") and not (len(X) and all(np.shape(X))):
+        lacks = "rows (n_samples=0)" if not len(X) else "columns (n_features=0)"
+        raise ValueError(f"{name} has no {lacks}. Give at least one row of one column.")
     if library == "polars":
         return _from_polars(X, estimator, usual, name)
     check_list(X)
@@ -59,10 +67,11 @@ def as_series(X: Any, estimator: Any, usual: Any = None, name: str = "X") -> Tab
     rows = TimeIndex()
     if library == "pandas":
         if X.index.nlevels > 1:
+            frame = "" if hasattr(X, "columns") else f"give a frame, {name}.to_frame('y'), and "
             raise ValueError(
                 f"{name} has an index of {X.index.nlevels} levels, {list(X.index.names)}, but a "
-                "single series has one level. For several series, use SequenceForecaster(group="
-                f"{all_but_time(X.index)!r}), what identifies the series."
+                f"single series has one level. For several series, {frame}use "
+                f"SequenceForecaster(group={all_but_time(X.index)!r}): this identifies the series."
             )
         rows = TimeIndex("pandas", X.index, _step_of(X.index, usual))
     header = table.columns if library == "pandas" and hasattr(table, "columns") else None

@@ -130,7 +130,8 @@ def _shown(parameter: Any) -> str:
 
 def _checked(parameter: Any) -> tuple[str, ...]:
     """The names in `calendar`, each of them valid."""
-    names = (parameter,) if isinstance(parameter, str) else tuple(parameter)
+    given = (parameter,) if isinstance(parameter, str) else tuple(parameter)
+    names = tuple(str(name) if isinstance(name, str) else name for name in given)  # no np.str_
     if not names:
         raise ValueError(
             f"calendar={_shown(parameter)} is empty. Name a feature, or leave it None."
@@ -231,8 +232,8 @@ def _columns_of(name: str, dates: Any) -> np.ndarray:
 
 def _country_of(name: str) -> tuple[str, str | None]:
     """Country and part of it: "holidays:DE-BY" is ("DE", "BY")."""
-    country, _, part = name.removeprefix(HOLIDAYS).partition("-")
-    return country, part or None
+    country, dash, part = name.removeprefix(HOLIDAYS).partition("-")
+    return country, part if dash else None
 
 
 def _package_of_holidays(name: str) -> Any:
@@ -256,10 +257,12 @@ def _check_country(parameter: Any, name: str) -> None:
             "of a country, 'holidays:DE-BY'."
         )
     if part is not None and part not in parts_of[country]:
+        parts = list(parts_of[country])
         raise ValueError(
             f"calendar={_shown(parameter)} contains {name!r}, but {part!r} is no part of "
-            f"{country} in the package holidays. Use one of {list(parts_of[country])}, or "
-            f"'{HOLIDAYS}{country}' for the whole country."
+            f"{country} in the package holidays. Use "
+            + (f"one of {parts}, or " if parts else "")
+            + f"'{HOLIDAYS}{country}' for the whole country."
         )
 
 

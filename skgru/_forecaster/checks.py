@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from skgru._containers.dates import form_of_numbers
 from skgru._containers.index import TimeIndex
 from skgru._containers.panel import Panel
 from skgru._containers.table import Table
@@ -26,8 +27,8 @@ def check_series(
 ) -> None:
     """Errors and warnings about the series of fit. parameters : the forecaster."""
     check_numbers([table.values for table in tables], panel, spec)
+    warn_of_counters(tables, panel, spec, parameters.target)
     if panel is not None:
-        warn_of_counters(tables, panel, spec)
         warn_of_static(parameters.target, tables, panel, spec)
         if spec.is_global and parameters.pretrained != "only":
             warn_of_short(tables, panel, spec)
@@ -102,14 +103,28 @@ def warn_of_ends(tables: list[Table], panel: Panel | None, spec: ForecastSpec) -
         )
 
 
-def warn_of_counters(tables: list[Table], panel: Panel, spec: ForecastSpec) -> None:
-    """Warn of a target column of row numbers in a long frame, which is probably a mistake."""
-    if panel.kind != "long":
+def warn_of_counters(
+    tables: list[Table], panel: Panel | None, spec: ForecastSpec, given: Any
+) -> None:
+    """Warn of a target column of row numbers or dates such as 202612, which is probably a mistake:
+    in a long frame, or beside other columns if `target` is None. given : the parameter `target`.
+    """
+    is_long = panel is not None and panel.kind == "long"
+    is_frame = panel is None and given is None and len(spec.targets) > 1 and tables[0].is_named
+    if not is_long and not is_frame:
         return
     longest = max(tables, key=len)
     for column in spec.targets:
-        if len(longest) > 2 and (np.diff(longest.values[:, column]) == 1).all():
-            name = longest.columns[column]
+        values, name = longest.values[:, column], longest.columns[column]
+        if len(longest) < 3 or not (np.diff(values) > 0).all() or (values % 1).any():
+            continue
+        if form := form_of_numbers(values):
+            warn_user(
+                f"Column {name!r} of X looks like dates such as {values[0]:.0f}, but it is a "
+                f"column to forecast. Convert it to dates with the format {form!r}, or name the "
+                "columns to forecast in target."
+            )
+        elif (np.diff(values) == 1).all():
             warn_user(
                 f"Column {name!r} of X looks like a row number, but it is a column to forecast. "
                 "Drop it (rows are taken in order), convert it to dates, or name the columns to "
@@ -188,11 +203,11 @@ def warn_of_range(
     for i, (name, values, low, high) in enumerate(zip(names, seen, *limits, strict=True)):
         outside = values[(values < low) | (values > high)]
         if len(outside):
-            where = "X" if i < n_past else "future"
+            kind = "past" if i < n_past else "future"
             warn_user(
-                f"Column {name!r} of {where} has the value {outside[0]:.6g}, but in fit its values "
-                f"were near {low:.6g} to {high:.6g}. Values outside are clipped to these limits. "
-                "Fit on rows with such values."
+                f"The {kind} covariate {name!r} has the value {outside[0]:.6g}, but in fit its "
+                f"values were near {low:.6g} to {high:.6g}. Values outside are clipped to these "
+                "limits. Fit on rows with such values."
             )
 
 

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from skgru._containers.index import are_date_strings, dates_of_polars
+from skgru._containers.clocks import in_zone
+from skgru._containers.dates import way_to_dates
+from skgru._containers.index import dates_of_polars
 from skgru._containers.long import names_times
-from skgru._containers.numbers import as_numbers
+from skgru._containers.numbers import as_numbers, check_collected
 from skgru._containers.panel import Panel
 from skgru._containers.series import as_series
 from skgru._containers.table import Table
@@ -24,16 +26,36 @@ def futures_of(
             "future was given, but the forecaster was fitted with known=None. Leave future None, "
             "or fit with known."
         )
+    check_collected(future, "future")
     if panel is None or future is None:
         return [future] * len(tables)
+    if isinstance(future, dict) and not _is_of_columns(future, spec, tables[0], panel):
+        if missing := [one for one in panel.ids if one not in future]:
+            raise ValueError(
+                f"future is a dict with {list(future)[:5]}, but lacks {len(missing)} series, for "
+                f"example {missing[0]!r}. Give a frame for each series: {{{missing[0]!r}: frame, "
+                "...}."
+            )
+        return [future[one] for one in panel.ids]
     if panel.kind == "long":
-        return panel.split(future)
-    if not isinstance(future, list) or len(future) != len(tables):
-        given = f"a list of {len(future)}" if isinstance(future, list) else "no list"
+        return panel.split(_as_frame(future) if isinstance(future, dict) else future)
+    is_list = isinstance(future, list | tuple)
+    if not is_list or len(future) != len(tables):
+        given = f"a list of {len(future)}" if is_list else "no list"
         raise ValueError(
-            f"future must be a list of {len(tables)} tables, one for each series, but is {given}."
+            f"future must be a list of {len(tables)} tables, one for each series, but is {given}. "
+            f"Give [future] * {len(tables)} if all series have the same."
         )
-    return future
+    return list(future)
+
+
+def _is_of_columns(future: dict[Any, Any], spec: ForecastSpec, table: Table, panel: Panel) -> bool:
+    """Whether a dict holds columns, and not the tables of series."""
+    if any(one in future for one in panel.ids) and all(
+        np.ndim(one) != 1 for one in future.values()
+    ):
+        return False
+    return any(table.columns[i] in future for i in spec.known)
 
 
 def static_rows(values: np.ndarray, spec: ForecastSpec, steps: int) -> np.ndarray:
@@ -77,13 +99,14 @@ def known_rows(
             "rows, starting with the row after the end of the series."
         )
     if index is not None and table.rows.index is not None:
-        values = values[_positions(index, table.rows.following(steps))]
+        values = values[_positions(index, table.rows.following(steps), needed)]
     rows[:, [names.index(name) for name in found]] = values[:steps]
     if not np.isfinite(rows).all():
         name = names[int((~np.isfinite(rows)).any(axis=0).argmax())]
+        what = "NaN" if np.isnan(rows).any() else "infinity"
         raise ValueError(
-            f"future contains NaN in its first {steps} rows, in column {name!r}. Fill the NaN "
-            "first."
+            f"future contains {what} in its first {steps} rows, in column {name!r}, but each value "
+            "must be a number. Fill in these values first."
         )
     return rows
 
@@ -95,6 +118,10 @@ def _read(
     index, None without one.
     """
     if isinstance(future, dict):
+        if not trained.is_named:  # its columns have positions
+            future = {
+                f"x{one}" if isinstance(one, int) else one: column for one, column in future.items()
+            }
         future = _frame_of_dict(future, names)
     if getattr(future, "ndim", 0) == 1 and hasattr(future, "to_frame"):  # a Series
         future = future.to_frame(None if future.name else names[0])
@@ -107,6 +134,11 @@ def _read(
                 f"columns {names}, in this order."
             )
         return found, values, None
+    if getattr(getattr(future, "index", None), "nlevels", 1) > 1:
+        raise ValueError(
+            f"future has an index of {future.index.nlevels} levels, but X is a single series. Drop "
+            "the others: future.droplevel(0)."
+        )
     future, index = _dated(future, names, table)
     columns = list(future.columns)
     # Default names, such as 0 and 1, stand for positions.
@@ -121,6 +153,12 @@ def _read(
             "forecast."
         )
     found = [name for name in names if name in columns]
+    if len(set(columns)) < len(columns) and any(columns.count(name) > 1 for name in found):
+        twice = next(name for name in found if columns.count(name) > 1)
+        raise ValueError(
+            f"future has several columns {twice!r}, but must have one. Keep the first of each: "
+            "future.loc[:, ~future.columns.duplicated()]."
+        )
     values = np.asarray(as_numbers(future[found], "future"), dtype=np.float64)
     return found, values, index
 
@@ -161,6 +199,12 @@ def _frame_of_dict(future: dict[Any, Any], names: list[Any]) -> Any:
     return pd.DataFrame(arrays).set_axis(list(columns), axis=1).pipe(_without_index)
 
 
+def _as_frame(future: dict[Any, Any]) -> Any:
+    import pandas as pd
+
+    return pd.DataFrame(future)
+
+
 def _without_index(frame: Any) -> Any:
     """The frame with an index that no row has a place in: its rows are taken in order."""
     import pandas as pd
@@ -182,43 +226,78 @@ def _dated(future: Any, names: list[Any], table: Table) -> tuple[Any, Any]:
         times = [name for name in times if name not in names]
         if len(times) == 1:
             return future.drop(columns=times), future.set_index(times[0]).index
+        for name in future.columns:
+            column = future[name]
+            if name in names or column.dtype.kind in "iufb":
+                continue
+            if way := way_to_dates(column, f"future[{name!r}]"):
+                raise ValueError(
+                    f"Column {name!r} of future holds dates as {column.dtype}, but X has dates as "
+                    f"its index. Make them the index: future.set_index({way.code})."
+                )
     return future, index
 
 
-def _positions(index: Any, wanted: Any) -> np.ndarray:
-    """The positions of wanted rows in the index of `future`, which may be in any order.
+def _in_zone_of(index: Any, wanted: Any) -> str:
+    """Code that gives the dates of `future` the time zone of X, if there is one."""
+    ways = {
+        ": future.tz_localize(None)": lambda: in_zone(index.tz_localize(None), wanted.tz),
+        ": future.tz_localize('UTC')": lambda: index.tz_localize("UTC"),
+    }
+    for code, run in ways.items():
+        is_naive = index.tz is None
+        if wanted.tz is not None and is_naive == code.endswith("('UTC')"):
+            if (run().get_indexer(wanted) >= 0).all():
+                return code
+    return ""
+
+
+def _positions(index: Any, wanted: Any, needed: list[Any]) -> np.ndarray:
+    """The positions of wanted rows in the index of `future`, which may be in any order. needed :
+    names of the columns.
 
     Raises ValueError if `index` lacks one of them.
     """
     import pandas as pd
 
-    given = index
+    given, rows = index, f"the rows to forecast are {wanted[0]} to {wanted[-1]}"
+    way = None
+    if names_times(wanted) and not names_times(given):
+        way = way_to_dates(given, "future.index")
+    if way is not None:
+        kind = "strings" if given.inferred_type == "string" else given.dtype
+        raise ValueError(
+            f"future has an index of {kind} from {str(given[0])!r} to {str(given[-1])!r}, but "
+            f"{rows}. Convert them to dates: future.index = {way.code}."
+        )
+    zones = [getattr(one, "tz", None) for one in (given, wanted)]
+    wall = wanted
     if hasattr(given, "tz") and hasattr(wanted, "tz"):
-        if given.tz is not None and wanted.tz is not None:
+        if None not in zones:
             given = given.tz_convert(wanted.tz)
         # The same wall times are the same rows, with or without a time zone.
-        given, wanted = given.tz_localize(None), wanted.tz_localize(None)
+        given, wall = given.tz_localize(None), wanted.tz_localize(None)
     elif isinstance(wanted, pd.PeriodIndex) and hasattr(given, "tz"):
         given = given.tz_localize(None).to_period(wanted.freq)
     elif isinstance(given, pd.PeriodIndex) and hasattr(wanted, "tz"):
-        wanted = wanted.tz_localize(None).to_period(given.freq)
-    if are_date_strings(given) and names_times(wanted):
-        raise ValueError(
-            f"future has an index of strings from {given[0]!r} to {given[-1]!r}, but the rows to "
-            f"forecast are {wanted[0]} to {wanted[-1]}. Convert them to dates: "
-            "future.index = pd.to_datetime(future.index)."
-        )
-    is_alike = names_times(given) == names_times(wanted)
+        wall = wanted.tz_localize(None).to_period(given.freq)
+    is_alike = names_times(given) == names_times(wall)
     if is_alike and not given.is_unique:
         raise ValueError(
             f"future has the row {given[given.duplicated()][0]} more than once. Give each row to "
             "forecast once."
         )
-    at = given.get_indexer(wanted) if is_alike else np.full(len(wanted), -1)
-    if (at < 0).any():
+    at = given.get_indexer(wall) if is_alike else np.full(len(wall), -1)
+    if not (at < 0).any():
+        return at
+    if hasattr(index, "tz") and hasattr(wanted, "tz") and str(zones[0]) != str(zones[1]):
+        names = ["no time zone" if zone is None else f"the time zone {zone}" for zone in zones]
         raise ValueError(
-            f"future starts at {index[0]} and lacks {wanted[int((at < 0).argmax())]}, but the rows "
-            f"to forecast are {wanted[0]} to {wanted[-1]}. Give future for these rows, or as an "
-            "array in their order: future.to_numpy()."
+            f"future starts at {index[0]} and has {names[0]}, but X has {names[1]} and {rows}. "
+            f"Give future at these times{_in_zone_of(index, wanted)}."
         )
-    return at
+    lacked = wanted[int((at < 0).argmax())]
+    raise ValueError(
+        f"future starts at {index[0]} and lacks {lacked}, but {rows}. Give future for these rows, "
+        f"or as an array in their order: future[{needed!r}].to_numpy()."
+    )

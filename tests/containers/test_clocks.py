@@ -176,3 +176,19 @@ def test_the_advice_for_polars_frames_is_polars_code(freq):
     forecast_of(filled)
     with raises("X.sort('date')"):
         SequenceForecaster(Ridge()).fit(frame.reverse())
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"), [("Pacific/Apia", "2011-12-30"), ("Pacific/Kwajalein", "1993-08-21")]
+)
+@pytest.mark.parametrize("freq", ["D", "B", "2D", "W-FRI"])
+def test_a_day_that_a_zone_skipped_has_no_row(zone, day, freq):
+    whole = pd.date_range(pd.Timestamp(day) - pd.Timedelta(days=100), periods=130, freq=freq)
+    there = in_zone(whole, zone)
+    index = there[there.tz_localize(None) - whole < pd.Timedelta(days=1)]
+    after = int(
+        index.searchsorted(pd.Timestamp(day).tz_localize(zone, nonexistent="shift_forward"))
+    )
+    for n in (after - 1, after, after + 1, after + 3):
+        answer = forecast_of(series_of(index[:n]))
+        assert list(answer.index) == list(index[n : n + 3]), n

@@ -337,7 +337,8 @@ def test_holidays_that_come_are_forecast():
 
 
 @pytest.mark.parametrize(
-    ("name", "remedy"), [("holidays:XX", "holidays:DE"), ("holidays:DE-QQ", "BY")]
+    ("name", "remedy"),
+    [("holidays:XX", "holidays:DE"), ("holidays:DE-QQ", "BY"), ("holidays:DE-", "BY")],
 )
 def test_unknown_countries(name, remedy):
     pytest.importorskip("holidays")

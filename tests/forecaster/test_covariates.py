@@ -8,7 +8,7 @@ from sklearn.linear_model import Ridge
 
 from skgru import SequenceForecaster
 from skgru.model_selection import backtest
-from tests.helpers import fails, warns
+from tests.helpers import fails, raises, warns
 
 N = 60
 RNG = np.random.default_rng(0)
@@ -75,9 +75,12 @@ def test_forms_of_future(kind):
 
 
 WRONG = {
-    "a day is missing": (FUTURE.shift(1, "D"), ("2021-03-02", "2021-03-04", "future.to_numpy()")),
+    "a day is missing": (
+        FUTURE.shift(1, "D"),
+        ("2021-03-02", "2021-03-04", "future[['promo']].to_numpy()"),
+    ),
     "a day twice": (FUTURE.iloc[[0, 1, 1, 2]], ("2021-03-03", "more than once")),
-    "no dates": (FUTURE.reset_index(drop=True), ("starts at 0", "future.to_numpy()")),
+    "no dates": (FUTURE.reset_index(drop=True), ("starts at 0", "future[['promo']].to_numpy()")),
     "dates as text": (
         FUTURE.set_axis(AHEAD.astype(str)),
         ("2021-03-02", "pd.to_datetime(future.index)"),
@@ -154,3 +157,131 @@ def test_a_static_column_to_forecast_is_warned_of():
     with warns("'size'", "constant within each series", "in target", "of known"):
         forecaster(known=None, target=None, group="shop").fit(long)
     forecaster(known=None, target=["sales", "size"], group="shop").fit(long)
+
+
+SERIES = pd.DataFrame(
+    {"y": np.arange(40) % 7.0, "p": np.arange(40) % 5.0, "q": np.arange(40) % 3.0},
+    pd.date_range("2024-01-01", periods=40),
+)
+COMING = pd.DataFrame({"p": [0.0, 1.0], "q": [1.0, 2.0]}, pd.date_range("2024-02-10", periods=2))
+
+
+def fitted_on(X, **params):
+    settings = {"horizon": 2, "season_length": 7, "target": "y", "known": ["p", "q"]} | params
+    return SequenceForecaster(Ridge(), **settings).fit(X)
+
+
+@pytest.mark.parametrize("form", ["levels", "columns", "list", "polars"])
+def test_a_dict_of_series_to_futures(form):
+    others = COMING + 1
+    futures = {"a": COMING, "b": others}
+    long = pd.concat({"a": SERIES, "b": SERIES + 1}, names=["id", "day"])
+    if form == "list":
+        fitted = fitted_on([SERIES, SERIES + 1])
+        expected = fitted.forecast(future=[COMING, others])
+        answer = fitted.forecast(future={0: COMING, 1: others})
+        np.testing.assert_array_equal(np.stack(answer), np.stack(expected))
+        return
+    X = long if form == "levels" else long.reset_index()
+    whole = pd.concat(futures, names=["id", "day"])
+    if form != "levels":
+        whole = whole.reset_index()
+    if form == "polars":
+        X, whole = pl.DataFrame(X.to_dict("list")), pl.DataFrame(whole.to_dict("list"))
+    fitted = fitted_on(X, group="id")
+    expected = np.asarray(fitted.forecast(future=whole)["y"])
+    np.testing.assert_array_equal(fitted.forecast(future=futures)["y"], expected)
+    arrays = {one: part.to_numpy() for one, part in futures.items()}
+    np.testing.assert_array_equal(fitted.forecast(future=arrays)["y"], expected)
+    with raises("lacks 1 series", "'b'"):
+        fitted.forecast(future={"a": COMING})
+
+
+# `future`, and code in the message that corrects it.
+REMEDIES = {
+    "strings": (
+        COMING.set_axis(COMING.index.strftime("%Y-%m-%d")),
+        "index = pd.to_datetime(future.index)",
+    ),
+    "date objects": (COMING.set_axis(COMING.index.date), "index = pd.to_datetime(future.index)"),
+    "strings in a column": (
+        COMING.assign(day=["2024-02-10", "2024-02-11"]).reset_index(drop=True),
+        "future.set_index(pd.to_datetime(future['day']))",
+    ),
+    "columns twice": (
+        pd.concat([COMING, COMING[["p"]]], axis=1),
+        "future.loc[:, ~future.columns.duplicated()]",
+    ),
+    "levels": (pd.concat({"a": COMING}), "future.droplevel(0)"),
+    "no dates": (COMING.assign(note="a").reset_index(drop=True), "future[['p', 'q']].to_numpy()"),
+    "lazy": (pl.DataFrame(COMING.to_dict("list")).lazy(), "future.collect()"),
+}
+BERLIN = SERIES.tz_localize("Europe/Berlin")
+ZONES = {
+    "other zone": (COMING.tz_localize("America/New_York"), "future.tz_localize(None)"),
+    "UTC without a zone": (
+        COMING.tz_localize("Europe/Berlin").tz_convert("UTC").tz_localize(None),
+        "future.tz_localize('UTC')",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", [*REMEDIES, *ZONES])
+def test_remedies_for_futures(kind):
+    future, code = (REMEDIES | ZONES)[kind]
+    fitted = fitted_on(BERLIN if kind in ZONES else SERIES)
+    with raises("future", code, *(["time zone Europe/Berlin"] if kind in ZONES else [])):
+        fitted.forecast(future=future)
+    if code.startswith("index = "):
+        exec(f"future.{code}", names := {"future": future.copy(), "pd": pd})
+        done = names["future"]
+    else:
+        done = eval(code, {"future": future, "pd": pd})
+    np.testing.assert_array_equal(fitted.forecast(future=done), fitted.forecast(future=COMING))
+
+
+def test_a_future_in_a_time_zone_for_dates_without_one():
+    future = COMING.tz_localize("Europe/Berlin").tz_convert("UTC")
+    with raises("the time zone UTC", "X has no time zone", "2024-02-10"):
+        fitted_on(SERIES).forecast(future=future)
+
+
+def test_values_of_future_that_are_no_numbers():
+    fitted = fitted_on(SERIES)
+    for values in (["a", "b"], list(COMING.index)):
+        with raises("['p'] of future hold", "in fit"):
+            fitted.forecast(future=COMING.assign(p=values))
+    with raises("infinity", "'p'"):
+        fitted.forecast(future=COMING.assign(p=[np.inf, 0.0]))
+
+
+def test_a_static_column_outside_its_range_is_a_future_covariate():
+    X = pd.concat([SERIES.assign(id=i, size=float(i)) for i in (1, 2)])
+    fitted = fitted_on(X, group="id", known=["size"])
+    with pytest.warns(UserWarning, match="future covariate 'size' has the value 50"):
+        fitted.forecast(X=X.assign(size=50.0))
+
+
+def test_columns_of_arrays_have_positions_in_a_dict():
+    fitted = fitted_on(SERIES.to_numpy(), target=0, known=[1, 2])
+    columns = {1: [0.0, 1.0], 2: [1.0, 2.0]}
+    np.testing.assert_array_equal(
+        fitted.forecast(future=columns), fitted.forecast(future=COMING.to_numpy())
+    )
+
+
+@pytest.mark.parametrize(
+    ("column", "what"),
+    [
+        (
+            pd.date_range("2010", periods=40, freq="MS").strftime("%Y%m").astype(int),
+            "dates such as",
+        ),
+        (np.arange(1980, 2020), "a row number"),
+    ],
+)
+def test_a_column_of_dates_or_years_beside_a_series(column, what):
+    X = pd.DataFrame({"when": column, "y": np.arange(40) % 7.0})
+    with warns(f"'when' of X looks like {what}", "in target"):
+        SequenceForecaster(Ridge(), season_length=7).fit(X)
+    SequenceForecaster(Ridge(), season_length=7, target="y").fit(X)

@@ -177,7 +177,7 @@ def test_a_covariate_far_outside_of_fit_is_clipped_with_a_warning():
     forecaster = SequenceForecaster(horizon=7, target="y", known="price", random_state=0).fit(frame)
     days = pd.date_range(DAYS[-1], periods=8)[1:]
     near = forecaster.forecast(future=pd.DataFrame({"price": 100.0}, days))
-    with pytest.warns(UserWarning, match=r"'price' of future has the value 110,.*100\.01"):
+    with pytest.warns(UserWarning, match=r"future covariate 'price' has the value 110,.*100\.01"):
         far = forecaster.forecast(future=pd.DataFrame({"price": 110.0}, days))
     assert np.abs(far - near).to_numpy().max() < 20
 

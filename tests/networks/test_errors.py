@@ -122,7 +122,7 @@ BAD_WINDOWS = {
     "strings": (lambda X: np.full((N, LENGTH), "a"), TEXT),
     "objects": (
         lambda X: np.full((N, LENGTH), "a", dtype=object),
-        "could not convert string to float: 'a'",
+        ("X holds text such as 'a'", "Encode it"),
     ),
     "complex": (lambda X: X * 1j, "Complex data not supported"),
     "scalar": (lambda X: 1.0, "Expected 2D array, got scalar array instead:"),
