@@ -9,19 +9,18 @@ import numpy as np
 
 from skgru._forecaster.dataset import Pairs, join_series
 from skgru._forecaster.model import ForecastModel
-from skgru._forecaster.regressors import EnsembleMember, train_further
+from skgru._forecaster.regressors import EnsembleMember, given_regressor, train_further
 from skgru._warnings import warn_user
 
 
 def check_trains_further(model: ForecastModel) -> None:
     """Raise ValueError if a regressor has no `partial_fit`."""
     for member in model.rollout.members:
-        regressor = member.regressor
-        if not hasattr(regressor, "partial_fit"):
-            regressor = getattr(regressor, "estimator", regressor)  # of MultiOutputRegressor
+        if not hasattr(member.regressor, "partial_fit"):
+            regressor = given_regressor(member.regressor)
             raise ValueError(
-                f"refit=True with regressor={type(regressor).__name__} is impossible: the regressor "
-                "has no partial_fit. Give refit=False, or train a new forecaster by fit with the "
+                f"refit=True with regressor={type(regressor).__name__} needs partial_fit, which "
+                "this regressor lacks. Give refit=False, or train a new forecaster by fit with the "
                 "whole series."
             )
 
@@ -39,11 +38,11 @@ def trained_further(
     spec, members = model.spec, model.rollout.members
     if not members:
         warn_user(
-            "refit=True has trained nothing, as the forecast has no regressors. The new rows are in "
-            "the history. Give refit=False."
+            "refit=True has trained nothing, as the forecast has no regressors. The new rows are "
+            "in the history. Give refit=False."
         )
         return model
-    chosen = np.flatnonzero(n_new)
+    chosen = np.flatnonzero(n_new).tolist()
     parts = [model.part(series[i], model.scalers[i]) for i in chosen]
     joined = join_series(parts, spec.history_length - 1, spec.steps_of_call)
     pairs = Pairs(spec, joined)
@@ -54,8 +53,8 @@ def trained_further(
     if not picked.any():
         warn_user(
             f"refit=True has trained nothing, as no window with horizon={spec.horizon} ends in the "
-            f"{sum(n_new)} new rows of X without an unknown value. The new rows are in the history. "
-            "Give refit=False, or rows without NaN."
+            f"{sum(n_new)} new rows of X without an unknown value. The new rows are in the "
+            "history. Give refit=False, or rows without NaN."
         )
         return model
     weight = None

@@ -63,8 +63,7 @@ def train_further(
     X, y = pairs.at(origins)
     y = y[:, 0] if y.shape[1] == 1 else y
     X = _as_taken(regressor, X[:, -window_length:])
-    # A MultiOutputRegressor has sample_weight, but raises if its estimator has none.
-    one = getattr(regressor, "estimator", regressor)
+    one = given_regressor(regressor)
     is_weighted = "sample_weight" in signature(one.partial_fit).parameters
     regressor.partial_fit(X, y, **_weight_for(one, weight if is_weighted else None))
     return regressor  # which MultiOutputRegressor.partial_fit does not
@@ -82,6 +81,15 @@ def fit_regressor(regressor: Any, X: np.ndarray, y: np.ndarray, weight: np.ndarr
 
         regressor = MultiOutputRegressor(regressor)
     return regressor.fit(_as_taken(regressor, X), y, **given)
+
+
+def given_regressor(regressor: Any) -> Any:
+    """The regressor of one output of a MultiOutputRegressor, else the regressor. A
+    MultiOutputRegressor has `sample_weight`, but raises if its regressor has none.
+    """
+    from sklearn.multioutput import MultiOutputRegressor
+
+    return regressor.estimator if isinstance(regressor, MultiOutputRegressor) else regressor
 
 
 def _weight_for(regressor: Any, weight: np.ndarray | None) -> dict[str, np.ndarray]:
