@@ -130,6 +130,11 @@ def _shown(parameter: Any) -> str:
 
 def _checked(parameter: Any) -> tuple[str, ...]:
     """The names in `calendar`, each of them valid."""
+    if not isinstance(parameter, str) and not np.iterable(parameter):
+        raise ValueError(
+            f"calendar={parameter!r} must be True, None, the name of a feature or a list of names. "
+            "Use calendar=True to choose by the step of X."
+        )
     given = (parameter,) if isinstance(parameter, str) else tuple(parameter)
     names = tuple(str(name) if isinstance(name, str) else name for name in given)  # no np.str_
     if not names:

@@ -31,6 +31,7 @@ from skgru._forecaster.conformal import Calibration, errors_of, parts_of
 from skgru._forecaster.history import extended, last_rows
 from skgru._forecaster.model import ForecastModel
 from skgru._forecaster.reading import LEAST_ROWS
+from skgru._forecaster.refit import check_trains_further, trained_further
 from skgru._forecaster.resolve import (
     check_alone,
     check_kinds,
@@ -371,10 +372,12 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
     --------
     >>> import numpy as np
     >>> from skgru import SequenceForecaster
-    >>> series = np.sin(np.arange(120) * 2 * np.pi / 12).reshape(-1, 1) + 2
+    >>> months = np.arange(120)
+    >>> series = 20 + 5 * np.sin(months * 2 * np.pi / 12) + np.cos(months**2)
+    >>> series = series.reshape(-1, 1)
     >>> forecaster = SequenceForecaster(horizon=6, season_length=12, random_state=0).fit(series)
-    >>> forecaster.forecast(6).round(1)[:, 0]
-    array([2. , 2.5, 2.9, 3. , 2.9, 2.5])
+    >>> forecaster.forecast(6).round()[:, 0]
+    array([20., 23., 24., 25., 24., 22.])
     >>> forecaster.summary_
     1 series of 120 rows, forecast 6 rows ahead
       season    12 rows
@@ -411,7 +414,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
     n_features_in_: int
     feature_names_in_: np.ndarray
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
         "regressor": [None, Instance(["fit", "predict"]), list, tuple],
         "window_length": [at_least(1), StrOptions({"auto"}), list, tuple],
         "horizon": [at_least(1)],
@@ -427,7 +430,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         "point": [StrOptions({"auto", "mean", "median"})],
         "target": [str, Integral, "array-like", None],
         "known": [str, Integral, "array-like", None],
-        "calendar": ["boolean", str, "array-like", None],
+        "calendar": "no_validation",
         "group": [str, Number(Integral, None, None, closed="neither"), list, tuple, None],
         "series_weight": [StrOptions({"auto", "inverse_change"}), None],
         "n_estimators": [at_least(1), StrOptions({"auto"})],
@@ -548,12 +551,14 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         if self.calibration_fraction:
             errors, series_of = errors_of(trial, model, series, held_out)
             calibration = replace(calibration, errors=errors, series_of=series_of)
-        n_kept = model.n_rows_kept + 1
+        # One more row than a forecast needs, and those of the windows that update trains on.
+        n_kept = model.n_rows_kept + 1 + spec.steps_of_call
         tails = [
             replace(table, values=last_rows(table.values, n_kept, spec.targets)) for table in tables
         ]
         self.__dict__.update(
             _model=model,
+            _n_kept=n_kept,
             _spec=spec,
             _given=given,
             _calendar=calendar,
@@ -586,12 +591,11 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         )
         return self
 
-    def update(self, X: Any) -> Self:
+    def update(self, X: Any, refit: bool = False) -> Self:
         """Append rows that continue the training series to the history of forecasts.
 
-        Afterwards `forecast()` starts after the last row of X. Nothing is trained, and the scalers
-        stay those of `fit`. `forecast(X=X)` gives the forecast after X without keeping its rows.
-        `fit` on all rows trains again, which adapts the forecaster to changes of the series.
+        Afterwards `forecast()` starts after the last row of X. `forecast(X=X)` gives the forecast
+        after X without keeping its rows. `fit` on all rows trains new regressors.
 
         Parameters
         ----------
@@ -605,6 +609,12 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
             - A wide frame has the columns of `fit`, in any order.
             - A long frame may leave series out that have no new rows.
 
+        refit : bool, default=False
+            Whether the regressors are trained further on the new rows. False trains nothing, which
+            takes milliseconds. True calls `partial_fit` of each regressor, which is one epoch for a
+            GRURegressor (see Notes). A warning is raised if there is nothing to train, as with
+            `pretrained="only"`. The new rows are in the history then too.
+
         Returns
         -------
         SequenceForecaster
@@ -616,7 +626,19 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
             Before `fit`.
         ValueError
             If X does not start right after the history or within it, has another step or other
-            columns, or has series that were not part of `fit`.
+            columns, or has series that were not part of `fit`; or if `refit=True` and a regressor
+            has no `partial_fit`. After an error the forecaster is as it was before.
+
+        Notes
+        -----
+        `refit=True` trains the regressors on the windows whose last target is a new row. A direct
+        forecaster has `horizon` targets after each window, so the windows begin before the new
+        rows. Each window is trained on in one update only. Windows with an unknown target are left
+        out.
+
+        Everything else stays as in `fit`: the scalers, the weights of the ensemble, the correction
+        to means, and the residuals of `calibration_fraction`. Intervals from these residuals
+        keep the width they have after `fit`.
 
         Examples
         --------
@@ -629,6 +651,10 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         PeriodIndex(['2026-03'], dtype='period[M]')
         """
         check_is_fitted(self)
+        if not isinstance(refit, bool | np.bool_):
+            raise ValueError(f"refit={refit!r} must be a bool. Use refit=True or refit=False.")
+        if refit:
+            check_trains_further(self._model)
         new = self._new_rows(X)
         if not any(map(len, new)):
             ends = [table.rows.index[-1] for table in self._tails if table.rows.index is not None]
@@ -637,12 +663,18 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
                 "update has changed nothing. Give later rows."
             )
             return self
-        n_kept, targets = self._model.n_rows_kept + 1, self._spec.targets
-        tails = extended(self._tails, new, n_kept, targets)
+        tails = extended(self._tails, new, self._n_kept, self._spec.targets)
         warn_of_ends(tails, self._panel, self._spec)
+        model = self._model
+        if refit:
+            n_new = list(map(len, new))
+            whole = extended(self._tails, new, self._n_kept + max(n_new), self._spec.targets)
+            model = trained_further(model, list(map(self._calendar.extended, whole)), n_new)
         self.__dict__.update(
+            _model=model,
+            regressors_=model.regressors,
             _tails=tails,
-            _scaled_tails=self._model.scaled_tails([table.values for table in tails]),
+            _scaled_tails=model.scaled_tails([table.values for table in tails]),
             _n_rows=[n + len(one) for n, one in zip(self._n_rows, new, strict=True)],
         )
         return self
@@ -755,7 +787,8 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
             strategy="direct" they are needed up to the next multiple of `horizon` rows. Further
             rows and columns are ignored. Rows with dates are found by their date, and may be in
             any order. The dates are the index or the only column of dates. A dict of columns is
-            taken too. For several series: a list, or a long frame.
+            taken too. For several series: a list, a long frame, or
+            a dict with a frame for each id.
 
         until : str, date, datetime, Timestamp, Period or None, default=None
             Forecast up to this date instead of `steps` rows. The last row is the last one whose

@@ -208,6 +208,8 @@ class ForecastModel:
         # forecasts into means.
         self.mean_factor: np.ndarray | None = None
         self.mean_shift: np.ndarray | None = None
+        # Weight of each series in training, None if all count alike.
+        self.series_weights: np.ndarray | None = None
         # Whether the regressors correct the baseline, or are left out.
         self.corrects = True
         self.theta_weight = template.theta_weight
@@ -246,7 +248,8 @@ class ForecastModel:
                 raise ValueError(too_far(spec, n_taught, max(map(len, series))))
         weight = None
         if template.weighs:
-            weight = model._weights_of(joined)[joined.series_of(origins)]
+            model.series_weights = model._weights_of(joined)
+            weight = model.series_weights[joined.series_of(origins)]
         check_complete(template.members, spec, is_complete, series)
         for member in template.members:
             regressor = clone(member.regressor)

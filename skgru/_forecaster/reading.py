@@ -59,9 +59,9 @@ class SeriesReader:
     """Reads series by the fitted state of a forecaster.
 
     _spec : with the calendar as future covariates; _given : without it; _tails : the last rows of
-    each series; _scaled_tails : their scaled targets; _first_rows : the first rows of each series;
-    _n_rows : number of rows of each series, with those of `update`; _usual_step : step of the
-    index.
+    each series, at most _n_kept; _scaled_tails : their scaled targets; _first_rows : the first rows
+    of each series; _n_rows : number of rows of each series, with those of `update`; _usual_step :
+    step of the index.
     """
 
     group: Any
@@ -72,6 +72,7 @@ class SeriesReader:
     _calendar: Calendar
     _panel: Any
     _tails: list[Table]
+    _n_kept: int
     _scaled_tails: list[Any]
     _first_rows: list[np.ndarray]
     _n_rows: list[int]

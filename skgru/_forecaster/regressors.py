@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -46,22 +47,61 @@ def fit_network(
     for_forecaster.fit_dataset(regressor, dataset, reach=pairs.spec.steps_of_call)
 
 
+def train_further(
+    regressor: Any,
+    pairs: Pairs,
+    origins: np.ndarray,
+    weight: np.ndarray | None,
+    window_length: int,
+) -> Any:
+    """`partial_fit` of a fitted regressor, with windows whose targets are all known."""
+    if type(regressor) is GRURegressor:
+        dataset = PairDataset(pairs, origins, origins, window_length, weight)
+        steps = pairs.spec.steps_of_call
+        for_forecaster.fit_dataset(regressor, dataset, reach=steps, is_part=True)
+        return regressor
+    X, y = pairs.at(origins)
+    y = y[:, 0] if y.shape[1] == 1 else y
+    X = _as_taken(regressor, X[:, -window_length:])
+    one = given_regressor(regressor)
+    is_weighted = "sample_weight" in signature(one.partial_fit).parameters
+    regressor.partial_fit(X, y, **_weight_for(one, weight if is_weighted else None))
+    return regressor  # which MultiOutputRegressor.partial_fit does not
+
+
 def fit_regressor(regressor: Any, X: np.ndarray, y: np.ndarray, weight: np.ndarray | None) -> Any:
     """Fit to windows, which are flattened for regressors of tables. A regressor with a single
     output is cloned for each output. Weights are ignored by regressors without sample weights.
     """
-    given = {}
-    if weight is not None and has_fit_parameter(regressor, "sample_weight"):
-        given["sample_weight"] = weight
+    given = _weight_for(regressor, weight)
     if y.shape[1] == 1:
         y = y[:, 0]
     elif not get_tags(regressor).target_tags.multi_output:
         from sklearn.multioutput import MultiOutputRegressor
 
         regressor = MultiOutputRegressor(regressor)
-    if _takes_windows(regressor):
-        return regressor.fit(X.astype(np.float32), y, **given)
-    return regressor.fit(X.reshape(len(X), -1), y, **given)
+    return regressor.fit(_as_taken(regressor, X), y, **given)
+
+
+def given_regressor(regressor: Any) -> Any:
+    """The regressor of one output of a MultiOutputRegressor, else the regressor. A
+    MultiOutputRegressor has `sample_weight`, but raises if its regressor has none.
+    """
+    from sklearn.multioutput import MultiOutputRegressor
+
+    return regressor.estimator if isinstance(regressor, MultiOutputRegressor) else regressor
+
+
+def _weight_for(regressor: Any, weight: np.ndarray | None) -> dict[str, np.ndarray]:
+    """The argument `sample_weight`, if there are weights and the regressor has it."""
+    if weight is None or not has_fit_parameter(regressor, "sample_weight"):
+        return {}
+    return {"sample_weight": weight}
+
+
+def _as_taken(regressor: Any, X: np.ndarray) -> np.ndarray:
+    """Windows as a regressor takes them: as float32, or flat as the rows of a table."""
+    return X.astype(np.float32) if _takes_windows(regressor) else X.reshape(len(X), -1)
 
 
 def predict_regressor(regressor: Any, X: np.ndarray, quantile: float | None) -> np.ndarray:

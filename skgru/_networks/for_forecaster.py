@@ -15,14 +15,19 @@ from skgru._specs import NetworkState, TargetScaling
 from skgru._validation import check_representable, remember_features
 
 
-def fit_dataset(regressor: GRURegressor, dataset: WindowDataset, reach: int) -> None:
+def fit_dataset(
+    regressor: GRURegressor, dataset: WindowDataset, reach: int, is_part: bool = False
+) -> None:
     """`fit` for windows and targets that are gathered as they are needed. Targets may be NaN, which
-    the loss ignores. reach : rows that a target extends beyond its window.
+    the loss ignores. reach : rows that a target extends beyond its window; is_part : as
+    `partial_fit` of a fitted regressor.
     """
     regressor._validate_params()
     regressor._check_loss()
     regressor._check_follows()
     course = Course(regressor.epochs, regressor.early_stopping)
+    if is_part:
+        course = Course(1, continues=True, is_part=True)
     split = regressor._split_kind(dataset, True, course)
     shape = () if dataset.n_targets == 1 else (dataset.n_targets,)
     check_channels(dataset, regressor)

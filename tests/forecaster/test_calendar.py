@@ -350,3 +350,8 @@ def test_holidays_need_days():
     series = pd.Series(RNG.normal(size=60), pd.date_range("1980", periods=60, freq="W"))
     model = forecaster(calendar="holidays:DE", season_length=1)
     fails(lambda: model.fit(series), "calendar='holidays:DE'", "'W-SUN'", "a day or less")
+
+
+def test_a_calendar_that_is_no_name():
+    with raises("calendar=3", "calendar=True"):
+        forecaster(calendar=3).fit(hourly(100))

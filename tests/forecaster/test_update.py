@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.linear_model import Ridge
+from sklearn.linear_model import Ridge, SGDRegressor
 
-from skgru import SequenceForecaster
+from skgru import GRURegressor, SequenceForecaster
 from tests.helpers import copy_of, raises, warns
 
 N, HORIZON = 60, 3
@@ -210,3 +210,91 @@ def test_an_X_that_stands_alone():
     fitted.predict(SALES[3:5].set_axis(SALES.index[3:5] - pd.DateOffset(years=10)))
     listed = forecaster(window_length=6).fit([SALES[:30], SALES[:30]])
     listed.forecast(X=[SALES[32:40]])
+
+
+REGRESSORS = {
+    "single output": lambda: SGDRegressor(random_state=0),
+    "network": lambda: GRURegressor(4, epochs=2, random_state=0),
+}
+
+
+@pytest.mark.parametrize("kind", sorted(REGRESSORS))
+def test_refit_trains_further(kind):
+    """Deterministic, from the weights of fit, and the rest of the forecaster stays."""
+    fitted = forecaster(regressor=REGRESSORS[kind](), random_state=0).fit(SALES[:50])
+    before, shares = fitted.forecast(X=SALES), dict(fitted.ensemble_)
+    refitted = copy_of(fitted).update(SALES[50:], refit=True)
+    pd.testing.assert_series_equal(fitted.forecast(X=SALES), before)
+    answer = refitted.forecast()
+    assert np.isfinite(answer).all() and (answer != before).any()
+    pd.testing.assert_series_equal(
+        copy_of(fitted).update(SALES[50:], refit=True).forecast(), answer
+    )
+    assert refitted.ensemble_ == shares
+    assert refitted.regressors_[0] is refitted._model.members[0].regressor
+
+
+class Recorder(Ridge):
+    """Keeps the targets of the calls of fit and of partial_fit."""
+
+    fails = False
+
+    def fit(self, X, y, sample_weight=None):
+        self.calls_ = [(np.asarray(X), np.asarray(y), sample_weight)]
+        return super().fit(X, y, sample_weight)
+
+    def partial_fit(self, X, y, sample_weight=None):
+        self.calls_.append((np.asarray(X), np.asarray(y), sample_weight))
+        self.coef_ = self.coef_ + 0.1
+        if Recorder.fails:
+            raise RuntimeError("no more")
+        return self
+
+
+@pytest.mark.parametrize("n_series", [1, 2])
+def test_the_windows_of_fit_and_updates_are_those_of_the_whole_series(n_series):
+    """With scaler=None, so that a fit on all rows has the same scale."""
+    parameters = {"regressor": Recorder(), "scaler": None, "horizon": 8, "window_length": 6}
+    series = [SALES, SALES[20:] * 2][:n_series]
+    starts = [slice(None, 44), slice(44, 45), slice(45, 57), slice(57, 60)]
+    parts = [[one[one.index.isin(MONTHS[part])] for one in series] for part in starts]
+    whole = forecaster(**parameters).fit(series if n_series > 1 else SALES)
+    fitted = forecaster(**parameters).fit(parts[0] if n_series > 1 else parts[0][0])
+    for part in parts[1:]:
+        fitted.update(part if n_series > 1 else part[0], refit=True)
+    calls = fitted.regressors_[0].calls_
+    assert [len(call[0]) for call in calls[1:]] == [n_series, 12 * n_series, 3 * n_series]
+    rows = [
+        np.unique(np.hstack([np.concatenate(each) for each in zip(*one, strict=True)]), axis=0)
+        for one in ([call[:2] for call in calls], [whole.regressors_[0].calls_[0][:2]])
+    ]
+    np.testing.assert_allclose(*rows)
+    if n_series > 1:  # weights of the series, as in fit
+        assert set(calls[1][2]) <= set(calls[0][2]) and len(set(calls[1][2])) == 2
+
+
+def test_a_refit_that_fails_changes_nothing(monkeypatch):
+    fitted = forecaster(regressor=[Recorder(), Recorder()]).fit(SALES[:50])
+    before = fitted.forecast()
+    monkeypatch.setattr(Recorder, "fails", True)
+    with pytest.raises(RuntimeError, match="no more"):
+        fitted.update(SALES[50:], refit=True)
+    pd.testing.assert_series_equal(fitted.forecast(), before)
+    without = forecaster().fit(SALES[:50])
+    with raises("refit=True", "Ridge", "partial_fit", "refit=False", "fit with the whole series"):
+        without.update(SALES[50:], refit=True)
+    with raises("refit='yes'", "bool"):
+        without.update(SALES[50:], refit="yes")
+    without.update(SALES[50:], refit=False)  # the remedy
+
+
+def test_nothing_to_train():
+    unknown = SALES[50:].where(SALES.index[50:] > MONTHS[57])
+    fitted = forecaster(regressor=Recorder()).fit(SALES[:50])
+    with warns("trained nothing", "horizon=3", "10 new rows", "history"):
+        fitted.update(unknown, refit=True)
+    assert len(fitted.regressors_[0].calls_) == 1
+    zero_shot = forecaster(regressor=None, pretrained="only").fit(SALES[:50])
+    with warns("trained nothing", "no regressors", "refit=False"):
+        zero_shot.update(SALES[50:], refit=True)
+    assert zero_shot.forecast().index[0] == fitted.forecast().index[0] == pd.Timestamp("2025-01-01")

@@ -1,0 +1,74 @@
+"""Further training of a fitted model, with the windows whose last target is in new rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy, deepcopy
+
+import numpy as np
+
+from skgru._forecaster.dataset import Pairs, join_series
+from skgru._forecaster.model import ForecastModel
+from skgru._forecaster.regressors import EnsembleMember, given_regressor, train_further
+from skgru._warnings import warn_user
+
+
+def check_trains_further(model: ForecastModel) -> None:
+    """Raise ValueError if a regressor has no `partial_fit`."""
+    for member in model.rollout.members:
+        if not hasattr(member.regressor, "partial_fit"):
+            regressor = given_regressor(member.regressor)
+            raise ValueError(
+                f"refit=True with regressor={type(regressor).__name__} needs partial_fit, which "
+                "this regressor lacks. Give refit=False, or train a new forecaster by fit with the "
+                "whole series."
+            )
+
+
+def trained_further(
+    model: ForecastModel, series: Sequence[np.ndarray], n_new: Sequence[int]
+) -> ForecastModel:
+    """A model whose regressors were trained further; the given model is left as it is. The same
+    model, with a warning, if there is nothing to train.
+
+    series : the last rows of each series of fit and the new ones, (n_rows, n_columns); n_new : how
+    many of the rows are new. Each window is used in the update with its last target, so that the
+    windows of many small updates are those of a large one.
+    """
+    spec, members = model.spec, model.rollout.members
+    if not members:
+        warn_user(
+            "refit=True has trained nothing, as the forecast has no regressors. The new rows are "
+            "in the history. Give refit=False."
+        )
+        return model
+    chosen = np.flatnonzero(n_new).tolist()
+    parts = [model.part(series[i], model.scalers[i]) for i in chosen]
+    joined = join_series(parts, spec.history_length - 1, spec.steps_of_call)
+    pairs = Pairs(spec, joined)
+    origins, is_complete = pairs.usable()
+    number = joined.series_of(origins)
+    before = (joined.last - np.asarray(n_new)[chosen])[number]
+    picked = is_complete & (origins + spec.steps_of_call > before)
+    if not picked.any():
+        warn_user(
+            f"refit=True has trained nothing, as no window with horizon={spec.horizon} ends in the "
+            f"{sum(n_new)} new rows of X without an unknown value. The new rows are in the "
+            "history. Give refit=False, or rows without NaN."
+        )
+        return model
+    weight = None
+    if model.series_weights is not None:
+        weight = model.series_weights[chosen][number[picked]]
+    trained = [
+        EnsembleMember(
+            train_further(
+                deepcopy(member.regressor), pairs, origins[picked], weight, member.window_length
+            ),
+            member.window_length,
+        )
+        for member in members
+    ]
+    model = copy(model)
+    model.members = trained
+    return model
