@@ -13,7 +13,7 @@ from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from skgru import SequenceForecaster
 from skgru._forecaster.calendar import Calendar
 from skgru.model_selection import backtest
-from tests.helpers import copy_of, fails, warns
+from tests.helpers import copy_of, fails, raises, warns
 
 RNG = np.random.default_rng(0)
 FEATURES = ["hour", "day_of_week", "day_of_month", "month", "day_of_year"]
