@@ -261,8 +261,8 @@ class ForecastDisplay:
             Number of rows to forecast. None: the forecaster's horizon.
 
         coverage : float or None, default=None
-            Coverage of an interval band, in (0, 1). None: no band. A band needs a forecaster with
-            intervals, for example with a `calibration_fraction`.
+            Coverage of an interval band, in (0, 1). None: no band. The default forecaster has
+            intervals. One with a `regressor` of your own needs a `calibration_fraction`.
 
         future : array-like of shape (steps, n_known), DataFrame or None, default=None
             Values of the future covariates (`known`) for the rows after X, as in
