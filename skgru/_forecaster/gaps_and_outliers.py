@@ -86,7 +86,7 @@ def without_outliers(histories: np.ndarray, season_length: int) -> np.ndarray:
     residuals = seasons - level - course
     sizes = np.abs(residuals)
     limit = OUTLIER_FROM * _quantile(sizes.reshape(n, 1, -1, n_targets), 0.75, axis=2)
-    is_outlier = sizes > limit  # False for NaN
+    is_outlier = (sizes > limit) & (limit > 0)  # False for NaN, and where most rows repeat
     is_outlier &= is_outlier.mean(axis=(1, 2), keepdims=True) <= MOST_OUTLIERS
     if not is_outlier.any():
         return histories

@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from statistics import NormalDist
 from typing import Any
 
@@ -63,10 +64,10 @@ def tail_of(values: np.ndarray, n_rows: int, spec: ForecastSpec) -> np.ndarray:
     """A copy of the last rows, (at most n_rows, n_columns).
 
     A gap at the start of a target is filled with the last value before it. In a single series this
-    is a gap in the first row of the window; in several series, a history without any value.
+    is a gap in the first row; in several series, a history without any value.
     """
     tail = values[-n_rows:].copy()
-    n_seen = spec.history_length if spec.is_global else spec.window_length
+    n_seen = spec.history_length if spec.is_global else len(tail)
     for column in spec.targets:
         seen = tail[-n_seen:, column]  # a view
         if np.isnan(seen if spec.is_global else seen[:1]).all():
@@ -94,6 +95,12 @@ def weighted_mean(*members: tuple[float, np.ndarray]) -> np.ndarray:
         total = total + np.where(is_known, weight * forecast, 0)
         weights += weight * is_known
     return np.where(weights > 0, total / np.where(weights > 0, weights, 1), first)
+
+
+def error_of_logarithms(scaler: Any, seasonal_error: float) -> float:
+    """Seasonal error of a scaled series, before its scaler magnified it."""
+    magnified = scaler._magnified.mean() if isinstance(scaler, AutoScaler) else 1.0
+    return float(max(seasonal_error - ERROR_OFFSET, 0) / magnified)
 
 
 def spread_of(quantile: float) -> float:
@@ -155,6 +162,9 @@ WEIGHT_BY_ERRORS = 4
 # score, from 1 on.
 SPREAD, SPREAD_BY_SCORE = 0.82, 0.22
 
+# Largest exponent of the factor that turns medians of a volatile series into means.
+MOST_POWER = 4.0
+
 # How far covariates may lie outside the values of fit, as a share of their range.
 COVARIATE_MARGIN = 0.5
 
@@ -207,6 +217,7 @@ class ForecastModel:
         # Factor in the units of the series, and shift of scaled values, (n_targets,), that turn
         # forecasts into means.
         self.mean_factor: np.ndarray | None = None
+        self.mean_error = 1.0
         self.mean_shift: np.ndarray | None = None
         # Weight of each series in training, None if all count alike.
         self.series_weights: np.ndarray | None = None
@@ -336,6 +347,8 @@ class ForecastModel:
             return
         sizes = [float(np.abs(each[both]).mean()) for each in (own, others)]
         total = 1 - self.own_weight
+        if self.is_zero_shot:
+            return
         factor = weight_by_errors(total, *sizes) / total
         self.theta_weight *= factor
         self.pretrained_weight *= factor
@@ -440,6 +453,12 @@ class ForecastModel:
             if total > 0:  # each series counts alike
                 sums += np.array([values.sum(axis=(0, 1)) for values in pair]) / total
         self.mean_factor = sums[0] / np.maximum(sums[1], np.finfo(float).tiny)
+        if self.spec.is_global:
+            own = [
+                error_of_logarithms(self.scalers[i], self.seasonal_errors[i])
+                for i in np.unique(number)
+            ]
+            self.mean_error = max(float(np.sqrt(np.mean(np.square(own)))), np.finfo(float).tiny)
 
     def in_units(self, scaler: Any, z: np.ndarray, seasonal_error: float = 1.0) -> np.ndarray:
         """Scaled forecasts (..., n_steps, n_targets) in the units of the series: their median, or
@@ -448,7 +467,13 @@ class ForecastModel:
         if self.mean_shift is None or self.mean_factor is None:
             return restored(scaler, z)
         if isinstance(scaler, AutoScaler) and "standard" not in scaler.kinds_:
-            return restored(scaler, z) * self.mean_factor
+            # The logarithm of the ratio of mean and median grows with the variance: a constant
+            # series among volatile ones has none.
+            power = 1.0
+            if self.spec.is_global:
+                own = error_of_logarithms(scaler, seasonal_error)
+                power = min((own / self.mean_error) ** 2, MOST_POWER)
+            return restored(scaler, z) * self.mean_factor**power
         return restored(scaler, z + self.mean_shift * seasonal_error)
 
     def error_of(self, z: np.ndarray) -> float:
@@ -624,7 +649,10 @@ class ForecastModel:
         They are moved, as the forecast lies elsewhere than that of the network. errors : of
         `in_units`, (n_series,).
         """
-        source = self.zero_shot.after if self.takes_pretrained else self._forecast_after
+        source: Any = self._forecast_after
+        if self.takes_pretrained:
+            # Of medians, bounds are moved first and clipped last.
+            source = partial(self.zero_shot.after, is_clipped=self.spec.point == "mean")
         scalers = [part.scaler for part in parts]
         forecast = self.forecast_after(parts, steps)
         middle = source(parts, steps, None)
@@ -633,11 +661,13 @@ class ForecastModel:
             # By a factor in units of the series, so that zeros stay zeros.
             means = self._all_in_units(scalers, forecast, errors)
             old = np.stack([restored(*one) for one in zip(scalers, middle, strict=True)])
-            can_move = (old > 0) & (means > 0)
+            has_zero = np.array([np.nanmin(part.values) >= 0 for part in parts])
+            can_move = (old > 0) & (means > 0) & has_zero[:, np.newaxis, np.newaxis]
             factor = np.where(can_move, means / np.where(can_move, old, 1), 1)
+            shift = np.where(has_zero[:, np.newaxis, np.newaxis], 0, means - old)
             return np.stack(
                 [
-                    factor * [restored(*one) for one in zip(scalers, bound, strict=True)]
+                    shift + factor * [restored(*one) for one in zip(scalers, bound, strict=True)]
                     for bound in bounds
                 ]
             )
@@ -678,7 +708,7 @@ class ForecastModel:
         view = sliding_view(joined.history, length)
         at_once = max(1, HISTORY_VALUES_AT_ONCE // ((length + steps) * joined.z.shape[1]))
         window_length = self.spec.window_length
-        carried = None if self.spec.is_global else forward_filled(joined.z[np.newaxis])[0]
+        carried = None if self.spec.is_global else forward_filled(joined.history[np.newaxis])[0]
         pieces = []
         for start in range(0, len(origins), at_once):
             piece = origins[start : start + at_once]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -183,14 +184,18 @@ def restored(scaler: Any, values: np.ndarray) -> np.ndarray:
     if scaler is None:
         return values
     flat = values.reshape(-1, values.shape[-1])
-    in_units = np.asarray(scaler.inverse_transform(flat)).reshape(values.shape)
     if isinstance(scaler, AutoScaler):
+        in_units = scaler.inverse_transform(flat).reshape(values.shape)
         in_units = np.maximum(in_units, scaler._lowest)  # no negative forecast without negatives
-    if np.isinf(in_units).any():
+    else:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # the error below replaces them
+            in_units = np.asarray(scaler.inverse_transform(flat)).reshape(values.shape)
+    if np.isinf(in_units).any() or (np.isnan(in_units) & ~np.isnan(values)).any():
         largest = np.nanmax(np.abs(values))
         raise ValueError(
-            f"scaler={scaler!r} transforms the forecast {largest:.3g} back to infinity. The "
-            "regressor probably extrapolates an outlier. Use scaler=StandardScaler(), a "
+            f"scaler={scaler!r} transforms the forecast {largest:.3g} back to no finite number. "
+            "The regressor probably extrapolates an outlier. Use scaler=StandardScaler(), a "
             "regularised regressor (Ridge), or a shorter horizon."
         )
     return in_units

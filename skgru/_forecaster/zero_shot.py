@@ -98,13 +98,17 @@ def at_levels(quantiles: np.ndarray, levels: Sequence[float]) -> np.ndarray:
     return np.stack(out, -1)
 
 
-def in_units(quantiles: np.ndarray, inputs: dict[str, np.ndarray]) -> np.ndarray:
-    """Quantiles of the network -> in units of the series."""
+def in_units(
+    quantiles: np.ndarray, inputs: dict[str, np.ndarray], is_clipped: bool = True
+) -> np.ndarray:
+    """Quantiles of the network -> in units of the series. is_clipped : no values below 0 for series
+    without any.
+    """
     z = inputs["level"][:, None, None] + inputs["scale"][:, None, None] * quantiles
     z = np.where(inputs["flat"][:, None, None], inputs["snaive"][:, :, None], z)
     with np.errstate(over="ignore"):
         x = np.where(inputs["logarithm"][:, None, None], np.exp(np.minimum(z, 700)), z)
-    return np.maximum(x, inputs["lower"][:, None, None])
+    return np.maximum(x, inputs["lower"][:, None, None]) if is_clipped else x
 
 
 def rows_used(season_length: int, second: int | None) -> int:
@@ -146,11 +150,13 @@ def forecast_quantiles(
     levels: Sequence[float] | None = None,
     weights: dict[str, np.ndarray] | None = None,
     second: int | str | None = "auto",
+    is_clipped: bool = True,
 ) -> np.ndarray:
     """Quantiles (n_series, steps, n_quantiles) of the rows after each series (n_rows,).
 
-    levels : of the quantiles, `QUANTILES` by default; second : length of another season. Rows of
-    NaN are filled from their neighbours.
+    levels : of the quantiles, `QUANTILES` by default; second : length of another season;
+    is_clipped : no values below 0 for series without any. Rows of NaN are filled from their
+    neighbours.
     """
     weights = weights or weights_of_network()
     own = [in_own_unit(np.asarray(values, float)) for values in series]
@@ -170,7 +176,7 @@ def forecast_quantiles(
         if levels is not None:
             quantiles = at_levels(quantiles, levels)
         units = np.array([own[i][1] for i in chunk])
-        out[chunk] = in_units(quantiles, inputs) * units[:, np.newaxis, np.newaxis]
+        out[chunk] = in_units(quantiles, inputs, is_clipped) * units[:, np.newaxis, np.newaxis]
     return out
 
 

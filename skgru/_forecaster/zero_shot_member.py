@@ -50,8 +50,13 @@ def usual(histories: list[np.ndarray], seasons: list[int]) -> list[np.ndarray]:
     """Histories (n_rows, n_targets) without outliers, those of equal length at once.
 
     Outliers stand out from the longest season of which a history holds enough: weekends are no
-    outliers of the days of a week.
+    outliers of the days of a week. Positive series are looked at in logarithms: growth is none.
     """
+    are_positive = [bool((values > 0).all()) for values in histories]
+    histories = [
+        np.log(values) if is_positive else values
+        for values, is_positive in zip(histories, are_positive, strict=True)
+    ]
     lengths = np.array([len(values) for values in histories])
     answer = list(histories)
     for length in np.unique(lengths):
@@ -64,7 +69,10 @@ def usual(histories: list[np.ndarray], seasons: list[int]) -> list[np.ndarray]:
             together = without_outliers(np.stack([histories[i] for i in chunk]), season_length)
             for i, values in zip(chunk, together, strict=True):
                 answer[i] = values
-    return answer
+    return [
+        np.exp(values) if is_positive else values
+        for values, is_positive in zip(answer, are_positive, strict=True)
+    ]
 
 
 @dataclass(frozen=True)
@@ -90,11 +98,18 @@ class ZeroShotMember:
         histories = [part.values[max(0, t + 1 - n_rows) : t + 1] for t in origins]
         return self.of_histories(histories, [part.scaler] * len(origins), steps)
 
-    def after(self, parts: Sequence[Part], steps: int, quantile: float | None = None) -> np.ndarray:
+    def after(
+        self,
+        parts: Sequence[Part],
+        steps: int,
+        quantile: float | None = None,
+        is_clipped: bool = True,
+    ) -> np.ndarray:
         """Scaled forecasts (n_series, steps, n_targets) after each series."""
         n_rows = self.n_rows + self.spec.season_length
         histories = [part.values[-n_rows:] for part in parts]
-        return self.of_histories(histories, [part.scaler for part in parts], steps, quantile)
+        scalers = [part.scaler for part in parts]
+        return self.of_histories(histories, scalers, steps, quantile, is_clipped)
 
     def of_histories(
         self,
@@ -102,6 +117,7 @@ class ZeroShotMember:
         scalers: list[Any],
         steps: int,
         quantile: float | None = None,
+        is_clipped: bool = True,
     ) -> np.ndarray:
         """Scaled forecasts (n_histories, steps, n_targets). NaN after a history without values, and
         where a scaler gives no finite number.
@@ -116,7 +132,7 @@ class ZeroShotMember:
         answer = np.full((len(columns), steps, n_quantiles), np.nan)
         if begun:
             answer[has_begun] = zero_shot.forecast_quantiles(
-                begun, m, steps, levels, second=self._second
+                begun, m, steps, levels, second=self._second, is_clipped=is_clipped
             )
         if quantile is not None:
             chosen = answer[..., 0]

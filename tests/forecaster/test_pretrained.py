@@ -13,7 +13,7 @@ from sklearn.preprocessing import FunctionTransformer, PowerTransformer, Standar
 
 from skgru import GRURegressor, SequenceForecaster
 from skgru._forecaster.model import weighted_mean
-from skgru._forecaster.scaling import scaled_or_nan
+from skgru._forecaster.scaling import restored, scaled_or_nan
 from skgru.datasets import load_airline_passengers
 from tests.helpers import raises, warns
 
@@ -319,3 +319,80 @@ def test_intervals_that_no_fraction_allows():
         forecaster(horizon=12, calibration_fraction=0.3).fit(AIRLINE[:30].reshape(-1, 1))
     only = forecaster(horizon=12, calibration_fraction=0.45, pretrained="only")
     assert only.fit(AIRLINE[:30].reshape(-1, 1)).forecast_interval(coverage=0.4).shape == (12, 1, 2)
+
+
+# Inputs that once gave wrong numbers
+
+
+def test_a_steady_series_among_demand_keeps_its_level():
+    rng = np.random.default_rng(0)
+    panel = [rng.poisson(0.4, 100) * 1.0 for _ in range(3)]
+    panel += [1e6 + rng.normal(size=100), np.full(100, 7.0)]
+    for pretrained in ("auto", "only"):
+        fitted = SequenceForecaster(horizon=3, pretrained=pretrained, random_state=0).fit(panel)
+        assert fitted.point_ == "mean"
+        steady, constant = fitted.forecast()[-2:]
+        np.testing.assert_allclose(steady, 1e6, atol=5)
+        np.testing.assert_allclose(constant, 7, rtol=0.02)
+        low, high = np.moveaxis(fitted.forecast_interval()[-2], -1, 0)
+        assert (low < 1e6 + 2).all() and (high > 1e6 - 2).all() and (high - low < 20).all()
+
+
+def test_growth_and_a_new_value_are_no_outliers():
+    rng = np.random.default_rng(0)
+    months = 100 * np.exp(0.15 * np.arange(48) + 0.03 * rng.normal(size=48))
+    only = {"horizon": 1, "season_length": 12, "pretrained": "only"}
+    assert SequenceForecaster(**only).fit(months.reshape(-1, 1)).forecast()[0, 0] > months[-1]
+    changed = np.r_[np.full(59, 5.0), 6.0].reshape(-1, 1)
+    low, high = SequenceForecaster(**only).fit(changed).forecast_interval()[0, 0]
+    assert 5 < low < high
+
+
+def test_bounds_are_moved_first_and_clipped_last():
+    months = np.arange(72)
+    closed = np.where(months % 12 < 4, 0, 30 + np.random.default_rng(0).normal(0, 4, 72))
+    bounds = forecaster(horizon=12).fit(closed.reshape(-1, 1)).forecast_interval()
+    assert (bounds[:4, 0, 0] <= 1e-9).all()
+    falling = np.linspace(30, 0.5, 60) + np.random.default_rng(0).normal(0, 0.2, 60)
+    fitted = SequenceForecaster(horizon=12, season_length=1, random_state=0)
+    low, high = np.moveaxis(
+        fitted.fit(np.clip(falling, 0.1, None).reshape(-1, 1)).forecast_interval(), -1, 0
+    )
+    assert (low >= 0).all() and (high - low > 0.1).all()
+
+
+def test_intervals_of_means_around_zero_are_as_wide_as_the_noise():
+    values = np.random.default_rng(2).normal(size=(150, 1))
+    fitted = SequenceForecaster(horizon=12, season_length=1, point="mean", random_state=0)
+    low, high = np.moveaxis(fitted.fit(values).forecast_interval(), -1, 0)
+    assert (high - low < 6).all() and (high - low > 2).all()
+
+
+@pytest.mark.parametrize("pretrained, start", [("only", 16), ("auto", 26)])
+def test_a_gap_at_the_start_of_the_window_is_filled_from_the_season(pretrained, start):
+    months = 100 + 50 * np.sin(np.arange(72) * 2 * np.pi / 12)
+    values = months + np.random.default_rng(0).normal(size=72)
+    values[-start : -start + 5] = np.nan
+    fitted = forecaster(horizon=12, pretrained=pretrained).fit(values.reshape(-1, 1))
+    rows = fitted.predict(values.reshape(-1, 1))
+    np.testing.assert_allclose(fitted.forecast()[:, 0], rows[-1], rtol=1e-6)
+
+
+def test_covariates_that_make_the_regressors_fail():
+    rng = np.random.default_rng(0)
+    values = np.c_[100 + rng.normal(size=200).cumsum(), rng.standard_t(1.5, size=(200, 150))]
+    with warns("left out"):
+        fitted = SequenceForecaster(horizon=6, target=0, season_length=1, random_state=0).fit(
+            values
+        )
+    assert fitted.ensemble_.keys() == {"pretrained", "theta"}
+
+
+def test_a_scaler_without_a_number_for_the_way_back():
+    values = np.r_[np.full(60, 1.0), np.full(20, 5.0)]
+    values += 0.01 * np.random.default_rng(0).normal(size=80)
+    fitted = SequenceForecaster(
+        Ridge(), horizon=2, season_length=1, scaler=PowerTransformer(), baseline=None, level=None
+    ).fit(values.reshape(-1, 1))
+    with raises("PowerTransformer", "no finite number"):
+        restored(fitted.scaler_, np.full((3, 1), 1e3))
