@@ -356,7 +356,7 @@ def arguments():
     parser.add_argument("--intervals", action="store_true", help="intervals, not point forecasts")
     parser.add_argument("--back", type=int, default=0, help="horizons before the end")
     parser.add_argument(
-        "--calibration", type=float, nargs="+", default=[0, 0.1], help="shares of rows kept out"
+        "--calibration", type=float, nargs="+", default=[0, 0.1], help="shares of rows held out"
     )
     chosen = parser.parse_args()
     if unknown := set(chosen.sets) - set(ALL_SETS):

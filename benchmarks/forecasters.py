@@ -116,6 +116,8 @@ def print_series(name, n_rows, results, naive):
 
 def print_summary(table):
     """Ratios to the same network in skgru: the median over the series, and the least."""
+    if not all(SAME in results for results in table.values()):
+        return
     print("\nHow many times slower than skgru's same network: median over the series (least, most)")
     labels = dict.fromkeys(label for results in table.values() for label in results)
     for label in labels:

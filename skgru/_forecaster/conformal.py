@@ -98,8 +98,9 @@ class Calibration:
         if self.errors is None or self.series_of is None:
             raise ValueError(
                 "calibration_fraction=0 means no calibration, which intervals need. Use "
-                f"{self.advice(coverage)}, pretrained='only', or a regressor with quantiles: "
-                "GRURegressor(loss='pinball', quantiles=(0.05, 0.5, 0.95))."
+                f"{self.advice(coverage)}, the default forecaster (regressor=None with "
+                "pretrained='auto'), or a regressor with quantiles: GRURegressor(loss='pinball', "
+                "quantiles=(0.05, 0.5, 0.95))."
             )
         n_known = np.isfinite(self.errors).sum(axis=0)  # (horizon, n_targets)
         if ((n_known + 1) * coverage - 1e-9 > n_known).any():

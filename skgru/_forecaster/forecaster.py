@@ -28,7 +28,8 @@ from skgru._forecaster.checks import (
     warn_of_ends,
 )
 from skgru._forecaster.conformal import Calibration, errors_of, parts_of
-from skgru._forecaster.history import extended, last_rows
+from skgru._forecaster.gaps_and_outliers import last_rows
+from skgru._forecaster.history import extended
 from skgru._forecaster.model import ForecastModel
 from skgru._forecaster.reading import LEAST_ROWS
 from skgru._forecaster.refit import check_trains_further, trained_further

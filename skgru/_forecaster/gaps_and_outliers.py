@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -16,6 +17,19 @@ LEAST_SEASONS = 3
 
 # Share of outliers above which they belong to the series.
 MOST_OUTLIERS = 0.1
+
+
+def last_rows(values: np.ndarray, n_rows: int, targets: Sequence[int]) -> np.ndarray:
+    """A copy of the last rows, (at most n_rows, n_columns). In the first of them, a target that is
+    NaN is the last value before it, as later gaps are filled from it.
+    """
+    rows = values[-n_rows:].copy()
+    for column in targets:
+        if np.isnan(rows[0, column]):
+            before = values[: len(values) - len(rows), column]
+            known = before[np.isfinite(before)]
+            rows[0, column] = known[-1] if len(known) else np.nan
+    return rows
 
 
 def fill_by_season(z: np.ndarray, season_length: int) -> np.ndarray:

@@ -9,19 +9,7 @@ from typing import Any
 import numpy as np
 
 from skgru._containers.table import Table
-
-
-def last_rows(values: np.ndarray, n_rows: int, targets: Sequence[int]) -> np.ndarray:
-    """A copy of the last rows, (at most n_rows, n_columns). In the first of them, a target that is
-    NaN is the last value before it, as later gaps are filled from it.
-    """
-    rows = values[-n_rows:].copy()
-    for column in targets:
-        if np.isnan(rows[0, column]):
-            before = values[: len(values) - len(rows), column]
-            known = before[np.isfinite(before)]
-            rows[0, column] = known[-1] if len(known) else np.nan
-    return rows
+from skgru._forecaster.gaps_and_outliers import last_rows
 
 
 def rows_after(kept: Table, new: Table, whose: str) -> np.ndarray:

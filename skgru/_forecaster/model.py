@@ -9,7 +9,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from statistics import NormalDist
 from typing import Any
 
@@ -34,7 +33,7 @@ from skgru._forecaster.dataset import (
 )
 from skgru._forecaster.gaps_and_outliers import (
     fill_by_season,
-    forward_filled,
+    last_rows,
     without_outliers,
 )
 from skgru._forecaster.regressors import (
@@ -44,7 +43,7 @@ from skgru._forecaster.regressors import (
 )
 from skgru._forecaster.rollout import REPEATS_TO, Rollout
 from skgru._forecaster.scaling import AutoScaler, restored, scaled, transformed
-from skgru._forecaster.spec import ForecastSpec
+from skgru._forecaster.spec import ForecastSpec, mean_known
 from skgru._forecaster.theta import rows_of_theta, theta_forecast
 from skgru._forecaster.zero_shot_member import ZeroShotMember, ZeroShotNetwork
 from skgru._networks.regressor import GRURegressor
@@ -58,23 +57,6 @@ ERROR_OFFSET = 0.02
 
 # Weights up to this are rounding errors of their sum.
 ROUNDING = 1e-9
-
-
-def tail_of(values: np.ndarray, n_rows: int, spec: ForecastSpec) -> np.ndarray:
-    """A copy of the last rows, (at most n_rows, n_columns).
-
-    A gap at the start of a target is filled with the last value before it. In a single series this
-    is a gap in the first row; in several series, a history without any value.
-    """
-    tail = values[-n_rows:].copy()
-    n_seen = spec.history_length if spec.is_global else len(tail)
-    for column in spec.targets:
-        seen = tail[-n_seen:, column]  # a view
-        if np.isnan(seen if spec.is_global else seen[:1]).all():
-            before = values[: len(values) - len(seen), column]
-            known = before[np.isfinite(before)]
-            seen[:1] = known[-1] if len(known) else np.nan
-    return tail
 
 
 def _tail(part: Part, n_rows: int) -> Part:
@@ -312,7 +294,7 @@ class ForecastModel:
         residuals = residuals.reshape(len(y), spec.steps_of_call, -1)
         if self.own_weight < 1 and (template.by_errors or spec.point == "mean"):
             others = weighted_mean(*self._others_at(pairs.joined, picked)[::-1])
-            if template.by_errors:
+            if template.by_errors and self.own_weight:
                 self._weigh_by_errors(residuals, actual - others)
             own, share = actual - residuals, self.own_weight
             residuals = actual - weighted_mean((share, own), (1 - share, others))
@@ -329,10 +311,10 @@ class ForecastModel:
         actual, steps = pairs.following(picked), self.spec.steps_of_call
         scale = self.seasonal_errors[pairs.joined.series_of(picked)][:, np.newaxis, np.newaxis]
         baseline = pairs.at(picked)[1].reshape(len(picked), steps, -1)
-        usual = float(np.nanmean(np.abs(baseline) / scale))
+        usual = mean_known(np.abs(baseline) / scale)
         weights = [self.own_weight]
         for weight, forecast in self._others_at(pairs.joined, picked):
-            size = float(np.nanmean(np.abs(actual - forecast) / scale))
+            size = mean_known(np.abs(actual - forecast) / scale)
             ratio = size / usual if usual > 0 else 1.0
             factor = (USUAL_RATIO / max(ratio, np.finfo(float).tiny)) ** WEIGHT_BY_ERRORS
             weights.append(weight * np.clip(factor, *FACTORS) if np.isfinite(ratio) else weight)
@@ -347,8 +329,6 @@ class ForecastModel:
             return
         sizes = [float(np.abs(each[both]).mean()) for each in (own, others)]
         total = 1 - self.own_weight
-        if self.is_zero_shot:
-            return
         factor = weight_by_errors(total, *sizes) / total
         self.theta_weight *= factor
         self.pretrained_weight *= factor
@@ -575,7 +555,7 @@ class ForecastModel:
         """Scaled targets of the last rows of each series of fit."""
         targets = self.spec.targets
         return [
-            scaled(scaler, tail_of(values, self.n_rows_kept, self.spec)[:, targets])
+            scaled(scaler, last_rows(values, self.n_rows_kept, targets)[:, targets])
             for scaler, values in zip(self.scalers, series, strict=True)
         ]
 
@@ -649,14 +629,17 @@ class ForecastModel:
         They are moved, as the forecast lies elsewhere than that of the network. errors : of
         `in_units`, (n_series,).
         """
-        source: Any = self._forecast_after
-        if self.takes_pretrained:
-            # Of medians, bounds are moved first and clipped last.
-            source = partial(self.zero_shot.after, is_clipped=self.spec.point == "mean")
         scalers = [part.scaler for part in parts]
         forecast = self.forecast_after(parts, steps)
-        middle = source(parts, steps, None)
-        bounds = [source(parts, steps, quantile) for quantile in quantiles]
+        if self.takes_pretrained:
+            # Of medians, bounds are moved first and clipped last.
+            middle, *bounds = self.zero_shot.all_after(
+                parts, steps, [None, *quantiles], is_clipped=self.spec.point == "mean"
+            )
+        else:
+            middle, *bounds = (
+                self._forecast_after(parts, steps, quantile) for quantile in (None, *quantiles)
+            )
         if self.takes_pretrained and self.spec.point == "mean":
             # By a factor in units of the series, so that zeros stay zeros.
             means = self._all_in_units(scalers, forecast, errors)
@@ -707,13 +690,9 @@ class ForecastModel:
         length = self.spec.history_length
         view = sliding_view(joined.history, length)
         at_once = max(1, HISTORY_VALUES_AT_ONCE // ((length + steps) * joined.z.shape[1]))
-        window_length = self.spec.window_length
-        carried = None if self.spec.is_global else forward_filled(joined.history[np.newaxis])[0]
         pieces = []
         for start in range(0, len(origins), at_once):
             piece = origins[start : start + at_once]
             histories = view[piece - length + 1].copy()
-            if carried is not None:  # a gap in the first row is no lack of history
-                histories[:, -window_length] = carried[piece - window_length + 1]
             pieces.append(self.rollout.run(histories, joined, piece, steps, quantile))
         return np.concatenate(pieces)

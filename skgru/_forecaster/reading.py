@@ -26,8 +26,9 @@ from skgru._forecaster.checks import (
 )
 from skgru._forecaster.covariates import futures_of, known_rows
 from skgru._forecaster.dataset import Part
+from skgru._forecaster.gaps_and_outliers import last_rows
 from skgru._forecaster.history import rows_after
-from skgru._forecaster.model import ForecastModel, tail_of
+from skgru._forecaster.model import ForecastModel
 from skgru._forecaster.scaling import scaled
 from skgru._forecaster.spec import ForecastSpec
 from skgru._forecaster.until import steps_until
@@ -200,7 +201,7 @@ class SeriesReader:
                         for scaler, past in zip(scalers, pasts, strict=True)
                     ]
                 )
-        pasts = [tail_of(past, model.n_rows_kept, self._spec) for past in pasts]
+        pasts = [last_rows(past, model.n_rows_kept, self._spec.targets) for past in pasts]
         steps_of_each = [steps] * len(tables)
         if until is not None:
             steps_of_each = steps_until(until, tables)

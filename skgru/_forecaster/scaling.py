@@ -15,9 +15,6 @@ NEARLY_ZERO = 0.02
 # Share of zeros from which a row of the season counts as closed.
 ALWAYS = 0.9
 
-# Share of zeros up to which changes of a series are shares of its level.
-FEW_ZEROS = 0.1
-
 # Share of zeros, without those of a season, from which a series is intermittent.
 INTERMITTENT_FROM = 0.2
 
@@ -65,16 +62,6 @@ def _statistics(known: np.ndarray, is_linear: bool = False) -> tuple[str, float,
     return "standard", -known.mean(), np.nan, 1.0 if is_constant else spread
 
 
-def changes_by_shares(values: np.ndarray) -> bool:
-    """Whether a change on the scale of "auto" is a share of the level: of positive values, among
-    which there may be some zeros.
-    """
-    known = values[np.isfinite(values)]
-    if not len(known) or known.min() < 0:
-        return False
-    return float((known == 0).mean()) <= FEW_ZEROS and _statistics(known)[0] != "standard"
-
-
 def in_sample_error(z: np.ndarray, season_length: int) -> float:
     """Mean absolute error of the better one of last value and seasonal naive, NaN without any."""
     errors = []
@@ -118,7 +105,6 @@ class AutoScaler(TransformerMixin, BaseEstimator):
         self.kinds_ = [kind for kind, *_ in columns]
         known = np.where(np.isfinite(X), X, np.inf)
         self._lowest = np.where(known.min(axis=0, initial=np.inf) >= 0, 0.0, -np.inf)
-        self._changes_by_shares = all(changes_by_shares(column) for column in X.T)
         self._shift, knee, self._unit = np.array([numbers for _, *numbers in columns]).T
         self._is_log = ~np.isnan(knee)
         self._knee = np.where(self._is_log, knee / self._unit, 1.0)

@@ -12,7 +12,7 @@ from skgru._forecaster.baselines import seasonal_naive, seasonal_profile
 from skgru._forecaster.dataset import ends_of
 from skgru._forecaster.gaps_and_outliers import fill_by_season
 from skgru._forecaster.scaling import AutoScaler
-from skgru._forecaster.spec import PROFILE_SEASONS
+from skgru._forecaster.spec import PROFILE_SEASONS, mean_known
 from skgru._forecaster.theta import rows_of_theta, theta_forecast
 from skgru._windows import sliding_view
 
@@ -37,11 +37,10 @@ LEAST_SEASONS = 3
 SERIES_LOOKED_AT = 100
 ORIGINS_TRIED = 64
 ORIGINS_OF_THETA = 24
+LEAST_ORIGINS = 8
 
 # Largest logarithm of a ratio of errors that counts.
 MOST_GAIN = 1.6
-
-LEAST_ORIGINS = 8
 
 
 def seasons_of(
@@ -227,15 +226,9 @@ def seasonal_errors(series: list[np.ndarray], season_length: int) -> tuple[float
     return float(np.mean(own)), float(np.mean(others))
 
 
-def mean_known(values: np.ndarray) -> float:
-    """Mean of the finite values; NaN without any."""
-    known = values[np.isfinite(values)]
-    return float(known.mean()) if len(known) else np.nan
-
-
 def rows_for_season(parameters: Any, tables: list[Table], season_length: int) -> int:
-    """Least number of rows for the use of a season of the index. Where the pretrained network takes
-    part, this is one season and one row.
+    """Least number of rows for the use of a season of the index. For months and quarters, where the
+    pretrained network takes part, this is one season and one row.
     """
     takes_part = parameters.pretrained is not None and parameters.regressor is None
     if takes_part and season_length in SURE_SEASONS:

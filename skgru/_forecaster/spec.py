@@ -92,3 +92,9 @@ def is_constant(values: np.ndarray) -> bool:
     """Whether a column has one value, beside NaN."""
     values = values[np.isfinite(values)]
     return len(values) > 0 and bool((values == values[0]).all())
+
+
+def mean_known(values: np.ndarray) -> float:
+    """Mean of the finite values; NaN without any."""
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else np.nan

@@ -2,8 +2,8 @@
 
 The network reads the last rows without their season, and statistics of the series. For each step
 ahead it weighs simple forecasts (naive, smoothed, trend, autoregressive, seasonal profile), adds a
-correction, and spreads quantiles around the sum. benchmarks/pretrain.py trains it on
-simulated series.
+correction, and spreads quantiles around the sum. benchmarks/pretrain.py trains it on simulated
+series.
 """
 
 from __future__ import annotations
@@ -184,8 +184,3 @@ def mean_of(quantiles: np.ndarray) -> np.ndarray:
     """Mean of the distribution with these quantiles (..., n_quantiles) at `QUANTILES`."""
     edges = np.r_[0, (QUANTILES[1:] + QUANTILES[:-1]) / 2, 1]
     return quantiles @ np.diff(edges)
-
-
-def zero_shot_quantiles(values: np.ndarray, season_length: int, steps: int) -> np.ndarray:
-    """Quantiles (steps, n_quantiles) of the rows after a series (n_rows,), at `QUANTILES`."""
-    return forecast_quantiles([values], season_length, steps)[0]

@@ -52,11 +52,8 @@ def usual(histories: list[np.ndarray], seasons: list[int]) -> list[np.ndarray]:
     Outliers stand out from the longest season of which a history holds enough: weekends are no
     outliers of the days of a week. Positive series are looked at in logarithms: growth is none.
     """
-    are_positive = [bool((values > 0).all()) for values in histories]
-    histories = [
-        np.log(values) if is_positive else values
-        for values, is_positive in zip(histories, are_positive, strict=True)
-    ]
+    if max(seasons) == 1:
+        return histories
     lengths = np.array([len(values) for values in histories])
     answer = list(histories)
     for length in np.unique(lengths):
@@ -66,13 +63,17 @@ def usual(histories: list[np.ndarray], seasons: list[int]) -> list[np.ndarray]:
         at_once = max(1, HISTORY_VALUES_AT_ONCE // max(1, histories[positions[0]].size))
         for start in range(0, len(positions), at_once):
             chunk = positions[start : start + at_once]
-            together = without_outliers(np.stack([histories[i] for i in chunk]), season_length)
-            for i, values in zip(chunk, together, strict=True):
-                answer[i] = values
-    return [
-        np.exp(values) if is_positive else values
-        for values, is_positive in zip(answer, are_positive, strict=True)
-    ]
+            values = np.stack([histories[i] for i in chunk])
+            is_positive = (values > 0).all(axis=(1, 2), keepdims=True)
+            z = np.where(is_positive, np.log(np.where(is_positive, values, 1)), values)
+            moved = without_outliers(z, season_length)
+            is_moved = (moved != z) & np.isfinite(z)
+            if is_moved.any():  # other values stay as they are, without a rounding error
+                in_units = np.where(is_positive, np.exp(np.where(is_positive, moved, 0)), moved)
+                values = np.where(is_moved, in_units, values)
+            for i, one in zip(chunk, values, strict=True):
+                answer[i] = one
+    return answer
 
 
 @dataclass(frozen=True)
@@ -98,47 +99,65 @@ class ZeroShotMember:
         histories = [part.values[max(0, t + 1 - n_rows) : t + 1] for t in origins]
         return self.of_histories(histories, [part.scaler] * len(origins), steps)
 
-    def after(
+    def after(self, parts: Sequence[Part], steps: int) -> np.ndarray:
+        """Scaled forecasts (n_series, steps, n_targets) after each series."""
+        return self.all_after(parts, steps, [None])[0]
+
+    def all_after(
         self,
         parts: Sequence[Part],
         steps: int,
-        quantile: float | None = None,
+        quantiles: Sequence[float | None],
         is_clipped: bool = True,
     ) -> np.ndarray:
-        """Scaled forecasts (n_series, steps, n_targets) after each series."""
+        """Scaled quantiles (n_quantiles, n_series, steps, n_targets) after each series. None stands
+        for the forecast.
+        """
         n_rows = self.n_rows + self.spec.season_length
         histories = [part.values[-n_rows:] for part in parts]
         scalers = [part.scaler for part in parts]
-        return self.of_histories(histories, scalers, steps, quantile, is_clipped)
+        return self._quantiles(histories, scalers, steps, quantiles, is_clipped)
 
     def of_histories(
+        self, histories: list[np.ndarray], scalers: list[Any], steps: int
+    ) -> np.ndarray:
+        """Scaled forecasts (n_histories, steps, n_targets) after histories (n_rows, n_targets)."""
+        return self._quantiles(histories, scalers, steps, [None], True)[0]
+
+    def _quantiles(
         self,
         histories: list[np.ndarray],
         scalers: list[Any],
         steps: int,
-        quantile: float | None = None,
-        is_clipped: bool = True,
+        quantiles: Sequence[float | None],
+        is_clipped: bool,
     ) -> np.ndarray:
-        """Scaled forecasts (n_histories, steps, n_targets). NaN after a history without values, and
-        where a scaler gives no finite number.
+        """As `all_after`. NaN after a history without values, and where a scaler gives no finite
+        number.
         """
         m, n_targets = self.spec.season_length, len(self.spec.targets)
         filled = usual([fill_by_season(values, m) for values in histories], [m, self._second or m])
         columns = [column[np.isfinite(column)] for values in filled for column in values.T]
-        levels = None if quantile is None else [quantile]
-        has_begun = np.array([len(column) > 0 for column in columns])
         begun = [column for column in columns if len(column)]
-        n_quantiles = 1 if levels else len(zero_shot.QUANTILES)
-        answer = np.full((len(columns), steps, n_quantiles), np.nan)
+        wanted = [quantile for quantile in quantiles if quantile is not None]
+        levels = [*zero_shot.QUANTILES, *wanted]
+        answer = np.full((len(columns), steps, len(levels)), np.nan)
         if begun:
-            answer[has_begun] = zero_shot.forecast_quantiles(
-                begun, m, steps, levels, second=self._second, is_clipped=is_clipped
+            answer[[len(column) > 0 for column in columns]] = zero_shot.forecast_quantiles(
+                begun,
+                m,
+                steps,
+                levels if wanted else None,
+                second=self._second,
+                is_clipped=is_clipped,
             )
-        if quantile is not None:
-            chosen = answer[..., 0]
-        elif self.spec.point == "mean":
-            chosen = zero_shot.mean_of(answer)
-        else:
-            chosen = answer[..., answer.shape[-1] // 2]
-        chosen = chosen.reshape(len(histories), n_targets, steps).transpose(0, 2, 1)
-        return np.stack([scaled_or_nan(*one) for one in zip(scalers, chosen, strict=True)])
+        known, rest = np.split(answer, [len(zero_shot.QUANTILES)], axis=-1)
+        is_mean = self.spec.point == "mean"
+        middle = zero_shot.mean_of(known) if is_mean else known[..., known.shape[-1] // 2]
+        others = iter(np.moveaxis(rest, -1, 0))
+        chosen = [middle if quantile is None else next(others) for quantile in quantiles]
+        shape = (len(quantiles), len(histories), n_targets, steps)
+        scaled = np.reshape(chosen, shape).swapaxes(2, 3)
+        return np.stack(
+            [[scaled_or_nan(*one) for one in zip(scalers, each, strict=True)] for each in scaled]
+        )

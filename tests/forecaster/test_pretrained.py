@@ -102,6 +102,13 @@ def test_weights_of_a_panel_follow_errors():
     assert repeating["regressors"] > 0.6 > usual["regressors"]
 
 
+def test_a_panel_whose_ends_are_too_short_for_theta():
+    """The pretrained network alone adapts its weight."""
+    panel = [values[:25] for values in SERIES]
+    fitted = forecaster(horizon=3, n_estimators=2).fit(panel)
+    assert fitted.ensemble_["pretrained"] > 0 and np.isfinite(fitted.forecast()).all()
+
+
 def test_of_means_it_gives_the_intervals_alone():
     fitted = forecaster(point="mean").fit(AIRLINE.reshape(-1, 1))
     assert fitted.pretrained_ and fitted.ensemble_.keys() == {"regressors", "theta"}
@@ -132,8 +139,10 @@ def test_zero_shot_means_add_up(kind):
 def test_where_it_takes_no_part(parameters):
     fitted = forecaster(**parameters).fit(AIRLINE.reshape(-1, 1))
     assert not fitted.pretrained_ and "pretrained" not in fitted.ensemble_
-    with raises("calibration_fraction=0", "pretrained='only'"):
+    with raises("calibration_fraction=0", "regressor=None with pretrained='auto'"):
         fitted.forecast_interval()
+    fitted.set_params(regressor=None, pretrained="auto").fit(AIRLINE.reshape(-1, 1))
+    assert np.isfinite(fitted.forecast_interval()).all()
 
 
 def test_a_forecast_that_the_scaler_has_no_number_for():
