@@ -3,6 +3,7 @@
 Importing skgru does not import TensorFlow: that happens in the first training or large prediction.
 """
 
+from skgru._files.files import load, save
 from skgru._forecaster.forecaster import SequenceForecaster
 from skgru._networks.classifier import GRUClassifier
 from skgru._networks.regressor import GRURegressor
@@ -17,7 +18,9 @@ __all__ = [
     "SequenceWindower",
     "__version__",
     "as_windows",
+    "load",
     "make_windows",
+    "save",
 ]
 
 

@@ -1,0 +1,208 @@
+"""Estimators as a document of plain JSON and a list of objects for skops, and back.
+
+In the document, a list is a list and any other value a dict with one key, its kind:
+{"dict": {"a": 1}}, {"tuple": [1, 2]}, {"instance": 3} for the third object of skgru, and
+{"object": 2} for what skops stores: numeric arrays and the objects of scikit-learn. Where these
+hold something that skops would refuse, as a Pipeline with a GRURegressor, a text stands for the
+attribute, and the attribute is in the document.
+"""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+from sklearn.utils import Bunch
+
+from skgru._files.codecs import CODECS, is_missing, is_same, missing
+from skgru._files.registry import CLASSES, attributes_of, state_of
+
+# Starts the text that stands for an attribute of an object of scikit-learn.
+MARK = "\0skgru:"
+
+PLAIN = (type(None), bool, int, float, str)
+
+
+class Unsupported(ValueError):
+    """A value that no file may hold. where : the attributes that lead to it, each with the class
+    that has it.
+    """
+
+    def __init__(self, value: Any, where: list[tuple[str, str]]) -> None:
+        super().__init__(repr(value))
+        self.value, self.where = value, where
+
+
+def _is_of_sklearn(value: Any) -> bool:
+    is_object = not isinstance(value, type | FunctionType) and hasattr(value, "__dict__")
+    return is_object and type(value).__module__.split(".")[0] == "sklearn"
+
+
+def _is_numeric(value: Any) -> bool:
+    return type(value) in (np.ndarray, np.memmap) and not value.dtype.hasobject
+
+
+class Encoder:
+    """One object on its way into a file: `document` and `objects`."""
+
+    def __init__(self, value: Any) -> None:
+        self.objects: list[Any] = []
+        self._instances: list[Any] = []
+        self._attributes: list[Any] = []
+        self._kept: dict[int, tuple[Any, int]] = {}  # the value too, so that no id is used twice
+        self._copies: dict[int, tuple[Any, Any]] = {}
+        self.where: list[tuple[str, str]] = []
+        # Of each object: the value itself, and where it is.
+        self.sources: list[tuple[Any, list[tuple[str, str]]]] = []
+        root = self.encode(value)
+        self.document = {
+            "root": root,
+            "instances": self._instances,
+            "attributes": self._attributes,
+        }
+
+    def encode(self, value: Any) -> Any:
+        kind = type(value)
+        if kind in PLAIN:
+            return value
+        if kind is list:
+            return [self.encode(one) for one in value]
+        if kind is dict and all(type(key) is str for key in value):
+            return {"dict": {key: self.encode(one) for key, one in value.items()}}
+        if CLASSES.get(kind.__name__) is kind:
+            return {"instance": self._instance(value)}
+        if _is_numeric(value):
+            return {"object": self._object(value, np.asarray(value))}
+        if _is_of_sklearn(value) and kind is not Bunch:
+            return {"object": self._object(value, self._copy(value))}
+        if (name := is_missing(value)) is not None:
+            return {"missing": name}
+        for name, codec in CODECS.items():
+            if codec.is_kind(value):
+                return {name: self._fields(value, codec)}
+        if isinstance(value, FunctionType) or not self._is_left_to_skops(value):
+            raise Unsupported(value, list(self.where))
+        return {"object": self._object(value, value)}
+
+    def _fields(self, value: Any, codec: Any) -> list[Any]:
+        fields = list(codec.fields(value))
+        if codec.is_checked:
+            try:
+                if not is_same(value, codec.build(*fields)):
+                    raise Unsupported(value, list(self.where))
+            except (ValueError, TypeError, KeyError, AttributeError) as error:
+                raise Unsupported(value, list(self.where)) from error
+        return [self.encode(one) for one in fields]
+
+    def _is_left_to_skops(self, value: Any) -> bool:
+        kind = value if isinstance(value, type) else type(value)
+        return kind.__module__.split(".")[0] in ("builtins", "numpy", "scipy", "sklearn")
+
+    def _instance(self, value: Any) -> int:
+        if id(value) in self._kept:
+            return self._kept[id(value)][1]
+        number = len(self._instances)
+        self._kept[id(value)] = value, number
+        name = type(value).__name__
+        self._instances.append(None)  # the place of this one, as its state may hold others
+        state = {key: self._within(name, key, one) for key, one in state_of(value).items()}
+        self._instances[number] = {"class": name, "state": state}
+        return number
+
+    def _within(self, name: str, key: str, value: Any) -> Any:
+        self.where.append((name, key))
+        try:
+            return self.encode(value)
+        finally:
+            self.where.pop()
+
+    def _object(self, value: Any, stored: Any) -> int:
+        if id(value) not in self._kept:
+            self._kept[id(value)] = value, len(self.objects)
+            self.objects.append(stored)
+            self.sources.append((value, list(self.where)))
+        return self._kept[id(value)][1]
+
+    def _copy(self, value: Any) -> Any:
+        """An object of scikit-learn with attributes that skops stores."""
+        if id(value) not in self._copies:
+            copy = type(value).__new__(type(value))
+            self._copies[id(value)] = value, copy
+            for key, one in vars(value).items():
+                self.where.append((type(value).__name__, key))
+                copy.__dict__[key] = self._attribute(one)
+                self.where.pop()
+        return self._copies[id(value)][1]
+
+    def _attribute(self, value: Any) -> Any:
+        is_plain = type(value) in PLAIN and not (type(value) is str and value.startswith(MARK))
+        if is_plain or _is_numeric(value):
+            return value
+        if _is_of_sklearn(value) and type(value) is not Bunch:
+            return self._copy(value)
+        encoded = self.encode(value)
+        if type(encoded) is dict and "object" in encoded:
+            return self.objects[encoded["object"]]
+        self._attributes.append(encoded)
+        return f"{MARK}{len(self._attributes) - 1}"
+
+
+class Decoder:
+    """The object of a document and of the objects that skops has read."""
+
+    def __init__(self, document: dict[str, Any], objects: list[Any]) -> None:
+        self._document, self._objects = document, objects
+        self._built: dict[int, Any] = {}
+        self._attributes: dict[int, Any] = {}
+        self._restored: set[int] = set()
+        for one in objects:
+            self._restore(one)
+        self.value = self.decode(document["root"])
+
+    def decode(self, encoded: Any) -> Any:
+        if type(encoded) in PLAIN:
+            return encoded
+        if type(encoded) is list:
+            return [self.decode(one) for one in encoded]
+        ((kind, content),) = encoded.items()
+        if kind == "dict":
+            return {key: self.decode(one) for key, one in content.items()}
+        if kind == "instance":
+            return self._instance(content)
+        if kind == "object":
+            return self._objects[content]
+        if kind == "missing":
+            return missing(content)
+        return CODECS[kind].build(*[self.decode(one) for one in content])
+
+    def _instance(self, number: int) -> Any:
+        if number in self._built:
+            return self._built[number]
+        encoded = self._document["instances"][number]
+        cls = CLASSES[encoded["class"]]
+        allowed, defaults = attributes_of(cls)
+        if allowed is not None and not set(encoded["state"]) <= allowed:
+            raise ValueError(f"{cls.__name__} has other attributes")
+        built = self._built[number] = cls.__new__(cls)
+        state = {key: self.decode(one) for key, one in encoded["state"].items()}
+        if allowed is not None and allowed - set(state) - set(defaults):
+            raise ValueError(f"{cls.__name__} lacks attributes")
+        built.__dict__.update({**defaults, **state})
+        return built
+
+    def _attribute(self, number: int) -> Any:
+        if number not in self._attributes:
+            self._attributes[number] = self.decode(self._document["attributes"][number])
+        return self._attributes[number]
+
+    def _restore(self, value: Any) -> None:
+        """Put the attributes of the document into an object of scikit-learn, and those within."""
+        if not _is_of_sklearn(value) or id(value) in self._restored:
+            return
+        self._restored.add(id(value))
+        for key, one in list(vars(value).items()):
+            if type(one) is str and one.startswith(MARK):
+                value.__dict__[key] = self._attribute(int(one.removeprefix(MARK)))
+            else:
+                self._restore(one)
