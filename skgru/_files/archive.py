@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
 import re
 import zipfile
 from typing import Any
@@ -64,9 +65,10 @@ def unpack(data: bytes) -> tuple[dict[str, Any], bytes]:
         if int(end[1]) > FORMAT:
             raise Newer(f"format {int(end[1])}, written by skgru {document['versions']['skgru']}")
         _check_schema(json.loads(archive.read(SCHEMA)))
-        for name in archive.namelist():
-            if name.endswith(".npy"):
-                _check_array(name, archive.read(name))
+        for member in archive.infolist():
+            if member.filename.endswith(".npy"):
+                with archive.open(member) as content:
+                    _check_array(content, member)
     return document, data
 
 
@@ -82,20 +84,20 @@ def _check_members(members: list[zipfile.ZipInfo], n_bytes: int) -> None:
         raise Damaged("its members are larger than the file")
 
 
-def _check_array(name: str, content: bytes) -> None:
+def _check_array(content: Any, member: zipfile.ZipInfo) -> None:
     """The size that an array declares is that of its bytes, and it holds no Python objects."""
-    buffer = io.BytesIO(content)
-    version = np.lib.format.read_magic(buffer)
-    read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
-    if version not in read:
+    name = member.filename
+    version = np.lib.format.read_magic(content)
+    if version == (1, 0):
+        shape, _, dtype = np.lib.format.read_array_header_1_0(content)
+    elif version == (2, 0):
+        shape, _, dtype = np.lib.format.read_array_header_2_0(content)
+    else:
         raise Damaged(f"{name} has an unknown version")
-    shape, _, dtype = read[version](buffer)
     if dtype.hasobject:
         raise Damaged(f"{name} holds Python objects")
-    n_values = 1
-    for n in shape:
-        n_values *= n
-    if min(shape, default=0) < 0 or n_values * dtype.itemsize != len(content) - buffer.tell():
+    n_bytes = math.prod(shape) * dtype.itemsize
+    if min(shape, default=0) < 0 or n_bytes != member.file_size - content.tell():
         raise Damaged(f"{name} has another size than it declares")
 
 

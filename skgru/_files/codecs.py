@@ -273,7 +273,9 @@ CODECS: dict[str, Codec] = {
     "tuple": Codec(_of(tuple), list, lambda *items: items),
     "set": Codec(_of(set), list, lambda *items: set(items)),
     "frozenset": Codec(_of(frozenset), list, lambda *items: frozenset(items)),
-    "items": Codec(_of(dict), lambda value: [list(pair) for pair in value.items()], lambda *p: dict(p)),
+    "items": Codec(
+        _of(dict), lambda value: [list(pair) for pair in value.items()], lambda *p: dict(p)
+    ),
     "bunch": Codec(_of(Bunch), lambda value: [dict(value)], lambda items: Bunch(**items)),
     "range": Codec(_of(range), lambda value: (value.start, value.stop, value.step), range),
     "array": Codec(
@@ -306,9 +308,7 @@ CODECS: dict[str, Codec] = {
     "difference": Codec(
         _of(timedelta), lambda value: (value.days, value.seconds, value.microseconds), timedelta
     ),
-    "offset_zone": Codec(
-        _of(timezone), lambda value: [value.utcoffset(None)], timezone, True
-    ),
+    "offset_zone": Codec(_of(timezone), lambda value: [value.utcoffset(None)], timezone, True),
     "zone": Codec(_of(ZoneInfo), lambda value: [value.key], ZoneInfo, True),
     "decimal": Codec(_of(Decimal), lambda value: [str(value)], Decimal),
     "Timestamp": Codec(
@@ -355,7 +355,11 @@ CODECS: dict[str, Codec] = {
     ),
     "MultiIndex": Codec(
         _pandas("MultiIndex"),
-        lambda value: (list(value.levels), [np.asarray(one) for one in value.codes], [*value.names]),
+        lambda value: (
+            list(value.levels),
+            [np.asarray(one) for one in value.codes],
+            [*value.names],
+        ),
         _build_multi,
         True,
     ),

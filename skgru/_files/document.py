@@ -127,7 +127,8 @@ class Encoder:
     def _copy(self, value: Any) -> Any:
         """An object of scikit-learn with attributes that skops stores."""
         if id(value) not in self._copies:
-            copy = type(value).__new__(type(value))
+            kind: Any = type(value)
+            copy = kind.__new__(kind)
             self._copies[id(value)] = value, copy
             for key, one in vars(value).items():
                 self.where.append((type(value).__name__, key))
@@ -180,7 +181,7 @@ class Decoder:
         if number in self._built:
             return self._built[number]
         encoded = self._document["instances"][number]
-        cls = CLASSES[encoded["class"]]
+        cls: Any = CLASSES[encoded["class"]]
         allowed, defaults = attributes_of(cls)
         if allowed is not None and not set(encoded["state"]) <= allowed:
             raise ValueError(f"{cls.__name__} has other attributes")

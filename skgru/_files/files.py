@@ -129,8 +129,7 @@ def load(path: str | os.PathLike[str]) -> Any:
     """
     skops_io = _import_skops("load")
     from skgru._files.document import Decoder
-    from skgru._files.registry import PUBLIC, TRUSTED
-    from skgru._files.trees import check_trees
+    from skgru._files.registry import PUBLIC
 
     path = _as_path(path)
     if path.exists() and not path.is_dir() and not stat.S_ISREG(path.stat().st_mode):
@@ -138,9 +137,7 @@ def load(path: str | os.PathLike[str]) -> Any:
     data = path.read_bytes()
     try:
         document, archive = unpack(data)
-        objects = skops_io.loads(archive, trusted=TRUSTED)
-        check_trees(objects)
-        value = Decoder(document, objects).value
+        value = Decoder(document, _objects_of(archive, skops_io)).value
         if not isinstance(value, (BaseEstimator, *PUBLIC)):
             raise Damaged("it holds no estimator")
     except Newer as error:
@@ -148,6 +145,8 @@ def load(path: str | os.PathLike[str]) -> Any:
             f"path={str(path)!r} has {error}, but this skgru reads formats up to {FORMAT}. Install "
             "that version of skgru or a later one."
         ) from error
+    except Warning:  # where warnings are errors
+        raise
     except Exception as error:
         raise ValueError(_refused(path, error)) from error
     return value
@@ -177,20 +176,28 @@ def _versions() -> dict[str, str]:
     return {"skgru": skgru.__version__, **{one: importlib.metadata.version(one) for one in names}}
 
 
-def _archive_of(encoder: Any, skops_io: Any) -> bytes:
-    """What skops makes of the objects, read once to see whether it can be read."""
-    from skgru._files.document import Unsupported
+def _objects_of(archive: bytes, skops_io: Any) -> list[Any]:
+    """What skops reads, of types on the list alone."""
     from skgru._files.registry import TRUSTED
     from skgru._files.trees import check_trees
 
+    objects = skops_io.loads(archive, trusted=TRUSTED)
+    check_trees(objects)
+    return objects
+
+
+def _archive_of(encoder: Any, skops_io: Any) -> bytes:
+    """What skops makes of the objects, read once to see whether it can be read."""
+    from skgru._files.document import Unsupported
+
     try:
         archive = skops_io.dumps(encoder.objects)
-        check_trees(skops_io.loads(archive, trusted=TRUSTED))
+        _objects_of(archive, skops_io)
         return archive
     except Exception:
         for one, source in zip(encoder.objects, encoder.sources, strict=True):
             try:
-                skops_io.loads(skops_io.dumps(one), trusted=TRUSTED)
+                _objects_of(skops_io.dumps([one]), skops_io)
             except Exception as error:
                 raise Unsupported(*source) from error
         raise
@@ -232,7 +239,7 @@ def _refused(path: Path, error: Exception) -> str:
     """The message of a file that is damaged, or that was made by something else."""
     if (names := _untrusted(error)) is not None:
         return (
-            f"path={str(path)!r} holds {names}, which skgru.save does not write, and was not loaded. "
+            f"path={str(path)!r} holds {names}, which skgru.save never writes. It was not loaded. "
             "Use a file from a source that you trust."
         )
     reason = str(error) if isinstance(error, Damaged) else f"{type(error).__name__}: {error}"

@@ -112,5 +112,6 @@ def attributes_of(cls: type) -> tuple[frozenset[str] | None, dict[str, Any]]:
 
 def state_of(value: Any) -> dict[str, Any]:
     """The attributes of an object of these classes, without what it computed for later."""
-    allowed, _ = attributes_of(type(value))
+    cls: Any = type(value)
+    allowed, _ = attributes_of(cls)
     return {name: one for name, one in vars(value).items() if allowed is None or name in allowed}
