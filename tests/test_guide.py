@@ -91,6 +91,11 @@ def check_pipelines(names):
     assert names["windows"].shape == (500, 10, 2)
 
 
+def check_saving(names):
+    assert names["loaded"].forecast().equals(names["forecaster"].forecast())
+    assert names["network"].n_iter_ == 5
+
+
 def check_serving(names):
     loaded, fitted = names["loaded"], names["forecaster"]
     expected = fitted.forecast(X=names["arrived"])

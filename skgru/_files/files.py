@@ -30,6 +30,11 @@ def save(estimator: Any, path: str | os.PathLike[str]) -> None:
     path : str or PathLike
         The file, with any ending. An earlier file is replaced as soon as the new one is complete.
 
+    Returns
+    -------
+    None
+        The estimator is in the file.
+
     Raises
     ------
     TypeError
