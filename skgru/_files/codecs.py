@@ -14,8 +14,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import scipy.stats
 import sklearn.feature_selection
 import sklearn.metrics
+from scipy.stats._distn_infrastructure import rv_generic
 from sklearn.utils import Bunch
 
 import skgru.metrics
@@ -93,6 +95,18 @@ def _build_function(module: str, name: str) -> Any:
     if _module_of(function) is None:
         raise ValueError(f"{name} is no function of {module}")
     return function
+
+
+def _is_distribution(value: Any) -> bool:
+    """Whether a value is a distribution of scipy with its parameters, as a random search has it."""
+    return isinstance(getattr(value, "dist", None), rv_generic) and hasattr(value, "kwds")
+
+
+def _build_distribution(name: str, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    distribution = vars(scipy.stats)[name]
+    if not isinstance(distribution, rv_generic):
+        raise ValueError(f"{name} is no distribution of scipy")
+    return distribution(*arguments, **named)
 
 
 # Dates
@@ -214,7 +228,7 @@ def _is_text_dtype(value: Any) -> bool:
     pd = sys.modules.get("pandas")
     if pd is None or not isinstance(value, pd.api.extensions.ExtensionDtype):
         return False
-    return not isinstance(value, pd.CategoricalDtype | pd.IntervalDtype)
+    return not isinstance(value, pd.CategoricalDtype)
 
 
 def _build_dtype(text: str) -> Any:
@@ -296,6 +310,11 @@ CODECS: dict[str, Codec] = {
         lambda value: _module_of(value) is not None,
         lambda value: (_module_of(value), value.__name__),
         _build_function,
+    ),
+    "distribution": Codec(
+        _is_distribution,
+        lambda value: (value.dist.name, value.args, value.kwds),
+        _build_distribution,
     ),
     "date": Codec(_of(date), lambda value: [value.isoformat()], date.fromisoformat),
     "time": Codec(_of(time), lambda value: [value.isoformat()], time.fromisoformat, True),

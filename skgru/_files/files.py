@@ -52,8 +52,8 @@ def save(estimator: Any, path: str | os.PathLike[str]) -> None:
 
     Notes
     -----
-    Estimators of other packages within an estimator of skgru cannot be saved. Nor can
-    HistGradientBoostingRegressor and a few other estimators of scikit-learn that skops refuses.
+    Estimators of other packages within an estimator of skgru cannot be saved. Nor can nearest
+    neighbours with a KDTree, and a few other estimators of scikit-learn that skops refuses.
 
     Examples
     --------
@@ -72,6 +72,7 @@ def save(estimator: Any, path: str | os.PathLike[str]) -> None:
     skops_io = _import_skops("save")
     from skgru._files.document import Encoder, Unsupported
     from skgru._files.registry import PUBLIC
+    from skgru._files.trees import check_trees
 
     path = _as_path(path)
     if isinstance(estimator, type) or not isinstance(estimator, (BaseEstimator, *PUBLIC)):
@@ -83,7 +84,13 @@ def save(estimator: Any, path: str | os.PathLike[str]) -> None:
         encoder = Encoder(estimator)
         archive = _archive_of(encoder, skops_io)
     except Unsupported as error:
-        raise ValueError(_unsupported(error, estimator)) from error
+        raise ValueError(_unsupported(error)) from error
+    try:
+        check_trees(estimator)
+    except ValueError as error:
+        raise ValueError(
+            f"estimator={estimator!r} cannot be saved: {error}. Save it with joblib."
+        ) from error
     document = {"versions": _versions(), **encoder.document}
     data = pack(document, archive)
     try:
@@ -120,7 +127,7 @@ def load(path: str | os.PathLike[str]) -> Any:
     OSError
         If the file cannot be read.
     ImportError
-        If skops is not installed.
+        If skops is not installed, or pandas or polars for an estimator that was fitted with them.
 
     See Also
     --------
@@ -134,7 +141,8 @@ def load(path: str | os.PathLike[str]) -> Any:
     """
     skops_io = _import_skops("load")
     from skgru._files.document import Decoder
-    from skgru._files.registry import PUBLIC
+    from skgru._files.registry import PUBLIC, TRUSTED
+    from skgru._files.trees import check_trees
 
     path = _as_path(path)
     if path.exists() and not path.is_dir() and not stat.S_ISREG(path.stat().st_mode):
@@ -142,13 +150,19 @@ def load(path: str | os.PathLike[str]) -> Any:
     data = path.read_bytes()
     try:
         document, archive = unpack(data)
-        value = Decoder(document, _objects_of(archive, skops_io)).value
+        value = Decoder(document, skops_io.loads(archive, trusted=TRUSTED)).value
+        check_trees(value)
         if not isinstance(value, (BaseEstimator, *PUBLIC)):
             raise Damaged("it holds no estimator")
     except Newer as error:
         raise ValueError(
             f"path={str(path)!r} has {error}, but this skgru reads formats up to {FORMAT}. Install "
             "that version of skgru or a later one."
+        ) from error
+    except ModuleNotFoundError as error:
+        raise ImportError(
+            f"path={str(path)!r} needs the package {error.name}, which is not installed. Install "
+            f"it with 'pip install {error.name}'."
         ) from error
     except Warning:  # where warnings are errors
         raise
@@ -181,28 +195,19 @@ def _versions() -> dict[str, str]:
     return {"skgru": skgru.__version__, **{one: importlib.metadata.version(one) for one in names}}
 
 
-def _objects_of(archive: bytes, skops_io: Any) -> list[Any]:
-    """What skops reads, of types on the list alone."""
-    from skgru._files.registry import TRUSTED
-    from skgru._files.trees import check_trees
-
-    objects = skops_io.loads(archive, trusted=TRUSTED)
-    check_trees(objects)
-    return objects
-
-
 def _archive_of(encoder: Any, skops_io: Any) -> bytes:
     """What skops makes of the objects, read once to see whether it can be read."""
     from skgru._files.document import Unsupported
+    from skgru._files.registry import TRUSTED
 
     try:
         archive = skops_io.dumps(encoder.objects)
-        _objects_of(archive, skops_io)
+        skops_io.loads(archive, trusted=TRUSTED)
         return archive
     except Exception:
         for one, source in zip(encoder.objects, encoder.sources, strict=True):
             try:
-                _objects_of(skops_io.dumps([one]), skops_io)
+                skops_io.loads(skops_io.dumps([one]), trusted=TRUSTED)
             except Exception as error:
                 raise Unsupported(*source) from error
         raise
@@ -218,12 +223,16 @@ _REMEDIES = {
 }
 
 
-def _unsupported(error: Any, estimator: Any) -> str:
-    what, name = f"estimator={error.value!r}", "estimator"
-    if error.where:
-        where = [one for one in error.where if not one[1].startswith("_")] or error.where
-        owner, name = where[-1]
-        what = f"{name}={error.value!r} of {owner}"
+def _unsupported(error: Any) -> str:
+    import skgru
+    from skgru._files.registry import CLASSES
+
+    is_public = [owner not in CLASSES or owner in skgru.__all__ for owner, _ in error.where]
+    known = [one for one, is_known in zip(error.where, is_public, strict=True) if is_known]
+    owner, name = known[-1] if known else ("", "estimator")
+    what = f"{name}={error.value!r} of {owner}" if owner else f"estimator={error.value!r}"
+    if name.startswith("_"):
+        what = f"{error.value!r} in {owner}"
     reason = "a file holds no code, but numbers, text and known classes"
     if (names := _untrusted(error.__cause__)) is not None:
         reason = f"it holds {names}, and a file has known classes only"

@@ -90,6 +90,7 @@ _MODULES = {
     "sklearn._loss.loss": "HalfTweedieLoss HalfTweedieLossIdentity",
     # `check_trees` looks at its arrays: scikit-learn follows the numbers of the nodes unchecked.
     "sklearn.tree._tree": "Tree",
+    "sklearn.ensemble._hist_gradient_boosting.predictor": "TreePredictor",
 }
 
 # Beside the estimators, arrays and functions that skops accepts by itself.

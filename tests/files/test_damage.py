@@ -10,6 +10,7 @@ import zipfile
 
 import numpy as np
 import pytest
+from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.tree import DecisionTreeRegressor
@@ -207,24 +208,32 @@ def test_a_newer_format_names_the_version_that_reads_it(path, monkeypatch):
     fails(lambda: skgru.load(path), "format 2", "skgru 9.1.0", "formats up to 1", "Install")
 
 
-@pytest.mark.parametrize("change", ["child", "feature", "columns"])
-def test_trees_that_would_read_outside_are_refused(tmp_path, change):
-    path = tmp_path / "model.skgru"
-    tree = DecisionTreeRegressor(max_depth=2).fit(np.hstack([X, X]), X[:, 0])
-    expected = tree.predict(np.hstack([X, X]))
+@pytest.mark.parametrize("kind", [DecisionTreeRegressor, HistGradientBoostingRegressor])
+@pytest.mark.parametrize("change", ["child", "circle", "feature", "columns"])
+def test_trees_that_would_read_outside_are_refused(tmp_path, kind, change):
+    path, both = tmp_path / "model.skgru", np.hstack([X, X])
+    tree = kind(**{"max_depth": 2} if kind is DecisionTreeRegressor else {"max_iter": 2})
+    tree.fit(both, X[:, 0])
     skgru.save(tree, path)
-    np.testing.assert_array_equal(skgru.load(path).predict(np.hstack([X, X])), expected)
-    state = tree.tree_.__getstate__()
-    if change == "child":
-        state["nodes"]["left_child"][0] = 10**6
-    elif change == "feature":
-        state["nodes"]["feature"][0] = 10**6
+    np.testing.assert_array_equal(skgru.load(path).predict(both), tree.predict(both))
+    left, feature = "left_child", "feature"
+    if kind is DecisionTreeRegressor:
+        state = tree.tree_.__getstate__()
+        nodes = state["nodes"]
     else:
+        nodes, left, feature = tree._predictors[0][0].nodes, "left", "feature_idx"
+    if change == "columns":
+        nodes[feature][0] = 1
         tree.n_features_in_ = 1
-    tree.tree_.__setstate__(state)
+    else:
+        name, value = {"child": (left, 10**6), "circle": (left, 0), "feature": (feature, 10**6)}[
+            change
+        ]
+        nodes[name][0] = value
+    if kind is DecisionTreeRegressor:
+        tree.tree_.__setstate__(state)
     fails(lambda: skgru.save(tree, path), "cannot be saved")
-    monkey = pytest.MonkeyPatch()
-    monkey.setattr("skgru._files.trees.check_trees", lambda objects: None)
-    skgru.save(tree, path)
-    monkey.undo()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("skgru._files.trees.check_trees", lambda objects: None)
+        skgru.save(tree, path)
     fails(lambda: skgru.load(path), "a tree")
