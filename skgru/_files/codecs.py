@@ -18,6 +18,7 @@ import scipy.stats
 import sklearn.feature_selection
 import sklearn.metrics
 from scipy.stats._distn_infrastructure import rv_generic
+from sklearn.neighbors import BallTree, KDTree
 from sklearn.utils import Bunch
 
 import skgru.metrics
@@ -95,6 +96,27 @@ def _build_function(module: str, name: str) -> Any:
     if _module_of(function) is None:
         raise ValueError(f"{name} is no function of {module}")
     return function
+
+
+def _neighbours_fields(value: Any) -> Sequence[Any]:
+    """A search tree is built again from its points: from numbers of nodes in a file, scikit-learn
+    would read outside of the tree.
+    """
+    points, *_, metric, weight = value.__getstate__()
+    leaf_size = value.__getstate__()[4]
+    fields = type(value).__name__, np.asarray(points), leaf_size
+    built = _build_neighbours(*fields)
+    is_known = weight is None and type(metric) is type(built.__getstate__()[-2])
+    if not is_known or not np.array_equal(value.get_arrays()[1], built.get_arrays()[1]):
+        raise ValueError("the tree has another metric")
+    return fields
+
+
+def _build_neighbours(name: str, points: np.ndarray, leaf_size: int) -> Any:
+    return _TREES[name](points, leaf_size=leaf_size)
+
+
+_TREES = {"KDTree": KDTree, "BallTree": BallTree}
 
 
 def _is_distribution(value: Any) -> bool:
@@ -311,6 +333,7 @@ CODECS: dict[str, Codec] = {
         lambda value: (_module_of(value), value.__name__),
         _build_function,
     ),
+    "neighbours": Codec(_of(KDTree, BallTree), _neighbours_fields, _build_neighbours),
     "distribution": Codec(
         _is_distribution,
         lambda value: (value.dist.name, value.args, value.kwds),

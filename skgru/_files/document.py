@@ -13,6 +13,7 @@ from types import FunctionType
 from typing import Any
 
 import numpy as np
+from sklearn.neighbors import BallTree, KDTree
 from sklearn.utils import Bunch
 
 from skgru._files.codecs import CODECS, is_missing, is_same, missing
@@ -20,6 +21,9 @@ from skgru._files.registry import CLASSES, attributes_of, state_of
 
 # Starts the text that stands for an attribute of an object of scikit-learn.
 MARK = "\0skgru:"
+
+# Objects of scikit-learn that `CODECS` takes apart.
+OF_OWN_KIND = (Bunch, KDTree, BallTree)
 
 PLAIN = (type(None), bool, int, float, str)
 
@@ -35,8 +39,13 @@ class Unsupported(ValueError):
 
 
 def _is_of_sklearn(value: Any) -> bool:
+    """Whether a value is an object of scikit-learn with attributes, and not of its own kind."""
     is_object = not isinstance(value, type | FunctionType) and hasattr(value, "__dict__")
-    return is_object and type(value).__module__.split(".")[0] == "sklearn"
+    return (
+        is_object
+        and type(value) not in OF_OWN_KIND
+        and type(value).__module__.split(".")[0] == "sklearn"
+    )
 
 
 def _is_numeric(value: Any) -> bool:
@@ -74,7 +83,7 @@ class Encoder:
             return {"instance": self._instance(value)}
         if _is_numeric(value):
             return {"object": self._object(value, np.asarray(value))}
-        if _is_of_sklearn(value) and kind is not Bunch:
+        if _is_of_sklearn(value):
             return {"object": self._object(value, self._copy(value))}
         if (name := is_missing(value)) is not None:
             return {"missing": name}
@@ -86,13 +95,13 @@ class Encoder:
         return {"object": self._object(value, value)}
 
     def _fields(self, value: Any, codec: Any) -> list[Any]:
-        fields = list(codec.fields(value))
-        if codec.is_checked:
-            try:
-                if not is_same(value, codec.build(*fields)):
-                    raise Unsupported(value, list(self.where))
-            except (ValueError, TypeError, KeyError, AttributeError) as error:
-                raise Unsupported(value, list(self.where)) from error
+        try:
+            fields = list(codec.fields(value))
+            is_right = not codec.is_checked or is_same(value, codec.build(*fields))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise Unsupported(value, list(self.where)) from error
+        if not is_right:
+            raise Unsupported(value, list(self.where))
         return [self.encode(one) for one in fields]
 
     def _is_left_to_skops(self, value: Any) -> bool:
@@ -140,7 +149,7 @@ class Encoder:
         is_plain = type(value) in PLAIN and not (type(value) is str and value.startswith(MARK))
         if is_plain or _is_numeric(value):
             return value
-        if _is_of_sklearn(value) and type(value) is not Bunch:
+        if _is_of_sklearn(value):
             return self._copy(value)
         encoded = self.encode(value)
         if type(encoded) is dict and "object" in encoded:

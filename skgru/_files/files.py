@@ -52,8 +52,8 @@ def save(estimator: Any, path: str | os.PathLike[str]) -> None:
 
     Notes
     -----
-    Estimators of other packages within an estimator of skgru cannot be saved. Nor can nearest
-    neighbours with a KDTree, and a few other estimators of scikit-learn that skops refuses.
+    Estimators of other packages within an estimator of skgru cannot be saved. Nor can a few
+    estimators of scikit-learn that skops refuses, such as SplineTransformer.
 
     Examples
     --------

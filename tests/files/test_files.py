@@ -10,15 +10,17 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+import scipy.stats
 from pandas.tseries.holiday import USFederalHolidayCalendar
 from sklearn.compose import TransformedTargetRegressor
-from sklearn.ensemble import RandomForestRegressor
+from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestRegressor
 from sklearn.exceptions import InconsistentVersionWarning
 from sklearn.linear_model import Ridge
-from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
+from sklearn.model_selection import GridSearchCV, RandomizedSearchCV, TimeSeriesSplit
 from sklearn.neighbors import KNeighborsRegressor
+from sklearn.neural_network import MLPRegressor
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import SplineTransformer, StandardScaler
 
 import skgru
 from skgru import GRUClassifier, GRURegressor, SequenceForecaster, SequenceWindower
@@ -165,6 +167,31 @@ def test_searches_pipelines_and_transformed_targets(tmp_path):
     assert_equal(pipeline.predict(X), loaded(pipeline, tmp_path).predict(X))
 
 
+REGRESSORS = [
+    RandomForestRegressor(2, random_state=0),
+    HistGradientBoostingRegressor(max_iter=3),
+    KNeighborsRegressor(2, algorithm="kd_tree"),
+    MLPRegressor(hidden_layer_sizes=(4,), random_state=0, solver="lbfgs", max_iter=9),
+]
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("regressor", REGRESSORS, ids=lambda one: type(one).__name__)
+def test_regressors_of_scikit_learn(regressor, tmp_path):
+    X = np.stack([VALUES, VALUES**2], axis=1)
+    model = make_pipeline(SequenceWindower(4, flatten=True, padding="edge"), regressor)
+    model.fit(X, VALUES)
+    assert_equal(model.predict(X), loaded(model, tmp_path).predict(X))
+
+
+def test_a_random_search_keeps_its_distributions(tmp_path):
+    given = {"alpha": scipy.stats.loguniform(0.1, 1), "tol": [1e-3]}
+    found = loaded(RandomizedSearchCV(Ridge(), given, random_state=0), tmp_path)
+    assert found.param_distributions["alpha"].rvs(random_state=0) == given["alpha"].rvs(
+        random_state=0
+    )
+
+
 @pytest.mark.parametrize("estimator", [SequenceForecaster, GRURegressor, SequenceWindower])
 def test_unfitted_estimators(estimator, tmp_path):
     assert repr(loaded(estimator(), tmp_path)) == repr(estimator())
@@ -224,8 +251,8 @@ def test_what_cannot_be_saved_is_named_with_its_parameter(tmp_path):
     refused(GRURegressor(loss=my_loss), "loss=<function my_loss", "GRURegressor", "joblib")
     refused(make_pipeline(GRURegressor(metrics=[my_loss])), "metrics=", "names of metrics")
     refused(SequenceForecaster(MyRidge()), "regressor=MyRidge()", "SequenceForecaster")
-    neighbours = KNeighborsRegressor(2, algorithm="kd_tree").fit(VALUES[:, np.newaxis], VALUES)
-    refused(make_pipeline(neighbours), "KNeighborsRegressor", "KDTree", "Use another class")
+    splines = make_pipeline(SplineTransformer()).fit(VALUES[:, np.newaxis])
+    refused(splines, "of SplineTransformer", "BSpline", "Use another class")
     callbacks = GRURegressor(callbacks=[lambda epoch, logs: None])
     refused(callbacks, "callbacks=", "set_params(callbacks=None)")
     skgru.save(callbacks.set_params(callbacks=None), path)
@@ -239,6 +266,14 @@ def test_without_skops_the_error_names_the_extra(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "skops.io", None)
     for call in (lambda: skgru.save(Ridge(), tmp_path / "x"), lambda: skgru.load(tmp_path / "x")):
         fails(call, 'pip install "skgru[files]"', error=ImportError)
+
+
+def test_without_polars_the_error_names_it(monkeypatch, tmp_path):
+    skgru.save(
+        SequenceForecaster(Ridge(), group="id", season_length=1).fit(polars_frame()), tmp_path / "x"
+    )
+    monkeypatch.setitem(sys.modules, "polars", None)
+    fails(lambda: skgru.load(tmp_path / "x"), "package polars", "pip install", error=ImportError)
 
 
 @pytest.mark.parametrize("name", ["forecaster", "network"])
