@@ -1,14 +1,16 @@
 """Estimators as a document of plain JSON and a list of objects for skops, and back.
 
 In the document, a list is a list and any other value a dict with one key, its kind:
-{"dict": {"a": 1}}, {"tuple": [1, 2]}, {"instance": 3} for the third object of skgru, and
-{"object": 2} for what skops stores: numeric arrays and the objects of scikit-learn. Where these
-hold something that skops would refuse, as a Pipeline with a GRURegressor, a text stands for the
-attribute, and the attribute is in the document.
+{"dict": {"a": 1}}, {"tuple": [1, 2]}, {"instance": 3} for an object of skgru, {"numbers": 4} for an
+array, and {"object": 2} for what skops stores: the objects of scikit-learn. Where these hold
+something that skops would refuse, as a Pipeline with a GRURegressor, a text stands for the
+attribute, and the attribute is in the document. The numbers of all arrays are one array of bytes,
+the first object for skops: a forecaster of 1,000 series has 13,000 arrays.
 """
 
 from __future__ import annotations
 
+import math
 from types import FunctionType
 from typing import Any
 
@@ -24,6 +26,9 @@ MARK = "\0skgru:"
 
 # Objects of scikit-learn that `CODECS` takes apart.
 OF_OWN_KIND = (Bunch, KDTree, BallTree)
+
+# Arrays begin at multiples of this many bytes.
+ALIGNMENT = 64
 
 PLAIN = (type(None), bool, int, float, str)
 
@@ -52,23 +57,69 @@ def _is_numeric(value: Any) -> bool:
     return type(value) in (np.ndarray, np.memmap) and not value.dtype.hasobject
 
 
+def _has_bytes(value: Any) -> bool:
+    """Whether the bytes of an array are all of it, beside its type and shape."""
+    return _is_numeric(value) and value.dtype.kind in "biufcmMSU" and value.dtype.itemsize > 0
+
+
+class Numbers:
+    """Arrays as one array of bytes, and a table of their types, shapes, orders and places."""
+
+    def __init__(self) -> None:
+        self.table: list[Any] = []
+        self._pieces: list[bytes] = []
+        self._length = 0
+
+    def add(self, array: np.ndarray) -> int:
+        order = "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
+        piece = array.tobytes(order)  # type: ignore[arg-type]
+        self.table.append([array.dtype.str, list(array.shape), order, self._length])
+        self._pieces += [piece, bytes(-len(piece) % ALIGNMENT)]
+        self._length += len(piece) + len(self._pieces[-1])
+        return len(self.table) - 1
+
+    def joined(self) -> np.ndarray:
+        return np.frombuffer(b"".join(self._pieces), np.uint8)
+
+
+def _check_sizes(numbers: np.ndarray, table: list[Any]) -> None:
+    """Together, the arrays are no larger than their bytes: none stands for those of another."""
+    sizes = [math.prod(shape) * np.dtype(name).itemsize for name, shape, *_ in table]
+    if min(sizes, default=0) < 0 or sum(sizes) > len(numbers):
+        raise ValueError("its arrays are larger than the file")
+
+
+def _array_at(numbers: np.ndarray, entry: list[Any]) -> np.ndarray:
+    """An array of its own, from an entry of the table of `Numbers`."""
+    name, shape, order, start = entry
+    dtype = np.dtype(name)
+    n_bytes = math.prod(shape) * dtype.itemsize
+    piece = numbers[start : start + n_bytes] if start >= 0 else numbers[:0]
+    if dtype.hasobject or min(shape, default=0) < 0 or len(piece) != n_bytes:
+        raise ValueError("an array lies outside of the file")
+    return piece.view(dtype).reshape(shape, order=order).copy(order)
+
+
 class Encoder:
     """One object on its way into a file: `document` and `objects`."""
 
     def __init__(self, value: Any) -> None:
-        self.objects: list[Any] = []
+        self.objects: list[Any] = [None]
+        self._numbers = Numbers()
         self._instances: list[Any] = []
         self._attributes: list[Any] = []
         self._kept: dict[int, tuple[Any, int]] = {}  # the value too, so that no id is used twice
         self._copies: dict[int, tuple[Any, Any]] = {}
         self.where: list[tuple[str, str]] = []
         # Of each object: the value itself, and where it is.
-        self.sources: list[tuple[Any, list[tuple[str, str]]]] = []
+        self.sources: list[tuple[Any, list[tuple[str, str]]]] = [(None, [])]
         root = self.encode(value)
+        self.objects[0] = self._numbers.joined()
         self.document = {
             "root": root,
             "instances": self._instances,
             "attributes": self._attributes,
+            "numbers": self._numbers.table,
         }
 
     def encode(self, value: Any) -> Any:
@@ -81,6 +132,8 @@ class Encoder:
             return {"dict": {key: self.encode(one) for key, one in value.items()}}
         if CLASSES.get(kind.__name__) is kind:
             return {"instance": self._instance(value)}
+        if _has_bytes(value):
+            return {"numbers": self._array(value)}
         if _is_numeric(value):
             return {"object": self._object(value, np.asarray(value))}
         if _is_of_sklearn(value):
@@ -133,6 +186,11 @@ class Encoder:
             self.sources.append((value, list(self.where)))
         return self._kept[id(value)][1]
 
+    def _array(self, value: np.ndarray) -> int:
+        if id(value) not in self._kept:
+            self._kept[id(value)] = value, self._numbers.add(np.asarray(value))
+        return self._kept[id(value)][1]
+
     def _copy(self, value: Any) -> Any:
         """An object of scikit-learn with attributes that skops stores."""
         if id(value) not in self._copies:
@@ -165,7 +223,9 @@ class Decoder:
         self._document, self._objects = document, objects
         self._built: dict[int, Any] = {}
         self._attributes: dict[int, Any] = {}
+        self._arrays: dict[int, np.ndarray] = {}
         self._restored: set[int] = set()
+        _check_sizes(objects[0], document["numbers"])
         for one in objects:
             self._restore(one)
         self.value = self.decode(document["root"])
@@ -180,6 +240,12 @@ class Decoder:
             return {key: self.decode(one) for key, one in content.items()}
         if kind == "instance":
             return self._instance(content)
+        if kind == "numbers":
+            if content not in self._arrays:
+                self._arrays[content] = _array_at(
+                    self._objects[0], self._document["numbers"][content]
+                )
+            return self._arrays[content]
         if kind == "object":
             return self._objects[content]
         if kind == "missing":

@@ -153,7 +153,7 @@ def checked_path(checkpoint: Any, callbacks: Any) -> Path | None:
     if callbacks:
         raise ValueError(
             f"checkpoint={str(checkpoint)!r} cannot be used with callbacks, because it does not "
-            "hold what they remember. Set callbacks=None, or leave checkpoint out."
+            "hold their state. Set callbacks=None, or leave checkpoint out."
         )
     return Path(checkpoint)
 

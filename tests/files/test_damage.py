@@ -179,6 +179,17 @@ def test_sizes_are_checked_before_memory_is_taken(path):
         fails(lambda: skgru.load(path), "another size")
 
 
+def test_arrays_that_share_their_bytes_are_refused(path):
+    document = json.loads(members_of(path)["skgru.json"])
+    document["numbers"] *= 1000
+    forge(path, document=json.dumps(document))
+    fails(lambda: skgru.load(path), "larger than the file")
+    for entry in (["<f8", [1], "C", -8], ["<f8", [1], "C", 10**9], ["|O", [1], "C", 0]):
+        document["numbers"] = [entry] * 2
+        forge(path, document=json.dumps(document))
+        fails(lambda: skgru.load(path), "model.skgru")
+
+
 def test_objects_that_stand_for_many_are_refused_at_once(path):
     # 60 lists, each of which holds the next one twice.
     node = {"__class__": "list", "__module__": "builtins", "__loader__": "ListNode"}
