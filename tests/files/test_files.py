@@ -212,24 +212,26 @@ def test_predictions_in_a_process_without_tensorflow(fitted, series, tmp_path):
     labels = np.where(series[:, 0] > 0, "up", "down")
     windows = fitted[:-1].transform(series)
     classifier = GRUClassifier(2, epochs=1, random_state=0).fit(windows[9:], labels[9:])
-    for i, estimator in enumerate([fitted, classifier]):
+    network = GRURegressor(2, epochs=1, random_state=0)
+    forecaster = SequenceForecaster(network, horizon=2, window_length=6).fit(series)
+    for i, estimator in enumerate([fitted, classifier, forecaster]):
         skgru.save(estimator, tmp_path / f"{i}.skgru")
         (tmp_path / f"{i}.pickle").write_bytes(pickle.dumps(estimator))
     np.save(tmp_path / "series.npy", series)
     np.save(tmp_path / "windows.npy", windows)
-    print(
-        run_python(
-            "import pickle, sys, numpy as np, skgru\n"
-            "network, classifier = (skgru.load(f'{i}.skgru') for i in range(2))\n"
-            "assert 'tensorflow' not in sys.modules\n"
-            "others = [pickle.load(open(f'{i}.pickle', 'rb')) for i in range(2)]\n"
-            "series, windows = np.load('series.npy'), np.load('windows.npy')\n"
-            "np.testing.assert_array_equal(network.predict(series), others[0].predict(series))\n"
-            "pair = [one.predict_proba(windows[9:]) for one in (classifier, others[1])]\n"
-            "np.testing.assert_array_equal(*pair)\n"
-            "assert 'tensorflow' not in sys.modules\n",
-            cwd=tmp_path,
-        )
+    run_python(
+        "import pickle, sys, numpy as np, skgru\n"
+        "network, classifier, forecaster = (skgru.load(f'{i}.skgru') for i in range(3))\n"
+        "assert 'tensorflow' not in sys.modules\n"
+        "others = [pickle.load(open(f'{i}.pickle', 'rb')) for i in range(3)]\n"
+        "series, windows = np.load('series.npy'), np.load('windows.npy')\n"
+        "np.testing.assert_array_equal(network.predict(series), others[0].predict(series))\n"
+        "pair = [one.predict_proba(windows[9:]) for one in (classifier, others[1])]\n"
+        "np.testing.assert_array_equal(*pair)\n"
+        "pair = [one.forecast() for one in (forecaster, others[2])]\n"
+        "np.testing.assert_array_equal(*pair)\n"
+        "assert 'tensorflow' not in sys.modules\n",
+        cwd=tmp_path,
     )
 
 
