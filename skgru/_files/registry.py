@@ -24,6 +24,8 @@ from skgru._forecaster.calendar import Calendar
 from skgru._forecaster.conformal import Calibration
 from skgru._forecaster.dataset import Part
 from skgru._forecaster.forecaster import SequenceForecaster
+from skgru._forecaster.means import MeanCorrection
+from skgru._forecaster.mixture import Mixture
 from skgru._forecaster.model import ForecastModel
 from skgru._forecaster.regressors import EnsembleMember
 from skgru._forecaster.scaling import AutoScaler
@@ -60,6 +62,8 @@ CLASSES: dict[str, type] = {
         InputScaling,
         Key,
         LongForm,
+        MeanCorrection,
+        Mixture,
         NetworkSpec,
         NetworkState,
         Panel,
