@@ -51,10 +51,6 @@ def _pandas(*names: str) -> Callable[[Any], bool]:
     return is_kind
 
 
-def _is_root(value: Any, root: str) -> bool:
-    return type(value).__module__.split(".")[0] == root
-
-
 # Python and numpy
 
 
@@ -86,9 +82,10 @@ _MODULES = {
 def _module_of(function: Any) -> str | None:
     if not isinstance(function, FunctionType):
         return None
-    name = function.__name__
-    is_in = (one for one, module in _MODULES.items() if vars(module).get(name) is function)
-    return next(is_in, None)
+    for name, module in _MODULES.items():
+        if function.__name__ in module.__all__ and vars(module)[function.__name__] is function:
+            return name
+    return None
 
 
 def _build_function(module: str, name: str) -> Any:
