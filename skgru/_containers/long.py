@@ -188,6 +188,23 @@ def parts_of(X: Any, keys: list[Key], group: Any) -> tuple[dict[Any, Any], LongF
     return _by_id(parts, is_one), form
 
 
+def positions_of(X: Any, keys: list[Key], group: Any) -> list[np.ndarray]:
+    """The rows of each series of a long frame, (n_rows,) each, in the order of `parts_of`."""
+    is_polars = type(X).__module__.split(".")[0] == "polars"
+    name, numbers = "position of the row in X", np.arange(len(X))
+    if is_polars:
+        import polars as pl
+
+        X = X.with_columns(pl.Series(name, numbers))
+    else:
+        X = X.assign(**{name: numbers})
+    parts, _ = parts_of(X, keys, group)
+    return [
+        (one.to_series(one.width - 1) if is_polars else one.iloc[:, -1]).to_numpy()
+        for one in parts.values()
+    ]
+
+
 def _rest(X: Any, levels: list[int]) -> int:
     """The position of the index level beside the levels of the ids."""
     return next(i for i in range(X.index.nlevels) if i not in levels)

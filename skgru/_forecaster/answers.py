@@ -84,9 +84,15 @@ class ForecastAnswers(SeriesReader):
             values = np.maximum(values, lower)
         return values if upper is None else np.minimum(values, upper)
 
-    def _score_of(self, table: Table, must: bool = True) -> float:
-        """R² of one series. If it has too few rows: an error with `must`, else NaN."""
-        actual = following(table.values[:, self._spec.targets], self._spec.horizon)
+    def _score_of(self, table: Table, weight: Any = None, must: bool = True) -> float:
+        """R² of one series. If it has too few rows: an error with `must`, else NaN. weight : of
+        each row as an actual value, (n_rows,), or None. Rows of weight 0 are unknown.
+        """
+        values, weights = table.values[:, self._spec.targets], None
+        if weight is not None:
+            values = np.where(weight[:, np.newaxis] > 0, values, np.nan)
+            weights = following(weight[:, np.newaxis], self._spec.horizon).mean(axis=(1, 2))
+        actual = following(values, self._spec.horizon)
         # Windows that start before the first row are filled, so they are not scored.
         spec = self._spec
         n_needed = spec.least_history if spec.is_global else spec.window_length
@@ -108,7 +114,8 @@ class ForecastAnswers(SeriesReader):
             )
         from sklearn.metrics import r2_score
 
-        return r2_score(actual[rows], predicted[rows])
+        own = None if weights is None else weights[rows]
+        return r2_score(actual[rows], predicted[rows], sample_weight=own)
 
     def _answers(self, values: list[np.ndarray], endings: list[str], new: Origins) -> Any:
         """Values of each series, (steps, n_targets * n_endings), in the container of X. Each series

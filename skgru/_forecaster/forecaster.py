@@ -41,6 +41,12 @@ from skgru._forecaster.resolve import (
     make_spec,
     make_template,
 )
+from skgru._forecaster.sample_weight import (
+    check_takes_weights,
+    weights_of_list,
+    weights_of_one,
+    weights_of_rows,
+)
 from skgru._forecaster.summary import Summary, summary_of
 from skgru._validation import Instance, Number, at_least, real_between, remember_features
 from skgru._warnings import warn_user
@@ -494,7 +500,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         self.calibration_fraction = calibration_fraction
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any = None) -> Self:
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Fit the scaler and the regressors to one or several series.
 
         Parameters
@@ -510,6 +516,12 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         y : None
             Ignored, as the targets are columns of X. A y with other values raises a warning.
 
+        sample_weight : array-like of shape (n_samples,), list of arrays or None, default=None
+            Weight of each row of X as a target in training, at least 0. The regressors are not
+            trained to forecast rows of weight 0, such as those of a strike. These rows still are
+            history of the rows after them. A long or wide frame has one weight a row, and a list of
+            series has an array for each series. None: all rows have the same weight.
+
         Returns
         -------
         SequenceForecaster
@@ -520,9 +532,33 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         ValueError
             If a parameter is out of range, `lower` is not below `upper`, `regressor` is a
             classifier, a column is not in X, the index has no regular step, or a series is too
-            short, has no values, or has no dates for `calendar`.
+            short, has no values, or has no dates for `calendar`. If `sample_weight` has another
+            length than X, negative values, NaN or only zeros, or a regressor takes no weights.
         ImportError
             If `calendar` names holidays and the package holidays is not installed.
+
+        Notes
+        -----
+        The weight of a window is the mean weight of its known targets, which are `horizon` rows
+        with strategy="direct". A row of weight 0 is an unknown target. Regressors other than
+        GRURegressor are trained on windows without unknown targets alone. `sample_weight` is
+        multiplied by `series_weight`. Weights change neither scaling, baseline, Theta nor the
+        pretrained network.
+
+        Examples
+        --------
+        The second year was unusual, so that the regressor is not trained to forecast its rows:
+
+        >>> import pandas as pd
+        >>> from sklearn.linear_model import Ridge
+        >>> from skgru import SequenceForecaster
+        >>> months = pd.period_range("2022-01", periods=48, freq="M")
+        >>> sales = pd.Series(100.0 + months.month + 30 * (months.year == 2023), months)
+        >>> weights = sales.index.year != 2023
+        >>> forecaster = SequenceForecaster(Ridge(), window_length=12)
+        >>> forecaster.fit(sales, sample_weight=weights).forecast().round(1)
+        2026-01    101.0
+        Freq: M, dtype: float64
         """
         self._validate_params()
         check_kinds(self)
@@ -532,6 +568,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
             check_wide(self)
         spec = make_spec(self, tables)
         check_series(self, X, y, tables, panel, spec)
+        weights = weights_of_rows(sample_weight, X, tables, panel)
         series = [table.values for table in tables]
         check_alone(self, spec)
         # The pretrained network reads no covariates, so that alone it needs no calendar.
@@ -542,13 +579,18 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         )
         series = [calendar.extended(table) for table in tables]
         members = [] if self.pretrained == "only" else make_members(self, spec, series)
+        if weights is not None:
+            check_takes_weights(members)
         template = make_template(self, spec, series, members)
         calibration = Calibration(spec, list(map(len, series)))
         if self.calibration_fraction:
             n_needed = spec.n_rows_needed if members else LEAST_ROWS
             shortened, held_out = parts_of(spec, series, self.calibration_fraction, n_needed)
-            trial = ForecastModel.fit(template, shortened, is_trial=True)
-        model = ForecastModel.fit(template, series)
+            before = weights
+            if weights is not None:
+                before = [one[: len(rest)] for one, rest in zip(weights, shortened, strict=True)]
+            trial = ForecastModel.fit(template, shortened, is_trial=True, weights=before)
+        model = ForecastModel.fit(template, series, weights=weights)
         if self.calibration_fraction:
             errors, series_of = errors_of(trial, model, series, held_out)
             calibration = replace(calibration, errors=errors, series_of=series_of)
@@ -733,7 +775,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         flat = forecasts.reshape(len(table), -1)
         return table.rows.frame(flat, names, table.rows.index, flat.shape[1] == 1, table.header)
 
-    def score(self, X: Any, y: Any = None) -> float:
+    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """Return the coefficient of determination R² of `predict` on X.
 
         Parameters
@@ -744,6 +786,9 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
 
         y : None
             Ignored.
+
+        sample_weight : array-like of shape (n_samples,), list of arrays or None, default=None
+            Weight of each row of X as an actual value, as in `fit`.
 
         Returns
         -------
@@ -761,9 +806,17 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         """
         check_is_fitted(self)
         if not is_list_of_series(X):
-            return self._score_of(self._read_new(X))
+            table = self._read_new(X)
+            weight = None if sample_weight is None else weights_of_one(sample_weight, X)
+            return self._score_of(table, weight)
         tables = [self._read_new(one) for one in self._lone(X)]
-        scores = [self._score_of(table, must=len(tables) == 1) for table in tables]
+        weights: list[Any] = [None] * len(tables)
+        if sample_weight is not None:
+            weights = weights_of_list(sample_weight, X, range(len(X)))
+        scores = [
+            self._score_of(table, weight, must=len(tables) == 1)
+            for table, weight in zip(tables, weights, strict=True)
+        ]
         if np.isnan(scores).all():
             return self._score_of(max(tables, key=len))  # raises with the reason
         return float(np.nanmean(scores))

@@ -42,6 +42,11 @@ from skgru._forecaster.regressors import (
     fit_regressor,
 )
 from skgru._forecaster.rollout import REPEATS_TO, Rollout
+from skgru._forecaster.sample_weight import (
+    check_weighted,
+    weights_of_windows,
+    with_weights,
+)
 from skgru._forecaster.scaling import AutoScaler, restored, scaled, transformed
 from skgru._forecaster.spec import ForecastSpec, mean_known
 from skgru._forecaster.theta import rows_of_theta, theta_forecast
@@ -211,11 +216,17 @@ class ForecastModel:
 
     @classmethod
     def fit(
-        cls, template: ModelTemplate, series: Sequence[np.ndarray], is_trial: bool = False
+        cls,
+        template: ModelTemplate,
+        series: Sequence[np.ndarray],
+        is_trial: bool = False,
+        weights: list[np.ndarray] | None = None,
     ) -> ForecastModel:
-        """Fit scalers and regressors. is_trial : whether far steps may be without any target."""
+        """Fit scalers and regressors. is_trial : whether far steps may be without any target;
+        weights : of the rows of each series as targets, (n_rows,).
+        """
         model, spec = cls(template), template.spec
-        joined = model._learn_scales(template, series)
+        joined = with_weights(model._learn_scales(template, series), weights)
         if not template.members and spec.point == "median":
             return model
         pairs = Pairs(spec, joined)
@@ -225,6 +236,7 @@ class ForecastModel:
                 model._compare(pairs, origins, template)
             return model
         is_pretrained = model.takes_pretrained
+        check_weighted(template.members, pairs, origins, is_complete)
         if not len(origins):
             if template.is_guarded and not is_trial and can_do_without(spec, series):
                 warn_of_no_regressors(spec, series, is_pretrained)
@@ -239,10 +251,11 @@ class ForecastModel:
                     model._leave_out_own()
                     return model
                 raise ValueError(too_far(spec, n_taught, max(map(len, series))))
-        weight = None
+        weight = weights_of_windows(pairs, origins)
         if template.weighs:
             model.series_weights = model._weights_of(joined)
-            weight = model.series_weights[joined.series_of(origins)]
+            of_series = model.series_weights[joined.series_of(origins)]
+            weight = of_series if weight is None else weight * of_series
         check_complete(template.members, spec, is_complete, series)
         for member in template.members:
             regressor = clone(member.regressor)
