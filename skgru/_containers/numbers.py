@@ -142,6 +142,27 @@ def is_text(column: Any) -> bool:
     return _pandas_kind(column)[0] == "text"
 
 
+def holds_labels(column: Any) -> bool:
+    """Whether a pandas or polars Series holds text or categories."""
+    if type(column).__module__.split(".")[0] == "polars":
+        return _polars_kind(column) in ("text", "categories")
+    return _pandas_kind(column)[0] in ("text", "categories")
+
+
+def as_text_numbers(column: Any) -> bool:
+    """Whether the text in a pandas or polars Series is that of numbers."""
+    if type(column).__module__.split(".")[0] != "polars":
+        return bool(_to_numbers(column, ""))
+    texts = column.drop_nulls().cast(str)
+    return bool(len(texts)) and _are_numerals(texts.to_numpy())
+
+
+def example_of(column: Any) -> Any:
+    """The first known value of a pandas or polars Series."""
+    known = column.dropna() if hasattr(column, "iloc") else column.drop_nulls()
+    return next(iter(known), None)
+
+
 def _is_plain(dtype: Any) -> bool:
     """Whether a pandas dtype is that of a numpy array of numbers."""
     return isinstance(dtype, np.dtype) and dtype.kind in "biuf"

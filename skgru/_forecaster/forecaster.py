@@ -22,6 +22,7 @@ from skgru._containers.series import is_list_of_series
 from skgru._forecaster.answers import ForecastAnswers
 from skgru._forecaster.baselines import naive_scale
 from skgru._forecaster.calendar import calendar_of
+from skgru._forecaster.categories import categories_of, with_categories
 from skgru._forecaster.checks import (
     check_limits,
     check_series,
@@ -169,6 +170,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
     target : str, int, sequence of them or None, default=None
         Names or positions of the columns to forecast. None: all columns that are not in `known`.
         Columns that are in neither are past covariates, with values up to the forecast origin.
+        Covariates may be text, categories or Enums: see the Notes.
 
     known : str, int, sequence of them or None, default=None
         Names or positions of the future covariates: columns whose future values are known, such as
@@ -292,6 +294,9 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
     calendar_ : list of str
         Names of the calendar features in use.
 
+    categories_ : dict of str to list
+        The values of each covariate of text or categories in `fit`.
+
     scaler_ : transformer, None, or list of them
         The fitted scaler of the targets. A list for several series.
 
@@ -333,6 +338,10 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
 
     The forecast of the regressor for row t + k is b[t, k] plus the output of f. The mean with Theta
     and the pretrained network is transformed back to the units of the series.
+
+    Covariates of text or categories are encoded by a OneHotEncoder: each value of `fit` becomes a
+    column of 0 and 1. A missing value is a value of its own. Values that were not in `fit` are 0 in
+    all of these columns, with a warning.
 
     Before a forecast, the data are corrected:
 
@@ -414,6 +423,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
     baseline_: str | None
     point_: str
     calendar_: list[str]
+    categories_: dict[Any, list[Any]]
     scaler_: Any
     regressors_: list[Any]
     pretrained_: bool
@@ -563,7 +573,8 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         self._validate_params()
         check_kinds(self)
         check_limits(self.lower, self.upper)
-        tables, panel = self._read(X)
+        categories = categories_of(X, self)
+        tables, panel = self._read(categories.encoded(X))
         if panel is not None and panel.kind == "wide":
             check_wide(self)
         spec = make_spec(self, tables)
@@ -573,6 +584,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         check_alone(self, spec)
         # The pretrained network reads no covariates, so that alone it needs no calendar.
         calendar = calendar_of(None if self.pretrained == "only" else self.calendar, tables)
+        spec = with_categories(spec, categories, tables[0])
         given, n_columns = spec, series[0].shape[1]
         spec = replace(
             spec, known=(*given.known, *range(n_columns, n_columns + calendar.n_columns))
@@ -605,6 +617,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
             _spec=spec,
             _given=given,
             _calendar=calendar,
+            _categories=categories,
             _panel=panel,
             _calibration=calibration,
             _first_rows=[table.values[: spec.window_length].copy() for table in tables],
@@ -623,6 +636,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
             baseline_=spec.baseline,
             point_=spec.point,
             calendar_=list(calendar.names),
+            categories_=categories.values(),
             scaler_=model.scalers if spec.is_global else model.scalers[0],
             regressors_=model.regressors,
             pretrained_=model.takes_pretrained,

@@ -48,7 +48,7 @@ from skgru._forecaster.sample_weight import (
     with_weights,
 )
 from skgru._forecaster.scaling import AutoScaler, restored, scaled, transformed
-from skgru._forecaster.spec import ForecastSpec, mean_known
+from skgru._forecaster.spec import ForecastSpec, mean_known, one_hot
 from skgru._forecaster.theta import rows_of_theta, theta_forecast
 from skgru._forecaster.zero_shot_member import ZeroShotMember, ZeroShotNetwork
 from skgru._networks.regressor import GRURegressor
@@ -480,6 +480,7 @@ class ForecastModel:
         spec = self.spec
         if covariates := [*spec.past, *spec.known]:
             rows = np.concatenate([values[:, covariates] for values in series])
+            rows = one_hot(rows, list(map(spec.width_of, covariates)))
             self.covariate_scaler = clone(template.covariate_scaler).fit(rows)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", RuntimeWarning)  # of columns without a value
@@ -578,7 +579,7 @@ class ForecastModel:
         """A series (n_rows, n_columns), scaled for the regressors. known : (n_more, n_known), its
         future covariates; z : its scaled targets, if they have been computed before.
         """
-        spec, n_past = self.spec, len(self.spec.past)
+        spec, n_past = self.spec, self.spec.n_past
         z = scaled(scaler, values[:, spec.targets]) if z is None else z
         filled = fill_by_season(z, spec.season_length)
         filled_or_none = None if filled is z else filled
@@ -588,8 +589,9 @@ class ForecastModel:
             return Part(z, none, none, filled_or_none, targets, scaler)
         columns = values[:, [*spec.past, *spec.known]]
         if known is not None and len(known):
-            more = np.hstack([np.full((len(known), n_past), np.nan), known])
+            more = np.hstack([np.full((len(known), len(spec.past)), np.nan), known])
             columns = np.concatenate([columns, more])
+        columns = one_hot(columns, list(map(spec.width_of, (*spec.past, *spec.known))))
         if self.covariate_limits is not None:
             columns = np.clip(columns, *self.covariate_limits)
         covariates = transformed(self.covariate_scaler, columns, "covariates")

@@ -221,29 +221,12 @@ INPUTS = {
         {},
         "X.with_columns(pl.Series('day', X['day'].to_list()))",
     ),
-    "text": (TEXT, {"target": "y"}, "pd.get_dummies(X, columns=['kind'])"),
-    "categories": (
-        TEXT.astype({"kind": "category"}), {"target": "y"}, "pd.get_dummies(X, columns=['kind'])"
-    ),
-    "text, polars": (
-        POLARS.with_columns(kind=pl.Series(KINDS)), {"target": "y"}, "X.to_dummies(['kind'])"
-    ),
-    "an Enum": (
-        POLARS.with_columns(kind=pl.Series(KINDS, dtype=pl.Enum(["work", "free"]))),
-        {"target": "y"},
-        "X.to_dummies(['kind'])",
-    ),
     "decimal commas": (
         ONE["y"].astype(str).str.replace(".", ","), {}, "X.str.replace(',', '.').astype(float)"
     ),
     "a lazy frame": (POLARS.lazy(), {}, "X.collect()"),
     "a lazy long frame": (
         pl.DataFrame(SHOPS.to_dict("list")).lazy(), {"group": "shop"}, "X.collect()"
-    ),
-    "text in a long frame": (
-        SHOPS.assign(kind=["work", "free"] * 40),
-        {"group": "shop", "target": "y"},
-        "pd.get_dummies(X, columns=['kind'])",
     ),
     "strings in a long frame": (
         SHOPS.assign(day=DAY_TEXT * 2),
