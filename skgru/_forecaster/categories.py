@@ -30,6 +30,8 @@ def categories_of(X: Any, parameters: Any) -> Categories:
     keys = None if group is None else keys_of(first, group)
     if group is not None and keys is None:  # a wide frame
         return Categories()
+    if any(key.level is not None for key in keys or []) and first.index.nlevels == 1:
+        return Categories()  # an error
     ids = [key.name for key in keys or [] if key.level is None]
     columns = [name for name in first.columns if name not in ids]
     if not len(first) or any(list(one.columns) != list(first.columns) for one in frames):
@@ -55,11 +57,13 @@ def categories_of(X: Any, parameters: Any) -> Categories:
     if any(is_target):
         name = found[is_target.index(True)]
         others = [one for one in columns if one not in labels]
-        example = f", for example target={others[:1]!r}" if others else ""
+        if not others:
+            return Categories()
         ids_too = ". If it identifies the series too, name it in group" if keys else ""
         raise ValueError(
             f"Column {name!r} of X holds text such as {example_of(first[name])!r}, but columns to "
-            f"forecast must hold numbers. Name the columns to forecast in target{example}: "
+            "forecast must hold numbers. Name the columns to forecast in target, for example "
+            f"target={others[:1]!r}: "
             f"{name!r} is then a covariate{ids_too}."
         )
     return learn_categories(frames, found)
