@@ -3,6 +3,7 @@
 Importing skgru does not import TensorFlow: that happens in the first training or large prediction.
 """
 
+from skgru._forecaster.default_regressor import default_regressor
 from skgru._forecaster.forecaster import SequenceForecaster
 from skgru._networks.classifier import GRUClassifier
 from skgru._networks.regressor import GRURegressor
@@ -17,6 +18,7 @@ __all__ = [
     "SequenceWindower",
     "__version__",
     "as_windows",
+    "default_regressor",
     "make_windows",
 ]
 

@@ -74,6 +74,8 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         - Several series: an ensemble of GRURegressors of 64 units, every second one without
           `highway`.
 
+        `skgru.default_regressor(units=8)` is the default with other parameters.
+
     window_length : int, list of int or "auto", default="auto"
         Number of rows in a window. Ensemble members take the lengths of a list in turn. "auto"
         depends on the season:
@@ -229,9 +231,9 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         Whether the pretrained network takes part in the forecast. It was trained on simulated
         series, and forecasts the medians and quantiles of any series.
 
-        - "auto": it takes part if `regressor` is None. Its share of what Theta leaves is 60 % for
-          one series and about 50 % for several, but 0 if `point_` is "mean". It also gives
-          `forecast_interval` its quantiles.
+        - "auto": it takes part if `regressor` is None or a `default_regressor`. Its share of what
+          Theta leaves is 60 % for one series and about 50 % for several, but 0 if `point_` is
+          "mean". It also gives `forecast_interval` its quantiles.
         - "only": zero-shot forecasts. Nothing is trained, and three rows are enough. A `regressor`
           and covariates are an error. `calendar` and the parameters of windows, level and baseline
           are ignored.
@@ -1033,7 +1035,8 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
             nested = [name for name in params if name.startswith(f"{parameter}__")]
             holder = params.get(parameter, getattr(self, parameter))
             if nested and not hasattr(holder, "set_params"):
-                example = "GRURegressor()" if parameter == "regressor" else "StandardScaler()"
+                examples = {"regressor": "skgru.default_regressor()", "scaler": "StandardScaler()"}
+                example = examples[parameter]
                 raise ValueError(
                     f"{nested[0]}={params[nested[0]]!r} sets a parameter of an estimator, but "
                     f"{parameter}={holder!r} is none. Set {parameter}={example} or another "
