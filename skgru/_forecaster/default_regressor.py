@@ -40,8 +40,8 @@ class DefaultRegressor(GRURegressor):
     ) -> Any:
         """Raise: a forecaster chooses the parameters."""
         raise ValueError(
-            "default_regressor() has parameters that a SequenceForecaster chooses, so that it cannot "
-            "be fitted alone. Use SequenceForecaster(default_regressor()), or GRURegressor()."
+            "default_regressor() has parameters that a SequenceForecaster chooses, so that it "
+            "cannot be fitted alone. Use SequenceForecaster(default_regressor()), or GRURegressor()."
         )
 
     def resolved(self, network: GRURegressor) -> GRURegressor:
@@ -87,7 +87,7 @@ def default_regressor(units: int | str = "auto", **parameters: Any) -> GRURegres
         Number of units of the recurrent layer, as in `GRURegressor`. "auto": 16 for one series, and
         64 for several.
 
-    **parameters : dict
+    parameters : dict
         Other parameters of `GRURegressor`. "auto" is the choice of the forecaster for `highway`,
         `loss`, `learning_rate`, `epochs` and `batch_size`, which depend on the series. It is the
         default of these. `output_initializer="zeros"`, `clipnorm=1.0`, `normalize_X=False` and
