@@ -43,20 +43,26 @@ class ForecastAnswers(SeriesReader):
 
     def _values_of(self, new: Origins) -> list[np.ndarray]:
         """Forecasts of each series in its units, (steps, n_targets)."""
-        forecasts = self._model.forecast_after(new.parts, new.steps)
+        return self._in_units(self._model.forecast_after(new.parts, new.steps), new)
+
+    def _in_units(self, forecasts: np.ndarray, new: Origins) -> list[np.ndarray]:
         return [
             self._limited(self._model.in_units(*one))
             for one in zip(new.scalers, forecasts, new.seasonal_errors, strict=True)
         ]
 
-    def _bounds_of(self, new: Origins, coverage: float) -> list[np.ndarray]:
-        """Lower and upper bounds of each series in its units, (steps, n_targets, 2)."""
+    def _bounds_of(
+        self, new: Origins, coverage: float
+    ) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """Lower and upper bounds of each series in its units, (steps, n_targets, 2), and its
+        forecasts.
+        """
         quantiles = self._calibration.quantiles(self.regressors_, coverage)
+        middle = self._model.forecast_after(new.parts, new.steps)
         if quantiles:
-            sides = self._model.bounds_after(new.parts, new.steps, quantiles, new.seasonal_errors)
+            sides = self._model.bounds_after(new.parts, middle, quantiles, new.seasonal_errors)
         else:
             radius = self._calibration.radius(coverage)  # (horizon, n_targets)
-            middle = self._model.forecast_after(new.parts, new.steps)
             reach = radius[: new.steps] * new.seasonal_errors[:, np.newaxis, np.newaxis]
             sides = np.stack(
                 [
@@ -65,7 +71,7 @@ class ForecastAnswers(SeriesReader):
                 ]
             )
         sides = np.sort(np.moveaxis(sides, 0, -1), axis=-1)  # a scaler may change signs
-        return list(self._limited(sides))
+        return list(self._limited(sides)), self._in_units(middle, new)
 
     def _check_coverage(self, coverage: float) -> int | None:
         """The number of steps that there are intervals for; None if it is unlimited.

@@ -330,7 +330,9 @@ def warn_of_no_regressors(
 ) -> None:
     """Warn of a default forecaster without regressors, as X is too short to train them."""
     n_rows = max(map(len, series))
-    rest = "the pretrained network and Theta" if is_pretrained else "Theta and the baseline"
+    rest = "the pretrained network" if is_pretrained else "the baseline"
+    if n_rows >= 2 * spec.season_length:
+        rest += " and Theta"
     warn_user(
         f"X has {n_rows} rows, but regressors of horizon={spec.horizon} need {spec.n_rows_needed} "
         f"rows in a row without NaN. The forecast is that of {rest}. Give a longer series or a "

@@ -10,7 +10,7 @@ import numpy as np
 from skgru._forecaster.model import ForecastModel
 from skgru._forecaster.scaling import restored, scaled
 from skgru._forecaster.spec import ForecastSpec
-from skgru._forecaster.zero_shot_member import ZeroShotNetwork
+from skgru._forecaster.zero_shot_member import PretrainedNetwork
 
 
 def rows_held_out(spec: ForecastSpec, n_rows: Any, fraction: float) -> list[int]:
@@ -123,7 +123,7 @@ class Calibration:
         after calibration, and without such quantiles.
         """
         wanted = [(1 - coverage) / 2, (1 + coverage) / 2]
-        if self.errors is None and any(isinstance(one, ZeroShotNetwork) for one in regressors):
+        if self.errors is None and any(isinstance(one, PretrainedNetwork) for one in regressors):
             return wanted  # which are interpolated
         every = [getattr(regressor, "quantiles", None) for regressor in regressors]
         learned = every[0] if every and all(one == every[0] for one in every) else None

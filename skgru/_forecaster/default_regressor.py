@@ -41,7 +41,7 @@ class DefaultRegressor(GRURegressor):
         """Raise: a forecaster chooses the parameters."""
         raise ValueError(
             "default_regressor() has parameters that a SequenceForecaster chooses, so that it "
-            "cannot be fitted alone. Use SequenceForecaster(default_regressor()), or GRURegressor()."
+            "cannot be fitted alone. Use SequenceForecaster(default_regressor()) or GRURegressor()."
         )
 
     def resolved(self, network: GRURegressor) -> GRURegressor:

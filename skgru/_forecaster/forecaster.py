@@ -273,6 +273,10 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         `random_state`. The seeds of an ensemble come from the `random_state` of its first
         regressor. If that is None too, they are random.
 
+    verbose : int, default=0
+        0: `fit` prints nothing. 1: it prints a line for each regressor, and for each epoch of a
+        GRURegressor.
+
     Attributes
     ----------
     window_length_ : int or tuple of int
@@ -463,6 +467,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
             np.random.RandomState,
             None,
         ],
+        "verbose": ["verbose"],
     }
 
     def __init__(
@@ -489,6 +494,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         upper: float | None = None,
         calibration_fraction: float = 0.0,
         random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
     ) -> None:
         self.regressor = regressor
         self.window_length = window_length
@@ -511,6 +517,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         self.upper = upper
         self.calibration_fraction = calibration_fraction
         self.random_state = random_state
+        self.verbose = verbose
 
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Fit the scaler and the regressors to one or several series.
@@ -990,11 +997,11 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
                 f"{new.given} exceeds the {most} steps that intervals are available for. Fit with "
                 "a larger horizon."
             )
-        bounds, endings = self._bounds_of(new, coverage), ["_lower", "_upper"]
+        (bounds, forecasts), endings = self._bounds_of(new, coverage), ["_lower", "_upper"]
         if with_forecast:
             bounds = [
                 np.stack([one[..., 0], middle, one[..., 1]], axis=-1)
-                for one, middle in zip(bounds, self._values_of(new), strict=True)
+                for one, middle in zip(bounds, forecasts, strict=True)
             ]
             endings.insert(1, "")
         if new.tables[0].rows.library == "numpy":

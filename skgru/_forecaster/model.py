@@ -50,7 +50,7 @@ from skgru._forecaster.sample_weight import (
 from skgru._forecaster.scaling import AutoScaler, restored, scaled, transformed
 from skgru._forecaster.spec import ForecastSpec, mean_known, one_hot
 from skgru._forecaster.theta import rows_of_theta, theta_forecast
-from skgru._forecaster.zero_shot_member import ZeroShotMember, ZeroShotNetwork
+from skgru._forecaster.zero_shot_member import PretrainedNetwork, ZeroShotMember
 from skgru._networks.regressor import GRURegressor
 from skgru._validation import check_representable
 from skgru._warnings import warn_user
@@ -167,7 +167,8 @@ class ModelTemplate:
     of the pretrained network; takes_pretrained : whether that network takes part; adapts : whether
     both weights follow the errors beside the baseline's at the ends of the series; by_errors :
     whether both are less where they err more than regressors with covariates; covariates_are_small
-    : whether covariates have the in-sample scale of the series.
+    : whether covariates have the in-sample scale of the series; verbose : whether the progress is
+    printed.
     """
 
     spec: ForecastSpec
@@ -182,6 +183,7 @@ class ModelTemplate:
     takes_pretrained: bool = False
     adapts: bool = False
     by_errors: bool = False
+    verbose: int = 0
 
 
 class ForecastModel:
@@ -213,6 +215,8 @@ class ForecastModel:
         self.theta_weight = template.theta_weight
         self.pretrained_weight = template.pretrained_weight
         self.takes_pretrained = template.takes_pretrained
+        # Whether any series is long enough for the Theta forecast.
+        self.has_theta = True
 
     @classmethod
     def fit(
@@ -257,10 +261,17 @@ class ForecastModel:
             of_series = model.series_weights[joined.series_of(origins)]
             weight = of_series if weight is None else weight * of_series
         check_complete(template.members, spec, is_complete, series)
-        for member in template.members:
+        for i, member in enumerate(template.members, start=1):
             regressor = clone(member.regressor)
+            if template.verbose:
+                what = "calibration, regressor" if is_trial else "regressor"
+                name = type(regressor).__name__
+                print(f"fit: {what} {i} / {len(template.members)}, {name}", flush=True)
             if type(regressor) is GRURegressor:
+                own_verbose = regressor.verbose
+                regressor.set_params(verbose=max(int(own_verbose), template.verbose))
                 fit_network(regressor, pairs, origins, weight, member.window_length)
+                regressor.set_params(verbose=own_verbose)
             else:
                 X, y = pairs.at(origins[is_complete])
                 own = None if weight is None else weight[is_complete]
@@ -494,6 +505,9 @@ class ForecastModel:
             z = scaled(self.scalers[0], series[0][:, spec.targets])
             self.covariate_scale = float(np.fmin(1, self.recent_seasonal_error(z)))
         parts = [self.part(values, own) for values, own in zip(series, self.scalers, strict=True)]
+        if self.theta_weight:
+            longest = max(parts, key=len)
+            self.has_theta = bool(np.isfinite(self._theta_after([longest], 1)).any())
         joined = join_series(parts, spec.history_length - 1, spec.steps_of_call)
         check_representable(joined.z, "X")
         n_known = np.maximum(np.isfinite(joined.z).sum(axis=0), 1)
@@ -522,7 +536,7 @@ class ForecastModel:
     @property
     def regressors(self) -> list[Any]:
         own = [member.regressor for member in self.members]
-        return [*own, ZeroShotNetwork()] if self.takes_pretrained else own
+        return [*own, PretrainedNetwork()] if self.takes_pretrained else own
 
     @property
     def n_rows_kept(self) -> int:
@@ -616,11 +630,13 @@ class ForecastModel:
     def shares(self) -> dict[str, float]:
         """Weights of the members in the forecast, without those that are 0."""
         own = "regressors" if self.members and self.corrects else "baseline"
-        weights = {
-            own: self.own_weight,
-            "pretrained": self.pretrained_weight,
-            "theta": self.theta_weight,
-        }
+        weights = {own: self.own_weight, "pretrained": self.pretrained_weight}
+        if self.has_theta:
+            weights["theta"] = self.theta_weight
+        elif total := sum(weights.values()):
+            weights = {name: weight / total for name, weight in weights.items()}
+        else:
+            weights = {own: 1.0}
         return {name: weight for name, weight in weights.items() if weight}
 
     def _forecast_rows(self, part: Part, origins: np.ndarray, steps: int) -> np.ndarray:
@@ -637,15 +653,18 @@ class ForecastModel:
         return weighted_mean((self.own_weight, self._forecast_after(parts, steps, None)), *others)
 
     def bounds_after(
-        self, parts: Sequence[Part], steps: int, quantiles: Sequence[float], errors: np.ndarray
+        self,
+        parts: Sequence[Part],
+        forecast: np.ndarray,
+        quantiles: Sequence[float],
+        errors: np.ndarray,
     ) -> np.ndarray:
         """Quantiles after the last row of each series, in its units, (n_quantiles, n_series, steps,
         n_targets): those of the pretrained network, or of regressors that were fitted with them.
-        They are moved, as the forecast lies elsewhere than that of the network. errors : of
-        `in_units`, (n_series,).
+        They are moved, as the forecast lies elsewhere than that of the network. forecast : scaled,
+        as `forecast_after` gives it; errors : of `in_units`, (n_series,).
         """
-        scalers = [part.scaler for part in parts]
-        forecast = self.forecast_after(parts, steps)
+        scalers, steps = [part.scaler for part in parts], forecast.shape[1]
         if self.takes_pretrained:
             # Of medians, bounds are moved first and clipped last.
             middle, *bounds = self.zero_shot.all_after(

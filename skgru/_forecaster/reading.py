@@ -266,6 +266,8 @@ class SeriesReader:
                     f"the rows after the history alone. Give X[{n_known}:]."
                 )
             return [rows_after(tails[0], table, "X")]
+        if panel.kind == "list" and isinstance(X, list):  # [] is a series without rows
+            X = [np.empty(0) if isinstance(one, list) and not one else one for one in X]
         self._check_panel(X)
         new = self._read_continued(X)
         return [

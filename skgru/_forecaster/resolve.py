@@ -313,6 +313,7 @@ def make_template(
             and parameters.theta_weight == parameters.pretrained == "auto"
         ),
         by_errors=parameters.theta_weight == "auto" and bool(spec.past or spec.known),
+        verbose=int(parameters.verbose),
     )
 
 

@@ -85,7 +85,7 @@ def test_theta_weight_leaves_the_rest_to_both():
 def test_it_takes_part_whatever_the_series(X, parameters):
     fitted = forecaster(**parameters).fit(X.reshape(len(X), -1))
     assert fitted.pretrained_ and fitted.ensemble_["pretrained"] > 0
-    assert repr(fitted.regressors_[-1]) == "ZeroShotNetwork()"
+    assert repr(fitted.regressors_[-1]) == "PretrainedNetwork()"
     assert np.isfinite(fitted.forecast()).all()
     assert np.isfinite(fitted.predict(X.reshape(len(X), -1))[60:]).all()
 
