@@ -82,10 +82,18 @@ def as_numbers(X: Any, name: str = "X", leaves_sequences: bool = False) -> Any:
 
 
 def check_collected(X: Any, name: str = "X") -> None:
-    """Raise for a lazy frame of polars."""
+    """Raise for a lazy frame of polars, and for a table of pyarrow."""
     if type(X).__name__ == "LazyFrame" and hasattr(X, "collect"):
         raise ValueError(
             f"{name} is a LazyFrame, but its rows must be computed. Collect them: {name}.collect()."
+        )
+    if type(X).__module__.split(".")[0] == "pyarrow" and hasattr(X, "to_pandas"):
+        fields = list(getattr(X, "schema", []))
+        dates = [one.name for one in fields if str(one.type).startswith(("date", "timestamp"))]
+        code = f".to_pandas(date_as_object=False).set_index({dates[0]!r})" if dates else ""
+        raise ValueError(
+            f"{name} is a {type(X).__name__} of pyarrow, but must be an array or a data frame. "
+            f"Convert it: {name}{code or '.to_pandas()'}."
         )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from skgru._containers.index import TimeIndex, with_ending
-from skgru._containers.long import Key, LongForm, check_alone, keys_of, parts_of
+from skgru._containers.long import Key, LongForm, check_alone, keys_of, parts_of, without_times
 from skgru._containers.numbers import check_collected, is_text, text_remedy
 from skgru._containers.series import as_series, check_list, is_list_of_series
 from skgru._containers.table import Table
@@ -182,7 +182,17 @@ def _read_long(
         raise ValueError("X has no rows (n_samples=0). Give at least one series.")
     parts, form = parts_of(X, keys, group)
     _check_values(next(iter(parts.values())), group)
-    tables = _tables(list(parts.values()), list(parts), estimator, usual)
+    try:
+        tables = _tables(list(parts.values()), list(parts), estimator, usual)
+    except ValueError as error:
+        text, alone = str(error), "X.reset_index(drop=True)"
+        levels = {key.level for key in form.keys}
+        times = [name for i, name in enumerate(form.levels) if i not in levels]
+        code = without_times(form, times[0] if times else None) if alone in text else None
+        if code is None:
+            raise
+        text = text.replace(alone, code).removesuffix(" (Here, X is this series alone.)")
+        raise ValueError(text) from error
     return tables, Panel("long", list(parts), group, form)
 
 

@@ -50,6 +50,7 @@ INDEXES |= {
     "the 15th": dates("MS") + 14 * DAY,
     "15 minutes, off by seconds": dates("15min") + SHIFTS,
     "days, off by seconds": dates("D") + pd.Timedelta("13h") + SHIFTS,
+    "midnights, off by seconds": dates("D") + SHIFTS,
     "half hours of trading": bars("9h30min", "15h30min", "30min"),
     "hours of a shop": bars("8h", "19h", "h"),
     "a break at noon": bars("9h", "11h", "h", 20).union(bars("14h", "16h", "h", 20)),
@@ -173,12 +174,14 @@ LONG = pd.DataFrame(
 )
 SHOPS = LONG.drop(columns="item")
 ONE = LONG[:40].drop(columns=["shop", "item"]).set_index("day")
-TEXT = ONE.assign(kind=np.where(np.arange(40) % 7 < 5, "work", "free"))
 DAY_TEXT = DAYS.strftime("%Y-%m-%d").to_list()
 POLARS = pl.DataFrame({"day": DAYS.to_numpy(), "y": ONE["y"].to_numpy()})
-KINDS = TEXT["kind"].to_list()
 LEVELS = pd.MultiIndex.from_product([["Close", "Vol"], ["A", "B"]], names=["Price", "Ticker"])
 QUOTES = pd.DataFrame(np.random.default_rng(0).random((40, 4)) + 9, DAYS, LEVELS)
+
+TRADED = bars("9h30min", "15h30min", "30min")
+BARS = pd.DataFrame({"day": TRADED, "y": np.arange(len(TRADED)) % 7.0})
+BARS = pd.concat([BARS.assign(shop=one) for one in "ab"])
 
 # An input, parameters, and code that the message holds, which changes X or the parameters.
 INPUTS = {
@@ -220,6 +223,59 @@ INPUTS = {
         pl.DataFrame({"day": DAYS.date, "y": ONE["y"].to_numpy()}),
         {},
         "X.with_columns(pl.Series('day', X['day'].to_list()))",
+    ),
+    "201901 in a column": (
+        ONE.reset_index(drop=True).assign(m=MONTHS.strftime("%Y%m").astype(int)),
+        {},
+        "X.set_index(pd.to_datetime(X['m'].astype(str), format='%Y%m')).drop(columns=['m'])",
+    ),
+    "20210131 in a column": (
+        ONE.reset_index(drop=True).assign(d=DAYS.strftime("%Y%m%d").astype(int)),
+        {},
+        "X.set_index(pd.to_datetime(X['d'].astype(str), format='%Y%m%d')).drop(columns=['d'])",
+    ),
+    "201901 in a column, polars": (
+        pl.DataFrame({"month": MONTHS.strftime("%Y%m").astype(int), "y": ONE["y"].to_numpy()}),
+        {},
+        "X.with_columns((pl.col('month').cast(pl.String) + '01').str.to_date('%Y%m%d'))",
+    ),
+    "20210131 in a column, polars": (
+        pl.DataFrame({"when": DAYS.strftime("%Y%m%d").astype(int), "y": ONE["y"].to_numpy()}),
+        {},
+        "X.with_columns(pl.col('when').cast(pl.String).str.to_date('%Y%m%d'))",
+    ),
+    "201901 in a long frame": (
+        SHOPS.assign(day=np.tile(MONTHS.strftime("%Y%m").astype(int), 2)),
+        {"group": "shop"},
+        "X.assign(**{'day': pd.to_datetime(X['day'].astype(str), format='%Y%m')})",
+    ),
+    "201901 beside dates": (
+        ONE.set_axis(MONTHS).assign(month=MONTHS.strftime("%Y%m").astype(int)),
+        {},
+        "X.drop(columns=['month'])",
+    ),
+    "201901 beside dates, polars": (
+        POLARS.with_columns(month=pl.Series(MONTHS.strftime("%Y%m").astype(int))),
+        {},
+        "X.drop(['month'])",
+    ),
+    "trading bars in a long frame": (
+        BARS.sample(frac=1, random_state=0),
+        {"group": "shop"},
+        "X.sort_values('day').drop(columns=['day'])",
+    ),
+    "trading bars of several series, in levels": (
+        BARS.set_index(["shop", "day"]),
+        {"group": "shop"},
+        "X.sort_index(level='day').reset_index().drop(columns=['day'])",
+    ),
+    "trading bars of several series, in the index": (
+        BARS.set_index("day")[::-1],
+        {"group": "shop"},
+        "X.sort_index().reset_index(drop=True)",
+    ),
+    "trading bars of several series, polars": (
+        pl.DataFrame(BARS.to_dict("list")), {"group": "shop"}, "X.drop('day')"
     ),
     "decimal commas": (
         ONE["y"].astype(str).str.replace(".", ","), {}, "X.str.replace(',', '.').astype(float)"
@@ -285,6 +341,60 @@ def test_other_inputs(kind):
     fails(lambda: forecaster.fit(X), code)
     done = eval(code, {"X": X, "pd": pd, "pl": pl, "np": np})
     forecaster.fit(done).forecast()
+
+
+def arrow_inputs():
+    """Dates and tables of pyarrow, as INPUTS."""
+    pa = pytest.importorskip("pyarrow")
+    dtype = pd.ArrowDtype(pa.timestamp("us"))
+    table = pa.table({"day": pa.array(DAYS.date), "y": ONE["y"].to_numpy()})
+    long = SHOPS.astype({"day": dtype})
+    return [
+        (table, {}, "X.to_pandas(date_as_object=False).set_index('day')"),
+        (table.drop_columns("day"), {}, "X.to_pandas()"),
+        (long, {"group": "shop"}, "X.assign(**{'day': pd.DatetimeIndex(X['day'])})"),
+    ]
+
+
+@pytest.mark.parametrize("i", range(3))
+def test_inputs_of_arrow(i):
+    X, params, code = arrow_inputs()[i]
+    forecaster = SequenceForecaster(Ridge(), season_length=7, window_length=7, **params)
+    fails(lambda: forecaster.fit(X), code)
+    forecaster.fit(eval(code, {"X": X, "pd": pd})).forecast()
+
+
+@pytest.mark.parametrize("form", ["timestamp", "date32", "strings"])
+def test_indexes_of_arrow(form):
+    pa = pytest.importorskip("pyarrow")
+    dtype = {"timestamp": pa.timestamp("us"), "date32": pa.date32(), "strings": pa.string()}[form]
+    days = {"timestamp": DAYS.to_pydatetime(), "date32": DAYS.date, "strings": DAY_TEXT}[form]
+    for index in (
+        pd.Index(days, dtype=pd.ArrowDtype(dtype)),
+        pd.Index(
+            pd.array(
+                pa.array(days, dtype).dictionary_encode(),
+                dtype=pd.ArrowDtype(pa.dictionary(pa.int32(), dtype)),
+            )
+        ),
+    ):
+        X = pd.Series(np.arange(40) % 7.0, index)
+        code = message_of(X, season_length=7).rpartition("X.index = ")[2].removesuffix(".")
+        X.index = eval(code, {"X": X, "pd": pd})
+        assert list(X.index) == list(DAYS)
+        SequenceForecaster(Ridge(), season_length=7).fit(X).forecast()
+    levels = pd.Series(
+        np.arange(80) % 7.0,
+        pd.MultiIndex.from_product(
+            [["a", "b"], pd.Index(DAYS, dtype=pd.ArrowDtype(pa.timestamp("us")))],
+            names=["shop", "day"],
+        ),
+    ).to_frame("y")
+    forecaster = SequenceForecaster(Ridge(), season_length=7, group="shop")
+    code = "X.index.set_levels(pd.DatetimeIndex(X.index.levels[1]), level=1)"
+    fails(lambda: forecaster.fit(levels), code)
+    levels.index = eval(code, {"X": levels, "pd": pd})
+    assert len(forecaster.fit(levels).forecast()) == 2
 
 
 GROUPS = {
