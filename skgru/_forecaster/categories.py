@@ -24,7 +24,7 @@ def categories_of(X: Any, parameters: Any) -> Categories:
     Raises ValueError for a column of text that would be a target.
     """
     frames = X if isinstance(X, list) else [X]
-    if not frames or not all(map(is_frame, frames)):
+    if not frames or not is_frame(frames[0]) or not len(frames[0]):
         return Categories()
     first, group = frames[0], parameters.group
     keys = None if group is None else keys_of(first, group)
@@ -34,16 +34,16 @@ def categories_of(X: Any, parameters: Any) -> Categories:
         return Categories()  # an error
     ids = [key.name for key in keys or [] if key.level is None]
     columns = [name for name in first.columns if name not in ids]
-    if not len(first) or any(list(one.columns) != list(first.columns) for one in frames):
+    labels = [name for name in columns if holds_labels(first[name])]
+    if not labels or not all(
+        is_frame(one) and list(one.columns) == list(first.columns) for one in frames
+    ):
         return Categories()
     times = [name for name in columns if _is_time(first[name])]
     is_dated = len(times) == 1 or _has_dated_index(first)
     if len(times) == 1 and not _has_dated_index(first):
         columns.remove(times[0])
-    labels = [name for name in columns if any(holds_labels(one[name]) for one in frames)]
-    found = [
-        name for name in columns if any(holds_categories(one[name], is_dated) for one in frames)
-    ]
+    found = [name for name in labels if holds_categories(first[name], is_dated)]
     if not found or (not is_dated and set(labels) - set(found)):  # dates as text come first
         return Categories()
     if group is None and not isinstance(X, list):
