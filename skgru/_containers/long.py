@@ -204,7 +204,8 @@ def positions_of(X: Any, keys: list[Key], group: Any) -> list[np.ndarray]:
 
         X = X.with_columns(pl.Series(name, numbers))
     else:
-        X = X.assign(**{name: numbers})
+        X, n_levels = X.copy(deep=False), X.columns.nlevels
+        X[name if n_levels == 1 else (name, *[""] * (n_levels - 1))] = numbers
     parts, _ = parts_of(X, keys, group)
     return [
         (one.to_series(one.width - 1) if is_polars else one.iloc[:, -1]).to_numpy()

@@ -96,6 +96,17 @@ def test_flags_are_numbers():
     assert forecaster().fit(flags).categories_ == {}
 
 
+def test_columns_in_levels():
+    given, future = (pd.concat({"cafe": one}, axis=1) for one in (X, FUTURE))
+    params = {"target": [("cafe", "y")], "known": [("cafe", "sky")]}
+    fitted = forecaster(**params).fit(given)
+    assert fitted.categories_ == {("cafe", "sky"): ["rain", "snow", "sun"]}
+    for ahead in (future, {("cafe", "sky"): NEXT}):
+        answer = fitted.forecast(future=ahead)
+        assert list(answer.columns) == [("cafe", "y")]
+        np.testing.assert_allclose(answer[("cafe", "y")], wanted())
+
+
 def test_past_covariates_and_histories():
     by_hand = forecaster(known=None).fit(BY_HAND)
     fitted = forecaster(known=None).fit(X)

@@ -90,6 +90,10 @@ def test_weights_have_the_form_of_X():
     for X, group in ((shuffled, "shop"), (indexed, "shop"), (of_polars, ["shop"])):
         np.testing.assert_allclose(coefficients(fitted(X, weights[order], group)), wanted)
     np.testing.assert_allclose(coefficients(fitted(frame, pd.Series(weights), "shop")), wanted)
+    quotes = pd.concat({"Close": shuffled.set_index(["shop", "day"])}, axis=1).reset_index()
+    by_levels = sklearn.clone(usual).set_params(target=[("Close", "y")])
+    by_levels.set_params(group="shop").fit(quotes, sample_weight=weights[order])
+    np.testing.assert_allclose(coefficients(by_levels), wanted)
     wide = pd.DataFrame({"b": SERIES, "a": np.where(np.arange(N) < 9, np.nan, other)}, days)
     wanted = coefficients(fitted([SERIES, other[9:]], [WEIGHTS, WEIGHTS[9:]]))
     np.testing.assert_allclose(coefficients(fitted(wide, WEIGHTS, "columns")), wanted)
