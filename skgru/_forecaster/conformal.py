@@ -94,7 +94,13 @@ class Calibration:
     series_of: np.ndarray | None = None
 
     def radius(self, coverage: float) -> np.ndarray:
-        """Half widths of the intervals on the scale of the scaler, (horizon, n_targets)."""
+        """Half widths of the intervals on the scale of the scaler, (horizon, n_targets). A step has
+        at least the half width of the step before: a smaller one would be chance.
+        """
+        return np.maximum.accumulate(self._quantiles_of_residuals(coverage), axis=0)
+
+    def _quantiles_of_residuals(self, coverage: float) -> np.ndarray:
+        """A quantile of the absolute residuals of each step, (horizon, n_targets)."""
         if self.errors is None or self.series_of is None:
             raise ValueError(
                 "calibration_fraction=0 means no calibration, which intervals need. Use "

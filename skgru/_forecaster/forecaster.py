@@ -960,7 +960,8 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         logarithm the intervals grow with the level.
 
         Residuals k steps ahead of neighbouring forecast origins are correlated, so n of them count
-        as n / sqrt(k). Otherwise the intervals of short series would be too narrow at far steps.
+        as n / sqrt(k). Otherwise the intervals of short series would be too narrow at far steps. A
+        step has at least the distance of the step before it.
 
         Several series are calibrated together. The residuals of each series are divided by its mean
         absolute seasonal-naive error, and its intervals are multiplied by that error. Coverage
