@@ -1326,7 +1326,7 @@ def test_grid_search_over_several_series():
 
 def test_a_search_over_parameters_of_what_fit_would_choose():
     search = GridSearchCV(SequenceForecaster(), {"regressor__units": [4, 8]}, cv=TimeSeriesSplit(2))
-    sentence = ("regressor__units=4", "regressor=GRURegressor()")
+    sentence = ("regressor__units=4", "regressor=skgru.default_regressor()")
     fails(lambda: search.fit(np.arange(60.0)), sentence)
     model = SequenceForecaster().set_params(regressor=Ridge(), regressor__alpha=2.0)
     assert model.get_params()["regressor__alpha"] == 2.0
