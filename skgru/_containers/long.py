@@ -14,6 +14,7 @@ import numpy as np
 
 from skgru._containers.dates import way_to_dates
 from skgru._containers.index import columns_like
+from skgru._containers.long_advice import check_date_column, check_date_level, check_other_dates
 from skgru._containers.numbers import check_collected, is_text
 from skgru._containers.table import Table
 
@@ -175,15 +176,13 @@ def parts_of(X: Any, keys: list[Key], group: Any) -> tuple[dict[Any, Any], LongF
     if not has_times:
         times = [name for name in frame.columns if names_times(frame[name])]
         if len(times) == 1:
-            _check_dates(frame[times[0]].dtype, f"Column {times[0]!r}", _in_column(times[0]))
+            check_date_column(frame, times[0])
             has_times, form = True, replace(form, time=times[0])
             frame = frame.set_index(times[0])
+        elif not times:
+            check_other_dates(frame)
     elif levels:
-        rest = _rest(X, levels)
-        way = (
-            f"X.index = X.index.set_levels(pd.DatetimeIndex(X.index.levels[{rest}]), level={rest})"
-        )
-        _check_dates(X.index.levels[rest].dtype, f"Level {X.index.names[rest]!r} of the index", way)
+        check_date_level(X.index, _rest(X, levels))
     parts = {}
     # Without names: a key may have the name of a column.
     by = [one.rename(None) for one in ids]
@@ -211,32 +210,6 @@ def positions_of(X: Any, keys: list[Key], group: Any) -> list[np.ndarray]:
         (one.to_series(one.width - 1) if is_polars else one.iloc[:, -1]).to_numpy()
         for one in parts.values()
     ]
-
-
-def _in_column(name: Any) -> str:
-    return f"X.assign(**{{{name!r}: pd.DatetimeIndex(X[{name!r}])}})"
-
-
-def _check_dates(dtype: Any, what: str, code: str) -> None:
-    """Raise for dates of pyarrow, which pandas does not continue."""
-    if not isinstance(dtype, np.dtype) and "pyarrow" in str(dtype):
-        raise ValueError(
-            f"{what} of X holds dates as {dtype}, which cannot be continued. Convert them: {code}."
-        )
-
-
-def without_times(form: LongForm, times: Any) -> str | None:
-    """Code that leaves the times of a long frame out, so that rows are taken in order; None where
-    no code is known. times : the name of the index level of the times, None without levels.
-    """
-    if form.time is not None:
-        return f"X.sort_values({form.time!r}).drop(columns={[form.time]!r})"
-    names = list(form.levels)
-    if not names:
-        return "X.sort_index().reset_index(drop=True)"
-    if times is None or None in names or not all(key.level is not None for key in form.keys):
-        return None
-    return f"X.sort_index(level={times!r}).reset_index().drop(columns={[times]!r})"
 
 
 def _rest(X: Any, levels: list[int]) -> int:

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from skgru._containers.index import TimeIndex, with_ending
-from skgru._containers.long import Key, LongForm, check_alone, keys_of, parts_of, without_times
+from skgru._containers.long import Key, LongForm, check_alone, keys_of, parts_of
+from skgru._containers.long_advice import of_all_series
 from skgru._containers.numbers import check_collected, is_text, text_remedy
 from skgru._containers.series import as_series, check_list, is_list_of_series
 from skgru._containers.table import Table
@@ -185,14 +186,10 @@ def _read_long(
     try:
         tables = _tables(list(parts.values()), list(parts), estimator, usual)
     except ValueError as error:
-        text, alone = str(error), "X.reset_index(drop=True)"
-        levels = {key.level for key in form.keys}
-        times = [name for i, name in enumerate(form.levels) if i not in levels]
-        code = without_times(form, times[0] if times else None) if alone in text else None
-        if code is None:
+        if type(X).__module__.split(".")[0] != "pandas":
             raise
-        text = text.replace(alone, code).removesuffix(" (Here, X is this series alone.)")
-        raise ValueError(text) from error
+        columns = list(next(iter(parts.values())).columns)
+        raise ValueError(of_all_series(str(error), form, group, columns)) from error
     return tables, Panel("long", list(parts), group, form)
 
 

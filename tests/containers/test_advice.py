@@ -343,6 +343,86 @@ def test_other_inputs(kind):
     forecaster.fit(done).forecast()
 
 
+FLAT = SHOPS[["y", "shop", "day"]]
+LEVELED = FLAT.set_index(["shop", "day"])
+MINUTES = pd.concat(
+    [
+        pd.DataFrame({"y": np.arange(N) % 7.0, "shop": one, "day": dates("15min") + SHIFTS})
+        for one in "ab"
+    ]
+)
+EACH = "X.set_index('day').sort_index().groupby('shop')[['y']]"
+# Long frames, `group`, what is done with each series, and how they are found; or all of the code.
+OF_LONG_FRAMES = {
+    "a missing row": (FLAT.drop(7), "shop", "X.asfreq('D')", EACH),
+    "a missing row, unsorted": (
+        FLAT.drop(7).sample(frac=1, random_state=0), "shop", "X.asfreq('D')", EACH
+    ),
+    "a missing row, dates as index": (
+        FLAT.drop(7).set_index("day"),
+        "shop",
+        "X.asfreq('D')",
+        "X.sort_index().groupby('shop')[['y']]",
+    ),
+    "a missing row, levels": (
+        LEVELED.drop(LEVELED.index[7]),
+        "shop",
+        "X.asfreq('D')",
+        "X.reset_index(['shop']).sort_index().groupby('shop')[['y']]",
+    ),
+    "a missing row, two columns": (
+        FLAT.drop(7).assign(item="x"),
+        ["shop", "item"],
+        "X.asfreq('D')",
+        "X.set_index('day').sort_index().groupby(['shop', 'item'])[['y']]",
+    ),
+    "off by seconds": (
+        MINUTES, "shop", "X.set_axis(X.index.round('15min')).asfreq('15min')", EACH
+    ),
+    "a row twice": (pd.concat([FLAT, FLAT[:1]]), "shop", "X.groupby(level=0).mean()", EACH),
+    "date objects": (
+        FLAT.assign(day=list(DAYS.date) * 2),
+        "shop",
+        "X.assign(**{'day': pd.to_datetime(X['day'])})",
+        None,
+    ),
+    "categories of dates": (
+        FLAT.astype({"day": "category"}),
+        "shop",
+        "X.assign(**{'day': pd.to_datetime(X['day'])})",
+        None,
+    ),
+    "strings in a level": (
+        FLAT.assign(day=DAY_TEXT * 2).set_index(["shop", "day"]),
+        "shop",
+        "X.set_index(X.index.set_levels(pd.to_datetime(X.index.levels[1]), level=1))",
+        None,
+    ),
+    "whole numbers in a level": (
+        FLAT.assign(day=np.tile(DAYS.strftime("%Y%m%d").astype(int), 2)).set_index(["shop", "day"]),
+        "shop",
+        "X.set_index(X.index.set_levels(pd.to_datetime(X.index.levels[1].astype(str), "
+        "format='%Y%m%d'), level=1))",
+        None,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", OF_LONG_FRAMES)
+def test_advice_for_a_long_frame_changes_all_of_it(kind):
+    X, group, code, source = OF_LONG_FRAMES[kind]
+    if source is not None:
+        names = group if isinstance(group, list) else [group]
+        code = f"pd.concat({{one: {code} for one, X in {source}}}, names={names})"
+    forecaster = SequenceForecaster(Ridge(), season_length=7, window_length=7, group=group)
+    with raises(code) as caught:
+        forecaster.fit(X)
+    assert "Here, X is" not in str(caught.value)
+    done = eval(code, {"X": X, "pd": pd})
+    assert done["y"].count() == len(X) - (kind == "a row twice")
+    assert len(forecaster.fit(done).forecast()) == 2
+
+
 def arrow_inputs():
     """Dates and tables of pyarrow, as INPUTS."""
     pa = pytest.importorskip("pyarrow")
@@ -391,10 +471,9 @@ def test_indexes_of_arrow(form):
         ),
     ).to_frame("y")
     forecaster = SequenceForecaster(Ridge(), season_length=7, group="shop")
-    code = "X.index.set_levels(pd.DatetimeIndex(X.index.levels[1]), level=1)"
+    code = "X.set_index(X.index.set_levels(pd.DatetimeIndex(X.index.levels[1]), level=1))"
     fails(lambda: forecaster.fit(levels), code)
-    levels.index = eval(code, {"X": levels, "pd": pd})
-    assert len(forecaster.fit(levels).forecast()) == 2
+    assert len(forecaster.fit(eval(code, {"X": levels, "pd": pd})).forecast()) == 2
 
 
 GROUPS = {
