@@ -1,4 +1,4 @@
-"""Code in messages about long frames of pandas: it changes the whole frame, and not only the series
+"""Code in messages about long frames: it changes the whole frame, and not only the series
 that has the problem.
 """
 
@@ -14,6 +14,12 @@ from skgru._containers.dates import way_to_dates
 
 # Code that makes one series regular, in messages of `advice.irregular`.
 OF_ONE = re.compile(r"(?:regular first|the duplicates): (X\..+?)\.(?= If | Set | \(Here)")
+UPSAMPLED = re.compile(r"(?<=first: )X\.[^ ]*?upsample\(('[^']*'), every=('[^']*')\)")
+MERGED = re.compile(r"X\.group_by\(('[^']*')\)\.mean\(\)\.sort\('[^']*'\)")
+OTHER_GROUP = (
+    "If X holds several series, name their column in group: SequenceForecaster(group=...)."
+)
+OTHER_COLUMNS = "If other columns identify the series too, name them in group."
 IS_ALONE = " (Here, X is this series alone.)"
 
 
@@ -77,10 +83,23 @@ def of_all_series(text: str, form: Any, group: Any, columns: list[Any]) -> str:
     part = f"{source}[{columns!r}]"
     code = f"pd.concat({{one: {found[1]} for one, X in {part}}}, names={names!r})"
     text = text.replace(found[1], code).removesuffix(IS_ALONE)
-    return text.replace(
-        "If X holds several series, name their column in group: SequenceForecaster(group=...).",
-        "If other columns identify the series too, name them in group.",
-    )
+    return text.replace(OTHER_GROUP, OTHER_COLUMNS)
+
+
+def of_all_polars_series(text: str, form: Any) -> str:
+    """The same for a long frame of polars."""
+    names = [key.name for key in form.keys]
+    if found := UPSAMPLED.search(text):
+        time, every = found[1], found[2]
+        code = found[0].replace("X.", f"X.sort([{str(names)[1:-1]}, {time}]).", 1)
+        code = code.replace(f"every={every})", f"every={every}, group_by={names!r})")
+    elif found := MERGED.search(text):
+        time = found[1]
+        code = f"X.group_by([{str(names)[1:-1]}, {time}]).mean().sort({time})"
+    else:
+        return text
+    text = text.replace(found[0], code).removesuffix(IS_ALONE)
+    return text.replace(OTHER_GROUP, OTHER_COLUMNS)
 
 
 def _time_level(form: Any) -> Any:

@@ -423,6 +423,39 @@ def test_advice_for_a_long_frame_changes_all_of_it(kind):
     assert len(forecaster.fit(done).forecast()) == 2
 
 
+IN_POLARS = pl.DataFrame(FLAT.to_dict("list"))
+OF_POLARS = {
+    "a missing row": (
+        IN_POLARS.filter(pl.int_range(80) != 7).sample(fraction=1, shuffle=True, seed=0),
+        ["shop"],
+        "X.sort(['shop', 'day']).upsample('day', every='1d', group_by=['shop'])",
+    ),
+    "off by seconds": (
+        pl.DataFrame(MINUTES.to_dict("list")).with_columns(item=pl.lit("x")),
+        ["shop", "item"],
+        "X.sort(['shop', 'item', 'day']).with_columns(pl.col('day').dt.round('15m'))"
+        ".upsample('day', every='15m', group_by=['shop', 'item'])",
+    ),
+    "a row twice": (
+        pl.concat([IN_POLARS, IN_POLARS[:1]]),
+        ["shop"],
+        "X.group_by(['shop', 'day']).mean().sort('day')",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", OF_POLARS)
+def test_advice_for_a_long_frame_of_polars_changes_all_of_it(kind):
+    X, group, code = OF_POLARS[kind]
+    forecaster = SequenceForecaster(Ridge(), season_length=7, window_length=7, group=group)
+    with raises(code) as caught:
+        forecaster.fit(X)
+    assert "Here, X is" not in str(caught.value)
+    done = eval(code, {"X": X, "pl": pl})
+    assert done["y"].count() == len(X) - (kind == "a row twice")
+    assert len(forecaster.fit(done).forecast()) == 2
+
+
 def arrow_inputs():
     """Dates and tables of pyarrow, as INPUTS."""
     pa = pytest.importorskip("pyarrow")
