@@ -4,6 +4,7 @@ Importing skgru does not import TensorFlow: that happens in the first training o
 """
 
 from skgru._files.files import load, save
+from skgru._forecaster.default_regressor import default_regressor
 from skgru._forecaster.forecaster import SequenceForecaster
 from skgru._networks.classifier import GRUClassifier
 from skgru._networks.regressor import GRURegressor
@@ -18,6 +19,7 @@ __all__ = [
     "SequenceWindower",
     "__version__",
     "as_windows",
+    "default_regressor",
     "load",
     "make_windows",
     "save",
