@@ -15,6 +15,7 @@ from sklearn.base import BaseEstimator
 
 from skgru._backtest.result import BacktestResult
 from skgru._backtest.results import BacktestResults
+from skgru._containers.categories import Categories
 from skgru._containers.index import TimeIndex
 from skgru._containers.long import Key, LongForm
 from skgru._containers.panel import Panel
@@ -23,6 +24,7 @@ from skgru._containers.table import Table
 from skgru._forecaster.calendar import Calendar
 from skgru._forecaster.conformal import Calibration
 from skgru._forecaster.dataset import Part
+from skgru._forecaster.default_regressor import DefaultRegressor
 from skgru._forecaster.forecaster import SequenceForecaster
 from skgru._forecaster.means import MeanCorrection
 from skgru._forecaster.mixture import Mixture
@@ -31,7 +33,7 @@ from skgru._forecaster.regressors import EnsembleMember
 from skgru._forecaster.scaling import AutoScaler
 from skgru._forecaster.scorer import ForecastScorer
 from skgru._forecaster.spec import ForecastSpec
-from skgru._forecaster.zero_shot_member import ZeroShotMember, ZeroShotNetwork
+from skgru._forecaster.zero_shot_member import PretrainedNetwork, ZeroShotMember
 from skgru._networks.classifier import GRUClassifier
 from skgru._networks.regressor import GRURegressor
 from skgru._specs import InputScaling, NetworkSpec, NetworkState, TargetScaling
@@ -54,6 +56,8 @@ CLASSES: dict[str, type] = {
         AutoScaler,
         Calendar,
         Calibration,
+        Categories,
+        DefaultRegressor,
         End,
         EnsembleMember,
         ForecastModel,
@@ -68,11 +72,11 @@ CLASSES: dict[str, type] = {
         NetworkState,
         Panel,
         Part,
+        PretrainedNetwork,
         Table,
         TargetScaling,
         TimeIndex,
         ZeroShotMember,
-        ZeroShotNetwork,
     )
 }
 

@@ -36,7 +36,12 @@ class DefaultRegressor(GRURegressor):
             setattr(self, name, given.get(name, parameter.default))
 
     def fit(
-        self, X: Any, y: Any = None, sample_weight: Any = None, validation_data: Any = None
+        self,
+        X: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        validation_data: Any = None,
+        checkpoint: Any = None,
     ) -> Any:
         """Raise: a forecaster chooses the parameters."""
         raise ValueError(

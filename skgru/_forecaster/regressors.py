@@ -32,17 +32,22 @@ class EnsembleMember:
 
 
 def steady_error(pairs: Pairs, origins: np.ndarray) -> np.ndarray:
-    """The error of the baseline that recurs at each forecast origin, (n_outputs,): what steady
-    growth adds to it. The more the errors vary, the smaller it is. A network of short training
-    starts there, as it cannot learn so much.
+    """The error of the baseline that recurs at each forecast origin of a series, (n_outputs,): what
+    steady growth adds to it. It is smaller, the more the errors vary, and where growth slows down.
+    A network of short training starts there, as it cannot learn so much.
     """
-    _, errors = pairs.at(origins[-ORIGINS_OF_STEADY_ERROR:])
+    # The last origins have targets at the first steps alone.
+    later = np.arange(origins[max(0, len(origins) - ORIGINS_OF_STEADY_ERROR)], pairs.joined.last[0])
+    _, errors = pairs.at(later)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # of steps without any target
-        middle, variance = np.nan_to_num(np.nanmedian(errors, 0)), np.nanvar(errors, 0)
-    noise = NOISE_OF_STEADY_ERROR * np.nan_to_num(variance)
-    size = middle**2
-    return middle * size / np.maximum(size + noise, np.finfo(float).tiny)
+        usual = np.nan_to_num(np.nanmedian(errors, axis=0))
+        variance = np.nan_to_num(np.nanvar(errors, axis=0))
+    size = np.where(np.isfinite(errors), usual**2, 0).sum(axis=1)
+    shares = np.nan_to_num(errors * usual).sum(axis=1) / np.maximum(size, np.finfo(float).tiny)
+    lately = np.clip(np.median(shares[-max(1, len(shares) // 3) :]), 0, 1)
+    noise = NOISE_OF_STEADY_ERROR * variance
+    return lately * usual**3 / np.maximum(usual**2 + noise, np.finfo(float).tiny)
 
 
 def _takes_windows(regressor: Any) -> bool:

@@ -29,8 +29,14 @@ QUANTILES = np.array([0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975])
 # Least difference of values, as a share of the largest one, that counts as their unit.
 LEAST_GAP = 1e-6
 
-# Inputs that the network reads, and values of series at once.
+# Inputs that the network reads, and what its outputs weigh.
 READ = ("context", "mask", "statistics", "steps", "experts")
+WEIGHED = "around_season"
+
+# Largest correction, in units of the scale. Larger ones are extrapolations of the network.
+MOST_CORRECTION = 1.5
+
+# Values of series at once.
 VALUES_AT_ONCE = 400_000
 
 
@@ -39,7 +45,9 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
 
 
 def forward(weights: dict[str, np.ndarray], inputs: dict[str, np.ndarray]) -> np.ndarray:
-    """Quantiles (n_series, n_steps, n_quantiles) in units of the scale, around the level."""
+    """Quantiles (n_series, n_steps, n_quantiles) in units of the scale, around the level and
+    the season.
+    """
     w = weights
     units = w["recurrent"].shape[0]
     static = inputs["statistics"] @ w["static_gates"] + w["gates_bias"]
@@ -54,13 +62,12 @@ def forward(weights: dict[str, np.ndarray], inputs: dict[str, np.ndarray]) -> np
         new = np.tanh(gates[:, t, 2 * units :] + reset * (inner[:, 2 * units :] + w["inner_bias"]))
         state = np.where(mask[:, t, None] > 0, update * state + (1 - update) * new, state)
     of_series = np.concatenate([state, inputs["statistics"]], 1) @ w["head_series"] + w["head_bias"]
-    experts = inputs["experts"]
-    of_step = np.concatenate([np.arcsinh(experts), inputs["steps"]], 2) @ w["head_step"]
+    of_step = np.concatenate([np.arcsinh(inputs["experts"]), inputs["steps"]], 2) @ w["head_step"]
     hidden = of_series[:, None] + of_step
     hidden = hidden * sigmoid(hidden)
     hidden = hidden @ w["hidden"] + w["hidden_bias"]
     hidden = hidden * sigmoid(hidden)
-    return combined(hidden @ w["out"] + w["out_bias"], experts)
+    return combined(hidden @ w["out"] + w["out_bias"], inputs[WEIGHED])
 
 
 def combined(out: np.ndarray, experts: np.ndarray) -> np.ndarray:
@@ -69,7 +76,8 @@ def combined(out: np.ndarray, experts: np.ndarray) -> np.ndarray:
     """
     e, half = N_EXPERTS, len(QUANTILES) // 2
     shares = np.exp(out[..., :e] - out[..., :e].max(-1, keepdims=True))
-    middle = (shares * experts).sum(-1) / shares.sum(-1) + out[..., e]
+    correction = np.clip(out[..., e], -MOST_CORRECTION, MOST_CORRECTION)
+    middle = (shares * experts).sum(-1) / shares.sum(-1) + correction
     middle = middle[..., None]
     gaps = np.exp(np.clip(out[..., e + 1 :], -12, 5))
     below = middle - np.cumsum(gaps[..., half - 1 :: -1], -1)[..., ::-1]
@@ -104,7 +112,8 @@ def in_units(
     """Quantiles of the network -> in units of the series. is_clipped : no values below 0 for series
     without any.
     """
-    z = inputs["level"][:, None, None] + inputs["scale"][:, None, None] * quantiles
+    middle = (inputs["level"][:, None] + inputs["season"])[:, :, None]
+    z = middle + inputs["scale"][:, None, None] * quantiles
     z = np.where(inputs["flat"][:, None, None], inputs["snaive"][:, :, None], z)
     with np.errstate(over="ignore"):
         x = np.where(inputs["logarithm"][:, None, None], np.exp(np.minimum(z, 700)), z)
@@ -171,7 +180,7 @@ def forecast_quantiles(
         chunk, order = order[-size:], order[:-size]
         x = aligned([own[i][0] for i in chunk], longest)
         inputs = prepare(x, season_length, np.arange(1, steps + 1), second=other)
-        as_32 = {name: inputs[name].astype(np.float32) for name in READ}
+        as_32 = {name: inputs[name].astype(np.float32) for name in (*READ, WEIGHED)}
         quantiles = forward(weights, as_32).astype(float)
         if levels is not None:
             quantiles = at_levels(quantiles, levels)

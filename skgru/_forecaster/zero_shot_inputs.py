@@ -26,6 +26,9 @@ DAMPING = 0.93
 N_EXPERTS = 14
 LIMIT = 60.0
 
+# Limit of the last two, which know no season or only its smooth course, around the season.
+UNSEASONAL_LIMIT = 4.0
+
 # Changes of a scaled series below which it repeats itself.
 FLAT_TO = 1e-10
 
@@ -344,15 +347,23 @@ def prepare(
         np.arcsinh(b.smooth / unit),
     ]
     context, mask = _context(b, level)
+
+    def limited(values: np.ndarray) -> np.ndarray:
+        return np.clip(values / b.scale[:, None, None], -LIMIT, LIMIT)
+
+    around = limited(experts - level[:, None, None] - b.ahead[:, :, None])
+    around[..., -2:] = np.clip(around[..., -2:], -UNSEASONAL_LIMIT, UNSEASONAL_LIMIT)
+
     return {
         "context": context,
         "mask": mask,
         "statistics": _statistics(b, level, trends),
         "steps": np.stack(ahead, 2),
-        "experts": np.clip(
-            (experts - level[:, None, None]) / b.scale[:, None, None], -LIMIT, LIMIT
-        ),
+        "experts": limited(experts - level[:, None, None]),
+        # Without the season, which may be far larger than the limit.
+        "around_season": around,
         "level": level,
+        "season": b.ahead,
         "scale": b.scale,
         "logarithm": logarithm,
         "lower": np.where(b.x.min(1) >= 0, 0.0, -np.inf),
