@@ -42,6 +42,7 @@ from skgru._forecaster.resolve import (
     make_template,
 )
 from skgru._forecaster.summary import Summary, summary_of
+from skgru._state import reads_once, stores_at_once
 from skgru._validation import Instance, Number, at_least, real_between, remember_features
 from skgru._warnings import warn_user
 
@@ -494,6 +495,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         self.calibration_fraction = calibration_fraction
         self.random_state = random_state
 
+    @stores_at_once
     def fit(self, X: Any, y: Any = None) -> Self:
         """Fit the scaler and the regressors to one or several series.
 
@@ -592,6 +594,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         )
         return self
 
+    @stores_at_once
     def update(self, X: Any, refit: bool = False) -> Self:
         """Append rows that continue the training series to the history of forecasts.
 
@@ -681,11 +684,13 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         return self
 
     @property
+    @reads_once
     def summary_(self) -> Summary:
         """The choices of "auto", as a dict that prints as a short table."""
         check_is_fitted(self)
         return summary_of(self)
 
+    @reads_once
     def predict(self, X: Any) -> Any:
         """Forecast the next `horizon` rows after each row of X.
 
@@ -733,6 +738,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         flat = forecasts.reshape(len(table), -1)
         return table.rows.frame(flat, names, table.rows.index, flat.shape[1] == 1, table.header)
 
+    @reads_once
     def score(self, X: Any, y: Any = None) -> float:
         """Return the coefficient of determination R² of `predict` on X.
 
@@ -768,6 +774,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
             return self._score_of(max(tables, key=len))  # raises with the reason
         return float(np.nanmean(scores))
 
+    @reads_once
     def forecast(
         self, steps: int | None = None, X: Any = None, future: Any = None, *, until: Any = None
     ) -> Any:
@@ -825,6 +832,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         new = self._origins(steps, X, future, until)
         return self._answers(self._values_of(new), [""], new)
 
+    @reads_once
     def forecast_interval(
         self,
         steps: int | None = None,

@@ -33,6 +33,7 @@ from skgru._networks.checks import (
 from skgru._networks.labels import Labels, labels_of
 from skgru._networks.split import usable_rows, weight_of_steps, without_zero_weights
 from skgru._specs import BINARY_CROSS_ENTROPY, CROSS_ENTROPY, NetworkSpec, TargetScaling
+from skgru._state import reads_once, stores_at_once
 from skgru._validation import at_least, real_between
 from skgru._warnings import warn_user
 
@@ -369,6 +370,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
+    @stores_at_once
     def fit(
         self,
         X: ArrayLike,
@@ -427,6 +429,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         course = Course(self.epochs, self.early_stopping, continues)
         return self._fit(X, y, sample_weight, validation_data, classes, course)
 
+    @stores_at_once
     def partial_fit(
         self,
         X: ArrayLike,
@@ -494,6 +497,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         course = Course(1, continues=continues, is_part=True)
         return self._fit(X, y, sample_weight, None, classes, course)
 
+    @reads_once
     def predict(self, X: ArrayLike) -> np.ndarray:
         """Predict the most probable class of each sequence or step.
 
@@ -518,6 +522,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         """
         return self._predicted(self._outputs(self._checked_rows(X)))
 
+    @reads_once
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
         """Predict the probability of each class.
 
@@ -544,6 +549,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         outputs = self._outputs(self._checked_rows(X))
         return self._network.probabilities(outputs)
 
+    @reads_once
     def predict_log_proba(self, X: ArrayLike) -> NDArray[np.float64]:
         """Predict the logarithm of the probability of each class.
 
@@ -572,6 +578,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         steps = (network.window_length,) if network.each_step else ()
         return log_softmax(outputs.reshape(len(outputs), *steps, network.n_classes), axis=-1)
 
+    @reads_once
     def score(
         self, X: ArrayLike, y: Any | None = None, sample_weight: ArrayLike | None = None
     ) -> float:
@@ -644,6 +651,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         return accuracy_score(y, predicted, sample_weight=sample_weight)
 
     @property
+    @reads_once
     def keras_estimator_(self) -> Any:
         """The trained network as a new scikeras KerasClassifier."""
         check_is_fitted(self)

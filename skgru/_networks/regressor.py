@@ -31,6 +31,7 @@ from skgru._networks.inference import inference_for
 from skgru._networks.scaling import standardisation
 from skgru._networks.split import usable_rows, weight_of_steps, without_zero_weights
 from skgru._specs import TargetScaling
+from skgru._state import reads_once, stores_at_once
 from skgru._validation import (
     Function,
     Instance,
@@ -436,6 +437,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
+    @stores_at_once
     def fit(
         self,
         X: ArrayLike,
@@ -491,6 +493,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         course = Course(self.epochs, self.early_stopping, continues)
         return self._fit(X, y, sample_weight, validation_data, course)
 
+    @stores_at_once
     def partial_fit(
         self, X: ArrayLike, y: ArrayLike | None = None, sample_weight: ArrayLike | None = None
     ) -> Self:
@@ -524,6 +527,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         course = Course(1, continues=self.__sklearn_is_fitted__(), is_part=True)
         return self._fit(X, y, sample_weight, None, course)
 
+    @reads_once
     def predict(self, X: ArrayLike) -> NDArray[np.float64]:
         """Predict the targets of each window.
 
@@ -555,6 +559,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         return self._predicted(self._dataset(windows))
 
     @exists_if(_has_quantiles)
+    @reads_once
     def predict_quantiles(self, X: ArrayLike) -> NDArray[np.float64]:
         """Predict the `quantiles` of the targets of each window, in increasing order.
 
@@ -587,6 +592,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             shape = () if self.n_outputs_ == 1 else (self.n_outputs_,)
         return restored.reshape(len(restored), *shape, restored.shape[2])
 
+    @reads_once
     def score(
         self, X: ArrayLike, y: ArrayLike | None = None, sample_weight: ArrayLike | None = None
     ) -> float:
@@ -653,6 +659,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
 
         return r2_score(targets, predicted, sample_weight=sample_weight)
 
+    @reads_once
     @_accepts_windows_first
     def forecast(self, steps: int, X: ArrayLike) -> NDArray[np.float64]:
         """Forecast any number of rows after the last window of X.
@@ -728,6 +735,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         return rolled.astype(np.float64)
 
     @property
+    @reads_once
     def keras_estimator_(self) -> Any:
         """The trained network as a new scikeras KerasRegressor, in the units of y."""
         check_is_fitted(self)
