@@ -455,8 +455,7 @@ def as_windows(sequences: Iterable[Any], window_length: int | None = None) -> np
                 "as groupby returns it. Use [part for _, part in sequences]."
             )
         name = f"sequences[{position}]"
-        values = as_table(as_numbers(sequence, name))
-        values = values if hasattr(values, "columns") else as_numbers(np.asarray(values), name)
+        values = as_numbers(np.asarray(as_table(as_numbers(sequence, name))), name)
         if values.ndim == 0 or not len(values):
             what = f"is {values.item()!r}" if values.ndim == 0 else "is empty"
             raise ValueError(

@@ -13,7 +13,6 @@ from sklearn.utils import Tags, column_or_1d
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.validation import (
-    _check_sample_weight,
     _check_y,
     check_consistent_length,
     check_is_fitted,
@@ -25,6 +24,7 @@ from skgru._networks.checks import (
     check_tokens,
     check_usable,
     check_validation_data,
+    check_weights,
     check_windows,
     in_validation_data,
     is_overlapping,
@@ -638,9 +638,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
                 check_consistent_length(windows, y)
                 y = y[rows]
         if sample_weight is not None:
-            sample_weight = _check_sample_weight(
-                sample_weight, windows, dtype=np.float64, ensure_non_negative=True
-            )[rows]
+            sample_weight = check_weights(sample_weight, windows)[rows]
         predicted = self._predicted(self._outputs(self._dataset(windows, rows)))
         if known is not None:
             y, predicted = y[known], predicted[known]
@@ -832,9 +830,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         """Windows, targets and weights, and which of the labels they belong to."""
         targets = labels.targets(classes)
         if sample_weight is not None:
-            sample_weight = _check_sample_weight(
-                sample_weight, windows, dtype=np.float64, ensure_non_negative=True
-            )[rows]
+            sample_weight = check_weights(sample_weight, windows)[rows]
         weight = weight_of_steps(sample_weight, labels.known)
         if class_weights is not None:
             # (n_rows, 1) or (n_rows, window_length)

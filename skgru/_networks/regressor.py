@@ -12,7 +12,6 @@ from sklearn.base import RegressorMixin
 from sklearn.utils import Tags
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import (
-    _check_sample_weight,
     check_is_fitted,
 )
 
@@ -22,6 +21,7 @@ from skgru._networks.checks import (
     check_quantiles,
     check_targets,
     check_validation_data,
+    check_weights,
     check_windows,
     in_validation_data,
     is_overlapping,
@@ -645,9 +645,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
                     "returns."
                 )
         if sample_weight is not None:
-            sample_weight = _check_sample_weight(
-                sample_weight, windows, dtype=np.float64, ensure_non_negative=True
-            )[rows]
+            sample_weight = check_weights(sample_weight, windows)[rows]
         predicted = self._predicted(self._dataset(windows, rows)).reshape(targets.shape)
         if known is not None:  # a row for each step that is known
             targets, predicted = (
@@ -838,9 +836,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         else:
             rows, targets, shape, known = check_targets(windows, y, self, masks, like)
         if sample_weight is not None:
-            sample_weight = _check_sample_weight(
-                sample_weight, windows, dtype=np.float64, ensure_non_negative=True
-            )[rows]
+            sample_weight = check_weights(sample_weight, windows)[rows]
         weight = weight_of_steps(sample_weight, known)
         if weight is not None:
             rows, targets, weight = without_zero_weights(rows, targets, weight)
