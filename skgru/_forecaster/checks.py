@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from skgru._containers.dates import form_of_numbers
-from skgru._containers.index import TimeIndex
+from skgru._containers.index import TimeIndex, is_other_step
 from skgru._containers.panel import Panel
 from skgru._containers.table import Table
 from skgru._forecaster.baselines import longest_run
@@ -56,6 +56,25 @@ def check_numbers(series: list[np.ndarray], panel: Panel | None, spec: ForecastS
         )
 
 
+def check_step(rows: TimeIndex, usual: Any) -> None:
+    """Raise if the dates of X have another step than those of the series in fit."""
+    if is_other_step(rows.freq, usual):
+        step, wanted = rows.freq.freqstr, usual.freqstr
+        raise ValueError(
+            f"X has the step {step!r}, but the series of fit has the step {wanted!r}. Resample X to "
+            f"the step {wanted!r}, or fit on a series with the step {step!r}."
+        )
+
+
+def warn_of_unknown(table: Table, spec: ForecastSpec) -> None:
+    """Warn if a column to forecast has only NaN in X."""
+    if np.isnan(table.values[:, spec.targets]).all(axis=0).any():
+        warn_user(
+            "X has only NaN in a column to forecast, so that its forecasts do not depend on X. "
+            "Give a series with values."
+        )
+
+
 def check_limits(lower: float | None, upper: float | None) -> None:
     """Raise unless the lower limit of forecasts is below the upper one."""
     if lower is not None and upper is not None and lower >= upper:
@@ -88,7 +107,8 @@ def warn_of_ends(tables: list[Table], panel: Panel | None, spec: ForecastSpec) -
     ended = []
     for one, table in zip([None] if panel is None else panel.ids, tables, strict=True):
         is_known = np.isfinite(table.values[:, spec.targets]).any(axis=1)
-        if n_after := int(is_known[::-1].argmax()):
+        n_after = int(is_known[::-1].argmax()) if is_known.any() else len(table)
+        if n_after:
             ended.append(f"{one!r} (by {n_after} rows)")
     if ended and panel is None:
         warn_user(
@@ -217,7 +237,15 @@ def warn_of_season(given: Any, tables: list[Table], spec: ForecastSpec, n_wanted
     """
     longest = max(tables, key=len)
     season_length = longest.rows.season_length
-    if given is not None or spec.season_length >= season_length:
+    if given is not None:
+        if spec.seasons[-1] >= len(longest):
+            warn_user(
+                f"season_length={given} needs at least {spec.seasons[-1] + 1} rows, but X has "
+                f"{len(longest)} (n_samples={len(longest)}), so that forecasts do not repeat with "
+                "this season. Give a longer series, or a shorter season_length."
+            )
+        return
+    if spec.season_length >= season_length:
         return
     if usual_length(list(map(len, tables))) >= n_wanted:
         warn_user(

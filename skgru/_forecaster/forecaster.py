@@ -26,6 +26,7 @@ from skgru._forecaster.checks import (
     check_limits,
     check_series,
     warn_of_ends,
+    warn_of_unknown,
 )
 from skgru._forecaster.conformal import Calibration, errors_of, parts_of
 from skgru._forecaster.gaps_and_outliers import last_rows
@@ -731,6 +732,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         if is_list_of_series(X):
             return [self.predict(one) for one in self._lone(X)]
         table = self._read_new(X)
+        warn_of_unknown(table, self._spec)
         self._warn_if_apart(table)
         forecasts = self._row_by_row(table)
         steps = range(1, self._spec.horizon + 1)

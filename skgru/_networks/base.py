@@ -35,6 +35,7 @@ from skgru._networks.scaling import channel_statistics, fill_missing
 from skgru._networks.split import _extended, last_rows, stratified_rows
 from skgru._specs import NetworkSpec, NetworkState, TargetScaling, TrainingSpec
 from skgru._state import reads_once
+from skgru._tensorflow import load_engine
 from skgru._validation import Instance, Number, at_least, real_between
 from skgru._warnings import warn_user
 
@@ -200,6 +201,7 @@ class RecurrentEstimator(BaseEstimator):
     def model_(self) -> Any:
         """The trained network as a new keras.Model, for windows in the units of X."""
         check_is_fitted(self)
+        load_engine()
         from skgru._engine.keras_export import fitted_model
 
         return fitted_model(self._network, self._fitted_training, self._state, self._inputs)
@@ -209,6 +211,7 @@ class RecurrentEstimator(BaseEstimator):
     def summary_(self) -> str:
         """Layers of the network, one line each, with output shapes and parameter counts."""
         check_is_fitted(self)
+        load_engine()
         from skgru._engine.keras_model import summary
 
         return summary(self._network)
@@ -295,6 +298,7 @@ class RecurrentEstimator(BaseEstimator):
         """Train the network, and store the results at the end, so that a failed fit changes
         nothing.
         """
+        load_engine()
         from skgru._engine.trainer import train
 
         continues, dataset, validation = course.continues, task.dataset, task.validation

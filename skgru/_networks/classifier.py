@@ -34,6 +34,7 @@ from skgru._networks.labels import Labels, labels_of
 from skgru._networks.split import usable_rows, weight_of_steps, without_zero_weights
 from skgru._specs import BINARY_CROSS_ENTROPY, CROSS_ENTROPY, NetworkSpec, TargetScaling
 from skgru._state import reads_once, stores_at_once
+from skgru._tensorflow import load_engine
 from skgru._validation import at_least, real_between
 from skgru._warnings import warn_user
 
@@ -658,6 +659,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
                 "keras_estimator_ is a scikeras KerasClassifier, which does not support classes of "
                 "each step. Use model_, which returns their probabilities."
             )
+        load_engine()
         from skgru._engine.keras_export import fitted_classifier
 
         return fitted_classifier(

@@ -32,6 +32,7 @@ from skgru._networks.scaling import standardisation
 from skgru._networks.split import usable_rows, weight_of_steps, without_zero_weights
 from skgru._specs import TargetScaling
 from skgru._state import reads_once, stores_at_once
+from skgru._tensorflow import load_engine
 from skgru._validation import (
     Function,
     Instance,
@@ -48,6 +49,10 @@ NEEDS_OWN_UNITS = {
     *("poisson", "meansquaredlogarithmicerror", "msle", "meanabsolutepercentageerror", "mape"),
     *("kldivergence", "kld", "binarycrossentropy", "bce", "binaryfocalcrossentropy"),
 }
+
+
+# The squares of larger numbers are infinite, or their sums.
+LARGEST_SQUARED = 1e150
 
 
 def _has_quantiles(estimator: Any) -> bool:
@@ -655,6 +660,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
                 sample_weight = np.repeat(sample_weight, known.sum(axis=1))
         from sklearn.metrics import r2_score
 
+        if (largest := np.abs(targets).max()) > LARGEST_SQUARED:  # R² is the same in any unit
+            targets, predicted = targets / largest, predicted / largest
         return r2_score(targets, predicted, sample_weight=sample_weight)
 
     @reads_once
@@ -709,14 +716,16 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         history = self._filled(last)[0]
         inputs = self._inputs
         if inputs is None:
-            return self._roll_on(history, int(steps), self._target_mean, self._target_scale)
+            return self._check_finite(
+                self._roll_on(history, int(steps), self._target_mean, self._target_scale)
+            )
         # History and fed-back outputs stay in normalised units: at a high level, float32 would lose
         # the changes of the original units.
         mean, scale = (np.tile(of, self._horizon) for of in (inputs.mean, inputs.scale))
         rolled = self._roll_on(
             history, int(steps), (self._target_mean - mean) / scale, self._target_scale / scale
         )
-        return rolled * inputs.scale + inputs.mean
+        return self._check_finite(rolled * inputs.scale + inputs.mean)
 
     def _roll_on(
         self, history: np.ndarray, steps: int, mean: np.ndarray, scale: np.ndarray, **naive: Any
@@ -732,11 +741,23 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         )
         return rolled.astype(np.float64)
 
+    def _check_finite(self, forecasts: np.ndarray) -> np.ndarray:
+        """Raise ValueError if a forecast (steps, n_channels) is not finite."""
+        is_finite = np.isfinite(forecasts).all(axis=1)
+        if not is_finite.all():
+            raise ValueError(
+                f"{type(self).__name__} has no finite forecast of step {int(is_finite.argmin()) + 1}: "
+                "the values of X are too far from those of fit, or the forecasts grow with each "
+                "step. Correct or scale X, or use fewer steps."
+            )
+        return forecasts
+
     @property
     @reads_once
     def keras_estimator_(self) -> Any:
         """The trained network as a new scikeras KerasRegressor, in the units of y."""
         check_is_fitted(self)
+        load_engine()
         from skgru._engine.keras_export import fitted_wrapper
 
         return fitted_wrapper(
