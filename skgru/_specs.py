@@ -26,7 +26,7 @@ BINARY_CROSS_ENTROPY = "binary_cross_entropy"
 
 # Time of the activation of a gate, and of the start of a step of a layer, in multiply-adds.
 WORK_OF_ACTIVATION = 50
-WORK_OF_STEP = 1 << 15
+WORK_OF_STEP = 1 << 17
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,7 @@ def load_engine() -> None:
     if _Process.is_loaded:
         _Process.has_run = True
         return
+
     thread = _Process.importing
     if thread is None or not thread.is_alive():
         thread = threading.Thread(target=_import_engine, name="skgru-import")
@@ -98,7 +99,7 @@ def load_engine() -> None:
 
 
 def _import_engine() -> None:
-    with _Process.lock:  # a second thread, of which there is one at most in rare moments, waits
+    with _Process.lock:
         if _Process.is_loaded:
             return
         try:

@@ -26,7 +26,7 @@ CHUNK_VALUES = 1 << 16
 CALLS_AT_ONCE = 256
 # Multiply-adds of a chunk, and of the calls of a recursion at once, where a product takes four
 # times as long: no more than a second. An interrupt is obeyed between chunks.
-CHUNK_WORK = 1 << 31
+CHUNK_WORK = 1 << 32
 RECURSION_WORK = CHUNK_WORK // 4
 # Starting threads takes longer than computing fewer pieces than this.
 PIECES_FOR_THREADS = 8

@@ -33,7 +33,7 @@ CHUNK_ROWS = 8192
 
 # Multiply-adds of the predictions of a chunk: training takes three times as many, and no more than
 # a second. An interrupt is obeyed between chunks.
-CHUNK_WORK = 1 << 31
+CHUNK_WORK = 1 << 32
 
 
 # Multiply-adds of the recurrent product of a step from which two cores are faster than one. Two
@@ -96,6 +96,7 @@ class TrainingProgram:
                     ((), np.float32),
                 ],
                 n_threads=self._n_threads(),
+                kind="training",
             )
         except Exception as error:
             raise CannotCompile(_in_short(error)) from error

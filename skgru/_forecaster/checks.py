@@ -61,8 +61,8 @@ def check_step(rows: TimeIndex, usual: Any) -> None:
     if is_other_step(rows.freq, usual):
         step, wanted = rows.freq.freqstr, usual.freqstr
         raise ValueError(
-            f"X has the step {step!r}, but the series of fit has the step {wanted!r}. Resample X to "
-            f"the step {wanted!r}, or fit on a series with the step {step!r}."
+            f"X has the step {step!r}, but the series of fit has the step {wanted!r}. Resample X "
+            f"to the step {wanted!r}, or fit on a series with the step {step!r}."
         )
 
 

@@ -37,9 +37,10 @@ def inference_for(spec: NetworkSpec, n_rows: int, n_calls: int = 1) -> Any:
     TensorFlow is not loaded, else the engine. A process that cannot use TensorFlow computes all in
     numpy.
     """
-    is_small = work_of(spec, n_rows, n_calls) <= LARGEST_JOB
-    if not has_tensorflow() and (is_small or why_unusable() is not None):
-        return numpy_inference
+    if not has_tensorflow():
+        cannot = why_unusable() is not None
+        if cannot or work_of(spec, n_rows, n_calls) <= LARGEST_JOB:
+            return numpy_inference
     load_engine()
     from skgru._engine import inference
 

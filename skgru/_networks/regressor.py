@@ -746,9 +746,9 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         is_finite = np.isfinite(forecasts).all(axis=1)
         if not is_finite.all():
             raise ValueError(
-                f"{type(self).__name__} has no finite forecast of step {int(is_finite.argmin()) + 1}: "
-                "the values of X are too far from those of fit, or the forecasts grow with each "
-                "step. Correct or scale X, or use fewer steps."
+                f"{type(self).__name__} has no finite forecast of step "
+                f"{int(is_finite.argmin()) + 1}: the values of X are too far from those of fit, or "
+                "the forecasts grow with each step. Correct or scale X, or use fewer steps."
             )
         return forecasts
 
