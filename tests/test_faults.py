@@ -50,6 +50,12 @@ def classifier():
     return GRUClassifier(3, epochs=1, random_state=0).fit(X, Y > 0)
 
 
+@pytest.fixture(scope="module")
+def flat():
+    """Fitted to windows of one step, which a column of numbers is too."""
+    return GRURegressor(2, epochs=1, random_state=0).fit(X[:60, :1], Y[:60])
+
+
 # Threads
 
 
@@ -109,7 +115,7 @@ def test_a_call_of_each_estimator_reads_one_fit():
         for _ in range(60):
             answer = model.forecast(3)
             pd.testing.assert_frame_equal(answer, expected[answer.shape[1]])
-            assert model.summary_["window_length"] == 5
+            assert model.summary_["window_length"] == [5]
 
 
 def test_a_fit_keeps_what_belongs_to_the_user_and_drops_stale_state():
@@ -236,22 +242,21 @@ def test_an_interrupt_is_obeyed_while_a_large_network_is_compiled_and_trained():
 import numpy as np
 from skgru import GRURegressor
 X = np.random.default_rng(0).normal(size=(4096, 100, 1)).astype("float32")
-regressor = GRURegressor(256, epochs=50, batch_size=32, random_state=0, verbose=1)
+regressor = GRURegressor(256, epochs=50, batch_size=32, random_state=0)
 print("start", flush=True)
 try:
     regressor.fit(X, X[:, -1, 0])
 except KeyboardInterrupt:
     print("obeyed", hasattr(regressor, "_weights"), flush=True)
 """
-    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
-    assert process.stdout.readline() == "start\n"
-    time.sleep(8)
-    process.send_signal(signal.SIGINT)
-    start = time.monotonic()
-    assert process.stdout.readline() == "obeyed False\n"
-    took = time.monotonic() - start
-    process.wait()
-    assert took < 4  # 2 s, on busy cores
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "start\n"
+        time.sleep(8)
+        process.send_signal(signal.SIGINT)
+        start = time.monotonic()
+        assert process.stdout.readline() == "obeyed False\n"
+        assert time.monotonic() - start < 4  # 2 s, on busy cores
 
 
 def test_memory_that_no_machine_has_is_an_error_before_the_training():
@@ -326,19 +331,18 @@ class Relation:
         return pd.DataFrame({"a": np.ravel(SERIES)})
 
 
-def readers(regressor, classifier):
-    """What takes a table of numbers, with the name that its messages have for it."""
+def readers(flat):
+    """What takes a table of numbers."""
     fitted = forecaster().fit(SERIES)
-    flat = GRURegressor(2, epochs=1, random_state=0).fit(X[:60, :1], Y[:60])
     return {
         "windower": SequenceWindower(3).fit_transform,
         "transform": SequenceWindower(3).fit(SERIES).transform,
-        "make_windows": lambda X: make_windows(X, 3),
+        "make_windows": lambda X: make_windows(X, 3)[0],
         "as_windows": lambda X: as_windows([X]),
         "fit": lambda X: forecaster().fit(X).forecast(2),
         "forecast": lambda X: fitted.forecast(2, X=X),
         "regressor": flat.predict,
-        "metric": lambda X: mean_absolute_scaled_error(X, X + 0 if False else X, y_train=SERIES),
+        "metric": lambda X: mean_absolute_scaled_error(X, SERIES + 1, y_train=SERIES),
     }
 
 
@@ -359,19 +363,21 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("kind", REFUSED)
-def test_what_holds_no_numbers_is_refused_everywhere(regressor, classifier, kind):
+def test_what_holds_no_numbers_is_refused_everywhere(flat, kind):
     values, remedy = REFUSED[kind]
-    for reader in readers(regressor, classifier).values():
-        fails(lambda read=reader: read(values), remedy)
+    for name, reader in readers(flat).items():
+        # Metrics are checked by scikit-learn first.
+        is_refused_before = name == "metric" and kind in ("lazy", "generator", "relation")
+        fails(lambda read=reader: read(values), "array" if is_refused_before else remedy)
 
 
-def test_tensors_tables_and_masked_arrays_are_read_everywhere(regressor, classifier):
+def test_tensors_tables_and_masked_arrays_are_read_everywhere(flat, regressor, classifier):
     masked = np.ma.masked_array(SERIES.copy(), mask=np.zeros((60, 1), bool))
     masked[30] = np.ma.masked
     masked.data[30] = 1e9
     unknown = np.ma.filled(masked, np.nan)
     named = pd.DataFrame(SERIES, columns=["y"])
-    for name, read in readers(regressor, classifier).items():
+    for name, read in readers(flat).items():
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # names of columns
             expected = read(SERIES)
@@ -418,7 +424,7 @@ def test_a_loss_that_is_infinite_is_no_model():
 
 
 def test_a_forecast_without_finite_numbers_is_an_error():
-    windows = make_windows(SERIES, 4)[0]
+    windows = make_windows(SERIES / 1e3, 4)[0]
     network = GRURegressor(2, epochs=1, highway=True, random_state=0).fit(windows)
     with np.errstate(over="ignore"):
         fails(lambda: network.forecast(40, np.full((1, 4, 1), 3e38)), "no finite", "Correct")
