@@ -81,7 +81,7 @@ def as_numbers(X: Any, name: str = "X", leaves_sequences: bool = False) -> Any:
     if library == "polars" and hasattr(X, "schema"):
         return _polars_frame(X, name)
     if isinstance(X, list):
-        if X and getattr(X[0], "ndim", 0):
+        if X and hasattr(X[0], "ndim") and X[0].ndim > 0:
             return [as_numbers(one, f"{name}[{i}]", True) for i, one in enumerate(X)]
         _check_array(_array_of(X), name, f"np.array({name})")
         return X
@@ -117,7 +117,8 @@ def as_known(X: Any, name: str = "X") -> tuple[Any, str]:
         elif library == "polars" and hasattr(X, "df"):
             remedy = "Give the data frame that was grouped: {x}.df"
         else:
-            remedy = next((code for a, code in CONVERSIONS.items() if hasattr(X, a)), remedy)
+            found = [code for method, code in CONVERSIONS.items() if hasattr(X, method)]
+            remedy = found[0] if found else remedy
         raise ValueError(
             f"{name} is a {type(X).__name__}, but must be an array, or a pandas or polars Series "
             f"or data frame. {remedy.format(x=name)}."
