@@ -112,13 +112,13 @@ def as_known(X: Any, name: str = "X") -> tuple[Any, str]:
         )
     if not _is_readable(X):
         remedy = "Convert it to one of these"
-        if isinstance(X, Mapping):
-            remedy = "Use pd.DataFrame({x})"
-        elif library == "polars" and hasattr(X, "df"):
+        found = [code for method, code in CONVERSIONS.items() if hasattr(X, method)]
+        if library == "polars" and hasattr(X, "df"):
             remedy = "Give the data frame that was grouped: {x}.df"
-        else:
-            found = [code for method, code in CONVERSIONS.items() if hasattr(X, method)]
-            remedy = found[0] if found else remedy
+        elif found:
+            remedy = found[0]
+        elif isinstance(X, Mapping):
+            remedy = "Use pd.DataFrame({x})"
         raise ValueError(
             f"{name} is a {type(X).__name__}, but must be an array, or a pandas or polars Series "
             f"or data frame. {remedy.format(x=name)}."

@@ -12,6 +12,7 @@ from skgru._containers.series import as_series, is_list_of_series, rows_of, valu
 from skgru._containers.table import Table
 from skgru._forecaster.baselines import naive_scale
 from skgru._forecaster.forecaster import SequenceForecaster
+from skgru._state import snapshot
 
 # Actual values and forecasts (n_rows, n_targets) of a series, and its naive_scale.
 Measured = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -39,6 +40,7 @@ class ForecastScorer:
                 "forecasts. Search over SequenceForecaster(regressor), for example."
             )
         check_is_fitted(estimator)
+        estimator = snapshot(estimator)  # another thread may refit it
         if is_list_of_series(X):
             series = _ends_of_list(estimator, X)
         elif estimator.group is None:
