@@ -39,13 +39,15 @@ class ForecastAnswers(SeriesReader):
             known = np.hstack([known, self._calendar.ahead(table, steps)])
         part = self._model.part(values, scaler, known)
         forecasts = self._model.forecast_rows(part, origins)
-        return self._limited(self._model.in_units(scaler, forecasts, self._model.error_of(part.z)))
+        return self._limited(
+            self._model.means.in_units(scaler, forecasts, self._model.error_of(part.z))
+        )
 
     def _values_of(self, new: Origins) -> list[np.ndarray]:
         """Forecasts of each series in its units, (steps, n_targets)."""
         forecasts = self._model.forecast_after(new.parts, new.steps)
         return [
-            self._limited(self._model.in_units(*one))
+            self._limited(self._model.means.in_units(*one))
             for one in zip(new.scalers, forecasts, new.seasonal_errors, strict=True)
         ]
 

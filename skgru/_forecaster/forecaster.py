@@ -66,8 +66,8 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         the forecast is the median of their forecasts. None depends on the number of series:
 
         - One series: a GRURegressor of 16 units, which is trained longer on longer series.
-        - Several series: an ensemble of GRURegressors of 64 units, every second one without
-          `highway`.
+        - Several series: an ensemble of GRURegressors of 64 units, every second one without a
+          linear path (`highway`).
 
     window_length : int, list of int or "auto", default="auto"
         Number of rows in a window. Ensemble members take the lengths of a list in turn. "auto"
@@ -83,8 +83,8 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         more than 100      48 rows             48 and 24 rows
         =================  ==================  ========================
 
-        A single intermittent series gets four seasons, at least 28 rows. Short series get shorter
-        windows.
+        Of two lengths, the first is that of the networks with a linear path. A single intermittent
+        series gets four seasons, at least 28 rows. Short series get shorter windows.
 
     horizon : int, default=1
         Number of rows that `predict` and, by default, `forecast` look ahead. At least 1.
@@ -241,10 +241,10 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         - 0.2 beside a forecast of the pretrained network, and for seasons of more than 100 rows,
         - else 0.5 for one series, and 0.4 for several.
 
-        For several series, the weights of Theta and of the pretrained network are multiplied by a
-        factor of 0.25 to 1.5, which falls with their errors at the ends of the series, beside those
-        of the baseline. With covariates, which both ignore, "auto" lowers their weights, the larger
-        their error is beside that of the regressors in `fit`.
+        For several series, "auto" compares the errors of Theta and of the pretrained network at the
+        ends of the series with those of the baseline. The larger they are, the smaller is the
+        weight: the factor is between 0.25 and 1.5. Neither reads covariates. With covariates,
+        "auto" lowers their weights if their error in `fit` is larger than that of the regressors.
 
     lower : float or None, default=None
         Lower limit of the forecasts and of the bounds of intervals, in the units of the series:
@@ -353,9 +353,9 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
     After a fit on one series, `predict(X)` and `forecast(X=X)` use the training series as history
     of X if the index of X continues it. Rows without an index (arrays) continue the training
     series, unless they begin with its first `window_length` rows. Any other X stands alone: its
-    rows are the whole history of their forecasts. A warning is raised if X ends after the training
-    series, but leaves out or repeats rows at its start, and has fewer rows than a window and a
-    season need. Then give the series from the start of `fit` to the end of X.
+    rows are the whole history of their forecasts. There is a warning if such an X is shorter than a
+    window and a season, and ends after the training series. Then rows between the two are probably
+    missing or repeated: give the series from the start of `fit` to the end of X.
 
     Intervals come from quantiles of the pretrained network, or are split conformal intervals [2]_:
     see `forecast_interval`.

@@ -9,7 +9,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -28,35 +27,28 @@ from skgru._forecaster.dataset import (
     Joined,
     Pairs,
     Part,
-    ends_of,
     join_series,
 )
 from skgru._forecaster.gaps_and_outliers import (
     fill_by_season,
     last_rows,
-    without_outliers,
 )
+from skgru._forecaster.means import ERROR_OFFSET, MeanCorrection
+from skgru._forecaster.mixture import Mixture, spread_of, weighted_mean
 from skgru._forecaster.regressors import (
     EnsembleMember,
     fit_network,
     fit_regressor,
+    steady_error,
 )
 from skgru._forecaster.rollout import REPEATS_TO, Rollout
-from skgru._forecaster.scaling import AutoScaler, restored, scaled, transformed
-from skgru._forecaster.spec import ForecastSpec, mean_known
-from skgru._forecaster.theta import rows_of_theta, theta_forecast
-from skgru._forecaster.zero_shot_member import ZeroShotMember, ZeroShotNetwork
+from skgru._forecaster.scaling import restored, scaled, transformed
+from skgru._forecaster.spec import ForecastSpec
+from skgru._forecaster.zero_shot_member import ZeroShotNetwork
 from skgru._networks.regressor import GRURegressor
 from skgru._validation import check_representable
 from skgru._warnings import warn_user
 from skgru._windows import sliding_view
-
-# Added to each seasonal-naive error before division, so that a series that repeats itself does not
-# dominate the others. On a logarithmic scale it is 2 % of the level.
-ERROR_OFFSET = 0.02
-
-# Weights up to this are rounding errors of their sum.
-ROUNDING = 1e-9
 
 
 def _tail(part: Part, n_rows: int) -> Part:
@@ -64,52 +56,6 @@ def _tail(part: Part, n_rows: int) -> Part:
     start = max(0, len(part) - n_rows)
     filled = None if part.filled is None else part.filled[start:]
     return Part(part.z[start:], part.past[start:], part.known[start:], filled)
-
-
-def weighted_mean(*members: tuple[float, np.ndarray]) -> np.ndarray:
-    """Weighted mean of forecasts. Where the first one is NaN, the mean is NaN; where another one is
-    NaN, it has no weight. The first one alone where no weight is left.
-    """
-    (weight, first), *others = members
-    total, weights = weight * first, np.full(first.shape, weight)
-    for weight, forecast in others:
-        is_known = np.isfinite(forecast)
-        total = total + np.where(is_known, weight * forecast, 0)
-        weights += weight * is_known
-    return np.where(weights > 0, total / np.where(weights > 0, weights, 1), first)
-
-
-def error_of_logarithms(scaler: Any, seasonal_error: float) -> float:
-    """Seasonal error of a scaled series, before its scaler magnified it."""
-    magnified = scaler._magnified.mean() if isinstance(scaler, AutoScaler) else 1.0
-    return float(max(seasonal_error - ERROR_OFFSET, 0) / magnified)
-
-
-def spread_of(quantile: float) -> float:
-    """Factor of the distance of a quantile of the pretrained network from its forecast."""
-    return max(1.0, SPREAD + SPREAD_BY_SCORE * abs(NormalDist().inv_cdf(quantile)))
-
-
-def last_origins(joined: Joined, origins: np.ndarray, steps: int) -> np.ndarray:
-    """Up to `ORIGINS_COMPARED` origins at the ends of series, `steps` rows apart, in increasing
-    order. The targets after each of them are known.
-    """
-    number, picked = joined.series_of(origins), []
-    each = int(np.clip(ORIGINS_COMPARED // len(joined.first), 1, ORIGINS_OF_SERIES))
-    chosen = np.unique(number)
-    for i in chosen[:: max(1, len(chosen) * each // ORIGINS_COMPARED)]:
-        own = origins[number == i]
-        own = own[own <= joined.last[i] - steps]
-        picked.append(own[::-1][::steps][:each])
-    return np.sort(np.concatenate(picked)) if picked else origins[:0]
-
-
-def weight_by_errors(weight: float, own: float, other: float) -> float:
-    """The weight of another forecast, less if its error is larger than the own one."""
-    if not 0 < own < other:
-        return weight
-    odds = weight / (1 - weight) * (own / other) ** WEIGHT_BY_ERRORS
-    return float(odds / (1 + odds))
 
 
 def seasonal_error(z: np.ndarray, season_length: int) -> float:
@@ -126,26 +72,6 @@ def seasonal_error(z: np.ndarray, season_length: int) -> float:
 # errors above which they are left out.
 ORIGINS_COMPARED = 256
 NO_WORSE = 1.1
-
-# Most origins of one series among them.
-ORIGINS_OF_SERIES = 8
-
-# Error of Theta and of the pretrained network, as a share of the baseline's, at which their weights
-# stay as they are, and the least and the largest factor of a weight.
-USUAL_RATIO = 0.85
-FACTORS = 0.25, 1.5
-
-# Power of the ratio of both errors that multiplies the odds of the Theta forecast, where covariates
-# make the regressors better. Otherwise the ratio in training is no guide, as it favours them.
-WEIGHT_BY_ERRORS = 4
-
-# Real series surprise more than the simulated ones of the pretrained network, above all in the
-# tails: its quantiles are moved away from its forecast by a factor that grows with their normal
-# score, from 1 on.
-SPREAD, SPREAD_BY_SCORE = 0.82, 0.22
-
-# Largest exponent of the factor that turns medians of a volatile series into means.
-MOST_POWER = 4.0
 
 # How far covariates may lie outside the values of fit, as a share of their range.
 COVARIATE_MARGIN = 0.5
@@ -196,18 +122,14 @@ class ForecastModel:
         self.seasonal_errors = np.ones(1)
         self.median_error = 1.0
         self.target_means = np.zeros(len(spec.targets))
-        # Factor in the units of the series, and shift of scaled values, (n_targets,), that turn
-        # forecasts into means.
-        self.mean_factor: np.ndarray | None = None
-        self.mean_error = 1.0
-        self.mean_shift: np.ndarray | None = None
+        self.means = MeanCorrection(spec)
         # Weight of each series in training, None if all count alike.
         self.series_weights: np.ndarray | None = None
         # Whether the regressors correct the baseline, or are left out.
         self.corrects = True
-        self.theta_weight = template.theta_weight
-        self.pretrained_weight = template.pretrained_weight
-        self.takes_pretrained = template.takes_pretrained
+        self.mixture = Mixture(
+            spec, template.theta_weight, template.pretrained_weight, template.takes_pretrained
+        )
 
     @classmethod
     def fit(
@@ -228,7 +150,7 @@ class ForecastModel:
         if not len(origins):
             if template.is_guarded and not is_trial and can_do_without(spec, series):
                 warn_of_no_regressors(spec, series, is_pretrained)
-                model._leave_out_own()
+                model.mixture.leave_out_own()
                 return model
             raise ValueError(too_short(spec, series))
         if not is_complete.any() and not is_trial:
@@ -236,7 +158,7 @@ class ForecastModel:
             if n_taught < spec.steps_of_call:
                 if template.is_guarded and can_do_without(spec, series):
                     warn_of_no_regressors(spec, series, is_pretrained)
-                    model._leave_out_own()
+                    model.mixture.leave_out_own()
                     return model
                 raise ValueError(too_far(spec, n_taught, max(map(len, series))))
         weight = None
@@ -244,10 +166,14 @@ class ForecastModel:
             model.series_weights = model._weights_of(joined)
             weight = model.series_weights[joined.series_of(origins)]
         check_complete(template.members, spec, is_complete, series)
+        # Networks of several series are trained for long enough to learn the growth of each.
+        start = None
+        if template.is_guarded and not spec.is_global:
+            start = steady_error(pairs, origins)
         for member in template.members:
             regressor = clone(member.regressor)
             if type(regressor) is GRURegressor:
-                fit_network(regressor, pairs, origins, weight, member.window_length)
+                fit_network(regressor, pairs, origins, weight, member.window_length, start)
             else:
                 X, y = pairs.at(origins[is_complete])
                 own = None if weight is None else weight[is_complete]
@@ -266,25 +192,25 @@ class ForecastModel:
             return
         spec = self.spec
         if template.adapts:
-            self._adapt_weights(pairs, origins)
+            self.mixture.adapt(pairs, origins, self.scalers, self.seasonal_errors)
         picked = origins[:: max(1, len(origins) // ORIGINS_COMPARED)]
         if not spec.is_global:
             picked = origins[-ORIGINS_COMPARED:]
         actual = pairs.following(picked)
         if self.is_zero_shot:
             if spec.point == "mean":
-                others = weighted_mean(*self._others_at(pairs.joined, picked)[::-1])
-                self._learn_means(pairs, picked, actual - others)
+                others = self.mixture.others_mean(pairs.joined, picked, self.scalers)
+                self.means.learn(pairs, picked, actual - others, self.scalers, self.seasonal_errors)
             return
         X, y = pairs.at(picked)
         residuals = y - self.rollout.correction(X)
         errors = np.nanmean(np.abs(residuals)), np.nanmean(np.abs(y))
         if errors[1] <= REPEATS_TO:
             self.corrects, residuals = False, y
-            self.theta_weight = self.pretrained_weight = 0.0
+            self.mixture.theta_weight = self.mixture.pretrained_weight = 0.0
         elif template.is_guarded and errors[0] > NO_WORSE * errors[1]:
             self.corrects, residuals = False, y
-            self._leave_out_own()
+            self.mixture.leave_out_own()
             used = "they are left out" if self.takes_pretrained else "only the baseline is used"
             warn_user(
                 f"The networks have an error {errors[0] / errors[1]:.2g} times that of "
@@ -292,169 +218,14 @@ class ForecastModel:
                 "regressor=Ridge(), or fewer covariates."
             )
         residuals = residuals.reshape(len(y), spec.steps_of_call, -1)
-        if self.own_weight < 1 and (template.by_errors or spec.point == "mean"):
-            others = weighted_mean(*self._others_at(pairs.joined, picked)[::-1])
-            if template.by_errors and self.own_weight:
-                self._weigh_by_errors(residuals, actual - others)
-            own, share = actual - residuals, self.own_weight
+        if self.mixture.own_weight < 1 and (template.by_errors or spec.point == "mean"):
+            others = self.mixture.others_mean(pairs.joined, picked, self.scalers)
+            if template.by_errors and self.mixture.own_weight:
+                self.mixture.weigh_by_errors(residuals, actual - others)
+            own, share = actual - residuals, self.mixture.own_weight
             residuals = actual - weighted_mean((share, own), (1 - share, others))
         if spec.point == "mean":
-            self._learn_means(pairs, picked, residuals)
-
-    def _adapt_weights(self, pairs: Pairs, origins: np.ndarray) -> None:
-        """Change the weights of Theta and the pretrained network by their errors at the ends of
-        several series, beside those of the baseline. None of the three was trained on them.
-        """
-        picked = last_origins(pairs.joined, origins, self.spec.steps_of_call)
-        if not len(picked):
-            return
-        actual, steps = pairs.following(picked), self.spec.steps_of_call
-        scale = self.seasonal_errors[pairs.joined.series_of(picked)][:, np.newaxis, np.newaxis]
-        baseline = pairs.at(picked)[1].reshape(len(picked), steps, -1)
-        usual = mean_known(np.abs(baseline) / scale)
-        weights = [self.own_weight]
-        for weight, forecast in self._others_at(pairs.joined, picked):
-            size = mean_known(np.abs(actual - forecast) / scale)
-            ratio = size / usual if usual > 0 else 1.0
-            factor = (USUAL_RATIO / max(ratio, np.finfo(float).tiny)) ** WEIGHT_BY_ERRORS
-            weights.append(weight * np.clip(factor, *FACTORS) if np.isfinite(ratio) else weight)
-        _, self.theta_weight, self.pretrained_weight = (float(w / sum(weights)) for w in weights)
-
-    def _weigh_by_errors(self, own: np.ndarray, others: np.ndarray) -> None:
-        """Lower the weights of Theta and the pretrained network, from residuals of the regressors
-        and of the mean of both.
-        """
-        both = np.isfinite(others) & np.isfinite(own)
-        if not both.any():
-            return
-        sizes = [float(np.abs(each[both]).mean()) for each in (own, others)]
-        total = 1 - self.own_weight
-        factor = weight_by_errors(total, *sizes) / total
-        self.theta_weight *= factor
-        self.pretrained_weight *= factor
-
-    @property
-    def own_weight(self) -> float:
-        """Weight of the regressors, or of the baseline without them."""
-        rest = 1 - self.theta_weight - self.pretrained_weight
-        return rest if rest > ROUNDING else 0.0
-
-    def _leave_out_own(self) -> None:
-        """Give the weight of the regressors to Theta and the pretrained network."""
-        total = self.theta_weight + self.pretrained_weight
-        if self.takes_pretrained and total:
-            self.theta_weight /= total
-            self.pretrained_weight = 1 - self.theta_weight
-
-    @property
-    def is_zero_shot(self) -> bool:
-        """Whether the pretrained network forecasts without regressors and baseline."""
-        return self.takes_pretrained and self.own_weight == 0
-
-    @property
-    def zero_shot(self) -> ZeroShotMember:
-        return ZeroShotMember(self.spec)
-
-    @property
-    def _rows_of_theta(self) -> int:
-        return rows_of_theta(self.spec.season_length, self.spec.level == "window")
-
-    def _weighed(self, theta: Any, pretrained: Any) -> list[tuple[float, np.ndarray]]:
-        """Weights and forecasts of Theta and the pretrained network, as far as they take part. Both
-        are given as functions.
-        """
-        forecasts = [(self.theta_weight, theta())] if self.theta_weight else []
-        if self.pretrained_weight or self.is_zero_shot:
-            forecasts.append((self.pretrained_weight, pretrained()))
-        return forecasts
-
-    def _others_at(self, joined: Joined, origins: np.ndarray) -> list[tuple[float, np.ndarray]]:
-        """Forecasts of Theta and the pretrained network from a few origins in increasing order,
-        (n_origins, steps_of_call, n_targets).
-        """
-        number, steps = joined.series_of(origins), self.spec.steps_of_call
-        histories, values, scalers = [], [], []
-        n_rows = self.zero_shot.n_rows
-        for i in np.unique(number):
-            start = joined.first[i]
-            history = joined.history[start : start + joined.n_rows[i]]
-            rows = origins[number == i] - start
-            histories.append(ends_of(history, rows, self._rows_of_theta))
-            if self.takes_pretrained:
-                in_units = restored(self.scalers[i], history)
-                values += [in_units[max(0, t + 1 - n_rows) : t + 1] for t in rows]
-                scalers += [self.scalers[i]] * len(rows)
-        return self._weighed(
-            lambda: self._theta(np.concatenate(histories), steps),
-            lambda: self.zero_shot.of_histories(values, scalers, steps),
-        )
-
-    def _theta_from(self, history: np.ndarray, origins: np.ndarray, steps: int) -> np.ndarray:
-        """Theta forecasts from rows of one series, gathered a piece at a time."""
-        at_once = max(1, HISTORY_VALUES_AT_ONCE // (self._rows_of_theta * history.shape[1]))
-        pieces = [origins[i : i + at_once] for i in range(0, len(origins), at_once)]
-        return np.concatenate(
-            [self._theta(ends_of(history, rows, self._rows_of_theta), steps) for rows in pieces]
-        )
-
-    def _theta(self, histories: np.ndarray, steps: int) -> np.ndarray:
-        season_length = self.spec.season_length
-        return theta_forecast(without_outliers(histories, season_length), steps, season_length)
-
-    def _theta_after(self, parts: Sequence[Part], steps: int) -> np.ndarray:
-        """Theta forecasts after each series, some series at a time."""
-        n_rows = self._rows_of_theta
-        at_once = max(1, HISTORY_VALUES_AT_ONCE // (n_rows * len(self.spec.targets)))
-        forecasts = []
-        for i in range(0, len(parts), at_once):
-            ends = [
-                ends_of(part.history, [len(part) - 1], n_rows) for part in parts[i : i + at_once]
-            ]
-            forecasts.append(self._theta(np.concatenate(ends), steps))
-        return np.concatenate(forecasts)
-
-    def _learn_means(self, pairs: Pairs, origins: np.ndarray, residuals: np.ndarray) -> None:
-        """What turns forecasts into means: a factor on a logarithmic scale, else a shift."""
-        number = np.zeros(len(origins), int)
-        if self.spec.is_global:
-            number = np.searchsorted(pairs.joined.first, origins, side="right") - 1
-        errors = self.seasonal_errors[number][:, np.newaxis, np.newaxis]
-        self.mean_shift = np.nanmean(residuals / errors, axis=(0, 1))
-        actual = pairs.following(origins)
-        sums = np.zeros((2, residuals.shape[2]))
-        for i in np.unique(number):
-            of_series = number == i
-            is_known = np.isfinite(residuals[of_series])
-            pair = [
-                np.where(is_known, restored(self.scalers[i], z), 0)
-                for z in (actual[of_series], (actual - residuals)[of_series])
-            ]
-            total = np.abs(pair[0]).sum()
-            if total > 0:  # each series counts alike
-                sums += np.array([values.sum(axis=(0, 1)) for values in pair]) / total
-        self.mean_factor = sums[0] / np.maximum(sums[1], np.finfo(float).tiny)
-        if self.spec.is_global:
-            own = [
-                error_of_logarithms(self.scalers[i], self.seasonal_errors[i])
-                for i in np.unique(number)
-            ]
-            self.mean_error = max(float(np.sqrt(np.mean(np.square(own)))), np.finfo(float).tiny)
-
-    def in_units(self, scaler: Any, z: np.ndarray, seasonal_error: float = 1.0) -> np.ndarray:
-        """Scaled forecasts (..., n_steps, n_targets) in the units of the series: their median, or
-        their mean.
-        """
-        if self.mean_shift is None or self.mean_factor is None:
-            return restored(scaler, z)
-        if isinstance(scaler, AutoScaler) and "standard" not in scaler.kinds_:
-            # The logarithm of the ratio of mean and median grows with the variance: a constant
-            # series among volatile ones has none.
-            power = 1.0
-            if self.spec.is_global:
-                own = error_of_logarithms(scaler, seasonal_error)
-                power = min((own / self.mean_error) ** 2, MOST_POWER)
-            return restored(scaler, z) * self.mean_factor**power
-        return restored(scaler, z + self.mean_shift * seasonal_error)
+            self.means.learn(pairs, picked, residuals, self.scalers, self.seasonal_errors)
 
     def error_of(self, z: np.ndarray) -> float:
         """Seasonal error of a scaled series (n_rows, n_targets), the unit of its residuals."""
@@ -511,6 +282,19 @@ class ForecastModel:
         return [*own, ZeroShotNetwork()] if self.takes_pretrained else own
 
     @property
+    def is_zero_shot(self) -> bool:
+        return self.mixture.is_zero_shot
+
+    @property
+    def takes_pretrained(self) -> bool:
+        return self.mixture.takes_pretrained
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Weights of the members in the forecast, without those that are 0."""
+        return self.mixture.shares(has_regressors=bool(self.members and self.corrects))
+
+    @property
     def n_rows_kept(self) -> int:
         """Rows at the end of a series from which its forecast is made: the history, and a season
         before it that fills its gaps.
@@ -522,9 +306,9 @@ class ForecastModel:
         """Number of rows of history that a forecast uses."""
         lengths = [self.spec.history_length]
         if self.takes_pretrained:
-            lengths.append(self.zero_shot.n_rows)
-        if self.theta_weight:
-            lengths.append(self._rows_of_theta)
+            lengths.append(self.mixture.zero_shot.n_rows)
+        if self.mixture.theta_weight:
+            lengths.append(self.mixture.rows_of_theta)
         return max(lengths)
 
     def new_scaler(self, values: np.ndarray) -> Any:
@@ -589,24 +373,8 @@ class ForecastModel:
         where future covariates are missing.
         """
         steps = self.spec.horizon
-        others = self._weighed(
-            lambda: self._theta_from(part.history, origins, steps),
-            lambda: self.zero_shot.from_rows(part, origins, steps),
-        )
-        if self.is_zero_shot:
-            return weighted_mean(*others[::-1])
-        return weighted_mean((self.own_weight, self._forecast_rows(part, origins, steps)), *others)
-
-    @property
-    def shares(self) -> dict[str, float]:
-        """Weights of the members in the forecast, without those that are 0."""
-        own = "regressors" if self.members and self.corrects else "baseline"
-        weights = {
-            own: self.own_weight,
-            "pretrained": self.pretrained_weight,
-            "theta": self.theta_weight,
-        }
-        return {name: weight for name, weight in weights.items() if weight}
+        own = None if self.is_zero_shot else self._forecast_rows(part, origins, steps)
+        return self.mixture.from_rows(own, part, origins, steps)
 
     def _forecast_rows(self, part: Part, origins: np.ndarray, steps: int) -> np.ndarray:
         joined = join_series([part], self.spec.history_length - 1, self._n_after(steps))
@@ -614,12 +382,8 @@ class ForecastModel:
 
     def forecast_after(self, parts: Sequence[Part], steps: int) -> np.ndarray:
         """Scaled forecasts after the last row of each series, (n_series, steps, n_targets)."""
-        others = self._weighed(
-            lambda: self._theta_after(parts, steps), lambda: self.zero_shot.after(parts, steps)
-        )
-        if self.is_zero_shot:
-            return weighted_mean(*others[::-1])
-        return weighted_mean((self.own_weight, self._forecast_after(parts, steps, None)), *others)
+        own = None if self.is_zero_shot else self._forecast_after(parts, steps, None)
+        return self.mixture.after(own, parts, steps)
 
     def bounds_after(
         self, parts: Sequence[Part], steps: int, quantiles: Sequence[float], errors: np.ndarray
@@ -633,7 +397,7 @@ class ForecastModel:
         forecast = self.forecast_after(parts, steps)
         if self.takes_pretrained:
             # Of medians, bounds are moved first and clipped last.
-            middle, *bounds = self.zero_shot.all_after(
+            middle, *bounds = self.mixture.zero_shot.all_after(
                 parts, steps, [None, *quantiles], is_clipped=self.spec.point == "mean"
             )
         else:
@@ -664,7 +428,7 @@ class ForecastModel:
         )
 
     def _all_in_units(self, scalers: list[Any], z: np.ndarray, errors: np.ndarray) -> np.ndarray:
-        return np.stack([self.in_units(*one) for one in zip(scalers, z, errors, strict=True)])
+        return np.stack([self.means.in_units(*one) for one in zip(scalers, z, errors, strict=True)])
 
     def _forecast_after(
         self, parts: Sequence[Part], steps: int, quantile: float | None

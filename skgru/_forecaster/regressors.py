@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from inspect import signature
 from typing import Any
@@ -14,6 +15,12 @@ from skgru._forecaster.dataset import PairDataset, Pairs
 from skgru._networks import for_forecaster
 from skgru._networks.regressor import GRURegressor
 
+# Forecast origins from whose errors the steady error of a baseline is estimated.
+ORIGINS_OF_STEADY_ERROR = 400
+
+# Variance of the errors beside their squared median at which half of the median is steady.
+NOISE_OF_STEADY_ERROR = 8
+
 
 @dataclass(frozen=True)
 class EnsembleMember:
@@ -21,6 +28,20 @@ class EnsembleMember:
 
     regressor: Any
     window_length: int
+
+
+def steady_error(pairs: Pairs, origins: np.ndarray) -> np.ndarray:
+    """The error of the baseline that recurs at each forecast origin, (n_outputs,): what steady
+    growth adds to it. The more the errors vary, the smaller it is. A network of short training
+    starts there, as it cannot learn so much.
+    """
+    _, errors = pairs.at(origins[-ORIGINS_OF_STEADY_ERROR:])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of steps without any target
+        middle, variance = np.nan_to_num(np.nanmedian(errors, 0)), np.nanvar(errors, 0)
+    noise = NOISE_OF_STEADY_ERROR * np.nan_to_num(variance)
+    size = middle**2
+    return middle * size / np.maximum(size + noise, np.finfo(float).tiny)
 
 
 def _takes_windows(regressor: Any) -> bool:
@@ -33,8 +54,11 @@ def fit_network(
     origins: np.ndarray,
     weight: np.ndarray | None,
     window_length: int,
+    start: np.ndarray | None = None,
 ) -> None:
-    """Fit to windows that are gathered one batch at a time."""
+    """Fit to windows that are gathered one batch at a time. start : (n_outputs,), added to all
+    outputs from the start.
+    """
     rows, joined = origins, pairs.joined
     if regressor.early_stopping and len(joined.first) > 1:
         # Sorted by the distance from the end of their series: early stopping holds out the end of
@@ -44,7 +68,7 @@ def fit_network(
         rows, origins = rows[order], origins[order]
         weight = None if weight is None else weight[order]
     dataset = PairDataset(pairs, origins, rows, window_length, weight)
-    for_forecaster.fit_dataset(regressor, dataset, reach=pairs.spec.steps_of_call)
+    for_forecaster.fit_dataset(regressor, dataset, reach=pairs.spec.steps_of_call, center=start)
 
 
 def train_further(

@@ -28,8 +28,7 @@ class Rollout:
     """Forecasts from histories.
 
     members : fitted regressors, none for the baseline alone; target_means : (n_targets,), the fill
-    value of a target without any value; least_error : in-sample seasonal error below which the
-    correction of the baseline is scaled down.
+    value of a target without any value.
     """
 
     spec: ForecastSpec

@@ -12,6 +12,9 @@ from sklearn.utils.validation import check_array, check_is_fitted
 # Share of the typical value below which the lowest value begins to count as a zero.
 NEARLY_ZERO = 0.02
 
+# Least number of rows in a row that decide what is typical there.
+ROWS_AT_ONCE = 12
+
 # Share of zeros from which a row of the season counts as closed.
 ALWAYS = 0.9
 
@@ -46,14 +49,34 @@ def is_intermittent(values: np.ndarray, season_length: int) -> bool:
     return bool(n_zeros[is_open].sum() >= INTERMITTENT_FROM * n_known[is_open].sum())
 
 
-def _statistics(known: np.ndarray, is_linear: bool = False) -> tuple[str, float, float, float]:
+def lowest_share(known: np.ndarray, season_length: int) -> float:
+    """The least share of a value in the typical value around it: where a series has grown or shrunk
+    a hundredfold, its low values are no zeros. known : (n_rows,), not negative, not all zero.
+    """
+    share = float(known.min() / np.median(known[known > 0]))
+    if not 0 < share < NEARLY_ZERO:
+        return share
+    n_parts = max(1, len(known) // max(ROWS_AT_ONCE, season_length))
+    parts = np.array_split(known, n_parts)
+    levels = np.array([np.median(part) for part in parts])
+    before, after = np.maximum.accumulate(levels), np.maximum.accumulate(levels[::-1])[::-1]
+    return float(np.min([part.min() for part in parts] / np.minimum(before, after)))
+
+
+def _statistics(
+    known: np.ndarray, season_length: int, is_linear: bool = False
+) -> tuple[str, float, float, float]:
     """Kind, shift, knee (NaN without a logarithm) and unit of a column with these values."""
     lowest, highest = known.min(initial=np.inf), known.max(initial=-np.inf)
     if lowest >= 0 and highest > 0 and not is_linear:
         typical = float(np.median(known[known > 0]))
-        is_zero = np.clip(1 - lowest / (NEARLY_ZERO * typical), 0, 1)
+        is_zero = np.clip(1 - lowest_share(known, season_length) / NEARLY_ZERO, 0, 1)
         shift = typical * float(is_zero)
-        return "log" if shift == 0 else "log1p", shift, lowest + shift, typical
+        # A series that has shrunk by some factor may shrink by this factor again.
+        half = (len(known) + 1) // 2
+        shrunk = (np.median(known[:half]) + shift) / (np.median(known[-half:]) + shift)
+        knee = (lowest + shift) / max(1.0, shrunk)
+        return "log" if shift == 0 else "log1p", shift, knee, typical
     if not len(known):
         return "standard", 0.0, np.nan, 1.0
     largest = np.abs(known).max()
@@ -77,9 +100,9 @@ class AutoScaler(TransformerMixin, BaseEstimator):
     """Logarithm for positive columns, log(1 + x / typical value) with zeros, else standardised.
 
     The typical value is the median of the positive ones, so that units play no part. Columns whose
-    changes are small beside their level are magnified. Below the lowest value in `fit` the
-    logarithm continues as a straight line, so that a later zero or negative value is a large
-    change, and neither an error nor minus infinity.
+    changes are small beside their level are magnified. Below the lowest value in `fit`, or less for
+    a series that shrinks, the logarithm continues as a straight line, so that a later zero or
+    negative value is a large change, and neither an error nor minus infinity.
 
     Parameters
     ----------
@@ -99,7 +122,11 @@ class AutoScaler(TransformerMixin, BaseEstimator):
         """X : (n_samples, n_features). NaN is ignored."""
         X = _as_floats(X)
         columns = [
-            _statistics(column[np.isfinite(column)], is_intermittent(column, self.season_length))
+            _statistics(
+                column[np.isfinite(column)],
+                self.season_length,
+                is_intermittent(column, self.season_length),
+            )
             for column in X.T
         ]
         self.kinds_ = [kind for kind, *_ in columns]

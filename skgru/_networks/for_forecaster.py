@@ -16,11 +16,16 @@ from skgru._validation import check_representable, remember_features
 
 
 def fit_dataset(
-    regressor: GRURegressor, dataset: WindowDataset, reach: int, is_part: bool = False
+    regressor: GRURegressor,
+    dataset: WindowDataset,
+    reach: int,
+    is_part: bool = False,
+    center: np.ndarray | None = None,
 ) -> None:
     """`fit` for windows and targets that are gathered as they are needed. Targets may be NaN, which
     the loss ignores. reach : rows that a target extends beyond its window; is_part : as
-    `partial_fit` of a fitted regressor.
+    `partial_fit` of a fitted regressor; center : (n_targets,), subtracted from the targets and
+    added to all predictions.
     """
     regressor._validate_params()
     regressor._check_loss()
@@ -35,6 +40,8 @@ def fit_dataset(
     def scaling_of(dataset: WindowDataset) -> TargetScaling:
         if regressor.normalize_y:
             return standardisation(dataset, shape)
+        if center is not None:
+            return TargetScaling(center, np.ones(dataset.n_targets), shape)
         return TargetScaling.identity(dataset.n_targets, shape)
 
     task = Task(

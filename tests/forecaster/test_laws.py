@@ -12,6 +12,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skgru import SequenceForecaster
 from skgru._forecaster.gaps_and_outliers import _quantile
+from skgru._forecaster.scaling import AutoScaler
 
 HORIZON = 7
 DAYS = pd.date_range("2021-01-04", periods=182)
@@ -140,6 +141,32 @@ def test_a_shop_that_is_closed_on_sundays():
     past, actual = open_days[:-6], open_days[-6:]
     answer = SequenceForecaster(horizon=7, random_state=0).fit(past.asfreq("D")).forecast()
     assert np.abs(answer.reindex(actual.index) - actual).mean() < 5
+
+
+@pytest.mark.parametrize("many", [False, True])
+@pytest.mark.parametrize("growth", [0.15, 0.05, -0.05, -0.1])
+def test_steady_growth_goes_on(growth, many):
+    """Each month by a share, with a season: the forecast neither falls nor stops."""
+    months, t = pd.date_range("2018-01-01", periods=60, freq="MS"), np.arange(72)
+    rng = np.random.default_rng(0)
+    courses = [
+        100 * np.exp(np.log1p(growth) * t + 0.2 * np.sin(np.pi * t / 6) + rng.normal(0, 0.03, 72))
+        for _ in range(4 if many else 1)
+    ]
+    series = [pd.Series(course[:60], months) for course in courses]
+    forecaster = SequenceForecaster(horizon=12, random_state=0)
+    answers = forecaster.fit(series).forecast() if many else [forecaster.fit(series[0]).forecast()]
+    for answer, course in zip(answers, courses, strict=True):
+        naive = np.abs(np.log(course[48:60] / course[60:])).mean()
+        assert np.abs(np.log(np.ravel(answer) / course[60:])).mean() < 0.25 * naive
+
+
+@pytest.mark.parametrize("growth", [0.2, -0.2])
+def test_low_values_of_a_growing_series_are_no_zeros(growth):
+    X = np.exp(growth * np.arange(60.0)).reshape(-1, 1)
+    outage = np.where(np.abs(np.arange(60) - 40) < 9, 0.01, 10.0).reshape(-1, 1)
+    assert AutoScaler(12).fit(X).kinds_ == ["log"]
+    assert AutoScaler(12).fit(outage).kinds_ == ["log1p"]
 
 
 SIMULATED = {
