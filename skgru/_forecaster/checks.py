@@ -237,15 +237,7 @@ def warn_of_season(given: Any, tables: list[Table], spec: ForecastSpec, n_wanted
     """
     longest = max(tables, key=len)
     season_length = longest.rows.season_length
-    if given is not None:
-        if spec.seasons[-1] >= len(longest):
-            warn_user(
-                f"season_length={given} needs at least {spec.seasons[-1] + 1} rows, but X has "
-                f"{len(longest)} (n_samples={len(longest)}), so that forecasts do not repeat with "
-                "this season. Give a longer series, or a shorter season_length."
-            )
-        return
-    if spec.season_length >= season_length:
+    if given is not None or spec.season_length >= season_length:
         return
     if usual_length(list(map(len, tables))) >= n_wanted:
         warn_user(
@@ -261,6 +253,17 @@ def warn_of_season(given: Any, tables: list[Table], spec: ForecastSpec, n_wanted
             f"the dates of X: this needs {n_wanted} rows, {what}. Give "
             f"season_length={season_length} to use the season, or 1 to forecast without one."
             + (" pretrained='only' uses the season of any series." if is_known else "")
+        )
+
+
+def warn_of_long_season(given: Any, tables: list[Table], spec: ForecastSpec) -> None:
+    """Warn of a season that is given, and of which no series holds a value a season ago."""
+    n_rows = max(map(len, tables))
+    if given is not None and spec.seasons[-1] >= n_rows:
+        warn_user(
+            f"season_length={given} needs at least {spec.seasons[-1] + 1} rows, but X has {n_rows} "
+            f"(n_samples={n_rows}), so that forecasts do not repeat with this season. Give a "
+            "longer series, or a shorter season_length."
         )
 
 

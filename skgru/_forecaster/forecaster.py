@@ -26,6 +26,7 @@ from skgru._forecaster.checks import (
     check_limits,
     check_series,
     warn_of_ends,
+    warn_of_long_season,
     warn_of_unknown,
 )
 from skgru._forecaster.conformal import Calibration, errors_of, parts_of
@@ -555,6 +556,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         if self.calibration_fraction:
             errors, series_of = errors_of(trial, model, series, held_out)
             calibration = replace(calibration, errors=errors, series_of=series_of)
+        warn_of_long_season(self.season_length, tables, spec)
         # One more row than a forecast needs, and those of the windows that update trains on.
         n_kept = model.n_rows_kept + 1 + spec.steps_of_call
         tails = [
