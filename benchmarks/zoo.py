@@ -1,7 +1,7 @@
 """A zoo of series of many kinds and steps, on which defaults are chosen and judged.
 
 python benchmarks/zoo.py [set ...] [--peers] [--methods METHOD ...] [--series N] [--single] [--list]
-    [--intervals]
+    [--intervals] [--seeds SEED ...]
 
 Without options it prints the sets. A name selects the sets that contain it.
 
@@ -24,6 +24,8 @@ Relative MASE is the mean MASE of the series of a set and origin, divided by tha
 its mean over origins is shown, and the geometric mean over sets below. sMAPE is a mean over series
 and origins. A series without seasonal-naive error in its history is left out. Seconds are processor
 time of fit and forecast at all three origins.
+
+With several seeds (default 0) there is a row of "skgru" for each seed of its networks.
 
 Forecasts are kept in benchmarks/.cache (or $SKGRU_ZOO_CACHE) and read again; --again computes them
 again. Needs the extra `zoo`, and the peers those of benchmarks/peers/requirements.txt.
@@ -169,12 +171,12 @@ def naive_forecasts(one: SeriesSet, train: list[pd.Series]) -> list[np.ndarray]:
 
 
 def skgru_forecasts(
-    one: SeriesSet, train: list[pd.Series], theta_weight: float | str = "auto"
+    one: SeriesSet, train: list[pd.Series], theta_weight: float | str = "auto", seed: int = 0
 ) -> list[np.ndarray]:
     from skgru import SequenceForecaster
 
     forecaster = SequenceForecaster(
-        horizon=one.horizon, theta_weight=theta_weight, random_state=0
+        horizon=one.horizon, theta_weight=theta_weight, random_state=seed
     ).fit(list(train))
     return [np.ravel(answer) for answer in forecaster.forecast()]
 
@@ -304,6 +306,8 @@ def method(name: str) -> Callable[[SeriesSet, list[pd.Series]], list[np.ndarray]
     }
     if name in own:
         return own[name]
+    if name.startswith("skgru, seed "):
+        return partial(skgru_forecasts, seed=int(name.split()[-1]))
     from peers.zoo_peers import METHODS
 
     return METHODS[name]
@@ -411,6 +415,7 @@ def main() -> None:
     parser.add_argument("--methods", nargs="+", default=[], metavar="METHOD")
     parser.add_argument("--series", type=int, default=40, metavar="N", help="series a set")
     parser.add_argument("--single", action="store_true", help="skgru with one series at a time")
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0], help="seeds of skgru")
     parser.add_argument("--intervals", action="store_true", help="intervals, not forecasts")
     parser.add_argument("--again", action="store_true", help="compute cached forecasts again")
     parser.add_argument("--list", action="store_true", help="print the sets alone")
@@ -419,6 +424,9 @@ def main() -> None:
     names = [*(PEERS if options.peers else ()), *options.methods]
     if options.single:
         names = ["skgru, one at a time" if name == "skgru" else name for name in names]
+    if options.seeds != [0]:
+        seeds = [f"skgru, seed {seed}" for seed in options.seeds]
+        names = [each for name in names for each in (seeds if name == "skgru" else [name])]
     if options.list or not names:
         print_sets(sets)
     elif options.intervals:

@@ -3,6 +3,8 @@
 Importing skgru does not import TensorFlow: that happens in the first training or large prediction.
 """
 
+from skgru._files.files import load, save
+from skgru._forecaster.default_regressor import default_regressor
 from skgru._forecaster.forecaster import SequenceForecaster
 from skgru._networks.classifier import GRUClassifier
 from skgru._networks.regressor import GRURegressor
@@ -17,7 +19,10 @@ __all__ = [
     "SequenceWindower",
     "__version__",
     "as_windows",
+    "default_regressor",
+    "load",
     "make_windows",
+    "save",
 ]
 
 

@@ -6,13 +6,20 @@ numpy only.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 
-from skgru._specs import InputScaling, NetworkSpec, NetworkState, TargetScaling, TrainingSpec
+from skgru._specs import (
+    InputScaling,
+    NetworkSpec,
+    NetworkState,
+    Snapshot,
+    TargetScaling,
+    TrainingSpec,
+)
 
 # A piece of windows that is looked at or gathered at once: some megabytes.
 VALUES_AT_ONCE = 1 << 20
@@ -120,7 +127,8 @@ class TrainingRun:
     """What the engine needs to train a network.
 
     validation : rows to report the loss of, or None; epochs : how many at most; earlier : the
-    network to train further, or None.
+    network to train further, or None; resumed : this training after an earlier epoch, from a
+    checkpoint; after_epoch : called with the training after each epoch.
     """
 
     network: NetworkSpec
@@ -130,10 +138,20 @@ class TrainingRun:
     scaling: TargetScaling
     epochs: int
     earlier: NetworkState | None = None
+    resumed: Snapshot | None = None
+    after_epoch: Callable[[Snapshot], None] | None = None
 
     @property
     def first_epoch(self) -> int:
+        """The epoch that comes next, counted from that of a new network."""
+        if self.resumed is not None:
+            return self.resumed.state.epoch
         return 0 if self.earlier is None else self.earlier.epoch
+
+    @property
+    def last_epoch(self) -> int:
+        """The epoch before which training ends."""
+        return (0 if self.earlier is None else self.earlier.epoch) + self.epochs
 
 
 def slices_of(windows: np.ndarray) -> Iterator[slice]:

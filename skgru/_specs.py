@@ -210,3 +210,18 @@ class NetworkState:
     slots: list[np.ndarray]
     optimizer: str
     epoch: int
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """An unfinished training after an epoch.
+
+    best : the network with the lowest validation loss so far, None without early stopping; lowest,
+    n_without_improvement : the state of early stopping.
+    """
+
+    state: NetworkState
+    best: NetworkState | None
+    history: dict[str, list[float]]
+    lowest: float = np.inf
+    n_without_improvement: int = 0

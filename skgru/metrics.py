@@ -598,8 +598,9 @@ def forecast_scorer(metric: str | Callable[..., Any] = "mae") -> Callable[..., f
     Returns
     -------
     callable
-        `scorer(estimator, X, y=None)` for a fitted `SequenceForecaster`, as the parameter `scoring`
-        of scikit-learn.
+        `scorer(estimator, X, y=None, sample_weight=None)` for a fitted `SequenceForecaster`, as the
+        parameter `scoring` of scikit-learn. A search that was fitted with `sample_weight` also
+        weights the rows of the test fold, if the metric takes `sample_weight`.
 
     Raises
     ------

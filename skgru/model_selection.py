@@ -24,6 +24,7 @@ from skgru._backtest.timeline import split
 from skgru._containers.panel import SeriesList
 from skgru._containers.series import as_series, is_list_of_series, rows_of, values_of
 from skgru._containers.table import Table
+from skgru._forecaster.categories import categories_of
 from skgru._forecaster.forecaster import LEAST_ROWS, SequenceForecaster
 from skgru._validation import at_least, real_between
 from skgru._warnings import warn_user
@@ -225,7 +226,10 @@ class _Job:
         known, future = fitted._given.known, None
         if known:
             futures = [
-                self.tables[i].values[stop : stop + self.reach, known] for i, _, stop in chosen
+                rows_of(self.series[i], stop, stop + self.reach)
+                if fitted._categories
+                else self.tables[i].values[stop : stop + self.reach, known]
+                for i, _, stop in chosen
             ]
             future = futures if self.is_several else futures[0]
         steps, now = self.gap + self.horizon, {"X": self._rows(chosen), "future": future}
@@ -441,10 +445,11 @@ def backtest(
     _check_options(refit, coverage, gap, window, n_jobs)
     forecaster._validate_params()
     is_several = is_list_of_series(X) or forecaster.group is not None
+    coded = categories_of(X, forecaster).encoded(X)
     if is_several:
-        series, tables, starts, n_rows = split(X, forecaster)
+        series, tables, starts, n_rows = split(X, coded, forecaster)
     else:
-        tables, starts = [as_series(X, forecaster)], np.zeros(1, dtype=int)
+        tables, starts = [as_series(coded, forecaster)], np.zeros(1, dtype=int)
         series, n_rows = SeriesList([X], [None]), len(tables[0])
     horizon = _check_horizon(horizon, forecaster)
     reach = _n_read_ahead(forecaster, gap + horizon)

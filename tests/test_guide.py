@@ -62,6 +62,14 @@ def check_classification(names):
     assert names["tagged"].predict_proba(names["sequences"]).shape == (300, 3)
 
 
+def check_categories_and_weights(names):
+    assert names["forecaster"].categories_ == {"sky": ["rain", "snow", "sun"]}
+    ahead, actual = names["weather_forecast"], names["cafe"]["visitors"][-7:]
+    fitted = names["forecaster"].fit(names["cafe"][:-7])
+    assert np.abs(fitted.forecast(future=ahead)["visitors"] - actual).max() < 25
+    assert "window_length" in names["search"].best_params_
+
+
 def check_hourly(names):
     assert names["forecaster"].season_length_ == 168
     assert names["forecaster"].season_lengths_ == (24, 168)
@@ -89,6 +97,11 @@ def check_networks(names):
 def check_pipelines(names):
     assert names["predicted"].shape == (1000,)
     assert names["windows"].shape == (500, 10, 2)
+
+
+def check_saving(names):
+    assert names["loaded"].forecast().equals(names["forecaster"].forecast())
+    assert names["network"].n_iter_ == 5
 
 
 def check_serving(names):

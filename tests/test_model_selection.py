@@ -17,7 +17,7 @@ from skgru import GRURegressor, SequenceForecaster
 from skgru.datasets import load_airline_passengers, load_seattle_weather
 from skgru.metrics import interval_coverage, mean_absolute_scaled_error
 from skgru.model_selection import BacktestResult, backtest
-from tests.helpers import assert_holds, raises, run_python
+from tests.helpers import assert_holds, raises, run_python, warns
 
 REFIT = pytest.mark.parametrize("refit", [False, True])
 
@@ -623,3 +623,15 @@ def test_importing_imports_neither_tensorflow_nor_matplotlib():
         "print([m for m in ('tensorflow', 'keras', 'matplotlib') if m in sys.modules])"
     )
     assert run_python(code).strip() == "[]"
+
+
+def test_the_coverage_of_one_origin_is_remarked():
+    settings = {"horizon": 2, "coverage": 0.6, "initial": 100}
+    forecaster = linear(calibration_fraction=0.3)
+    X = np.sin(np.arange(120.0)).reshape(-1, 1)
+    one = backtest(forecaster, X, step=100, **settings)
+    with warns("coverage_by_step() is 0 or 1", "one forecast origin", "a smaller initial or step"):
+        coverage = one.coverage_by_step()
+    assert set(coverage) <= {0, 1}
+    np.testing.assert_allclose(one.summary().loc["coverage", "forecast"], coverage.mean())
+    assert len(backtest(forecaster, X, step=10, **settings).coverage_by_step()) == 2

@@ -10,6 +10,7 @@ import numpy as np
 
 from skgru._backtest.summary import pandas_for, summary_of
 from skgru._forecaster.baselines import naive_scale
+from skgru._warnings import warn_user
 from skgru.metrics import interval_coverage, metric_named
 
 if TYPE_CHECKING:
@@ -273,8 +274,7 @@ class BacktestResult:
 
         Compare it with `coverage`. With few forecast origins, the share varies by chance: of 10
         intervals with a nominal coverage of 0.9, 8 or 10 often contain the actual value. A single
-        origin and target give 0 or 1 at each step: use more origins, or the mean over the steps.
-        Missing values are left out.
+        origin and target give 0 or 1 at each step, and a warning. Missing values are left out.
 
         Returns
         -------
@@ -287,7 +287,14 @@ class BacktestResult:
             If there are no intervals, or the actual values of a step are missing for all forecast
             origins.
         """
-        return np.array([self._coverage(k) for k in range(len(self.steps))])
+        coverage = np.array([self._coverage(k) for k in range(len(self.steps))])
+        if np.size(self.actual, 0) * np.size(self.actual, 2) == 1:
+            warn_user(
+                "coverage_by_step() is 0 or 1 at each step, because the backtest has one forecast "
+                "origin. Use more origins (a smaller initial or step), or summary() for the mean "
+                "over the steps."
+            )
+        return coverage
 
     def _coverage(self, k: int) -> float:
         """Share of values within their intervals at step k."""

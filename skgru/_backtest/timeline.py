@@ -12,13 +12,14 @@ from skgru._containers.table import Table
 from skgru._forecaster.resolve import check_wide
 
 
-def split(X: Any, forecaster: Any) -> tuple[SeriesList, list[Table], np.ndarray, int]:
-    """The series of a list, a long frame or a wide frame, each in a container of its own.
+def split(X: Any, coded: Any, forecaster: Any) -> tuple[SeriesList, list[Table], np.ndarray, int]:
+    """The series of a list, a long frame or a wide frame, each in a container of its own. coded : X
+    with numbers in place of categories.
 
     Returns the series, their tables, the positions of their first rows on the timeline, and the
     number of rows of the timeline.
     """
-    tables, panel = read_panel(X, forecaster.group, forecaster)
+    tables, panel = read_panel(coded, forecaster.group, forecaster)
     assert panel is not None
     if panel.kind == "wide":
         check_wide(forecaster)

@@ -198,7 +198,7 @@ def _ways(index: Any) -> Iterator[Way]:
         yield Way("X.tz_localize(None)", lambda X: X.tz_localize(None))
         yield from map(_asfreq_without_zone, likely)
     if grid := _grid_of(index):
-        yield _asfreq_rounded(grid)
+        yield from _asfreq_rounded(grid)
     if finest := _common_step(index):
         yield _asfreq(finest)
 
@@ -221,13 +221,13 @@ def _asfreq_without_zone(freq: str) -> Way:
     )
 
 
-def _asfreq_rounded(grid: str) -> Way:
+def _asfreq_rounded(grid: str) -> Iterator[Way]:
     if grid == "D":
-        return Way(
+        yield Way(
             "X.set_axis(X.index.normalize()).asfreq('D')",
             lambda X: X.set_axis(X.index.normalize()).asfreq("D"),
         )
-    return Way(
+    yield Way(
         f"X.set_axis(X.index.round({grid!r})).asfreq({grid!r})",
         lambda X: X.set_axis(X.index.round(grid)).asfreq(grid),
     )
@@ -261,8 +261,8 @@ def _polars_ways(index: Any, frame: Any) -> Iterator[Way]:
             if every := _polars_every(freq):
                 yield _upsampled(time, every, "dt.replace_time_zone(None)")
     if (grid := _grid_of(index)) and (every := _polars_every(grid)):
-        how = "truncate" if grid == "D" else "round"
-        yield _upsampled(time, every, f"dt.{how}({every!r})")
+        for how in ("truncate", "round") if grid == "D" else ("round",):
+            yield _upsampled(time, every, f"dt.{how}({every!r})")
 
 
 def _changed(time: str, how: str) -> Way:

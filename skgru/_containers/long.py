@@ -14,6 +14,7 @@ import numpy as np
 
 from skgru._containers.dates import way_to_dates
 from skgru._containers.index import columns_like
+from skgru._containers.long_advice import check_date_column, check_date_level, check_other_dates
 from skgru._containers.numbers import as_known, is_text
 from skgru._containers.table import Table
 
@@ -177,8 +178,13 @@ def parts_of(X: Any, keys: list[Key], group: Any) -> tuple[dict[Any, Any], LongF
     if not has_times:
         times = [name for name in frame.columns if names_times(frame[name])]
         if len(times) == 1:
+            check_date_column(frame, times[0])
             has_times, form = True, replace(form, time=times[0])
             frame = frame.set_index(times[0])
+        elif not times:
+            check_other_dates(frame)
+    elif levels:
+        check_date_level(X.index, _rest(X, levels))
     parts = {}
     # Without names: a key may have the name of a column.
     by = [one.rename(None) for one in ids]
@@ -188,6 +194,24 @@ def parts_of(X: Any, keys: list[Key], group: Any) -> tuple[dict[Any, Any], LongF
         # An index that counts the rows of the whole frame is not the index of one series.
         parts[one] = part if has_times else part.reset_index(drop=True)
     return _by_id(parts, is_one), form
+
+
+def positions_of(X: Any, keys: list[Key], group: Any) -> list[np.ndarray]:
+    """The rows of each series of a long frame, (n_rows,) each, in the order of `parts_of`."""
+    is_polars = type(X).__module__.split(".")[0] == "polars"
+    name, numbers = "position of the row in X", np.arange(len(X))
+    if is_polars:
+        import polars as pl
+
+        X = X.with_columns(pl.Series(name, numbers))
+    else:
+        X, n_levels = X.copy(deep=False), X.columns.nlevels
+        X[name if n_levels == 1 else (name, *[""] * (n_levels - 1))] = numbers
+    parts, _ = parts_of(X, keys, group)
+    return [
+        (one.to_series(one.width - 1) if is_polars else one.iloc[:, -1]).to_numpy()
+        for one in parts.values()
+    ]
 
 
 def _rest(X: Any, levels: list[int]) -> int:

@@ -95,20 +95,27 @@ def as_numbers(X: Any, name: str = "X", leaves_sequences: bool = False) -> Any:
 
 
 def as_known(X: Any, name: str = "X") -> tuple[Any, str]:
-    """Tensors of torch as arrays and tables of pyarrow as data frames, with the code that converts
-    them. Anything else is returned as it is, with its name.
+    """Tensors of torch as arrays, with the code that converts them. Anything else is returned as it
+    is, with its name.
 
-    Raises ValueError for objects that numpy cannot read as an array, such as lazy frames, groups of
-    rows, dicts and generators.
+    Raises ValueError for tables of pyarrow, of which numpy makes numbers even of dates, and for
+    objects that numpy cannot read as an array, such as lazy frames, groups of rows, dicts and
+    generators.
     """
     library = type(X).__module__.split(".")[0]
     if library == "torch" and hasattr(X, "detach"):  # one with gradients cannot be read otherwise
         return X.detach().cpu().numpy(), f"{name}.detach().cpu().numpy()"
-    if library == "pyarrow" and hasattr(X, "to_pandas"):
-        return X.to_pandas(), f"{name}.to_pandas()"
     if type(X).__name__ == "LazyFrame" and hasattr(X, "collect"):
         raise ValueError(
             f"{name} is a LazyFrame, but its rows must be computed. Collect them: {name}.collect()."
+        )
+    if library == "pyarrow" and hasattr(X, "to_pandas"):
+        fields = list(getattr(X, "schema", []))
+        dates = [one.name for one in fields if str(one.type).startswith(("date", "timestamp"))]
+        code = f".to_pandas(date_as_object=False).set_index({dates[0]!r})" if dates else ""
+        raise ValueError(
+            f"{name} is a {type(X).__name__} of pyarrow, but must be an array or a data frame. "
+            f"Convert it: {name}{code or '.to_pandas()'}."
         )
     if not _is_readable(X):
         remedy = "Convert it to one of these"
@@ -196,6 +203,27 @@ def is_text(column: Any) -> bool:
     if type(column).__module__.split(".")[0] == "polars":
         return _polars_kind(column) == "text"
     return _pandas_kind(column)[0] == "text"
+
+
+def holds_labels(column: Any) -> bool:
+    """Whether a pandas or polars Series holds text or categories."""
+    if type(column).__module__.split(".")[0] == "polars":
+        return _polars_kind(column) in ("text", "categories")
+    return _pandas_kind(column)[0] in ("text", "categories")
+
+
+def as_text_numbers(column: Any) -> bool:
+    """Whether the text in a pandas or polars Series is that of numbers."""
+    if type(column).__module__.split(".")[0] != "polars":
+        return bool(_to_numbers(column, ""))
+    texts = column.drop_nulls().cast(str)
+    return bool(len(texts)) and _are_numerals(texts.to_numpy())
+
+
+def example_of(column: Any) -> Any:
+    """The first known value of a pandas or polars Series."""
+    known = column.dropna() if hasattr(column, "iloc") else column.drop_nulls()
+    return next(iter(known), None)
 
 
 def _is_plain(dtype: Any) -> bool:

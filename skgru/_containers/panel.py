@@ -13,6 +13,7 @@ import numpy as np
 
 from skgru._containers.index import TimeIndex, with_ending
 from skgru._containers.long import Key, LongForm, check_alone, keys_of, parts_of
+from skgru._containers.long_advice import of_all_polars_series, of_all_series
 from skgru._containers.numbers import as_known, is_text, text_remedy
 from skgru._containers.series import as_series, check_list, is_list_of_series
 from skgru._containers.table import Table
@@ -182,7 +183,13 @@ def _read_long(
         raise ValueError("X has no rows (n_samples=0). Give at least one series.")
     parts, form = parts_of(X, keys, group)
     _check_values(next(iter(parts.values())), group)
-    tables = _tables(list(parts.values()), list(parts), estimator, usual)
+    try:
+        tables = _tables(list(parts.values()), list(parts), estimator, usual)
+    except ValueError as error:
+        if type(X).__module__.split(".")[0] == "polars":
+            raise ValueError(of_all_polars_series(str(error), form)) from error
+        columns = list(next(iter(parts.values())).columns)
+        raise ValueError(of_all_series(str(error), form, group, columns)) from error
     return tables, Panel("long", list(parts), group, form)
 
 

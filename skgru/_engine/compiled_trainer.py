@@ -86,7 +86,7 @@ class CompiledTraining:
         network, training, dataset = run.network, run.training, run.dataset
         self.network, self.training = network, training
         trained = network if training.has_missing else network.without_masks()
-        n, last_epoch = len(dataset), run.first_epoch + run.epochs
+        n, last_epoch = len(dataset), run.last_epoch
         self.program = program_for(trained, training)
         # The last batch and its program, if the batch must not be padded.
         self.n_rest, self.rest_program = 0, self.program
@@ -182,10 +182,11 @@ def fit_compiled(run: TrainingRun) -> Progress:
     training, validation = run.training, run.validation
     _check_callbacks(training)
     fit = CompiledTraining(run)
-    progress = Progress(training)
+    progress = Progress(training, run.resumed, run.after_epoch)
     callbacks = fit.callbacks
-    state = callbacks.call("on_train_begin", fit.first_state(run.earlier))
-    for epoch in range(run.first_epoch, run.first_epoch + run.epochs):
+    first = fit.first_state(run.resumed.state if run.resumed else run.earlier)
+    state = callbacks.call("on_train_begin", first)
+    for epoch in range(run.first_epoch, run.last_epoch):
         state = callbacks.call("on_epoch_begin", state, epoch)
         state, logs = fit.run_epoch(state, epoch)
         if validation is not None:

@@ -73,12 +73,14 @@ class KerasBatches(keras.utils.PyDataset):
 class Epochs(keras.callbacks.Callback):
     """Sets the row order and the dropout of each epoch, and records the network after it."""
 
-    def __init__(self, training: TrainingSpec, batches: KerasBatches, last_epoch: int):
+    def __init__(
+        self, training: TrainingSpec, batches: KerasBatches, last_epoch: int, progress: Progress
+    ):
         super().__init__()
         self.training = training
         self.batches = batches
         self.reporter = Reporter(training.verbose, last_epoch)
-        self.progress = Progress(training)
+        self.progress = progress
 
     def on_epoch_begin(self, epoch, logs=None):
         training = self.training
@@ -283,11 +285,20 @@ class WindowRegressor(KerasRegressor):
         return X, y, sample_weight
 
     def _fit_keras_model(
-        self, X, y, sample_weight, warm_start, epochs, initial_epoch, validation=None, callbacks=()
+        self,
+        X,
+        y,
+        sample_weight,
+        warm_start,
+        epochs,
+        initial_epoch,
+        progress,
+        validation=None,
+        callbacks=(),
     ):
         network = self.network
         batches = KerasBatches(network, X, y, self.training.batch_size)
-        self.epochs_ = Epochs(self.training, batches, initial_epoch + epochs)
+        self.epochs_ = Epochs(self.training, batches, initial_epoch + epochs, progress)
         # First, so that other callbacks get the rate from before the epoch.
         rates = []
         if is_cosine(self.training.learning_rate):
@@ -314,7 +325,9 @@ def fit_stock(run: TrainingRun) -> Progress:
     model, first = models.take(key, lambda: compiled_network(network, training))
     if not has_schedule(model.optimizer):
         model.optimizer.learning_rate = learning_rate_of(training)
-    if earlier is None:
+    if run.resumed is not None:
+        set_state(model, run.resumed.state)
+    elif earlier is None:
         model.set_weights(initial_weights(network, training.seed))
     else:
         set_state(model, earlier)
@@ -325,17 +338,18 @@ def fit_stock(run: TrainingRun) -> Progress:
         kind = UsersBatchCallbacks if any(map(has_batch_hooks, copies)) else UsersCallbacks
         shown = shown_network(network, training, run.dataset.scaling)
         callbacks = [kind(model, shown, copies)]
+    progress = Progress(training, run.resumed, run.after_epoch)
     wrapper = WindowRegressor(lambda network, training: model, network, training, run.scaling)
     wrapper.fit(
         run.dataset,
         run.dataset.targets(),
         sample_weight=run.dataset.sample_weight,
-        epochs=run.epochs,
+        epochs=run.last_epoch - run.first_epoch,
         initial_epoch=run.first_epoch,
+        progress=progress,
         validation=run.validation,
         callbacks=callbacks,
     )
-    progress = wrapper.epochs_.progress
     if progress.state is not None:
         progress.end(get_state(model, progress.state.epoch))
     models.give_back(key, model, first, (training.loss, training.metrics))

@@ -5,11 +5,11 @@ lines.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from skgru._specs import NetworkState, TrainingSpec
+from skgru._specs import NetworkState, Snapshot, TrainingSpec
 
 # Rows in a batch of the validation loss.
 VALIDATION_BATCH = 1024
@@ -69,10 +69,16 @@ class Progress:
     """History of a training, and the network to keep.
 
     state : the network after the last epoch with finite loss and weights; diverged_in : the next
-    epoch, if its loss or weights were not finite.
+    epoch, if its loss or weights were not finite; resumed : the training to go on with;
+    after_epoch : called with the training after each epoch.
     """
 
-    def __init__(self, training: TrainingSpec):
+    def __init__(
+        self,
+        training: TrainingSpec,
+        resumed: Snapshot | None = None,
+        after_epoch: Callable[[Snapshot], None] | None = None,
+    ):
         self._stopper = None
         if training.early_stopping:
             self._stopper = EarlyStopper(training.n_iter_no_change, training.tol, training.monitor)
@@ -80,6 +86,18 @@ class Progress:
         self.state: NetworkState | None = None
         self.diverged_in: int | None = None
         self._best: NetworkState | None = None
+        self._after_epoch = after_epoch
+        if resumed is not None:
+            self.state, self._best = resumed.state, resumed.best
+            self.history = {name: list(values) for name, values in resumed.history.items()}
+            if self._stopper is not None:
+                self._stopper.best = resumed.lowest
+                self._stopper.n_without_improvement = resumed.n_without_improvement
+
+    @property
+    def has_stopped(self) -> bool:
+        """Whether early stopping has ended the training."""
+        return self._stopper is not None and self._stopper.should_stop()
 
     def end_epoch(self, state: NetworkState, epoch: int, logs: Mapping[str, float]) -> bool:
         """Record an epoch. Returns whether training must stop."""
@@ -89,11 +107,19 @@ class Progress:
         self.state = state
         for name, value in in_order(logs).items():
             self.history.setdefault(name, []).append(value)
-        if self._stopper is None:
-            return False
-        if self._stopper.is_best(logs):
+        if self._stopper is not None and self._stopper.is_best(logs):
             self._best = state
-        return self._stopper.should_stop()
+        if self._after_epoch is not None:
+            self._after_epoch(self._snapshot(state))
+        return self.has_stopped
+
+    def _snapshot(self, state: NetworkState) -> Snapshot:
+        if self._stopper is None:
+            return Snapshot(state, None, self.history)
+        stopper = self._stopper
+        return Snapshot(
+            state, self._best, self.history, stopper.best, stopper.n_without_improvement
+        )
 
     def end(self, state: NetworkState) -> None:
         """Record the network after training, which callbacks may have changed."""

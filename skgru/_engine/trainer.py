@@ -42,7 +42,10 @@ def train(run: TrainingRun) -> Trained:
         check_memory(run.network, training)
         if run.dataset.sample_weight is not None:
             check_weighs(run.network, training)
-        if not training.jit_compile:
+        progress = Progress(training, run.resumed)
+        if run.first_epoch == run.last_epoch or progress.has_stopped:
+            pass  # it was interrupted after its last epoch
+        elif not training.jit_compile:
             progress = fit_stock(run)
         else:
             try:

@@ -45,20 +45,26 @@ class ForecastAnswers(SeriesReader):
 
     def _values_of(self, new: Origins) -> list[np.ndarray]:
         """Forecasts of each series in its units, (steps, n_targets)."""
-        forecasts = self._model.forecast_after(new.parts, new.steps)
+        return self._in_units(self._model.forecast_after(new.parts, new.steps), new)
+
+    def _in_units(self, forecasts: np.ndarray, new: Origins) -> list[np.ndarray]:
         return [
             self._limited(self._model.means.in_units(*one))
             for one in zip(new.scalers, forecasts, new.seasonal_errors, strict=True)
         ]
 
-    def _bounds_of(self, new: Origins, coverage: float) -> list[np.ndarray]:
-        """Lower and upper bounds of each series in its units, (steps, n_targets, 2)."""
+    def _bounds_of(
+        self, new: Origins, coverage: float
+    ) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """Lower and upper bounds of each series in its units, (steps, n_targets, 2), and its
+        forecasts.
+        """
         quantiles = self._calibration.quantiles(self.regressors_, coverage)
+        middle = self._model.forecast_after(new.parts, new.steps)
         if quantiles:
-            sides = self._model.bounds_after(new.parts, new.steps, quantiles, new.seasonal_errors)
+            sides = self._model.bounds_after(new.parts, middle, quantiles, new.seasonal_errors)
         else:
             radius = self._calibration.radius(coverage)  # (horizon, n_targets)
-            middle = self._model.forecast_after(new.parts, new.steps)
             reach = radius[: new.steps] * new.seasonal_errors[:, np.newaxis, np.newaxis]
             sides = np.stack(
                 [
@@ -67,7 +73,7 @@ class ForecastAnswers(SeriesReader):
                 ]
             )
         sides = np.sort(np.moveaxis(sides, 0, -1), axis=-1)  # a scaler may change signs
-        return list(self._limited(sides))
+        return list(self._limited(sides)), self._in_units(middle, new)
 
     def _check_coverage(self, coverage: float) -> int | None:
         """The number of steps that there are intervals for; None if it is unlimited.
@@ -86,9 +92,15 @@ class ForecastAnswers(SeriesReader):
             values = np.maximum(values, lower)
         return values if upper is None else np.minimum(values, upper)
 
-    def _score_of(self, table: Table, must: bool = True) -> float:
-        """R² of one series. If it has too few rows: an error with `must`, else NaN."""
-        actual = following(table.values[:, self._spec.targets], self._spec.horizon)
+    def _score_of(self, table: Table, weight: Any = None, must: bool = True) -> float:
+        """R² of one series. If it has too few rows: an error with `must`, else NaN. weight : of
+        each row as an actual value, (n_rows,), or None. Rows of weight 0 are unknown.
+        """
+        values, weights = table.values[:, self._spec.targets], None
+        if weight is not None:
+            values = np.where(weight[:, np.newaxis] > 0, values, np.nan)
+            weights = following(weight[:, np.newaxis], self._spec.horizon).mean(axis=(1, 2))
+        actual = following(values, self._spec.horizon)
         # Windows that start before the first row are filled, so they are not scored.
         spec = self._spec
         n_needed = spec.least_history if spec.is_global else spec.window_length
@@ -110,7 +122,8 @@ class ForecastAnswers(SeriesReader):
             )
         from sklearn.metrics import r2_score
 
-        return r2_score(actual[rows], predicted[rows])
+        own = None if weights is None else weights[rows]
+        return r2_score(actual[rows], predicted[rows], sample_weight=own)
 
     def _answers(self, values: list[np.ndarray], endings: list[str], new: Origins) -> Any:
         """Values of each series, (steps, n_targets * n_endings), in the container of X. Each series

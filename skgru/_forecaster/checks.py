@@ -126,8 +126,9 @@ def warn_of_ends(tables: list[Table], panel: Panel | None, spec: ForecastSpec) -
 def warn_of_counters(
     tables: list[Table], panel: Panel | None, spec: ForecastSpec, given: Any
 ) -> None:
-    """Warn of a target column of row numbers or dates such as 202612, which is probably a mistake:
-    in a long frame, or beside other columns if `target` is None. given : the parameter `target`.
+    """Warn of a target column of row numbers, which is probably a mistake: in a long frame, or
+    beside other columns if `target` is None. Raise for dates such as 202612 if `target` is None.
+    given : the parameter `target`.
     """
     is_long = panel is not None and panel.kind == "long"
     is_frame = panel is None and given is None and len(spec.targets) > 1 and tables[0].is_named
@@ -138,18 +139,38 @@ def warn_of_counters(
         values, name = longest.values[:, column], longest.columns[column]
         if len(longest) < 3 or not (np.diff(values) > 0).all() or (values % 1).any():
             continue
-        if form := form_of_numbers(values):
-            warn_user(
-                f"Column {name!r} of X looks like dates such as {values[0]:.0f}, but it is a "
-                f"column to forecast. Convert it to dates with the format {form!r}, or name the "
-                "columns to forecast in target."
+        form = form_of_numbers(values)
+        if form is not None and given is None:
+            raise ValueError(
+                f"Column {name!r} of X holds dates such as {values[0]:.0f}, but would be a column "
+                f"to forecast. {_with_dates(longest, is_long, name, form)}, or "
+                "name the columns to forecast in target."
             )
-        elif (np.diff(values) == 1).all():
+        if (np.diff(values) == 1).all():
             warn_user(
                 f"Column {name!r} of X looks like a row number, but it is a column to forecast. "
                 "Drop it (rows are taken in order), convert it to dates, or name the columns to "
                 "forecast in target."
             )
+
+
+def _with_dates(table: Table, is_long: bool, name: Any, form: str) -> str:
+    """What is done about dates in a column of whole numbers. form : their format."""
+    rows = table.rows
+    if rows.time is not None or getattr(rows.index, "inferred_type", "") in (
+        "datetime64",
+        "period",
+    ):
+        drop = f"X.drop([{name!r}])" if rows.library == "polars" else f"X.drop(columns=[{name!r}])"
+        return f"Drop them: {drop}"
+    if rows.library == "polars":
+        text = f"pl.col({name!r}).cast(pl.String)"
+        text = f"({text} + '01')" if form == "%Y%m" else text
+        return f"Convert them: X.with_columns({text}.str.to_date('%Y%m%d'))"
+    dates = f"pd.to_datetime(X[{name!r}].astype(str), format={form!r})"
+    if is_long:
+        return f"Convert them: X.assign(**{{{name!r}: {dates}}})"
+    return f"Convert them: X.set_index({dates}).drop(columns=[{name!r}])"
 
 
 def warn_of_static(
@@ -361,7 +382,9 @@ def warn_of_no_regressors(
 ) -> None:
     """Warn of a default forecaster without regressors, as X is too short to train them."""
     n_rows = max(map(len, series))
-    rest = "the pretrained network and Theta" if is_pretrained else "Theta and the baseline"
+    rest = "the pretrained network" if is_pretrained else "the baseline"
+    if n_rows >= 2 * spec.season_length:
+        rest += " and Theta"
     warn_user(
         f"X has {n_rows} rows, but regressors of horizon={spec.horizon} need {spec.n_rows_needed} "
         f"rows in a row without NaN. The forecast is that of {rest}. Give a longer series or a "

@@ -10,7 +10,7 @@ import numpy as np
 from skgru._forecaster.model import ForecastModel
 from skgru._forecaster.scaling import restored, scaled
 from skgru._forecaster.spec import ForecastSpec
-from skgru._forecaster.zero_shot_member import ZeroShotNetwork
+from skgru._forecaster.zero_shot_member import PretrainedNetwork
 
 
 def rows_held_out(spec: ForecastSpec, n_rows: Any, fraction: float) -> list[int]:
@@ -94,7 +94,13 @@ class Calibration:
     series_of: np.ndarray | None = None
 
     def radius(self, coverage: float) -> np.ndarray:
-        """Half widths of the intervals on the scale of the scaler, (horizon, n_targets)."""
+        """Half widths of the intervals on the scale of the scaler, (horizon, n_targets). A step has
+        at least the half width of the step before: a smaller one would be chance.
+        """
+        return np.maximum.accumulate(self._quantiles_of_residuals(coverage), axis=0)
+
+    def _quantiles_of_residuals(self, coverage: float) -> np.ndarray:
+        """A quantile of the absolute residuals of each step, (horizon, n_targets)."""
         if self.errors is None or self.series_of is None:
             raise ValueError(
                 "calibration_fraction=0 means no calibration, which intervals need. Use "
@@ -123,7 +129,7 @@ class Calibration:
         after calibration, and without such quantiles.
         """
         wanted = [(1 - coverage) / 2, (1 + coverage) / 2]
-        if self.errors is None and any(isinstance(one, ZeroShotNetwork) for one in regressors):
+        if self.errors is None and any(isinstance(one, PretrainedNetwork) for one in regressors):
             return wanted  # which are interpolated
         every = [getattr(regressor, "quantiles", None) for regressor in regressors]
         learned = every[0] if every and all(one == every[0] for one in every) else None

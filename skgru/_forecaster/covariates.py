@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from skgru._containers.categories import Categories
 from skgru._containers.clocks import in_zone
 from skgru._containers.dates import way_to_dates
 from skgru._containers.index import dates_of_polars
@@ -72,7 +73,13 @@ def static_rows(values: np.ndarray, spec: ForecastSpec, steps: int) -> np.ndarra
 
 
 def known_rows(
-    future: Any, steps: int, table: Table, spec: ForecastSpec, trained: Table, estimator: Any
+    future: Any,
+    steps: int,
+    table: Table,
+    spec: ForecastSpec,
+    trained: Table,
+    categories: Categories,
+    estimator: Any,
 ) -> np.ndarray:
     """Future covariates of the rows after a table, (steps, n_known). trained : a series of fit,
     with the names of the columns.
@@ -92,7 +99,7 @@ def known_rows(
             f"known={needed} needs future values of these columns, but future is None. Give future "
             f"with these columns and at least {steps} rows."
         )
-    found, values, index = _read(future, names, needed, trained, table, estimator)
+    found, values, index = _read(future, names, needed, trained, table, categories, estimator)
     if len(values) < steps:
         raise ValueError(
             f"future has {len(values)} rows, but needs {steps}: steps rounded up to a multiple of "
@@ -113,7 +120,13 @@ def known_rows(
 
 
 def _read(
-    future: Any, names: list[Any], needed: list[Any], trained: Table, table: Table, estimator: Any
+    future: Any,
+    names: list[Any],
+    needed: list[Any],
+    trained: Table,
+    table: Table,
+    categories: Categories,
+    estimator: Any,
 ) -> tuple[list[Any], np.ndarray, Any]:
     """The columns of `future` that are known, their values (n_rows, n_found), and their pandas
     index, None without one.
@@ -124,8 +137,14 @@ def _read(
                 f"x{one}" if isinstance(one, int) else one: column for one, column in future.items()
             }
         future = _frame_of_dict(future, names)
-    if getattr(future, "ndim", 0) == 1 and hasattr(future, "to_frame"):  # a Series
-        future = future.to_frame(None if future.name else names[0])
+    if hasattr(future, "to_frame") and not hasattr(future, "columns"):  # a Series
+        future = future.to_frame(*([] if future.name else names[:1]))
+    if not hasattr(future, "columns") and _holds_text(future) and categories:
+        array = np.asarray(future, dtype=object)
+        array = array.reshape(len(array), -1)
+        if array.shape[1] in (len(names), len(needed)):
+            columns = names if array.shape[1] == len(names) else needed
+            future = _frame_of_dict(dict(zip(columns, array.T, strict=True)), names)
     if not hasattr(future, "columns"):
         values = as_series(future, estimator, name="future").values
         found = names if values.shape[1] == len(names) else needed
@@ -160,8 +179,13 @@ def _read(
             f"future has several columns {twice!r}, but must have one. Keep the first of each: "
             "future.loc[:, ~future.columns.duplicated()]."
         )
-    values = np.asarray(as_numbers(future[found], "future"), dtype=np.float64)
+    encoded = categories.encoded(future[found], "future")
+    values = np.asarray(as_numbers(encoded, "future"), dtype=np.float64)
     return found, values, index
+
+
+def _holds_text(future: Any) -> bool:
+    return isinstance(future, list | np.ndarray) and np.asarray(future).dtype.kind in "OUS"
 
 
 def _read_positions(

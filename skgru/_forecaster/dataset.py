@@ -49,7 +49,7 @@ class Joined:
     """Series one after another, with NaN between them so that no window crosses two series.
 
     z, past, known : (n_rows, k); history : z with gaps filled; first, n_rows : where each series
-    begins, and its rows.
+    begins, and its rows; weight : of each row as a target, (n_rows,), None if all weigh the same.
     """
 
     z: np.ndarray
@@ -58,6 +58,7 @@ class Joined:
     first: np.ndarray
     n_rows: np.ndarray
     history: np.ndarray
+    weight: np.ndarray | None = None
 
     @property
     def last(self) -> np.ndarray:
@@ -151,10 +152,15 @@ class Pairs:
     def __init__(self, spec: ForecastSpec, joined: Joined):
         self.spec = spec
         self.joined = joined
-        # Targets are unknown after the end of each of several series, and where gaps were filled.
-        self.masks_targets = spec.is_global or joined.history is not joined.z
+        self.targets = joined.z
+        if joined.weight is not None and not joined.weight.all():
+            # A row of weight 0 is an unknown target. In a window it is history as any other row.
+            self.targets = np.where(joined.weight[:, np.newaxis] > 0, joined.z, np.nan)
+        # Targets are unknown after the end of each of several series, where gaps were filled, and
+        # in rows of weight 0.
+        self.masks_targets = spec.is_global or joined.history is not self.targets
         self._histories = sliding_view(joined.history, spec.history_length)
-        self._following = sliding_view(joined.z, spec.steps_of_call)
+        self._following = sliding_view(self.targets, spec.steps_of_call)
 
     def at(self, origins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Windows, (n, window_length, n_channels), and targets, (n, steps_of_call * n_targets).

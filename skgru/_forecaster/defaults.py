@@ -16,7 +16,7 @@ LONG_SERIES = 500
 LONGEST_SEASON = 100
 
 
-def default_regressor(n_rows: int, season_length: int, point: str = "median") -> GRURegressor:
+def network_of_one(n_rows: int, season_length: int, point: str = "median") -> GRURegressor:
     """A small network that starts at the baseline, and is trained longer on longer series.
 
     On short series, about 50 small steps of training improve on the baseline. More steps overfit:
@@ -47,7 +47,7 @@ def default_regressor(n_rows: int, season_length: int, point: str = "median") ->
 def default_regressors(spec: ForecastSpec, lengths: list[int]) -> list[GRURegressor]:
     """One network for one series; for several, one with a linear path and one without."""
     if not spec.is_global:
-        return [default_regressor(lengths[0], spec.season_length, spec.point)]
+        return [network_of_one(lengths[0], spec.season_length, spec.point)]
     # About 2000 steps of training, whatever the number of series.
     n_windows = sum(max(0, n - spec.least_history) for n in lengths)
     epochs = int(np.clip(round(2000 * 128 / max(1, n_windows)), 1, 50))

@@ -22,6 +22,7 @@ from skgru._containers.series import is_list_of_series
 from skgru._forecaster.answers import ForecastAnswers
 from skgru._forecaster.baselines import naive_scale
 from skgru._forecaster.calendar import calendar_of
+from skgru._forecaster.categories import categories_of, with_categories
 from skgru._forecaster.checks import (
     check_limits,
     check_series,
@@ -42,6 +43,12 @@ from skgru._forecaster.resolve import (
     make_members,
     make_spec,
     make_template,
+)
+from skgru._forecaster.sample_weight import (
+    check_takes_weights,
+    weights_of_list,
+    weights_of_one,
+    weights_of_rows,
 )
 from skgru._forecaster.summary import Summary, summary_of
 from skgru._state import reads_once, stores_at_once
@@ -69,6 +76,8 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         - One series: a GRURegressor of 16 units, which is trained longer on longer series.
         - Several series: an ensemble of GRURegressors of 64 units, every second one without a
           linear path (`highway`).
+
+        `skgru.default_regressor(units=8)` is the default with other parameters.
 
     window_length : int, list of int or "auto", default="auto"
         Number of rows in a window. Ensemble members take the lengths of a list in turn. "auto"
@@ -166,6 +175,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
     target : str, int, sequence of them or None, default=None
         Names or positions of the columns to forecast. None: all columns that are not in `known`.
         Columns that are in neither are past covariates, with values up to the forecast origin.
+        Covariates may be text, categories or Enums: see the Notes.
 
     known : str, int, sequence of them or None, default=None
         Names or positions of the future covariates: columns whose future values are known, such as
@@ -224,9 +234,9 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         Whether the pretrained network takes part in the forecast. It was trained on simulated
         series, and forecasts the medians and quantiles of any series.
 
-        - "auto": it takes part if `regressor` is None. Its share of what Theta leaves is 60 % for
-          one series and about 50 % for several, but 0 if `point_` is "mean". It also gives
-          `forecast_interval` its quantiles.
+        - "auto": it takes part if `regressor` is None or a `default_regressor`. Its share of what
+          Theta leaves is 60 % for one series and about 50 % for several, but 0 if `point_` is
+          "mean". It also gives `forecast_interval` its quantiles.
         - "only": zero-shot forecasts. Nothing is trained, and three rows are enough. A `regressor`
           and covariates are an error. `calendar` and the parameters of windows, level and baseline
           are ignored.
@@ -266,6 +276,10 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         `random_state`. The seeds of an ensemble come from the `random_state` of its first
         regressor. If that is None too, they are random.
 
+    verbose : int, default=0
+        0: `fit` prints nothing. 1: it prints a line for each regressor, and for each epoch of a
+        GRURegressor.
+
     Attributes
     ----------
     window_length_ : int or tuple of int
@@ -288,6 +302,9 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
 
     calendar_ : list of str
         Names of the calendar features in use.
+
+    categories_ : dict of str to list
+        The values of each covariate of text or categories in `fit`.
 
     scaler_ : transformer, None, or list of them
         The fitted scaler of the targets. A list for several series.
@@ -330,6 +347,10 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
 
     The forecast of the regressor for row t + k is b[t, k] plus the output of f. The mean with Theta
     and the pretrained network is transformed back to the units of the series.
+
+    Covariates of text or categories are encoded by a OneHotEncoder: each value of `fit` becomes a
+    column of 0 and 1. A missing value is a value of its own. Values that were not in `fit` are 0 in
+    all of these columns, with a warning.
 
     Before a forecast, the data are corrected:
 
@@ -411,6 +432,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
     baseline_: str | None
     point_: str
     calendar_: list[str]
+    categories_: dict[Any, list[Any]]
     scaler_: Any
     regressors_: list[Any]
     pretrained_: bool
@@ -448,6 +470,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
             np.random.RandomState,
             None,
         ],
+        "verbose": ["verbose"],
     }
 
     def __init__(
@@ -474,6 +497,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         upper: float | None = None,
         calibration_fraction: float = 0.0,
         random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
     ) -> None:
         self.regressor = regressor
         self.window_length = window_length
@@ -496,9 +520,10 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         self.upper = upper
         self.calibration_fraction = calibration_fraction
         self.random_state = random_state
+        self.verbose = verbose
 
     @stores_at_once
-    def fit(self, X: Any, y: Any = None) -> Self:
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Fit the scaler and the regressors to one or several series.
 
         Parameters
@@ -514,6 +539,12 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         y : None
             Ignored, as the targets are columns of X. A y with other values raises a warning.
 
+        sample_weight : array-like of shape (n_samples,), list of arrays or None, default=None
+            Weight of each row of X as a target in training, at least 0. The regressors are not
+            trained to forecast rows of weight 0, such as those of a strike. These rows still are
+            history of the rows after them. A long or wide frame has one weight a row, and a list of
+            series has an array for each series. None: all rows have the same weight.
+
         Returns
         -------
         SequenceForecaster
@@ -524,35 +555,66 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         ValueError
             If a parameter is out of range, `lower` is not below `upper`, `regressor` is a
             classifier, a column is not in X, the index has no regular step, or a series is too
-            short, has no values, or has no dates for `calendar`.
+            short, has no values, or has no dates for `calendar`. If `sample_weight` has another
+            length than X, negative values, NaN or only zeros, or a regressor takes no weights.
         ImportError
             If `calendar` names holidays and the package holidays is not installed.
+
+        Notes
+        -----
+        The weight of a window is the mean weight of its known targets, which are `horizon` rows
+        with strategy="direct". A row of weight 0 is an unknown target. Regressors other than
+        GRURegressor are trained on windows without unknown targets alone. `sample_weight` is
+        multiplied by `series_weight`. Weights change neither scaling, baseline, Theta nor the
+        pretrained network.
+
+        Examples
+        --------
+        The second year was unusual, so that the regressor is not trained to forecast its rows:
+
+        >>> import pandas as pd
+        >>> from sklearn.linear_model import Ridge
+        >>> from skgru import SequenceForecaster
+        >>> months = pd.period_range("2022-01", periods=48, freq="M")
+        >>> sales = pd.Series(100.0 + months.month + 30 * (months.year == 2023), months)
+        >>> weights = sales.index.year != 2023
+        >>> forecaster = SequenceForecaster(Ridge(), window_length=12)
+        >>> forecaster.fit(sales, sample_weight=weights).forecast().index
+        PeriodIndex(['2026-01'], dtype='period[M]')
         """
         self._validate_params()
         check_kinds(self)
         check_limits(self.lower, self.upper)
-        tables, panel = self._read(X)
+        categories = categories_of(X, self)
+        tables, panel = self._read(categories.encoded(X))
         if panel is not None and panel.kind == "wide":
             check_wide(self)
         spec = make_spec(self, tables)
         check_series(self, X, y, tables, panel, spec)
+        weights = weights_of_rows(sample_weight, X, tables, panel)
         series = [table.values for table in tables]
         check_alone(self, spec)
         # The pretrained network reads no covariates, so that alone it needs no calendar.
         calendar = calendar_of(None if self.pretrained == "only" else self.calendar, tables)
+        spec = with_categories(spec, categories, tables[0])
         given, n_columns = spec, series[0].shape[1]
         spec = replace(
             spec, known=(*given.known, *range(n_columns, n_columns + calendar.n_columns))
         )
         series = [calendar.extended(table) for table in tables]
         members = [] if self.pretrained == "only" else make_members(self, spec, series)
+        if weights is not None:
+            check_takes_weights(members)
         template = make_template(self, spec, series, members)
         calibration = Calibration(spec, list(map(len, series)))
         if self.calibration_fraction:
             n_needed = spec.n_rows_needed if members else LEAST_ROWS
             shortened, held_out = parts_of(spec, series, self.calibration_fraction, n_needed)
-            trial = ForecastModel.fit(template, shortened, is_trial=True)
-        model = ForecastModel.fit(template, series)
+            before = weights
+            if weights is not None:
+                before = [one[: len(rest)] for one, rest in zip(weights, shortened, strict=True)]
+            trial = ForecastModel.fit(template, shortened, is_trial=True, weights=before)
+        model = ForecastModel.fit(template, series, weights=weights)
         if self.calibration_fraction:
             errors, series_of = errors_of(trial, model, series, held_out)
             calibration = replace(calibration, errors=errors, series_of=series_of)
@@ -568,6 +630,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
             _spec=spec,
             _given=given,
             _calendar=calendar,
+            _categories=categories,
             _panel=panel,
             _calibration=calibration,
             _first_rows=[table.values[: spec.window_length].copy() for table in tables],
@@ -586,6 +649,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
             baseline_=spec.baseline,
             point_=spec.point,
             calendar_=list(calendar.names),
+            categories_=categories.values(),
             scaler_=model.scalers if spec.is_global else model.scalers[0],
             regressors_=model.regressors,
             pretrained_=model.takes_pretrained,
@@ -743,7 +807,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         return table.rows.frame(flat, names, table.rows.index, flat.shape[1] == 1, table.header)
 
     @reads_once
-    def score(self, X: Any, y: Any = None) -> float:
+    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """Return the coefficient of determination R² of `predict` on X.
 
         Parameters
@@ -754,6 +818,9 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
 
         y : None
             Ignored.
+
+        sample_weight : array-like of shape (n_samples,), list of arrays or None, default=None
+            Weight of each row of X as an actual value, as in `fit`.
 
         Returns
         -------
@@ -771,9 +838,17 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         """
         check_is_fitted(self)
         if not is_list_of_series(X):
-            return self._score_of(self._read_new(X))
+            table = self._read_new(X)
+            weight = None if sample_weight is None else weights_of_one(sample_weight, X)
+            return self._score_of(table, weight)
         tables = [self._read_new(one) for one in self._lone(X)]
-        scores = [self._score_of(table, must=len(tables) == 1) for table in tables]
+        weights: list[Any] = [None] * len(tables)
+        if sample_weight is not None:
+            weights = weights_of_list(sample_weight, X, range(len(X)))
+        scores = [
+            self._score_of(table, weight, must=len(tables) == 1)
+            for table, weight in zip(tables, weights, strict=True)
+        ]
         if np.isnan(scores).all():
             return self._score_of(max(tables, key=len))  # raises with the reason
         return float(np.nanmean(scores))
@@ -897,7 +972,8 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         logarithm the intervals grow with the level.
 
         Residuals k steps ahead of neighbouring forecast origins are correlated, so n of them count
-        as n / sqrt(k). Otherwise the intervals of short series would be too narrow at far steps.
+        as n / sqrt(k). Otherwise the intervals of short series would be too narrow at far steps. A
+        step has at least the distance of the step before it.
 
         Several series are calibrated together. The residuals of each series are divided by its mean
         absolute seasonal-naive error, and its intervals are multiplied by that error. Coverage
@@ -934,11 +1010,11 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
                 f"{new.given} exceeds the {most} steps that intervals are available for. Fit with "
                 "a larger horizon."
             )
-        bounds, endings = self._bounds_of(new, coverage), ["_lower", "_upper"]
+        (bounds, forecasts), endings = self._bounds_of(new, coverage), ["_lower", "_upper"]
         if with_forecast:
             bounds = [
                 np.stack([one[..., 0], middle, one[..., 1]], axis=-1)
-                for one, middle in zip(bounds, self._values_of(new), strict=True)
+                for one, middle in zip(bounds, forecasts, strict=True)
             ]
             endings.insert(1, "")
         if new.tables[0].rows.library == "numpy":
@@ -978,7 +1054,8 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
             nested = [name for name in params if name.startswith(f"{parameter}__")]
             holder = params.get(parameter, getattr(self, parameter))
             if nested and not hasattr(holder, "set_params"):
-                example = "GRURegressor()" if parameter == "regressor" else "StandardScaler()"
+                examples = {"regressor": "skgru.default_regressor()", "scaler": "StandardScaler()"}
+                example = examples[parameter]
                 raise ValueError(
                     f"{nested[0]}={params[nested[0]]!r} sets a parameter of an estimator, but "
                     f"{parameter}={holder!r} is none. Set {parameter}={example} or another "

@@ -95,6 +95,14 @@ class Mixture:
         self.theta_weight = theta_weight
         self.pretrained_weight = pretrained_weight
         self.takes_pretrained = takes_pretrained
+        # Whether any series is long enough for the Theta forecast.
+        self.has_theta = True
+
+    def learn_length(self, parts: Sequence[Part]) -> None:
+        """Keep whether the series of fit are long enough for Theta."""
+        if self.theta_weight:
+            longest = max(parts, key=len)
+            self.has_theta = bool(np.isfinite(self.theta_after([longest], 1)).any())
 
     @property
     def own_weight(self) -> float:
@@ -242,9 +250,12 @@ class Mixture:
 
     def shares(self, has_regressors: bool) -> dict[str, float]:
         """Weights of the members in the forecast, without those that are 0."""
-        weights = {
-            "regressors" if has_regressors else "baseline": self.own_weight,
-            "pretrained": self.pretrained_weight,
-            "theta": self.theta_weight,
-        }
+        own = "regressors" if has_regressors else "baseline"
+        weights = {own: self.own_weight, "pretrained": self.pretrained_weight}
+        if self.has_theta:
+            weights["theta"] = self.theta_weight
+        elif total := sum(weights.values()):
+            weights = {name: weight / total for name, weight in weights.items()}
+        else:
+            weights = {own: 1.0}
         return {name: weight for name, weight in weights.items() if weight}

@@ -42,9 +42,14 @@ from skgru._forecaster.regressors import (
     steady_error,
 )
 from skgru._forecaster.rollout import REPEATS_TO, Rollout
+from skgru._forecaster.sample_weight import (
+    check_weighted,
+    weights_of_windows,
+    with_weights,
+)
 from skgru._forecaster.scaling import restored, scaled, transformed
-from skgru._forecaster.spec import ForecastSpec
-from skgru._forecaster.zero_shot_member import ZeroShotNetwork
+from skgru._forecaster.spec import ForecastSpec, one_hot
+from skgru._forecaster.zero_shot_member import PretrainedNetwork
 from skgru._networks.regressor import GRURegressor
 from skgru._validation import check_representable
 from skgru._warnings import warn_user
@@ -88,7 +93,8 @@ class ModelTemplate:
     of the pretrained network; takes_pretrained : whether that network takes part; adapts : whether
     both weights follow the errors beside the baseline's at the ends of the series; by_errors :
     whether both are less where they err more than regressors with covariates; covariates_are_small
-    : whether covariates have the in-sample scale of the series.
+    : whether covariates have the in-sample scale of the series; verbose : whether the progress is
+    printed.
     """
 
     spec: ForecastSpec
@@ -103,6 +109,7 @@ class ModelTemplate:
     takes_pretrained: bool = False
     adapts: bool = False
     by_errors: bool = False
+    verbose: int = 0
 
 
 class ForecastModel:
@@ -133,11 +140,17 @@ class ForecastModel:
 
     @classmethod
     def fit(
-        cls, template: ModelTemplate, series: Sequence[np.ndarray], is_trial: bool = False
+        cls,
+        template: ModelTemplate,
+        series: Sequence[np.ndarray],
+        is_trial: bool = False,
+        weights: list[np.ndarray] | None = None,
     ) -> ForecastModel:
-        """Fit scalers and regressors. is_trial : whether far steps may be without any target."""
+        """Fit scalers and regressors. is_trial : whether far steps may be without any target;
+        weights : of the rows of each series as targets, (n_rows,).
+        """
         model, spec = cls(template), template.spec
-        joined = model._learn_scales(template, series)
+        joined = with_weights(model._learn_scales(template, series), weights)
         if not template.members and spec.point == "median":
             return model
         pairs = Pairs(spec, joined)
@@ -147,6 +160,7 @@ class ForecastModel:
                 model._compare(pairs, origins, template)
             return model
         is_pretrained = model.takes_pretrained
+        check_weighted(template.members, pairs, origins, is_complete)
         if not len(origins):
             if template.is_guarded and not is_trial and can_do_without(spec, series):
                 warn_of_no_regressors(spec, series, is_pretrained)
@@ -161,19 +175,27 @@ class ForecastModel:
                     model.mixture.leave_out_own()
                     return model
                 raise ValueError(too_far(spec, n_taught, max(map(len, series))))
-        weight = None
+        weight = weights_of_windows(pairs, origins)
         if template.weighs:
             model.series_weights = model._weights_of(joined)
-            weight = model.series_weights[joined.series_of(origins)]
+            of_series = model.series_weights[joined.series_of(origins)]
+            weight = of_series if weight is None else weight * of_series
         check_complete(template.members, spec, is_complete, series)
         # Networks of several series are trained for long enough to learn the growth of each.
         start = None
         if template.is_guarded and not spec.is_global:
             start = steady_error(pairs, origins)
-        for member in template.members:
+        for i, member in enumerate(template.members, start=1):
             regressor = clone(member.regressor)
+            if template.verbose:
+                what = "calibration, regressor" if is_trial else "regressor"
+                name = type(regressor).__name__
+                print(f"fit: {what} {i} / {len(template.members)}, {name}", flush=True)
             if type(regressor) is GRURegressor:
+                own_verbose = regressor.verbose
+                regressor.set_params(verbose=max(int(own_verbose), template.verbose))
                 fit_network(regressor, pairs, origins, weight, member.window_length, start)
+                regressor.set_params(verbose=own_verbose)
             else:
                 X, y = pairs.at(origins[is_complete])
                 own = None if weight is None else weight[is_complete]
@@ -238,6 +260,7 @@ class ForecastModel:
         spec = self.spec
         if covariates := [*spec.past, *spec.known]:
             rows = np.concatenate([values[:, covariates] for values in series])
+            rows = one_hot(rows, list(map(spec.width_of, covariates)))
             self.covariate_scaler = clone(template.covariate_scaler).fit(rows)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", RuntimeWarning)  # of columns without a value
@@ -251,6 +274,7 @@ class ForecastModel:
             z = scaled(self.scalers[0], series[0][:, spec.targets])
             self.covariate_scale = float(np.fmin(1, self.recent_seasonal_error(z)))
         parts = [self.part(values, own) for values, own in zip(series, self.scalers, strict=True)]
+        self.mixture.learn_length(parts)
         joined = join_series(parts, spec.history_length - 1, spec.steps_of_call)
         check_representable(joined.z, "X")
         n_known = np.maximum(np.isfinite(joined.z).sum(axis=0), 1)
@@ -279,7 +303,7 @@ class ForecastModel:
     @property
     def regressors(self) -> list[Any]:
         own = [member.regressor for member in self.members]
-        return [*own, ZeroShotNetwork()] if self.takes_pretrained else own
+        return [*own, PretrainedNetwork()] if self.takes_pretrained else own
 
     @property
     def is_zero_shot(self) -> bool:
@@ -349,7 +373,7 @@ class ForecastModel:
         """A series (n_rows, n_columns), scaled for the regressors. known : (n_more, n_known), its
         future covariates; z : its scaled targets, if they have been computed before.
         """
-        spec, n_past = self.spec, len(self.spec.past)
+        spec, n_past = self.spec, self.spec.n_past
         z = scaled(scaler, values[:, spec.targets]) if z is None else z
         filled = fill_by_season(z, spec.season_length)
         filled_or_none = None if filled is z else filled
@@ -359,8 +383,9 @@ class ForecastModel:
             return Part(z, none, none, filled_or_none, targets, scaler)
         columns = values[:, [*spec.past, *spec.known]]
         if known is not None and len(known):
-            more = np.hstack([np.full((len(known), n_past), np.nan), known])
+            more = np.hstack([np.full((len(known), len(spec.past)), np.nan), known])
             columns = np.concatenate([columns, more])
+        columns = one_hot(columns, list(map(spec.width_of, (*spec.past, *spec.known))))
         if self.covariate_limits is not None:
             columns = np.clip(columns, *self.covariate_limits)
         covariates = transformed(self.covariate_scaler, columns, "covariates")
@@ -386,15 +411,18 @@ class ForecastModel:
         return self.mixture.after(own, parts, steps)
 
     def bounds_after(
-        self, parts: Sequence[Part], steps: int, quantiles: Sequence[float], errors: np.ndarray
+        self,
+        parts: Sequence[Part],
+        forecast: np.ndarray,
+        quantiles: Sequence[float],
+        errors: np.ndarray,
     ) -> np.ndarray:
         """Quantiles after the last row of each series, in its units, (n_quantiles, n_series, steps,
         n_targets): those of the pretrained network, or of regressors that were fitted with them.
-        They are moved, as the forecast lies elsewhere than that of the network. errors : of
-        `in_units`, (n_series,).
+        They are moved, as the forecast lies elsewhere than that of the network. forecast : scaled,
+        as `forecast_after` gives it; errors : of `in_units`, (n_series,).
         """
-        scalers = [part.scaler for part in parts]
-        forecast = self.forecast_after(parts, steps)
+        scalers, steps = [part.scaler for part in parts], forecast.shape[1]
         if self.takes_pretrained:
             # Of medians, bounds are moved first and clipped last.
             middle, *bounds = self.mixture.zero_shot.all_after(

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skgru._containers.categories import Categories
 from skgru._containers.long import keys_of
 from skgru._containers.panel import Panel, as_columns, read_panel
 from skgru._containers.series import as_series, check_list, is_list_of_series
@@ -60,7 +61,8 @@ class Origins:
 class SeriesReader:
     """Reads series by the fitted state of a forecaster.
 
-    _spec : with the calendar as future covariates; _given : without it; _tails : the last rows of
+    _spec : with the calendar as future covariates; _given : without it; _categories : of columns of
+    text; _tails : the last rows of
     each series, at most _n_kept; _scaled_tails : their scaled targets; _first_rows : the first rows
     of each series; _n_rows : number of rows of each series, with those of `update`; _usual_step :
     step of the index.
@@ -72,6 +74,7 @@ class SeriesReader:
     _spec: ForecastSpec
     _given: ForecastSpec
     _calendar: Calendar
+    _categories: Categories
     _panel: Any
     _tails: list[Table]
     _n_kept: int
@@ -138,6 +141,7 @@ class SeriesReader:
                 f"X is a list of {len(X)} series, but {type(self).__name__} was fitted on one. "
                 "Give one series, or fit on a list."
             )
+        X = self._categories.encoded(X)
         table = as_series(X, self, usual=self._tails[0].rows.freq)
         if must_have_step:
             check_step(table.rows, self._usual_step)
@@ -218,7 +222,9 @@ class SeriesReader:
             tables, pasts, scalers, zs, aheads, ids, steps_of_each, strict=True
         ):
             try:
-                known = known_rows(ahead, n, table, self._given, self._tails[0], self)
+                known = known_rows(
+                    ahead, n, table, self._given, self._tails[0], self._categories, self
+                )
             except ValueError as error:
                 if panel is None or ahead is None:
                     raise
@@ -263,6 +269,8 @@ class SeriesReader:
                     f"the rows after the history alone. Give X[{n_known}:]."
                 )
             return [rows_after(tails[0], table, "X")]
+        if panel.kind == "list" and isinstance(X, list):  # [] is a series without rows
+            X = [np.empty(0) if isinstance(one, list) and not one else one for one in X]
         self._check_panel(X)
         new = self._read_continued(X)
         return [
@@ -280,13 +288,16 @@ class SeriesReader:
                     f"{len(tails)}, with an empty series where there are no new rows."
                 )
             ids = panel.ids
-            tables = [as_series(one, self, usual) if len(one) else None for one in as_columns(X)]
+            tables = [
+                as_series(self._categories.encoded(one), self, usual) if len(one) else None
+                for one in as_columns(X)
+            ]
         elif panel.kind == "wide":
             table = as_series(X, self, usual)
             ids = table.columns if table.is_named else panel.ids[: table.values.shape[1]]
             tables = [Table(values[:, np.newaxis], None, table.rows) for values in table.values.T]
         else:
-            found, new = self._read(X, usual)
+            found, new = self._read(self._categories.encoded(X), usual)
             ids, tables = new.ids, list(found)  # type: ignore[union-attr]
         unknown = [one for one in ids if one not in panel.ids]
         missing = [one for one in panel.ids if one not in ids] if panel.kind == "wide" else []
@@ -315,7 +326,7 @@ class SeriesReader:
             pasts = [np.concatenate([self._context(tables[0]), values])]
         else:
             self._check_panel(X)
-            tables, panel = self._read(X, self._usual_step)
+            tables, panel = self._read(self._categories.encoded(X), self._usual_step)
             self._check_columns(tables, self._tails[0], panel)
             pasts = [self._calendar.extended(table) for table in tables]
         check_numbers(pasts, panel, self._spec)
@@ -343,10 +354,17 @@ class SeriesReader:
     def _warn_of_covariates(self, past: np.ndarray, known: np.ndarray) -> None:
         spec, limits, columns = self._given, self._model.covariate_limits, self._tails[0].columns
         if limits is not None:
-            n_past, names = len(spec.past), [columns[i] for i in (*spec.past, *spec.known)]
+            positions = [*spec.past, *spec.known]
             seen = [*past[-spec.window_length :, spec.past].T, *known.T]
-            low, high = (side[: len(names)] for side in limits)  # without the calendar
-            warn_of_range(names, seen, (low, high), n_past)
+            # The limits are those of channels: without categories and the calendar.
+            at = np.cumsum([0, *map(spec.width_of, positions)])
+            numbers = [i for i, one in enumerate(positions) if one not in dict(spec.categories)]
+            warn_of_range(
+                [columns[positions[i]] for i in numbers],
+                [seen[i] for i in numbers],
+                (limits[0][at[numbers]], limits[1][at[numbers]]),
+                sum(i < len(spec.past) for i in numbers),
+            )
 
     def _check_panel(self, X: Any) -> None:
         """Raise if several series are in another container than in `fit`."""

@@ -8,6 +8,7 @@ from inspect import signature
 from typing import Any
 
 import numpy as np
+from sklearn import get_config
 from sklearn.utils import get_tags
 from sklearn.utils.validation import has_fit_parameter
 
@@ -103,6 +104,8 @@ def fit_regressor(regressor: Any, X: np.ndarray, y: np.ndarray, weight: np.ndarr
     elif not get_tags(regressor).target_tags.multi_output:
         from sklearn.multioutput import MultiOutputRegressor
 
+        if given and get_config()["enable_metadata_routing"]:
+            regressor.set_fit_request(sample_weight=True)
         regressor = MultiOutputRegressor(regressor)
     return regressor.fit(_as_taken(regressor, X), y, **given)
 

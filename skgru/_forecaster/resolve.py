@@ -16,6 +16,7 @@ from sklearn.utils import check_random_state
 from skgru._containers.panel import WIDE
 from skgru._containers.table import Table
 from skgru._forecaster.baselines import longest_run
+from skgru._forecaster.default_regressor import DefaultRegressor, is_default
 from skgru._forecaster.defaults import (
     auto_level_and_baseline,
     auto_pretrained_share,
@@ -232,14 +233,19 @@ def make_members(
 ) -> list[EnsembleMember]:
     """The ensemble members to fit, each with its window length and its own seed."""
     lengths, templates = list(spec.windows), parameters.regressor
+    usual = default_regressors(spec, [len(values) for values in series])
     if templates is None:
-        templates = default_regressors(spec, [len(values) for values in series])
-    elif not isinstance(templates, list | tuple):
-        templates = [templates]
+        templates = usual
+    else:
+        given = templates if isinstance(templates, list | tuple) else [templates]
+        templates = []
+        for one in given:
+            is_changed = isinstance(one, DefaultRegressor)
+            templates += [one.resolved(network) for network in usual] if is_changed else [one]
     n_kinds = max(len(templates), len(lengths))
     n = parameters.n_estimators
     if n == "auto":
-        n = max(n_kinds, 4) if parameters.regressor is None and spec.is_global else n_kinds
+        n = max(n_kinds, 4) if is_default(parameters.regressor) and spec.is_global else n_kinds
     members = [
         EnsembleMember(clone(templates[i % len(templates)]), lengths[i % len(lengths)])
         for i in range(n)
@@ -261,8 +267,8 @@ def make_members(
 
 def takes_pretrained(parameters: Any) -> bool:
     """Whether the pretrained network takes part."""
-    is_default = parameters.pretrained == "auto" and parameters.regressor is None
-    return is_default or parameters.pretrained == "only"
+    is_usual = parameters.pretrained == "auto" and is_default(parameters.regressor)
+    return is_usual or parameters.pretrained == "only"
 
 
 def weights_of(parameters: Any, spec: ForecastSpec) -> tuple[float, float]:
@@ -273,7 +279,7 @@ def weights_of(parameters: Any, spec: ForecastSpec) -> tuple[float, float]:
     takes_part = takes_pretrained(parameters)
     if given != "auto":
         theta = float(given)
-    elif parameters.regressor is not None:
+    elif not is_default(parameters.regressor):
         theta = 0.0
     else:
         theta = auto_theta_weight(spec, parameters.pretrained)
@@ -288,7 +294,7 @@ def make_template(
     members: list[EnsembleMember],
 ) -> ModelTemplate:
     """The model to fit."""
-    is_default, scaler = parameters.regressor is None, parameters.scaler
+    is_usual, scaler = is_default(parameters.regressor), parameters.scaler
     theta_weight, pretrained_weight = weights_of(parameters, spec)
     return ModelTemplate(
         spec,
@@ -296,8 +302,8 @@ def make_template(
         scaler if hasattr(scaler, "fit") else StandardScaler(),
         members,
         weighs=parameters.series_weight is not None and spec.is_global,
-        is_guarded=is_default,
-        covariates_are_small=is_default and has_long_training(spec, series),
+        is_guarded=is_usual,
+        covariates_are_small=is_usual and has_long_training(spec, series),
         theta_weight=theta_weight,
         pretrained_weight=pretrained_weight,
         takes_pretrained=takes_pretrained(parameters),
@@ -307,6 +313,7 @@ def make_template(
             and parameters.theta_weight == parameters.pretrained == "auto"
         ),
         by_errors=parameters.theta_weight == "auto" and bool(spec.past or spec.known),
+        verbose=int(parameters.verbose),
     )
 
 

@@ -70,7 +70,7 @@ class Rollout:
             )
             is_known = np.ones(len(X), bool)
             if spec.known:
-                future = X[:, -1, -len(spec.known) :]  # the row of the last step
+                future = X[:, -1, -spec.n_known :]  # the row of the last step
                 is_known = ~np.isnan(future).any(axis=1)
             X = fill_missing(X, np.zeros(X.shape[2]))
             difference = self.correction(X, quantile).reshape(len(X), spec.steps_of_call, n_targets)
@@ -141,7 +141,7 @@ class Rollout:
             is_known = np.flatnonzero(np.isnan(windows[-1][:, -1]).any(axis=1))
             n_known = is_known[0] if len(is_known) else len(aheads)
             naive["known"] = fill_missing(
-                np.concatenate(windows, axis=2), np.zeros(len(spec.known) * len(windows))
+                np.concatenate(windows, axis=2), np.zeros(spec.n_known * len(windows))
             )
         else:
             n_known = -(-steps // spec.steps_of_call)

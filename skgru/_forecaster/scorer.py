@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -12,14 +13,17 @@ from skgru._containers.series import as_series, is_list_of_series, rows_of, valu
 from skgru._containers.table import Table
 from skgru._forecaster.baselines import naive_scale
 from skgru._forecaster.forecaster import SequenceForecaster
+from skgru._forecaster.sample_weight import weights_of_list, weights_of_one
 from skgru._state import snapshot
 
-# Actual values and forecasts (n_rows, n_targets) of a series, and its naive_scale.
-Measured = tuple[np.ndarray, np.ndarray, np.ndarray]
+# Actual values and forecasts (n_rows, n_targets) of a series, its naive_scale, and the rows of X
+# that they are.
+Measured = tuple[np.ndarray, np.ndarray, np.ndarray, slice]
 
 
 class ForecastScorer:
-    """Callable scorer(estimator, X, y=None), documented at `skgru.metrics.forecast_scorer`.
+    """Callable scorer(estimator, X, y=None, sample_weight=None) of
+    `skgru.metrics.forecast_scorer`.
 
     name : what the user gave as metric; function : metric(y_true, y_pred) of arrays; is_scaled :
     whether it is divided by the seasonal-naive error of the training rows.
@@ -33,7 +37,11 @@ class ForecastScorer:
     def __repr__(self) -> str:
         return f"forecast_scorer({self.name!r})"
 
-    def __call__(self, estimator: Any, X: Any, y: Any = None) -> float:
+    def _accept_sample_weight(self) -> bool:
+        """Whether scikit-learn passes sample weights of a search to this scorer."""
+        return "sample_weight" in signature(self.function).parameters
+
+    def __call__(self, estimator: Any, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         if not isinstance(estimator, SequenceForecaster):
             raise TypeError(
                 f"estimator={estimator!r} must be a SequenceForecaster, because {self!r} measures "
@@ -41,32 +49,56 @@ class ForecastScorer:
             )
         check_is_fitted(estimator)
         estimator = snapshot(estimator)  # another thread may refit it
+        if sample_weight is not None and not self._accept_sample_weight():
+            raise ValueError(
+                f"sample_weight was given, but the metric of {self!r} takes no sample_weight. "
+                "Leave it None, or use forecast_scorer('mae')."
+            )
         if is_list_of_series(X):
             series = _ends_of_list(estimator, X)
         elif estimator.group is None:
             series = [_fold_of_one(estimator, X)]
         else:
             series = _fold_of_wide(estimator, X)
-        errors = [self._error(*one) for one in series]
+        weights: list[Any] = [None] * len(series)
+        if sample_weight is not None and is_list_of_series(X):
+            numbers = [i for i, one in enumerate(X) if _is_measured(estimator, one)]
+            every = weights_of_list(sample_weight, X, range(len(X)))
+            weights = [every[i][rows] for i, (*_, rows) in zip(numbers, series, strict=True)]
+        elif sample_weight is not None:
+            whole = weights_of_one(sample_weight, X)
+            weights = [whole[rows] for *_, rows in series]
+        errors = [
+            self._error(actual, forecast, scale, weight)
+            for (actual, forecast, scale, _), weight in zip(series, weights, strict=True)
+        ]
         known = [error for error in errors if error is not None]
         if not known:
-            scale = " or the seasonal-naive error to divide by is 0" if self.is_scaled else ""
+            scale = ", or the seasonal-naive error to divide by is 0" if self.is_scaled else ""
+            zeros = " or have the weight 0" if sample_weight is not None else ""
             raise ValueError(
-                f"{self!r} cannot measure X: all actual values are missing (NaN){scale}. Use "
-                f"longer test folds{', or forecast_scorer()' if scale else ''}."
+                f"{self!r} cannot measure X: all actual values are missing (NaN){zeros}{scale}. "
+                f"Use longer test folds{', or forecast_scorer()' if scale else ''}."
             )
         return -float(np.mean(known))
 
-    def _error(self, actual: np.ndarray, forecast: np.ndarray, scale: np.ndarray) -> float | None:
-        """The error of one series; None if it cannot be measured."""
+    def _error(
+        self, actual: np.ndarray, forecast: np.ndarray, scale: np.ndarray, weight: Any
+    ) -> float | None:
+        """The error of one series; None if it cannot be measured. weight : of each row, or None."""
         is_known = ~np.isnan(actual).any(axis=1)
+        if weight is not None:
+            is_known &= weight > 0
         if not is_known.any() or (self.is_scaled and np.isnan(scale).any()):
             return None
         y_true, y_pred = actual[is_known], forecast[is_known]
+        given = {} if weight is None else {"sample_weight": weight[is_known]}
         if self.is_scaled:
-            return float((self.function(y_true, y_pred, multioutput="raw_values") / scale).mean())
+            errors = self.function(y_true, y_pred, multioutput="raw_values", **given)
+            return float((errors / scale).mean())
         single = y_true.shape[1] == 1
-        return self.function(*((y_true[:, 0], y_pred[:, 0]) if single else (y_true, y_pred)))
+        both = (y_true[:, 0], y_pred[:, 0]) if single else (y_true, y_pred)
+        return self.function(*both, **given)
 
 
 def _fold_of_one(estimator: Any, X: Any) -> Measured:
@@ -98,7 +130,7 @@ def _fold_of_one(estimator: Any, X: Any) -> Measured:
     future = table.values[start:, known] if is_read else None
     answer = estimator.forecast(len(actual), X=past, future=future)
     forecast = values_of(answer, estimator._target_names, actual.shape)
-    return actual, forecast, estimator._naive_scales[0]
+    return actual, forecast, estimator._naive_scales[0], slice(start, stop)
 
 
 def _fold_of_wide(estimator: Any, X: Any) -> list[Measured]:
@@ -122,7 +154,8 @@ def _fold_of_wide(estimator: Any, X: Any) -> list[Measured]:
     actual = table.values[start:]
     forecast = values_of(estimator.forecast(len(actual), X=past), panel.ids, actual.shape)
     return [
-        (actual[:, [j]], forecast[:, [j]], scale) for j, scale in enumerate(estimator._naive_scales)
+        (actual[:, [j]], forecast[:, [j]], scale, slice(start, None))
+        for j, scale in enumerate(estimator._naive_scales)
     ]
 
 
@@ -132,7 +165,7 @@ def _ends_of_list(estimator: Any, X: list[Any]) -> list[Measured]:
     n_least, ends = estimator._least_rows, []
     for one in estimator._lone(X):
         table = estimator._read_new(one)
-        if len(table) >= n_least + horizon:
+        if _is_measured(estimator, one):
             ends.append((one, table, len(table) - horizon))
     if not ends:
         longest = max(map(len, X))
@@ -152,8 +185,13 @@ def _ends_of_list(estimator: Any, X: list[Any]) -> list[Measured]:
         targets = table.values[:, given.targets]
         forecast = values_of(answer, estimator._names_in(table), targets[stop:].shape)
         scale = naive_scale(targets[:stop], estimator.season_length_)
-        measured.append((targets[stop:], forecast, scale))
+        measured.append((targets[stop:], forecast, scale, slice(stop, None)))
     return measured
+
+
+def _is_measured(estimator: Any, one: Any) -> bool:
+    """Whether a series of a list has rows enough."""
+    return len(one) >= estimator._least_rows + estimator._given.horizon
 
 
 def _is_trained(estimator: Any, table: Table) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from skgru._containers.table import Table
 from skgru._forecaster.baselines import seasonal_naive, seasonal_profile
 from skgru._forecaster.dataset import ends_of
+from skgru._forecaster.default_regressor import is_default
 from skgru._forecaster.gaps_and_outliers import fill_by_season
 from skgru._forecaster.scaling import AutoScaler
 from skgru._forecaster.spec import PROFILE_SEASONS, mean_known
@@ -230,7 +231,7 @@ def rows_for_season(parameters: Any, tables: list[Table], season_length: int) ->
     """Least number of rows for the use of a season of the index. For months and quarters, where the
     pretrained network takes part, this is one season and one row.
     """
-    takes_part = parameters.pretrained is not None and parameters.regressor is None
+    takes_part = parameters.pretrained is not None and is_default(parameters.regressor)
     if takes_part and season_length in SURE_SEASONS:
         return season_length + 1
     return 2 * season_length + (parameters.horizon if parameters.strategy == "direct" else 1)

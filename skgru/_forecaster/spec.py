@@ -21,7 +21,8 @@ class ForecastSpec:
     that start before a series are filled with its first row, and targets after its end are ignored.
     seasons : all seasons in use, the shortest first; season_length is that of level and baseline;
     lags : rows between a step and the values that are fed for it beside the window, for seasons
-    that are longer than the windows. At least `steps_of_call` each.
+    that are longer than the windows. At least `steps_of_call` each. categories : positions of the
+    covariates that are codes of categories, each with the number of categories.
     """
 
     windows: tuple[int, ...]
@@ -38,6 +39,7 @@ class ForecastSpec:
     static: tuple[int, ...] = ()
     seasons: tuple[int, ...] = ()
     lags: tuple[int, ...] = ()
+    categories: tuple[tuple[int, int], ...] = ()
 
     @property
     def window_length(self) -> int:
@@ -73,10 +75,24 @@ class ForecastSpec:
         return self.least_history + (1 if needs_one else self.steps_of_call)
 
     @property
+    def n_past(self) -> int:
+        """Number of channels of past covariates."""
+        return sum(map(self.width_of, self.past))
+
+    @property
+    def n_known(self) -> int:
+        """Number of channels of future covariates in a row."""
+        return sum(map(self.width_of, self.known))
+
+    def width_of(self, position: int) -> int:
+        """Number of channels of a covariate: one for each category."""
+        return dict(self.categories).get(position, 1)
+
+    @property
     def n_channels(self) -> int:
         """Number of values in a row of a window."""
-        n_shifted = len(self.lags) * len(self.targets) + len(self.known)
-        return len(self.targets) + len(self.past) + n_shifted * len(self.offsets)
+        n_shifted = len(self.lags) * len(self.targets) + self.n_known
+        return len(self.targets) + self.n_past + n_shifted * len(self.offsets)
 
     @property
     def offsets(self) -> list[int]:
@@ -86,6 +102,22 @@ class ForecastSpec:
         shortest = min(self.windows)
         ends = range(shortest, self.steps_of_call, shortest)
         return [0, *ends, self.steps_of_call]
+
+
+def one_hot(columns: np.ndarray, widths: list[int]) -> np.ndarray:
+    """Columns (n_rows, n_columns) with a column of 0 and 1 for each category in place of codes. NaN
+    stays NaN, and the code -1 is none of the categories. widths : number of categories of each
+    column, 1 for numbers and for a single category.
+    """
+    if all(width == 1 for width in widths):
+        return columns
+    parts = []
+    for column, width in zip(columns.T, widths, strict=True):
+        part = column[:, np.newaxis]
+        if width > 1:
+            part = np.where(np.isnan(part), np.nan, part == np.arange(width))
+        parts.append(part)
+    return np.hstack(parts)
 
 
 def is_constant(values: np.ndarray) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from skgru._forecaster.scaling import AutoScaler
 
 SCALINGS = {"log": "logarithm", "log1p": "log(1 + x / m)", "standard": "standardisation"}
@@ -36,9 +38,13 @@ class Summary(dict):
 def summary_of(forecaster: Any) -> Summary:
     """The summary of a fitted SequenceForecaster."""
     spec, is_alone = forecaster._spec, forecaster._model.is_zero_shot  # alone, without windows
+    n_ended = 0  # rows after the last value of a series of a wide frame
+    if forecaster._panel is not None and forecaster._panel.kind == "wide":
+        for table in forecaster._tails:
+            n_ended += int(np.isfinite(table.values[::-1, 0]).argmax())
     return Summary(
         n_series=len(forecaster._tails),
-        n_rows=sum(forecaster._n_rows),
+        n_rows=sum(forecaster._n_rows) - n_ended,
         horizon=spec.horizon,
         season_lengths=list(spec.seasons),
         window_length=[] if is_alone else sorted(set(spec.windows), reverse=True),

@@ -15,7 +15,7 @@ from skgru._forecaster.scaling import scaled_or_nan
 from skgru._forecaster.spec import ForecastSpec
 
 
-class ZeroShotNetwork:
+class PretrainedNetwork:
     """The pretrained network, for any season length and horizon.
 
     Attributes
@@ -33,7 +33,7 @@ class ZeroShotNetwork:
         return zero_shot.forecast_quantiles(series, season_length, max(steps, 2))[:, :steps]
 
     def __repr__(self) -> str:
-        return "ZeroShotNetwork()"
+        return "PretrainedNetwork()"
 
 
 def why_not_alone(spec: ForecastSpec, regressor: Any) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from numbers import Integral
+from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -18,6 +19,7 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from skgru._dataset import TrainingRun, WindowDataset
+from skgru._networks.checkpoint import Checkpoint, digest_of, found_at, parameters_of
 from skgru._networks.checks import (
     check_callbacks,
     check_like,
@@ -92,13 +94,15 @@ class Task:
 @dataclass(frozen=True)
 class Course:
     """Length of a fit. continues : the fitted network is trained further; is_part : the fit is one
-    call of partial_fit, and one epoch of a learning rate schedule of `epochs` calls.
+    call of partial_fit, and one epoch of a learning rate schedule of `epochs` calls; checkpoint :
+    the file of the unfinished fit.
     """
 
     epochs: int
     early_stopping: bool = False
     continues: bool = False
     is_part: bool = False
+    checkpoint: Path | None = None
 
 
 class RecurrentEstimator(BaseEstimator):
@@ -318,6 +322,9 @@ class RecurrentEstimator(BaseEstimator):
         if validation is not None:
             validation = validation.scaled(inputs)
         seed = self._seed if continues else self._draw_seed()
+        found = None if course.checkpoint is None else found_at(course.checkpoint)
+        if found is not None and self.random_state is None and not continues:
+            seed = found.identity["seed"]
         earlier = self.n_iter_ if continues else 0
         training = replace(
             self._training_spec(network, self._batch_size_for(len(dataset)), seed),
@@ -328,15 +335,30 @@ class RecurrentEstimator(BaseEstimator):
             has_missing=network.masks and dataset.has_missing(),
         )
         state = self._state if continues else None
-        trained = train(
-            TrainingRun(network, training, dataset, validation, scaling, course.epochs, state)
-        )
+        run = TrainingRun(network, training, dataset, validation, scaling, course.epochs, state)
+        checkpoint = None
+        if course.checkpoint is not None:
+            checkpoint = self._checkpoint(run, course.checkpoint)
+            if found is not None:
+                found.check(checkpoint)
+                run = replace(run, resumed=found.snapshot)
+            run = replace(run, after_epoch=checkpoint.after_epoch)
+        trained = train(run)
         history = trained.history
         if continues:
             history = _extended(self.history_, history)
         learned = {**task.learned, "_inputs": inputs, "_channel_means": means}
         self._store(network, training, trained.state, scaling, history, learned)
         remember_columns(self, task.X, dataset.shape[1], continues)
+        if checkpoint is not None:
+            checkpoint.remove()
+
+    def _checkpoint(self, run: TrainingRun, path: Path) -> Checkpoint:
+        """The file of a fit, bound to the parameters and the data of the fit."""
+        scaling = run.scaling
+        data = digest_of([run.dataset, run.validation], run.earlier, scaling.mean, scaling.scale)
+        parameters = parameters_of(run.network, run.training, run.epochs)
+        return Checkpoint(path, parameters, data, run.training.seed)
 
     def _check_continues(self, network: NetworkSpec) -> None:
         """Raise ValueError if parameters or data need another network than the fitted one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from os import PathLike
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -20,6 +21,7 @@ from sklearn.utils.validation import (
 
 from skgru._dataset import WindowDataset
 from skgru._networks.base import Course, RecurrentEstimator, Task
+from skgru._networks.checkpoint import checked_path
 from skgru._networks.checks import (
     check_tokens,
     check_usable,
@@ -378,6 +380,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         y: Any | None = None,
         sample_weight: ArrayLike | None = None,
         validation_data: Any | None = None,
+        checkpoint: str | PathLike[str] | None = None,
     ) -> Self:
         """Train a new network, or continue the fitted one with `warm_start=True`.
 
@@ -404,6 +407,11 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
             "val_accuracy". With `early_stopping=True`, they replace the held-out sequences, and
             training uses all sequences of X. Give X_val alone if y is None.
 
+        checkpoint : str, PathLike or None, default=None
+            A file for the unfinished fit. It is written after epochs, once a second at most, and
+            removed at the end. If it exists, the fit goes on from it: after a crash, run the same
+            code again, and the network is that of a fit without a crash. None: no file.
+
         Returns
         -------
         GRUClassifier
@@ -420,14 +428,16 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
             - y has another length than X,
             - no window can be used,
             - y is None and the windows do not overlap,
-            - training diverges in its first epoch.
+            - training diverges in its first epoch,
+            - `checkpoint` holds another fit, or is given with `callbacks`.
         TypeError
             If X is sparse.
         """
         self._validate_params()
         continues = self.warm_start and self.__sklearn_is_fitted__()
         classes = self.classes_ if continues else None
-        course = Course(self.epochs, self.early_stopping, continues)
+        path = checked_path(checkpoint, self.callbacks)
+        course = Course(self.epochs, self.early_stopping, continues, checkpoint=path)
         return self._fit(X, y, sample_weight, validation_data, classes, course)
 
     @stores_at_once

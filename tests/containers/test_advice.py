@@ -50,6 +50,7 @@ INDEXES |= {
     "the 15th": dates("MS") + 14 * DAY,
     "15 minutes, off by seconds": dates("15min") + SHIFTS,
     "days, off by seconds": dates("D") + pd.Timedelta("13h") + SHIFTS,
+    "midnights, off by seconds": dates("D") + SHIFTS,
     "half hours of trading": bars("9h30min", "15h30min", "30min"),
     "hours of a shop": bars("8h", "19h", "h"),
     "a break at noon": bars("9h", "11h", "h", 20).union(bars("14h", "16h", "h", 20)),
@@ -173,12 +174,14 @@ LONG = pd.DataFrame(
 )
 SHOPS = LONG.drop(columns="item")
 ONE = LONG[:40].drop(columns=["shop", "item"]).set_index("day")
-TEXT = ONE.assign(kind=np.where(np.arange(40) % 7 < 5, "work", "free"))
 DAY_TEXT = DAYS.strftime("%Y-%m-%d").to_list()
 POLARS = pl.DataFrame({"day": DAYS.to_numpy(), "y": ONE["y"].to_numpy()})
-KINDS = TEXT["kind"].to_list()
 LEVELS = pd.MultiIndex.from_product([["Close", "Vol"], ["A", "B"]], names=["Price", "Ticker"])
 QUOTES = pd.DataFrame(np.random.default_rng(0).random((40, 4)) + 9, DAYS, LEVELS)
+
+TRADED = bars("9h30min", "15h30min", "30min")
+BARS = pd.DataFrame({"day": TRADED, "y": np.arange(len(TRADED)) % 7.0})
+BARS = pd.concat([BARS.assign(shop=one) for one in "ab"])
 
 # An input, parameters, and code that the message holds, which changes X or the parameters.
 INPUTS = {
@@ -221,17 +224,58 @@ INPUTS = {
         {},
         "X.with_columns(pl.Series('day', X['day'].to_list()))",
     ),
-    "text": (TEXT, {"target": "y"}, "pd.get_dummies(X, columns=['kind'])"),
-    "categories": (
-        TEXT.astype({"kind": "category"}), {"target": "y"}, "pd.get_dummies(X, columns=['kind'])"
+    "201901 in a column": (
+        ONE.reset_index(drop=True).assign(m=MONTHS.strftime("%Y%m").astype(int)),
+        {},
+        "X.set_index(pd.to_datetime(X['m'].astype(str), format='%Y%m')).drop(columns=['m'])",
     ),
-    "text, polars": (
-        POLARS.with_columns(kind=pl.Series(KINDS)), {"target": "y"}, "X.to_dummies(['kind'])"
+    "20210131 in a column": (
+        ONE.reset_index(drop=True).assign(d=DAYS.strftime("%Y%m%d").astype(int)),
+        {},
+        "X.set_index(pd.to_datetime(X['d'].astype(str), format='%Y%m%d')).drop(columns=['d'])",
     ),
-    "an Enum": (
-        POLARS.with_columns(kind=pl.Series(KINDS, dtype=pl.Enum(["work", "free"]))),
-        {"target": "y"},
-        "X.to_dummies(['kind'])",
+    "201901 in a column, polars": (
+        pl.DataFrame({"month": MONTHS.strftime("%Y%m").astype(int), "y": ONE["y"].to_numpy()}),
+        {},
+        "X.with_columns((pl.col('month').cast(pl.String) + '01').str.to_date('%Y%m%d'))",
+    ),
+    "20210131 in a column, polars": (
+        pl.DataFrame({"when": DAYS.strftime("%Y%m%d").astype(int), "y": ONE["y"].to_numpy()}),
+        {},
+        "X.with_columns(pl.col('when').cast(pl.String).str.to_date('%Y%m%d'))",
+    ),
+    "201901 in a long frame": (
+        SHOPS.assign(day=np.tile(MONTHS.strftime("%Y%m").astype(int), 2)),
+        {"group": "shop"},
+        "X.assign(**{'day': pd.to_datetime(X['day'].astype(str), format='%Y%m')})",
+    ),
+    "201901 beside dates": (
+        ONE.set_axis(MONTHS).assign(month=MONTHS.strftime("%Y%m").astype(int)),
+        {},
+        "X.drop(columns=['month'])",
+    ),
+    "201901 beside dates, polars": (
+        POLARS.with_columns(month=pl.Series(MONTHS.strftime("%Y%m").astype(int))),
+        {},
+        "X.drop(['month'])",
+    ),
+    "trading bars in a long frame": (
+        BARS.sample(frac=1, random_state=0),
+        {"group": "shop"},
+        "X.sort_values('day').drop(columns=['day'])",
+    ),
+    "trading bars of several series, in levels": (
+        BARS.set_index(["shop", "day"]),
+        {"group": "shop"},
+        "X.sort_index(level='day').reset_index().drop(columns=['day'])",
+    ),
+    "trading bars of several series, in the index": (
+        BARS.set_index("day")[::-1],
+        {"group": "shop"},
+        "X.sort_index().reset_index(drop=True)",
+    ),
+    "trading bars of several series, polars": (
+        pl.DataFrame(BARS.to_dict("list")), {"group": "shop"}, "X.drop('day')"
     ),
     "decimal commas": (
         ONE["y"].astype(str).str.replace(".", ","), {}, "X.str.replace(',', '.').astype(float)"
@@ -239,11 +283,6 @@ INPUTS = {
     "a lazy frame": (POLARS.lazy(), {}, "X.collect()"),
     "a lazy long frame": (
         pl.DataFrame(SHOPS.to_dict("list")).lazy(), {"group": "shop"}, "X.collect()"
-    ),
-    "text in a long frame": (
-        SHOPS.assign(kind=["work", "free"] * 40),
-        {"group": "shop", "target": "y"},
-        "pd.get_dummies(X, columns=['kind'])",
     ),
     "strings in a long frame": (
         SHOPS.assign(day=DAY_TEXT * 2),
@@ -302,6 +341,172 @@ def test_other_inputs(kind):
     fails(lambda: forecaster.fit(X), code)
     done = eval(code, {"X": X, "pd": pd, "pl": pl, "np": np})
     forecaster.fit(done).forecast()
+
+
+FLAT = SHOPS[["y", "shop", "day"]]
+LEVELED = FLAT.set_index(["shop", "day"])
+MINUTES = pd.concat(
+    [
+        pd.DataFrame({"y": np.arange(N) % 7.0, "shop": one, "day": dates("15min") + SHIFTS})
+        for one in "ab"
+    ]
+)
+EACH = "X.set_index('day').sort_index().groupby('shop')[['y']]"
+# Long frames, `group`, what is done with each series, and how they are found; or all of the code.
+OF_LONG_FRAMES = {
+    "a missing row": (FLAT.drop(7), "shop", "X.asfreq('D')", EACH),
+    "a missing row, unsorted": (
+        FLAT.drop(7).sample(frac=1, random_state=0), "shop", "X.asfreq('D')", EACH
+    ),
+    "a missing row, dates as index": (
+        FLAT.drop(7).set_index("day"),
+        "shop",
+        "X.asfreq('D')",
+        "X.sort_index().groupby('shop')[['y']]",
+    ),
+    "a missing row, levels": (
+        LEVELED.drop(LEVELED.index[7]),
+        "shop",
+        "X.asfreq('D')",
+        "X.reset_index(['shop']).sort_index().groupby('shop')[['y']]",
+    ),
+    "a missing row, two columns": (
+        FLAT.drop(7).assign(item="x"),
+        ["shop", "item"],
+        "X.asfreq('D')",
+        "X.set_index('day').sort_index().groupby(['shop', 'item'])[['y']]",
+    ),
+    "off by seconds": (
+        MINUTES, "shop", "X.set_axis(X.index.round('15min')).asfreq('15min')", EACH
+    ),
+    "a row twice": (pd.concat([FLAT, FLAT[:1]]), "shop", "X.groupby(level=0).mean()", EACH),
+    "date objects": (
+        FLAT.assign(day=list(DAYS.date) * 2),
+        "shop",
+        "X.assign(**{'day': pd.to_datetime(X['day'])})",
+        None,
+    ),
+    "categories of dates": (
+        FLAT.astype({"day": "category"}),
+        "shop",
+        "X.assign(**{'day': pd.to_datetime(X['day'])})",
+        None,
+    ),
+    "strings in a level": (
+        FLAT.assign(day=DAY_TEXT * 2).set_index(["shop", "day"]),
+        "shop",
+        "X.set_index(X.index.set_levels(pd.to_datetime(X.index.levels[1]), level=1))",
+        None,
+    ),
+    "whole numbers in a level": (
+        FLAT.assign(day=np.tile(DAYS.strftime("%Y%m%d").astype(int), 2)).set_index(["shop", "day"]),
+        "shop",
+        "X.set_index(X.index.set_levels(pd.to_datetime(X.index.levels[1].astype(str), "
+        "format='%Y%m%d'), level=1))",
+        None,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", OF_LONG_FRAMES)
+def test_advice_for_a_long_frame_changes_all_of_it(kind):
+    X, group, code, source = OF_LONG_FRAMES[kind]
+    if source is not None:
+        names = group if isinstance(group, list) else [group]
+        code = f"pd.concat({{one: {code} for one, X in {source}}}, names={names})"
+    forecaster = SequenceForecaster(Ridge(), season_length=7, window_length=7, group=group)
+    with raises(code) as caught:
+        forecaster.fit(X)
+    assert "Here, X is" not in str(caught.value)
+    done = eval(code, {"X": X, "pd": pd})
+    assert done["y"].count() == len(X) - (kind == "a row twice")
+    assert len(forecaster.fit(done).forecast()) == 2
+
+
+IN_POLARS = pl.DataFrame(FLAT.to_dict("list"))
+OF_POLARS = {
+    "a missing row": (
+        IN_POLARS.filter(pl.int_range(80) != 7).sample(fraction=1, shuffle=True, seed=0),
+        ["shop"],
+        "X.sort(['shop', 'day']).upsample('day', every='1d', group_by=['shop'])",
+    ),
+    "off by seconds": (
+        pl.DataFrame(MINUTES.to_dict("list")).with_columns(item=pl.lit("x")),
+        ["shop", "item"],
+        "X.sort(['shop', 'item', 'day']).with_columns(pl.col('day').dt.round('15m'))"
+        ".upsample('day', every='15m', group_by=['shop', 'item'])",
+    ),
+    "a row twice": (
+        pl.concat([IN_POLARS, IN_POLARS[:1]]),
+        ["shop"],
+        "X.group_by(['shop', 'day']).mean().sort('day')",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", OF_POLARS)
+def test_advice_for_a_long_frame_of_polars_changes_all_of_it(kind):
+    X, group, code = OF_POLARS[kind]
+    forecaster = SequenceForecaster(Ridge(), season_length=7, window_length=7, group=group)
+    with raises(code) as caught:
+        forecaster.fit(X)
+    assert "Here, X is" not in str(caught.value)
+    done = eval(code, {"X": X, "pl": pl})
+    assert done["y"].count() == len(X) - (kind == "a row twice")
+    assert len(forecaster.fit(done).forecast()) == 2
+
+
+def arrow_inputs():
+    """Dates and tables of pyarrow, as INPUTS."""
+    pa = pytest.importorskip("pyarrow")
+    dtype = pd.ArrowDtype(pa.timestamp("us"))
+    table = pa.table({"day": pa.array(DAYS.date), "y": ONE["y"].to_numpy()})
+    long = SHOPS.astype({"day": dtype})
+    return [
+        (table, {}, "X.to_pandas(date_as_object=False).set_index('day')"),
+        (table.drop_columns("day"), {}, "X.to_pandas()"),
+        (long, {"group": "shop"}, "X.assign(**{'day': pd.DatetimeIndex(X['day'])})"),
+    ]
+
+
+@pytest.mark.parametrize("i", range(3))
+def test_inputs_of_arrow(i):
+    X, params, code = arrow_inputs()[i]
+    forecaster = SequenceForecaster(Ridge(), season_length=7, window_length=7, **params)
+    fails(lambda: forecaster.fit(X), code)
+    forecaster.fit(eval(code, {"X": X, "pd": pd})).forecast()
+
+
+@pytest.mark.parametrize("form", ["timestamp", "date32", "strings"])
+def test_indexes_of_arrow(form):
+    pa = pytest.importorskip("pyarrow")
+    dtype = {"timestamp": pa.timestamp("us"), "date32": pa.date32(), "strings": pa.string()}[form]
+    days = {"timestamp": DAYS.to_pydatetime(), "date32": DAYS.date, "strings": DAY_TEXT}[form]
+    for index in (
+        pd.Index(days, dtype=pd.ArrowDtype(dtype)),
+        pd.Index(
+            pd.array(
+                pa.array(days, dtype).dictionary_encode(),
+                dtype=pd.ArrowDtype(pa.dictionary(pa.int32(), dtype)),
+            )
+        ),
+    ):
+        X = pd.Series(np.arange(40) % 7.0, index)
+        code = message_of(X, season_length=7).rpartition("X.index = ")[2].removesuffix(".")
+        X.index = eval(code, {"X": X, "pd": pd})
+        assert list(X.index) == list(DAYS)
+        SequenceForecaster(Ridge(), season_length=7).fit(X).forecast()
+    levels = pd.Series(
+        np.arange(80) % 7.0,
+        pd.MultiIndex.from_product(
+            [["a", "b"], pd.Index(DAYS, dtype=pd.ArrowDtype(pa.timestamp("us")))],
+            names=["shop", "day"],
+        ),
+    ).to_frame("y")
+    forecaster = SequenceForecaster(Ridge(), season_length=7, group="shop")
+    code = "X.set_index(X.index.set_levels(pd.DatetimeIndex(X.index.levels[1]), level=1))"
+    fails(lambda: forecaster.fit(levels), code)
+    assert len(forecaster.fit(eval(code, {"X": levels, "pd": pd})).forecast()) == 2
 
 
 GROUPS = {

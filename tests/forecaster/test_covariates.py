@@ -270,18 +270,12 @@ def test_columns_of_arrays_have_positions_in_a_dict():
     )
 
 
-@pytest.mark.parametrize(
-    ("column", "what"),
-    [
-        (
-            pd.date_range("2010", periods=40, freq="MS").strftime("%Y%m").astype(int),
-            "dates such as",
-        ),
-        (np.arange(1980, 2020), "a row number"),
-    ],
-)
-def test_a_column_of_dates_or_years_beside_a_series(column, what):
-    X = pd.DataFrame({"when": column, "y": np.arange(40) % 7.0})
-    with warns(f"'when' of X looks like {what}", "in target"):
+def test_a_column_of_dates_or_years_beside_a_series():
+    X = pd.DataFrame({"when": np.arange(1980, 2020), "y": np.arange(40) % 7.0})
+    with warns("'when' of X looks like a row number", "in target"):
         SequenceForecaster(Ridge(), season_length=7).fit(X)
+    SequenceForecaster(Ridge(), season_length=7, target="y").fit(X)
+    X["when"] = pd.date_range("2010", periods=40, freq="MS").strftime("%Y%m").astype(int)
+    code = "X.set_index(pd.to_datetime(X['when'].astype(str), format='%Y%m'))"
+    fails(lambda: SequenceForecaster(Ridge()).fit(X), "'when' of X holds dates such as", code)
     SequenceForecaster(Ridge(), season_length=7, target="y").fit(X)

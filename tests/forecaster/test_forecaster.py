@@ -901,14 +901,29 @@ def test_intervals_are_the_quantile_of_the_errors_kept_out():
     fitted = forecaster(calibration_fraction=0.25).fit(values)
     trial = forecaster().fit(values[:150])
     predicted = trial.predict(values)
-    for k, coverage in [(1, 0.5), (2, 0.8), (3, 0.9)]:
-        errors = [abs(values[t + k, 0] - predicted[t, k - 1]) for t in range(149, 200 - k)]
-        n = len(errors)  # neighbouring origins share rows: worth n / sqrt(k)
-        rank = int(np.ceil((n + np.sqrt(k)) * coverage - 1e-9))
-        radius = sorted(errors)[rank - 1]
-        low, high = fitted.forecast_interval(3, coverage)[k - 1, 0]
-        middle = fitted.forecast(3)[k - 1, 0]
-        assert (low, high) == pytest.approx((middle - radius, middle + radius))
+    for coverage in (0.5, 0.8, 0.9):
+        radius = 0.0  # of the widest step up to k
+        for k in (1, 2, 3):
+            errors = [abs(values[t + k, 0] - predicted[t, k - 1]) for t in range(149, 200 - k)]
+            n = len(errors)  # neighbouring origins share rows: worth n / sqrt(k)
+            rank = int(np.ceil((n + np.sqrt(k)) * coverage - 1e-9))
+            radius = max(radius, sorted(errors)[rank - 1])
+            low, high = fitted.forecast_interval(3, coverage)[k - 1, 0]
+            middle = fitted.forecast(3)[k - 1, 0]
+            assert (low, high) == pytest.approx((middle - radius, middle + radius))
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_calibrated_intervals_do_not_narrow_with_the_step(several):
+    values = np.random.default_rng(3).normal(size=60).cumsum().reshape(-1, 1)
+    X = [values, values[::-1]] if several else values
+    fitted = SequenceForecaster(Ridge(), horizon=12, scaler=None, calibration_fraction=0.4).fit(X)
+    bounds = np.concatenate(fitted.forecast_interval(coverage=0.5)) if several else None
+    bounds = fitted.forecast_interval(coverage=0.5)[:, 0] if bounds is None else bounds[:12, 0]
+    widths = bounds[:, 1] - bounds[:, 0]
+    assert (np.diff(widths) >= -1e-9).all()
+    residuals = fitted._calibration._quantiles_of_residuals(0.5)
+    assert (np.diff(residuals, axis=0) < 0).any()  # which alone would narrow
 
 
 def test_calibrated_forecasts_are_those_of_everything():
@@ -1311,7 +1326,7 @@ def test_grid_search_over_several_series():
 
 def test_a_search_over_parameters_of_what_fit_would_choose():
     search = GridSearchCV(SequenceForecaster(), {"regressor__units": [4, 8]}, cv=TimeSeriesSplit(2))
-    sentence = ("regressor__units=4", "regressor=GRURegressor()")
+    sentence = ("regressor__units=4", "regressor=skgru.default_regressor()")
     fails(lambda: search.fit(np.arange(60.0)), sentence)
     model = SequenceForecaster().set_params(regressor=Ridge(), regressor__alpha=2.0)
     assert model.get_params()["regressor__alpha"] == 2.0

@@ -6,6 +6,7 @@ import pytest
 from sklearn.linear_model import Ridge
 
 from skgru import SequenceForecaster
+from skgru._forecaster.model import ForecastModel
 from tests.helpers import raises, warns
 
 RNG = np.random.default_rng(0)
@@ -89,3 +90,17 @@ def test_limits_are_numbers(name, value):
 def test_predict_of_a_number_of_rows():
     with raises("X=28", "series", "forecast(28)"):
         fitted(NOISY).predict(28)
+
+
+@pytest.mark.parametrize("params", [{}, {"calibration_fraction": 0.4, "regressor": Ridge()}])
+def test_a_forecast_between_bounds_is_computed_once(params, monkeypatch):
+    calls = []
+    after = ForecastModel.forecast_after
+    monkeypatch.setattr(
+        ForecastModel, "forecast_after", lambda *given: calls.append(1) or after(*given)
+    )
+    only = {} if params else {"pretrained": "only"}
+    fitted = SequenceForecaster(season_length=7, **params, **only).fit(np.arange(60.0)[:, None] % 7)
+    three = fitted.forecast_interval(1, coverage=0.5, with_forecast=True)
+    assert len(calls) == 1
+    np.testing.assert_array_equal(three[..., 1], fitted.forecast(1))

@@ -85,7 +85,7 @@ def test_theta_weight_leaves_the_rest_to_both():
 def test_it_takes_part_whatever_the_series(X, parameters):
     fitted = forecaster(**parameters).fit(X.reshape(len(X), -1))
     assert fitted.pretrained_ and fitted.ensemble_["pretrained"] > 0
-    assert repr(fitted.regressors_[-1]) == "ZeroShotNetwork()"
+    assert repr(fitted.regressors_[-1]) == "PretrainedNetwork()"
     assert np.isfinite(fitted.forecast()).all()
     assert np.isfinite(fitted.predict(X.reshape(len(X), -1))[60:]).all()
 
@@ -277,9 +277,12 @@ def test_a_season_of_rows_is_enough():
 
 def test_far_steps_that_nothing_teaches_are_left_to_the_others():
     short = [AIRLINE[:20], AIRLINE[:22]]
-    with warns("horizon=24", "the pretrained network and Theta"):
+    with warns("horizon=24", "that of the pretrained network. "):  # less than two seasons
         fitted = forecaster(horizon=24).fit(short)
-    assert fitted.ensemble_.keys() == {"pretrained", "theta"}
+    assert fitted.ensemble_ == {"pretrained": 1.0}
+    with warns("horizon=24", "the pretrained network and Theta"):
+        longer = forecaster(horizon=24).fit([AIRLINE[:20], AIRLINE[:24]])
+    assert longer.ensemble_.keys() == {"pretrained", "theta"}
     assert np.isfinite(fitted.forecast()).all()
     with raises("horizon=24", "strategy='recursive'"):
         forecaster(horizon=24, regressor=SMALL).fit(short)

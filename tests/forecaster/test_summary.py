@@ -7,7 +7,7 @@ from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 
 from skgru import SequenceForecaster
-from tests.helpers import copy_of
+from tests.helpers import copy_of, warns
 
 RNG = np.random.default_rng(0)
 MONTHS = pd.date_range("2015", periods=60, freq="MS")
@@ -61,3 +61,26 @@ def test_choices_that_are_none(scaler, text):
 
 def test_before_fit():
     assert not hasattr(SequenceForecaster(), "summary_")
+
+
+def test_rows_of_a_wide_frame_are_those_with_values():
+    days = pd.date_range("2024-01-01", periods=30)
+    values = np.arange(30.0) % 7
+    frame = pd.DataFrame({"a": values, "b": values, "c": values}, days)
+    frame.iloc[:4, 1] = frame.iloc[-6:, 2] = frame.iloc[10, 0] = np.nan
+    with warns("1 series of X end in NaN, for example 'c' (by 6 rows)"):
+        fitted = SequenceForecaster(Ridge(), group="columns", season_length=7).fit(frame)
+    assert fitted.summary_["n_rows"] == 30 + 26 + 24
+
+
+def test_theta_is_no_member_of_a_series_shorter_than_two_seasons():
+    X = 10 + np.arange(20.0) % 12
+    settings = {"season_length": 12, "window_length": 3, "baseline": "last", "level": "last"}
+    fitted = SequenceForecaster(Ridge(), theta_weight=0.4, **settings).fit(X[:, None])
+    without = SequenceForecaster(Ridge(), theta_weight=0, **settings).fit(X[:, None])
+    assert fitted.ensemble_ == {"regressors": 1.0}
+    np.testing.assert_array_equal(fitted.forecast(), without.forecast())
+    longer = SequenceForecaster(Ridge(), theta_weight=0.4, **settings).fit(np.tile(X, 2)[:, None])
+    assert longer.ensemble_ == {"regressors": 0.6, "theta": 0.4}
+    alone = SequenceForecaster(Ridge(), theta_weight=1, **settings).fit(X[:, None])
+    assert alone.ensemble_ == {"regressors": 1.0}

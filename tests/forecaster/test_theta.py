@@ -156,7 +156,8 @@ def test_a_series_too_short_for_networks_has_a_default_forecast(
     settings = {"horizon": 20, "season_length": season_length, "pretrained": pretrained}
     with warns(f"{n_rows} rows", "horizon=20", "smaller horizon"):
         fitted = SequenceForecaster(**settings).fit(series)
-    assert fitted.ensemble_.keys() == {member, "theta"}
+    has_theta = n_rows >= 2 * season_length  # a season needs two of them
+    assert fitted.ensemble_.keys() == ({member, "theta"} if has_theta else {member})
     if pretrained:
         assert np.isfinite(fitted.forecast_interval()).all(axis=None)
     else:

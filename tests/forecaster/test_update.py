@@ -298,3 +298,11 @@ def test_nothing_to_train():
     with warns("trained nothing", "no regressors", "refit=False"):
         zero_shot.update(SALES[50:], refit=True)
     assert zero_shot.forecast().index[0] == fitted.forecast().index[0] == pd.Timestamp("2025-01-01")
+
+
+def test_an_empty_list_is_a_series_without_new_rows():
+    X = np.arange(20.0) % 4
+    fitted = SequenceForecaster(Ridge(), season_length=4).fit([X, X])
+    fitted.update([np.array([5.0]), []])
+    assert [len(one) for one in fitted.forecast()] == [1, 1]
+    assert fitted.summary_["n_rows"] == 41

@@ -115,7 +115,7 @@ def test_in_a_grid_search_and_a_forecaster():
         "Write learning_rate=0.01.",
     )
     forecaster.set_params(regressor__learning_rate=0.01)
-    fails(lambda: SequenceForecaster().set_params(regressor__units=4), "regressor=GRURegressor()")
+    fails(lambda: SequenceForecaster().set_params(regressor__units=4), "default_regressor()")
 
 
 # Labels

@@ -1,0 +1,141 @@
+"""Code in messages about long frames: it changes the whole frame, and not only the series
+that has the problem.
+"""
+
+from __future__ import annotations
+
+import re
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+
+from skgru._containers.dates import way_to_dates
+
+# Code that makes one series regular, in messages of `advice.irregular`.
+OF_ONE = re.compile(r"(?:regular first|the duplicates): (X\..+?)\.(?= If | Set | \(Here)")
+UPSAMPLED = re.compile(r"(?<=first: )X\.[^ ]*?upsample\(('[^']*'), every=('[^']*')\)")
+MERGED = re.compile(r"X\.group_by\(('[^']*')\)\.mean\(\)\.sort\('[^']*'\)")
+OTHER_GROUP = (
+    "If X holds several series, name their column in group: SequenceForecaster(group=...)."
+)
+OTHER_COLUMNS = "If other columns identify the series too, name them in group."
+IS_ALONE = " (Here, X is this series alone.)"
+
+
+def check_date_column(frame: Any, name: Any) -> None:
+    """Raise for a column of dates of pyarrow, which pandas does not continue."""
+    if _is_of_arrow(frame[name].dtype):
+        _raise(
+            f"Column {name!r}", frame[name].dtype, _assigned(name, f"pd.DatetimeIndex(X[{name!r}])")
+        )
+
+
+def check_other_dates(frame: Any) -> None:
+    """Raise for dates as objects or categories in a column of a frame without other dates."""
+    for name in frame.columns:
+        column = frame[name]
+        if column.dtype.kind != "O" or isinstance(next(iter(column.dropna()), None), str):
+            continue
+        if way := way_to_dates(column, f"X[{name!r}]"):
+            _raise(f"Column {name!r}", column.dtype, _assigned(name, way.code))
+
+
+def check_date_level(index: Any, level: int) -> None:
+    """Raise for an index level of dates of another type, such as strings and whole numbers."""
+    values = index.levels[level]
+    if values.dtype.kind == "M" and not _is_of_arrow(values.dtype):
+        return
+    code = f"X.index.levels[{level}]"
+    way = None if hasattr(values.dtype, "freq") else way_to_dates(values, code)
+    if way is not None:
+        what = f"Level {index.names[level] or level!r} of the index"
+        kind = "strings" if values.inferred_type == "string" else values.dtype
+        _raise(what, kind, f"X.set_index(X.index.set_levels({way.code}, level={level}))")
+
+
+def _is_of_arrow(dtype: Any) -> bool:
+    return not isinstance(dtype, np.dtype) and "pyarrow" in str(dtype)
+
+
+def _assigned(name: Any, code: str) -> str:
+    return f"X.assign(**{{{name!r}: {code}}})"
+
+
+def _raise(what: str, dtype: Any, code: str) -> None:
+    raise ValueError(
+        f"{what} of X holds dates as {dtype}, which cannot be continued. Convert them: {code}."
+    )
+
+
+def of_all_series(text: str, form: Any, group: Any, columns: list[Any]) -> str:
+    """The message about one series of a long frame, with code for the whole frame where there is
+    some. form : the LongForm; columns : those of one series.
+    """
+    alone = "X.reset_index(drop=True)"
+    if alone in text:
+        code = _without_times(form)
+        return text if code is None else text.replace(alone, code).removesuffix(IS_ALONE)
+    found, source = OF_ONE.search(text), _one_by_one(form, group)
+    if found is None or source is None:
+        return text
+    names = [key.name for key in form.keys]
+    part = f"{source}[{columns!r}]"
+    code = f"pd.concat({{one: {found[1]} for one, X in {part}}}, names={names!r})"
+    text = text.replace(found[1], code).removesuffix(IS_ALONE)
+    return text.replace(OTHER_GROUP, OTHER_COLUMNS)
+
+
+def of_all_polars_series(text: str, form: Any) -> str:
+    """The same for a long frame of polars."""
+    names = [key.name for key in form.keys]
+    if found := UPSAMPLED.search(text):
+        time, every = found[1], found[2]
+        code = found[0].replace("X.", f"X.sort([{str(names)[1:-1]}, {time}]).", 1)
+        code = code.replace(f"every={every})", f"every={every}, group_by={names!r})")
+    elif found := MERGED.search(text):
+        time = found[1]
+        code = f"X.group_by([{str(names)[1:-1]}, {time}]).mean().sort({time})"
+    else:
+        return text
+    text = text.replace(found[0], code).removesuffix(IS_ALONE)
+    return text.replace(OTHER_GROUP, OTHER_COLUMNS)
+
+
+def _time_level(form: Any) -> Any:
+    """The name of the index level of the times."""
+    levels = {key.level for key in form.keys}
+    return next(name for i, name in enumerate(form.levels) if i not in levels)
+
+
+def _has_names(form: Any) -> bool:
+    """Whether keys are levels of an index whose levels all have names."""
+    return None not in form.levels and all(key.level is not None for key in form.keys)
+
+
+def _without_times(form: Any) -> str | None:
+    """Code that leaves the times out, so that rows are taken in order."""
+    if form.time is not None:
+        return f"X.sort_values({form.time!r}).drop(columns={[form.time]!r})"
+    if not form.levels:
+        return "X.sort_index().reset_index(drop=True)"
+    if not _has_names(form):
+        return None
+    time = _time_level(form)
+    return f"X.sort_index(level={time!r}).reset_index().drop(columns={[time]!r})"
+
+
+def _one_by_one(form: Any, group: Any) -> str | None:
+    """Code that groups the rows of each series, with the times as index."""
+    given = group if isinstance(group, list) else [group]
+    if any(isinstance(one, Integral) for one in given):  # another position in the answer
+        return None
+    names = [key.name for key in form.keys]
+    by = repr(names if len(names) > 1 else names[0])
+    if form.time is not None:
+        return f"X.set_index({form.time!r}).sort_index().groupby({by})"
+    if not form.levels:
+        return f"X.sort_index().groupby({by})"
+    if not _has_names(form):
+        return None
+    return f"X.reset_index({names!r}).sort_index().groupby({by})"

@@ -1,0 +1,1 @@
+"""Safe files of estimators and backtests: `skgru.save` and `skgru.load`."""

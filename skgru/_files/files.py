@@ -1,0 +1,263 @@
+"""`save` and `load`: files of estimators that run no code when they are read."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+from sklearn.base import BaseEstimator
+
+from skgru._files.archive import FORMAT, Damaged, Newer, pack, unpack
+from skgru._files.writing import write_whole
+
+
+def save(estimator: Any, path: str | os.PathLike[str]) -> None:
+    """Save an estimator to a file that runs no code when it is loaded.
+
+    Estimators of skgru and scikit-learn can be saved, fitted or not: also pipelines, searches and
+    ensembles, and the results of `backtest`. Needs skops (``pip install "skgru[files]"``).
+
+    Parameters
+    ----------
+    estimator : estimator, BacktestResult or BacktestResults
+        What to save. It holds numbers, text, dates, and classes of skgru, scikit-learn and numpy.
+        Functions and classes of your own, and objects of Keras, cannot be saved, because a file
+        holds no code.
+
+    path : str or PathLike
+        The file, with any ending. An earlier file is replaced as soon as the new one is complete.
+
+    Returns
+    -------
+    None
+        The estimator is in the file.
+
+    Raises
+    ------
+    TypeError
+        If `estimator` is neither an estimator nor a result of `backtest`.
+    ValueError
+        If `estimator` holds something that cannot be saved. The message names the parameter.
+    OSError
+        If the file cannot be written. An earlier file is then unchanged.
+    ImportError
+        If skops is not installed.
+
+    See Also
+    --------
+    load : Load such a file.
+
+    Notes
+    -----
+    Estimators of other packages within an estimator of skgru cannot be saved. Nor can a few
+    estimators of scikit-learn that skops refuses, such as SplineTransformer.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import skgru
+    >>> from skgru.datasets import load_airline_passengers
+    >>> forecaster = skgru.SequenceForecaster(horizon=3, pretrained="only")
+    >>> forecaster = forecaster.fit(load_airline_passengers())
+    >>> path = Path(tempfile.mkdtemp()) / "passengers.skgru"
+    >>> skgru.save(forecaster, path)
+    >>> loaded = skgru.load(path)
+    >>> (loaded.forecast() == forecaster.forecast()).all()
+    np.True_
+    """
+    skops_io = _import_skops("save")
+    from skgru._files.document import Encoder, Unsupported
+    from skgru._files.registry import PUBLIC
+    from skgru._files.trees import check_trees
+
+    path = _as_path(path)
+    if isinstance(estimator, type) or not isinstance(estimator, (BaseEstimator, *PUBLIC)):
+        raise TypeError(
+            f"estimator={estimator!r} must be an estimator or a result of backtest. Give an "
+            "instance, for example skgru.SequenceForecaster()."
+        )
+    try:
+        encoder = Encoder(estimator)
+        archive = _archive_of(encoder, skops_io)
+    except Unsupported as error:
+        raise ValueError(_unsupported(error)) from error
+    try:
+        check_trees(estimator)
+    except ValueError as error:
+        raise ValueError(
+            f"estimator={estimator!r} cannot be saved: {error}. Save it with joblib."
+        ) from error
+    document = {"versions": _versions(), **encoder.document}
+    data = pack(document, archive)
+    try:
+        write_whole(path, data)
+    except OSError as error:
+        raise OSError(
+            error.errno,
+            f"path={str(path)!r} cannot be written ({len(data):,} bytes): {error.strerror}. An "
+            "earlier file is unchanged. Give another path, or make room.",
+        ) from error
+
+
+def load(path: str | os.PathLike[str]) -> Any:
+    """Load what `save` has saved, without running code of the file.
+
+    Predictions and forecasts are bitwise those of the saved estimator, in the same versions on the
+    same machine. Loading needs no TensorFlow. Needs skops (``pip install "skgru[files]"``).
+
+    Parameters
+    ----------
+    path : str or PathLike
+        The file.
+
+    Returns
+    -------
+    estimator, BacktestResult or BacktestResults
+        What was saved.
+
+    Raises
+    ------
+    ValueError
+        If the file is damaged, is no file of `save`, holds other types than those that `save`
+        writes, or has a format of a later version of skgru. The message names the file.
+    OSError
+        If the file cannot be read.
+    ImportError
+        If skops is not installed, or pandas or polars for an estimator that was fitted with them.
+
+    See Also
+    --------
+    save : Save an estimator.
+
+    Notes
+    -----
+    A checksum of the whole file finds damage, such as a changed or missing byte. It is no
+    signature: someone who changes a file on purpose can write its checksum too. Such a file cannot
+    run code, but it can hold another model.
+    """
+    skops_io = _import_skops("load")
+    from skgru._files.document import Decoder
+    from skgru._files.registry import PUBLIC, TRUSTED
+    from skgru._files.trees import check_trees
+
+    path = _as_path(path)
+    if path.exists() and not path.is_dir() and not stat.S_ISREG(path.stat().st_mode):
+        raise ValueError(f"path={str(path)!r} must be a file, but is a device or a pipe.")
+    data = path.read_bytes()
+    try:
+        document, archive = unpack(data)
+        value = Decoder(document, skops_io.loads(archive, trusted=TRUSTED)).value
+        check_trees(value)
+        if not isinstance(value, (BaseEstimator, *PUBLIC)):
+            raise Damaged("it holds no estimator")
+    except Newer as error:
+        raise ValueError(
+            f"path={str(path)!r} has {error}, but this skgru reads formats up to {FORMAT}. Install "
+            "that version of skgru or a later one."
+        ) from error
+    except ModuleNotFoundError as error:
+        raise ImportError(
+            f"path={str(path)!r} needs the package {error.name}, which is not installed. Install "
+            f"it with 'pip install {error.name}'."
+        ) from error
+    except Warning:  # where warnings are errors
+        raise
+    except Exception as error:
+        raise ValueError(_refused(path, error)) from error
+    return value
+
+
+def _as_path(path: Any) -> Path:
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"path={path!r} must be a str or a PathLike. Give the name of a file.")
+    return Path(path)
+
+
+def _import_skops(name: str) -> Any:
+    try:
+        import skops.io
+    except ImportError as error:
+        raise ImportError(
+            f"skgru.{name} needs the package skops, which is not installed. Install it with "
+            "'pip install \"skgru[files]\"', or use pickle or joblib."
+        ) from error
+    return skops.io
+
+
+def _versions() -> dict[str, str]:
+    import skgru
+
+    names = ("keras", "numpy", "scikit-learn", "skops")
+    return {"skgru": skgru.__version__, **{one: importlib.metadata.version(one) for one in names}}
+
+
+def _archive_of(encoder: Any, skops_io: Any) -> bytes:
+    """What skops makes of the objects, read once to see whether it can be read."""
+    from skgru._files.document import Unsupported
+    from skgru._files.registry import TRUSTED
+
+    try:
+        archive = skops_io.dumps(encoder.objects)
+        skops_io.loads(archive, trusted=TRUSTED)
+        return archive
+    except Exception:
+        for one, source in zip(encoder.objects, encoder.sources, strict=True):
+            try:
+                skops_io.loads(skops_io.dumps([one]), trusted=TRUSTED)
+            except Exception as error:
+                raise Unsupported(*source) from error
+        raise
+
+
+# What to do about a parameter that holds a function or an object.
+_REMEDIES = {
+    "callbacks": "Remove them with set_params(callbacks=None)",
+    "loss": "Train with the name of a loss",
+    "metrics": "Train with names of metrics",
+    "optimizer": "Train with the name of an optimizer",
+    "learning_rate": "Train with a number or a name",
+}
+
+
+def _unsupported(error: Any) -> str:
+    import skgru
+    from skgru._files.registry import CLASSES
+
+    is_public = [owner not in CLASSES or owner in skgru.__all__ for owner, _ in error.where]
+    known = [one for one, is_known in zip(error.where, is_public, strict=True) if is_known]
+    owner, name = known[-1] if known else ("", "estimator")
+    what = f"{name}={error.value!r} of {owner}" if owner else f"estimator={error.value!r}"
+    if name.startswith("_"):
+        what = f"{error.value!r} in {owner}"
+    reason = "a file holds no code, but numbers, text and known classes"
+    if (names := _untrusted(error.__cause__)) is not None:
+        reason = f"it holds {names}, and a file has known classes only"
+    remedy = _REMEDIES.get(name, "Use another class or function of scikit-learn")
+    return f"{what} cannot be saved: {reason}. {remedy}, or save with joblib."
+
+
+def _untrusted(error: BaseException | None) -> str | None:
+    """The types that skops refuses, as text."""
+    from skops.io.exceptions import UntrustedTypesFoundException
+
+    if not isinstance(error, UntrustedTypesFoundException):
+        return None
+    return str(error).partition("[")[2].partition("]")[0].replace("'", "")
+
+
+def _refused(path: Path, error: Exception) -> str:
+    """The message of a file that is damaged, or that was made by something else."""
+    if (names := _untrusted(error)) is not None:
+        return (
+            f"path={str(path)!r} holds {names}, which skgru.save never writes. It was not loaded. "
+            "Use a file from a source that you trust."
+        )
+    reason = str(error) if isinstance(error, Damaged) else f"{type(error).__name__}: {error}"
+    return (
+        f"path={str(path)!r} is damaged, or is no file of skgru.save: {reason[:200]}. Copy the "
+        "file again, or save the estimator again."
+    )

@@ -1,0 +1,128 @@
+"""Which columns of X are covariates that hold categories."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from numbers import Integral
+from typing import Any
+
+from skgru._containers.categories import (
+    Categories,
+    holds_categories,
+    is_frame,
+    learn_categories,
+)
+from skgru._containers.long import check_alone, keys_of, names_times
+from skgru._containers.numbers import example_of, holds_labels
+from skgru._containers.table import Table
+from skgru._forecaster.spec import ForecastSpec
+
+
+def categories_of(X: Any, parameters: Any) -> Categories:
+    """The categories of the covariates of X. parameters : the forecaster.
+
+    Raises ValueError for a column of text that would be a target.
+    """
+    frames = X if isinstance(X, list) else [X]
+    if not frames or not is_frame(frames[0]) or not len(frames[0]):
+        return Categories()
+    first, group = frames[0], parameters.group
+    keys = None if group is None else keys_of(first, group)
+    if group is not None and keys is None:  # a wide frame
+        return Categories()
+    if any(key.level is not None for key in keys or []) and first.index.nlevels == 1:
+        return Categories()  # an error
+    ids = [key.name for key in keys or [] if key.level is None]
+    columns = [name for name in first.columns if name not in ids]
+    labels = [name for name in columns if holds_labels(first[name])]
+    if not labels or not all(
+        is_frame(one) and list(one.columns) == list(first.columns) for one in frames
+    ):
+        return Categories()
+    times = [name for name in columns if _is_time(first[name])]
+    is_dated = len(times) == 1 or _has_dated_index(first)
+    if len(times) == 1 and not _has_dated_index(first):
+        columns.remove(times[0])
+    found = [name for name in labels if holds_categories(first[name], is_dated)]
+    if not found or (not is_dated and set(labels) - set(found)):  # dates as text come first
+        return Categories()
+    if group is None and not isinstance(X, list):
+        check_alone(X)
+    if ids and len(ids) == len(keys or []):
+        _check_ids(first, group, ids, times, found)
+    known, targets = (_named(one, columns) for one in (parameters.known, parameters.target))
+    is_target = [
+        one in targets or (parameters.target is None and one not in known) for one in found
+    ]
+    if any(is_target):
+        name = found[is_target.index(True)]
+        others = [one for one in columns if one not in labels]
+        if not others:
+            return Categories()
+        ids_too = ". If it identifies the series too, name it in group" if keys else ""
+        raise ValueError(
+            f"Column {name!r} of X holds text such as {example_of(first[name])!r}, but columns to "
+            "forecast must hold numbers. Name the columns to forecast in target, for example "
+            f"target={others[:1]!r}: "
+            f"{name!r} is then a covariate{ids_too}."
+        )
+    return learn_categories(frames, found)
+
+
+def _check_ids(X: Any, group: Any, ids: list[Any], times: list[Any], found: list[Any]) -> None:
+    """Raise if columns of text identify the series of a long frame together with `group`: dates of
+    a series occur more than once without these columns, and once with them.
+    """
+    if len(times) == 1:
+        dates = X[times[0]].to_list()
+    elif _has_dated_index(X) and X.index.nlevels == 1:
+        dates = X.index.to_list()
+    else:
+        return
+
+    def are_single(names: list[Any]) -> bool:
+        rows = list(zip(dates, *(X[name].to_list() for name in names), strict=True))
+        return len(set(rows)) == len(rows)
+
+    if are_single(ids):
+        return
+    for more in [*([one] for one in found), found]:
+        if are_single([*ids, *more]):
+            raise ValueError(
+                f"group={group!r}: X has several rows of the same date in a series, but a series "
+                f"has one. {more[0]!r} seems to identify the series too: use "
+                f"SequenceForecaster(group={[*ids, *more]!r})."
+            )
+
+
+def with_categories(spec: ForecastSpec, categories: Categories, table: Table) -> ForecastSpec:
+    """The specification with the number of categories of each covariate that holds them."""
+    n_values = {name: len(values) for name, values in categories.values().items()}
+    found = [(i, n_values[name]) for i, name in enumerate(table.columns) if name in n_values]
+    return replace(spec, categories=tuple(found))
+
+
+def _named(given: Any, columns: list[Any]) -> list[Any]:
+    """Names of the columns that a parameter gives by name or position."""
+    if given is None or isinstance(given, set | frozenset | dict):
+        return []
+    is_one = isinstance(given, str | Integral) or (isinstance(given, tuple) and given in columns)
+    return [
+        columns[int(one)]
+        if isinstance(one, Integral) and one not in columns and 0 <= int(one) < len(columns)
+        else one
+        for one in ([given] if is_one else list(given))
+    ]
+
+
+def _is_time(column: Any) -> bool:
+    if hasattr(column, "iloc"):
+        return names_times(column)
+    return str(column.dtype).startswith(("Date", "Datetime"))
+
+
+def _has_dated_index(frame: Any) -> bool:
+    index = getattr(frame, "index", None)
+    return index is not None and any(
+        names_times(index.get_level_values(i)) for i in range(index.nlevels)
+    )
