@@ -24,6 +24,11 @@ CROSS_ENTROPY = "cross_entropy"
 BINARY_CROSS_ENTROPY = "binary_cross_entropy"
 
 
+# Time of the activation of a gate, and of the start of a step of a layer, in multiply-adds.
+WORK_OF_ACTIVATION = 50
+WORK_OF_STEP = 1 << 17
+
+
 @dataclass(frozen=True)
 class NetworkSpec:
     """What shapes a network. Two networks with equal specs have the same variables, though
@@ -78,6 +83,18 @@ class NetworkSpec:
     def width(self) -> int:
         """Numbers that the first recurrent layer gets in a step."""
         return self.embedding_dim or self.n_channels
+
+    def work(self, n_windows: int) -> int:
+        """Time of a compiled prediction of n_windows at once, in multiply-adds."""
+        n_gates, n_directions = {"gru": 3, "lstm": 4, "rnn": 1}[self.cell], 1 + self.bidirectional
+        of_window, width = self.n_values, self.width
+        for units in self.units:
+            of_step = n_gates * units * (width + units + WORK_OF_ACTIVATION)
+            of_window += self.window_length * n_directions * of_step
+            width = n_directions * units
+        of_window += self.n_values * width
+        n_steps = self.window_length * n_directions * len(self.units)
+        return n_windows * of_window + n_steps * WORK_OF_STEP
 
     def without_masks(self) -> NetworkSpec:
         """The same network for windows without NaN, where it has less to do."""

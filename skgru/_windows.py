@@ -23,6 +23,7 @@ from sklearn.utils.validation import (
 
 from skgru._containers.numbers import as_numbers
 from skgru._containers.row_order import end_of, warn_of_order, warn_of_past
+from skgru._state import reads_once, stores_at_once
 from skgru._validation import (
     at_least,
     check_target,
@@ -182,6 +183,7 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
         self.context = context
         self.flatten = flatten
 
+    @stores_at_once
     def fit(self, X: Any, y: None = None) -> Self:
         """Store the names of the columns, and the last rows for `context="fit"`.
 
@@ -209,6 +211,7 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
         self._learn(X)
         return self
 
+    @stores_at_once
     def fit_transform(self, X: Any, y: None = None) -> Any:
         """Fit to X, and return its windows without context.
 
@@ -228,6 +231,7 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
         X = self._learn(X)
         return self._windows(X, past=X[:0])
 
+    @reads_once
     def transform(self, X: Any) -> Any:
         """Return one window for each row of X.
 
@@ -256,6 +260,7 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
         return self._windows(values, past)
 
     @exists_if(_is_flat)
+    @reads_once
     def get_feature_names_out(self, input_features: ArrayLike | None = None) -> np.ndarray:
         """Names of the columns that `transform` returns with `flatten=True`.
 
@@ -450,8 +455,7 @@ def as_windows(sequences: Iterable[Any], window_length: int | None = None) -> np
                 "as groupby returns it. Use [part for _, part in sequences]."
             )
         name = f"sequences[{position}]"
-        values = as_table(as_numbers(sequence, name))
-        values = values if hasattr(values, "columns") else as_numbers(np.asarray(values), name)
+        values = as_numbers(np.asarray(as_table(as_numbers(sequence, name))), name)
         if values.ndim == 0 or not len(values):
             what = f"is {values.item()!r}" if values.ndim == 0 else "is empty"
             raise ValueError(

@@ -21,6 +21,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler
 
 from skgru import GRURegressor, SequenceForecaster, SequenceWindower
+from skgru._tensorflow import load_engine
 from skgru.datasets import load_airline_passengers, load_sunspots, make_sine
 from skgru.metrics import interval_coverage, mean_absolute_scaled_error
 
@@ -84,7 +85,7 @@ def make_pipeline(window_length: int, gru: GRURegressor) -> Pipeline:
 
 def run(job: Job) -> Result:
     """Fit to the first 80 % of the complete windows, and measure errors on the rest."""
-    import skgru._engine  # noqa: F401 (loads TensorFlow: seconds of import, not of training)
+    load_engine()  # seconds, which are no part of the training
 
     window_length = job.pipeline["window"].window_length
     n_pairs = len(job.series) - window_length  # complete windows with a next row
@@ -160,7 +161,7 @@ def save_picture(job: Job, result: Result, path: Path) -> None:
 
 def forecast_passengers(epochs: int | None, random_state: int, picture: Path) -> str:
     """Forecast the last year of monthly passengers from the years before. Return the table."""
-    import skgru._engine  # noqa: F401 (loads TensorFlow)
+    load_engine()
 
     series, season_length, n_test = load_airline_passengers(), 12, 12
     past, actual = series[:-n_test], series[-n_test:]

@@ -132,7 +132,10 @@ def _mean_of_rows(losses: np.ndarray, sample_weight: Any) -> np.ndarray:
     """Weighted mean over the rows: (n_samples, n_outputs) -> (n_outputs,)."""
     if sample_weight is not None:
         sample_weight = _check_sample_weight(
-            sample_weight, losses, dtype=np.float64, ensure_non_negative=True
+            as_numbers(sample_weight, "sample_weight"),
+            losses,
+            dtype=np.float64,
+            ensure_non_negative=True,
         )
     return np.average(losses, axis=0, weights=sample_weight)
 

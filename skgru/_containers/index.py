@@ -46,6 +46,18 @@ def season_lengths_of(freq: Any) -> tuple[int, ...]:
     return tuple(length for length in lengths if length > 1)
 
 
+def is_other_step(freq: Any, usual: Any) -> bool:
+    """Whether two steps of dates differ in length, however their offsets are spelled. A step that
+    is unknown, or that is a number, differs from none.
+    """
+    if isinstance(freq, int | None) or isinstance(usual, int | None) or freq == usual:
+        return False
+    lengths = [(_seconds_of(one), _months_of(one)) for one in (freq, usual)]
+    if (0, 0) in lengths:  # open days or hours, or twice a month
+        return season_lengths_of(freq) != season_lengths_of(usual)
+    return lengths[0] != lengths[1]
+
+
 def _seconds_of(freq: Any) -> float:
     """Seconds of a step of fixed length, 0 of others."""
     import pandas as pd

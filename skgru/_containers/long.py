@@ -15,7 +15,7 @@ import numpy as np
 from skgru._containers.dates import way_to_dates
 from skgru._containers.index import columns_like
 from skgru._containers.long_advice import check_date_column, check_date_level, check_other_dates
-from skgru._containers.numbers import check_collected, is_text
+from skgru._containers.numbers import as_known, is_text
 from skgru._containers.table import Table
 
 
@@ -104,9 +104,11 @@ class LongForm:
 
 def keys_of(X: Any, group: Any) -> list[Key] | None:
     """The columns or index levels of a frame that `group` names; None if it lacks one of them."""
-    check_collected(X)
+    if isinstance(X, dict):
+        return None
+    X, _ = as_known(X)
     names = list(getattr(X, "columns", []))
-    if isinstance(X, dict) or not names:
+    if not names:
         return None
     several = isinstance(group, list) or (isinstance(group, tuple) and group not in names)
     found = [_key_of(X, one, names) for one in (group if several else [group])]

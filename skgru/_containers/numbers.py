@@ -9,7 +9,8 @@ countries.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence, Set
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,7 @@ ARRAY_REMEDIES = {
     "U": ("text", "Convert it: {x}.astype(float)"),
     "S": ("text", "Convert it: {x}.astype(float)"),
     "V": ("records", "Convert them: pd.DataFrame({x})"),
+    "c": ("complex numbers", "Use their real part: {x}.real"),
 }
 
 # Types of objects by kind of dtype.
@@ -47,6 +49,16 @@ ARRAY_TYPES: dict[str, tuple[type, ...]] = {
     "U": (str, bytes),
     "M": (datetime.date, datetime.time, np.datetime64),
     "m": (datetime.timedelta, np.timedelta64),
+}
+
+# What makes an array or a data frame of another object, by an attribute that it has.
+CONVERSIONS = {
+    "obj": "Give the data frame that was grouped: {x}.obj",
+    "df": "Convert it: {x}.df()",
+    "to_dataframe": "Convert it: {x}.to_dataframe()",
+    "to_pandas": "Convert it: {x}.to_pandas()",
+    "to_numpy": "Convert it: {x}.to_numpy()",
+    "__next__": "Use list({x})",
 }
 
 
@@ -59,7 +71,7 @@ def as_numbers(X: Any, name: str = "X", leaves_sequences: bool = False) -> Any:
 
     Raises ValueError if a column holds anything else than numbers.
     """
-    check_collected(X, name)
+    X, name = as_known(X, name)
     library = type(X).__module__.split(".")[0]
     if library == "pandas" and getattr(X, "ndim", 0) in (1, 2) and hasattr(X, "index"):
         read = _pandas_series if X.ndim == 1 else _pandas_frame
@@ -69,8 +81,9 @@ def as_numbers(X: Any, name: str = "X", leaves_sequences: bool = False) -> Any:
     if library == "polars" and hasattr(X, "schema"):
         return _polars_frame(X, name)
     if isinstance(X, list):
-        if X and not getattr(X[0], "ndim", 0):
-            _check_array(_array_of(X), name, f"np.array({name})")
+        if X and hasattr(X[0], "ndim") and X[0].ndim > 0:
+            return [as_numbers(one, f"{name}[{i}]", True) for i, one in enumerate(X)]
+        _check_array(_array_of(X), name, f"np.array({name})")
         return X
     if not isinstance(X, np.ndarray):
         return X
@@ -81,13 +94,22 @@ def as_numbers(X: Any, name: str = "X", leaves_sequences: bool = False) -> Any:
     return X
 
 
-def check_collected(X: Any, name: str = "X") -> None:
-    """Raise for a lazy frame of polars, and for a table of pyarrow."""
+def as_known(X: Any, name: str = "X") -> tuple[Any, str]:
+    """Tensors of torch as arrays, with the code that converts them. Anything else is returned as it
+    is, with its name.
+
+    Raises ValueError for tables of pyarrow, of which numpy makes numbers even of dates, and for
+    objects that numpy cannot read as an array, such as lazy frames, groups of rows, dicts and
+    generators.
+    """
+    library = type(X).__module__.split(".")[0]
+    if library == "torch" and hasattr(X, "detach"):  # one with gradients cannot be read otherwise
+        return X.detach().cpu().numpy(), f"{name}.detach().cpu().numpy()"
     if type(X).__name__ == "LazyFrame" and hasattr(X, "collect"):
         raise ValueError(
             f"{name} is a LazyFrame, but its rows must be computed. Collect them: {name}.collect()."
         )
-    if type(X).__module__.split(".")[0] == "pyarrow" and hasattr(X, "to_pandas"):
+    if library == "pyarrow" and hasattr(X, "to_pandas"):
         fields = list(getattr(X, "schema", []))
         dates = [one.name for one in fields if str(one.type).startswith(("date", "timestamp"))]
         code = f".to_pandas(date_as_object=False).set_index({dates[0]!r})" if dates else ""
@@ -95,6 +117,39 @@ def check_collected(X: Any, name: str = "X") -> None:
             f"{name} is a {type(X).__name__} of pyarrow, but must be an array or a data frame. "
             f"Convert it: {name}{code or '.to_pandas()'}."
         )
+    if not _is_readable(X):
+        remedy = "Convert it to one of these"
+        found = [code for method, code in CONVERSIONS.items() if hasattr(X, method)]
+        if library == "polars" and hasattr(X, "df"):
+            remedy = "Give the data frame that was grouped: {x}.df"
+        elif found:
+            remedy = found[0]
+        elif isinstance(X, Mapping):
+            remedy = "Use pd.DataFrame({x})"
+        raise ValueError(
+            f"{name} is a {type(X).__name__}, but must be an array, or a pandas or polars Series "
+            f"or data frame. {remedy.format(x=name)}."
+        )
+    return X, name
+
+
+def _is_readable(X: Any) -> bool:
+    """Whether numpy makes an array of X. True for None and sparse matrices, too, which
+    scikit-learn refuses.
+    """
+    is_dataset = type(X).__module__.split(".")[0] == "xarray" and not hasattr(X, "dtype")
+    if isinstance(X, Mapping | Set) or is_dataset:
+        return hasattr(X, "nnz")  # some sparse matrices are dicts
+    if X is None or isinstance(X, Number | Sequence) or hasattr(X, "nnz"):
+        return True
+    if hasattr(X, "__array__") or hasattr(X, "__array_interface__"):
+        return True
+    try:
+        memoryview(X)
+    except TypeError:
+        is_sequence = hasattr(X, "__len__") and hasattr(X, "__getitem__")
+        return is_sequence and not hasattr(X, "columns") and not hasattr(X, "groups")
+    return True
 
 
 def _array_of(X: list[Any]) -> Any:
@@ -397,5 +452,6 @@ def _for(name: str, remedy: str) -> str:
 
 def _message(subject: str, kind: str, example: Any, remedy: str) -> str:
     such = f" such as {str(example)!r}" if kind == "text" and example is not None else ""
-    rule = "real numbers" if kind == "complex numbers" else "numbers"
-    return f"{subject} {kind}{such}, but must hold {rule}. {remedy}."
+    if kind == "complex numbers":  # the words that scikit-learn's checks look for
+        return f"Complex data not supported: {subject} {kind}, but must hold numbers. {remedy}."
+    return f"{subject} {kind}{such}, but must hold numbers. {remedy}."

@@ -14,7 +14,7 @@ import numpy as np
 from skgru._containers.index import TimeIndex, with_ending
 from skgru._containers.long import Key, LongForm, check_alone, keys_of, parts_of
 from skgru._containers.long_advice import of_all_polars_series, of_all_series
-from skgru._containers.numbers import check_collected, is_text, text_remedy
+from skgru._containers.numbers import as_known, is_text, text_remedy
 from skgru._containers.series import as_series, check_list, is_list_of_series
 from skgru._containers.table import Table
 
@@ -121,15 +121,15 @@ def read_panel(
         ids = X.ids if isinstance(X, SeriesList) else list(range(len(lone)))
         return _tables(lone, ids, estimator, usual), Panel("list", ids)
     check_list(X)
-    check_collected(X)
     if type(X) in (dict, tuple) or hasattr(X, "__next__"):  # sparse matrices may be dicts
         code = "list(X.values())" if isinstance(X, dict) else "list(X)"
         raise ValueError(
             f"X is a {type(X).__name__}, but several series must be a list. Use {code}."
         )
+    X, name = as_known(X)
     if group is None:
         check_alone(X)
-        return [as_series(X, estimator)], None
+        return [as_series(X, estimator, name=name)], None
     _check_group(X, group)
     if getattr(getattr(X, "index", None), "nlevels", 1) > 1 and not hasattr(X, "columns"):
         raise ValueError(

@@ -12,7 +12,7 @@ from sklearn.utils.validation import _get_feature_names, check_array
 
 from skgru._containers.index import TimeIndex, _step_of, index_of_polars
 from skgru._containers.long import all_but_time
-from skgru._containers.numbers import as_numbers, check_collected
+from skgru._containers.numbers import as_known, as_numbers
 from skgru._containers.table import Table
 from skgru._windows import as_table
 
@@ -52,8 +52,8 @@ def as_series(X: Any, estimator: Any, usual: Any = None, name: str = "X") -> Tab
 
     Raises ValueError if X is neither 2-D nor a Series, or if its index has no regular step.
     """
+    X, name = as_known(X, name)
     library = type(X).__module__.split(".")[0]
-    check_collected(X, name)
     if library in ("pandas", "polars") and not (len(X) and all(np.shape(X))):
         lacks = "rows (n_samples=0)" if not len(X) else "columns (n_features=0)"
         raise ValueError(f"{name} has no {lacks}. Give at least one row of one column.")

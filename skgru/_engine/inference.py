@@ -24,6 +24,10 @@ BLOCK_ROWS = 16
 # Values in a chunk of blocks. A single window is copied into a whole chunk, so chunks are small.
 CHUNK_VALUES = 1 << 16
 CALLS_AT_ONCE = 256
+# Multiply-adds of a chunk, and of the calls of a recursion at once, where a product takes four
+# times as long: no more than a second. An interrupt is obeyed between chunks.
+CHUNK_WORK = 1 << 32
+RECURSION_WORK = CHUNK_WORK // 4
 # Starting threads takes longer than computing fewer pieces than this.
 PIECES_FOR_THREADS = 8
 
@@ -36,7 +40,8 @@ class PredictionProgram:
     def __init__(self, spec: NetworkSpec, jit_compile: bool):
         self.spec = spec
         block_values = BLOCK_ROWS * spec.window_length * spec.n_channels
-        self.n_blocks = max(1, min(64, CHUNK_VALUES // block_values))
+        blocks_of_work = CHUNK_WORK // spec.work(BLOCK_ROWS)
+        self.n_blocks = max(1, min(64, CHUNK_VALUES // block_values, blocks_of_work))
         self.packing = Packing(initial_weights(spec, 0))
         blocks = (self.n_blocks, BLOCK_ROWS, spec.window_length, spec.n_channels)
         signature = [*self.packing.signature, (blocks, np.float32), ((), np.int32)]
@@ -80,6 +85,7 @@ class RecursionProgram:
         self.spec = spec
         self.n_forecast = spec.n_channels - n_known
         self.steps_of_call = spec.n_outputs // self.n_forecast
+        self.n_calls = max(1, min(CALLS_AT_ONCE, RECURSION_WORK // spec.work(1)))
         self.packing = Packing(initial_weights(spec, 0))
         signature = [
             *self.packing.signature,
@@ -88,7 +94,7 @@ class RecursionProgram:
             ((spec.n_outputs,), np.float32),
             ((history_length,), np.float32),
             ((self.steps_of_call, history_length), np.float32),
-            ((CALLS_AT_ONCE, spec.window_length, n_known), np.float32),
+            ((self.n_calls, spec.window_length, n_known), np.float32),
             ((spec.n_channels,), np.float32),
             ((spec.n_channels,), np.float32),
             ((), np.int32),
@@ -111,7 +117,7 @@ class RecursionProgram:
     ):
         weights = self.packing.unpack(floats, integers)
         shape = (self.steps_of_call, self.n_forecast)
-        steps = tf.TensorArray(tf.float32, size=CALLS_AT_ONCE, element_shape=shape)
+        steps = tf.TensorArray(tf.float32, size=self.n_calls, element_shape=shape)
         n_rows = history.shape[0]
 
         def call(i, history, steps):
@@ -130,7 +136,7 @@ class RecursionProgram:
             lambda i, *_: i < n_calls,
             call,
             (tf.constant(0), history, steps),
-            maximum_iterations=CALLS_AT_ONCE,
+            maximum_iterations=self.n_calls,
         )
         return history, steps.concat()
 
@@ -151,9 +157,9 @@ class RecursionProgram:
         """
         steps: list[np.ndarray] = []
         n_calls = -(-n_steps // self.steps_of_call)
-        for start in range(0, n_calls, CALLS_AT_ONCE):
-            n_now = min(CALLS_AT_ONCE, n_calls - start)
-            windows = np.zeros((CALLS_AT_ONCE, *known.shape[1:]), np.float32)
+        for start in range(0, n_calls, self.n_calls):
+            n_now = min(self.n_calls, n_calls - start)
+            windows = np.zeros((self.n_calls, *known.shape[1:]), np.float32)
             windows[:n_now] = known[start : start + n_now]
             history, chunk = self._program(
                 *packed,
@@ -175,8 +181,24 @@ def predict(
     spec: NetworkSpec, weights: list[np.ndarray], rows: np.ndarray, jit_compile: bool = True
 ) -> np.ndarray:
     """Outputs of the network: float32 (n, window_length, n_channels) -> float32 (n, n_values)."""
-    if spec.masks and not np.isnan(rows).any():
-        spec = spec.without_masks()
+    if not spec.masks:
+        return _predict(spec, weights, rows, jit_compile)
+    # Rows without NaN go through another program, whose results differ in their last bits. So that
+    # a row does not depend on the others, each goes through the program of its own kind.
+    masked = np.isnan(rows).any(axis=(1, 2))
+    outputs = np.empty((len(rows), spec.n_values), np.float32)
+    for picked, network in ((masked, spec), (~masked, spec.without_masks())):
+        if picked.all():
+            return _predict(network, weights, rows, jit_compile)
+        if picked.any():
+            outputs[picked] = _predict(network, weights, rows[picked], jit_compile)
+    return outputs
+
+
+def _predict(
+    spec: NetworkSpec, weights: list[np.ndarray], rows: np.ndarray, jit_compile: bool
+) -> np.ndarray:
+    """`predict` in one program."""
     program = _prediction_program(spec, jit_compile)
     packed = program.packing.pack(weights)
     rows_at_once = program.n_blocks * BLOCK_ROWS

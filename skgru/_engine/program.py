@@ -1,13 +1,15 @@
 """Compiled programs of functions of arrays, and a cache of programs for later fits.
 
-A program is a TensorFlow graph in a session, because a session frees its compiled code at its end.
-`tf.function(jit_compile=True)` would keep 10 MB for each architecture until the process ends.
+A program is a part of a TensorFlow graph in a session, because a session frees its compiled code at
+its end. `tf.function(jit_compile=True)` would keep 10 MB for each architecture until the process
+ends. A few programs share a session, because each session with compiled code holds 11 threads.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,11 +24,64 @@ from tensorflow.python.eager import context
 Signature = Sequence[tuple[tuple[int, ...], Any]]
 
 
+# Programs that share a session. Its compiled code is freed when none of them is left.
+PROGRAMS_OF_SESSION = 8
+
+
+class SharedSession:
+    """A graph and a session for several programs. running : the threads that run one of them now.
+
+    n_threads : cores that a call uses, 1, or 0 for all.
+    """
+
+    def __init__(self, n_threads: int):
+        # With a negative number of inter-op threads, the calling thread runs the program.
+        self._config = tf.compat.v1.ConfigProto(
+            inter_op_parallelism_threads=-1, intra_op_parallelism_threads=n_threads
+        )
+        # XLA optimises the graph itself.
+        self._config.graph_options.rewrite_options.disable_meta_optimizer = True
+        self.graph = tf.Graph()
+        self.lock = threading.Lock()
+        self.n_programs = 0
+        self.running: set[int] = set()
+        self._session = self._new_session()
+
+    def _new_session(self) -> Any:
+        return tf.compat.v1.Session(graph=self.graph, config=self._config)
+
+    def callable(self, options: Any, in_own_session: bool = False) -> Callable:
+        """What runs a part of the graph, in the shared session or in another one."""
+        session = self._new_session() if in_own_session else self._session
+        with self.lock:
+            # The public make_callable does the same, but each call takes 0.2 ms longer.
+            return session._make_callable_from_options(options)
+
+
+_newest: dict[Hashable, weakref.ref[SharedSession]] = {}
+_newest_lock = threading.Lock()
+
+
+def _shared_session(kind: str, n_threads: int) -> SharedSession:
+    """The session for a new program: the newest one of this kind, unless it is full or runs a
+    program at this moment, for which the new one would have to wait.
+    """
+    with _newest_lock:
+        reference = _newest.get((kind, n_threads))
+        shared = None if reference is None else reference()
+        if shared is None or shared.n_programs >= PROGRAMS_OF_SESSION or shared.running:
+            shared = SharedSession(n_threads)
+            _newest[kind, n_threads] = weakref.ref(shared)
+        shared.n_programs += 1
+        return shared
+
+
 class Program:
     """A compiled function of arrays of fixed shapes, without state, so that threads can share it.
 
     function : tensors -> tensors; signature : shape and dtype of each argument; n_threads : cores
-    that a call uses, 1, or 0 for all. Small matrix products take longer on two cores than on one.
+    that a call uses, 1, or 0 for all. Small matrix products take longer on two cores than on one;
+    kind : programs of the same kind may share a session.
 
     A program runs in the calling thread if at most nine of its operations can start at once. XLA
     runs others in the thread of the session, one call at a time. Once calls have waited for each
@@ -39,20 +94,15 @@ class Program:
         signature: Signature,
         jit_compile: bool = True,
         n_threads: int = 1,
+        kind: str = "prediction",
     ):
-        self._graph = tf.Graph()
+        self._shared = _shared_session(kind, n_threads)
         # A concrete function is compiled even after tf.config.run_functions_eagerly(True).
         compiled = tf.function(function, jit_compile=jit_compile, autograph=False)
-        with self._graph.as_default():
+        with self._shared.lock, self._shared.graph.as_default():
             inputs = [tf.compat.v1.placeholder(dtype, shape) for shape, dtype in signature]
             specs = [tf.TensorSpec(shape, dtype) for shape, dtype in signature]
             outputs = compiled.get_concrete_function(*specs)(*inputs)
-        # With a negative number of inter-op threads, the calling thread runs the program.
-        self._config = tf.compat.v1.ConfigProto(
-            inter_op_parallelism_threads=-1, intra_op_parallelism_threads=n_threads
-        )
-        # XLA optimises the graph itself.
-        self._config.graph_options.rewrite_options.disable_meta_optimizer = True
         self._options = config_pb2.CallableOptions(
             feed=[tensor.name for tensor in inputs],
             fetch=[tensor.name for tensor in tf.nest.flatten(outputs)],
@@ -62,13 +112,8 @@ class Program:
         self._n_more = cpu_count() - 1 if n_threads == 1 else 0
         self._compiling_took: float | None = None
         self._waited = 0.0
-        self._first = self._session_call()
+        self._first = self._shared.callable(self._options)
         self._idle = [self._first]
-
-    def _session_call(self) -> Callable:
-        session = tf.compat.v1.Session(graph=self._graph, config=self._config)
-        # The public make_callable does the same, but each call takes 0.2 ms longer.
-        return session._make_callable_from_options(self._options)
 
     def _has_waited(self, seconds: float) -> None:
         with self._lock:
@@ -80,7 +125,7 @@ class Program:
         threading.Thread(target=self._add_session).start()
 
     def _add_session(self) -> None:
-        call = self._session_call()
+        call = self._shared.callable(self._options, in_own_session=True)
         call(*self._zeros())
         self._idle.append(call)
 
@@ -97,6 +142,40 @@ class Program:
             np.asarray(array, dtype)
             for array, (_, dtype) in zip(arrays, self._signature, strict=True)
         ]
+        is_main = threading.current_thread() is threading.main_thread()
+        if self._compiling_took is None and is_main:
+            return self._compile_and_run(arguments)
+        return self._run(arguments)
+
+    def _compile_and_run(self, arguments: list[np.ndarray]) -> list[np.ndarray]:
+        """Run in another thread. Compiling takes seconds, in which the main thread would not obey
+        an interrupt. After one, the other thread ends the compilation, for later calls.
+        """
+        outputs: list[list[np.ndarray]] = []
+        errors: list[BaseException] = []
+
+        def run():
+            try:
+                outputs.append(self._run(arguments))
+            except BaseException as error:
+                errors.append(error)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        thread.join()
+        if errors:
+            raise errors[0]
+        return outputs[0]
+
+    def _run(self, arguments: list[np.ndarray]) -> list[np.ndarray]:
+        running, thread = self._shared.running, threading.get_ident()
+        running.add(thread)
+        try:
+            return self._run_in_session(arguments)
+        finally:
+            running.discard(thread)
+
+    def _run_in_session(self, arguments: list[np.ndarray]) -> list[np.ndarray]:
         was_compiled, started = self._compiling_took is not None, time.perf_counter()
         worked = time.thread_time()
         try:

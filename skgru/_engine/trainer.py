@@ -10,6 +10,7 @@ from skgru._dataset import TrainingRun
 from skgru._engine.compiled_trainer import fit_compiled
 from skgru._engine.keras_trainer import fit_stock
 from skgru._engine.losses import check_weighs
+from skgru._engine.memory import check_memory
 from skgru._engine.optimizers import check_optimizer
 from skgru._engine.program import eager_mode
 from skgru._engine.progress import Progress
@@ -38,6 +39,7 @@ def train(run: TrainingRun) -> Trained:
     training = run.training
     with eager_mode():
         check_optimizer(training.optimizer)
+        check_memory(run.network, training)
         if run.dataset.sample_weight is not None:
             check_weighs(run.network, training)
         progress = Progress(training, run.resumed)

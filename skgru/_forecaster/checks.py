@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from skgru._containers.dates import form_of_numbers
-from skgru._containers.index import TimeIndex
+from skgru._containers.index import TimeIndex, is_other_step
 from skgru._containers.panel import Panel
 from skgru._containers.table import Table
 from skgru._forecaster.baselines import longest_run
@@ -56,6 +56,25 @@ def check_numbers(series: list[np.ndarray], panel: Panel | None, spec: ForecastS
         )
 
 
+def check_step(rows: TimeIndex, usual: Any) -> None:
+    """Raise if the dates of X have another step than those of the series in fit."""
+    if is_other_step(rows.freq, usual):
+        step, wanted = rows.freq.freqstr, usual.freqstr
+        raise ValueError(
+            f"X has the step {step!r}, but the series of fit has the step {wanted!r}. Resample X "
+            f"to the step {wanted!r}, or fit on a series with the step {step!r}."
+        )
+
+
+def warn_of_unknown(table: Table, spec: ForecastSpec) -> None:
+    """Warn if a column to forecast has only NaN in X."""
+    if np.isnan(table.values[:, spec.targets]).all(axis=0).any():
+        warn_user(
+            "X has only NaN in a column to forecast, so that its forecasts do not depend on X. "
+            "Give a series with values."
+        )
+
+
 def check_limits(lower: float | None, upper: float | None) -> None:
     """Raise unless the lower limit of forecasts is below the upper one."""
     if lower is not None and upper is not None and lower >= upper:
@@ -88,7 +107,8 @@ def warn_of_ends(tables: list[Table], panel: Panel | None, spec: ForecastSpec) -
     ended = []
     for one, table in zip([None] if panel is None else panel.ids, tables, strict=True):
         is_known = np.isfinite(table.values[:, spec.targets]).any(axis=1)
-        if n_after := int(is_known[::-1].argmax()):
+        n_after = int(is_known[::-1].argmax()) if is_known.any() else len(table)
+        if n_after:
             ended.append(f"{one!r} (by {n_after} rows)")
     if ended and panel is None:
         warn_user(
@@ -254,6 +274,17 @@ def warn_of_season(given: Any, tables: list[Table], spec: ForecastSpec, n_wanted
             f"the dates of X: this needs {n_wanted} rows, {what}. Give "
             f"season_length={season_length} to use the season, or 1 to forecast without one."
             + (" pretrained='only' uses the season of any series." if is_known else "")
+        )
+
+
+def warn_of_long_season(given: Any, tables: list[Table], spec: ForecastSpec) -> None:
+    """Warn of a season that is given, and of which no series holds a value a season ago."""
+    n_rows = max(map(len, tables))
+    if given is not None and spec.seasons[-1] >= n_rows:
+        warn_user(
+            f"season_length={given} needs at least {spec.seasons[-1] + 1} rows, but X has {n_rows} "
+            f"(n_samples={n_rows}), so that forecasts do not repeat with this season. Give a "
+            "longer series, or a shorter season_length."
         )
 
 

@@ -11,7 +11,7 @@ from skgru._containers.clocks import in_zone
 from skgru._containers.dates import way_to_dates
 from skgru._containers.index import dates_of_polars
 from skgru._containers.long import names_times
-from skgru._containers.numbers import as_numbers, check_collected
+from skgru._containers.numbers import as_known, as_numbers
 from skgru._containers.panel import Panel
 from skgru._containers.series import as_series
 from skgru._containers.table import Table
@@ -27,7 +27,8 @@ def futures_of(
             "future was given, but the forecaster was fitted with known=None. Leave future None, "
             "or fit with known."
         )
-    check_collected(future, "future")
+    if not isinstance(future, dict):
+        future, _ = as_known(future, "future")
     if panel is None or future is None:
         return [future] * len(tables)
     if isinstance(future, dict) and not _is_of_columns(future, spec, tables[0], panel):

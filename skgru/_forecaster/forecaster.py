@@ -27,6 +27,8 @@ from skgru._forecaster.checks import (
     check_limits,
     check_series,
     warn_of_ends,
+    warn_of_long_season,
+    warn_of_unknown,
 )
 from skgru._forecaster.conformal import Calibration, errors_of, parts_of
 from skgru._forecaster.gaps_and_outliers import last_rows
@@ -49,6 +51,7 @@ from skgru._forecaster.sample_weight import (
     weights_of_rows,
 )
 from skgru._forecaster.summary import Summary, summary_of
+from skgru._state import reads_once, stores_at_once
 from skgru._validation import Instance, Number, at_least, real_between, remember_features
 from skgru._warnings import warn_user
 
@@ -519,6 +522,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
+    @stores_at_once
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Fit the scaler and the regressors to one or several series.
 
@@ -614,6 +618,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         if self.calibration_fraction:
             errors, series_of = errors_of(trial, model, series, held_out)
             calibration = replace(calibration, errors=errors, series_of=series_of)
+        warn_of_long_season(self.season_length, tables, spec)
         # One more row than a forecast needs, and those of the windows that update trains on.
         n_kept = model.n_rows_kept + 1 + spec.steps_of_call
         tails = [
@@ -656,6 +661,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         )
         return self
 
+    @stores_at_once
     def update(self, X: Any, refit: bool = False) -> Self:
         """Append rows that continue the training series to the history of forecasts.
 
@@ -745,11 +751,13 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         return self
 
     @property
+    @reads_once
     def summary_(self) -> Summary:
         """The choices of "auto", as a dict that prints as a short table."""
         check_is_fitted(self)
         return summary_of(self)
 
+    @reads_once
     def predict(self, X: Any) -> Any:
         """Forecast the next `horizon` rows after each row of X.
 
@@ -790,6 +798,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         if is_list_of_series(X):
             return [self.predict(one) for one in self._lone(X)]
         table = self._read_new(X)
+        warn_of_unknown(table, self._spec)
         self._warn_if_apart(table)
         forecasts = self._row_by_row(table)
         steps = range(1, self._spec.horizon + 1)
@@ -797,6 +806,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         flat = forecasts.reshape(len(table), -1)
         return table.rows.frame(flat, names, table.rows.index, flat.shape[1] == 1, table.header)
 
+    @reads_once
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """Return the coefficient of determination R² of `predict` on X.
 
@@ -843,6 +853,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
             return self._score_of(max(tables, key=len))  # raises with the reason
         return float(np.nanmean(scores))
 
+    @reads_once
     def forecast(
         self, steps: int | None = None, X: Any = None, future: Any = None, *, until: Any = None
     ) -> Any:
@@ -900,6 +911,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         new = self._origins(steps, X, future, until)
         return self._answers(self._values_of(new), [""], new)
 
+    @reads_once
     def forecast_interval(
         self,
         steps: int | None = None,

@@ -19,6 +19,7 @@ from skgru._containers.table import Table
 from skgru._forecaster.calendar import Calendar
 from skgru._forecaster.checks import (
     check_numbers,
+    check_step,
     warn_if_apart,
     warn_if_short,
     warn_of_ends,
@@ -129,7 +130,7 @@ class SeriesReader:
             )
         return as_columns(X)
 
-    def _read_new(self, X: Any) -> Table:
+    def _read_new(self, X: Any, must_have_step: bool = True) -> Table:
         if self.group is not None:
             raise ValueError(
                 f"group={self.group!r}: predict and score are not available after a fit on a frame "
@@ -142,6 +143,8 @@ class SeriesReader:
             )
         X = self._categories.encoded(X)
         table = as_series(X, self, usual=self._tails[0].rows.freq)
+        if must_have_step:
+            check_step(table.rows, self._usual_step)
         if self._panel is not None:
             self._check_columns([table], self._tails[0], Panel("list", [0]))
             return table
@@ -257,7 +260,7 @@ class SeriesReader:
         """Rows of X after the end of each series of fit, (n_rows, n_columns)."""
         tails, panel = self._tails, self._panel
         if panel is None:
-            table, first = self._read_new(X), self._first_rows[0]
+            table, first = self._read_new(X, must_have_step=False), self._first_rows[0]
             is_copy = np.array_equal(table.values[: len(first)], first, equal_nan=True)
             n_known = self._n_rows[0]
             if table.rows.index is None and is_copy and len(table) >= n_known:

@@ -58,8 +58,6 @@ class Rollout:
             histories[:, -length:] = fill_missing(histories[:, -length:], self.target_means)
         histories = without_outliers(histories, spec.season_length)
         is_compiled = quantile is None and self._rolls_compiled(histories, steps)
-        if is_compiled and not is_short.any():
-            return self._roll_compiled(histories[0], joined, int(origins[0]), steps)[np.newaxis]
         forecasts: list[np.ndarray] = []
         for ahead in range(0, steps, spec.steps_of_call):
             windows = histories[:, -length:]
@@ -81,6 +79,11 @@ class Rollout:
                 difference *= self._share_of_correction(histories)[:, np.newaxis]
             now = np.where(is_known[:, np.newaxis, np.newaxis], baseline + difference, np.nan)
             forecasts.append(now)
+            if is_compiled and not is_short.any():
+                rolled = self._roll_compiled(histories[0], joined, int(origins[0]), steps)
+                # Bitwise the steps of a shorter forecast: the programs differ in their last bits.
+                forecasts.append(rolled[np.newaxis, spec.steps_of_call :])
+                break
             if ahead + spec.steps_of_call < steps:
                 histories = np.concatenate([histories, now], axis=1)[:, -spec.history_length :]
         return np.concatenate(forecasts, axis=1)[:, :steps]

@@ -14,6 +14,7 @@ from skgru._containers.table import Table
 from skgru._forecaster.baselines import naive_scale
 from skgru._forecaster.forecaster import SequenceForecaster
 from skgru._forecaster.sample_weight import weights_of_list, weights_of_one
+from skgru._state import snapshot
 
 # Actual values and forecasts (n_rows, n_targets) of a series, its naive_scale, and the rows of X
 # that they are.
@@ -47,6 +48,7 @@ class ForecastScorer:
                 "forecasts. Search over SequenceForecaster(regressor), for example."
             )
         check_is_fitted(estimator)
+        estimator = snapshot(estimator)  # another thread may refit it
         if sample_weight is not None and not self._accept_sample_weight():
             raise ValueError(
                 f"sample_weight was given, but the metric of {self!r} takes no sample_weight. "

@@ -28,7 +28,9 @@ class PretrainedNetwork:
 
     def forecast(self, series: Sequence[np.ndarray], season_length: int, steps: int) -> np.ndarray:
         """Quantiles (n_series, steps, n_quantiles) of the rows after each series (n_rows,)."""
-        return zero_shot.forecast_quantiles(series, season_length, steps)
+        # Two steps at least: numpy multiplies a single row by another function, whose last bits
+        # differ, and the first step must not depend on how many follow.
+        return zero_shot.forecast_quantiles(series, season_length, max(steps, 2))[:, :steps]
 
     def __repr__(self) -> str:
         return "PretrainedNetwork()"

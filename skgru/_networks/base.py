@@ -36,6 +36,8 @@ from skgru._networks.nested_parameters import check_flat
 from skgru._networks.scaling import channel_statistics, fill_missing
 from skgru._networks.split import _extended, last_rows, stratified_rows
 from skgru._specs import NetworkSpec, NetworkState, TargetScaling, TrainingSpec
+from skgru._state import reads_once
+from skgru._tensorflow import load_engine
 from skgru._validation import Instance, Number, at_least, real_between
 from skgru._warnings import warn_user
 
@@ -199,17 +201,21 @@ class RecurrentEstimator(BaseEstimator):
         return self.history_["loss"]
 
     @property
+    @reads_once
     def model_(self) -> Any:
         """The trained network as a new keras.Model, for windows in the units of X."""
         check_is_fitted(self)
+        load_engine()
         from skgru._engine.keras_export import fitted_model
 
         return fitted_model(self._network, self._fitted_training, self._state, self._inputs)
 
     @property
+    @reads_once
     def summary_(self) -> str:
         """Layers of the network, one line each, with output shapes and parameter counts."""
         check_is_fitted(self)
+        load_engine()
         from skgru._engine.keras_model import summary
 
         return summary(self._network)
@@ -296,6 +302,7 @@ class RecurrentEstimator(BaseEstimator):
         """Train the network, and store the results at the end, so that a failed fit changes
         nothing.
         """
+        load_engine()
         from skgru._engine.trainer import train
 
         continues, dataset, validation = course.continues, task.dataset, task.validation

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import is_classifier
 from sklearn.utils.validation import (
+    _check_sample_weight,
     _get_feature_names,
     _num_features,
     assert_all_finite,
@@ -353,6 +354,12 @@ def check_targets(
         assert_all_finite(y, estimator_name=type(estimator).__name__, input_name="y")
         y = y[rows]
     return rows, y.reshape(len(y), -1), y.shape[1:], known
+
+
+def check_weights(sample_weight: Any, windows: np.ndarray) -> np.ndarray:
+    """Weights of the windows, float64 (n_windows,)."""
+    numbers = as_numbers(sample_weight, "sample_weight")
+    return _check_sample_weight(numbers, windows, dtype=np.float64, ensure_non_negative=True)
 
 
 def check_validation_data(validation_data: Any, is_self_target: bool) -> tuple[Any, Any, Any]:

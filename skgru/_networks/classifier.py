@@ -14,7 +14,6 @@ from sklearn.utils import Tags, column_or_1d
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.validation import (
-    _check_sample_weight,
     _check_y,
     check_consistent_length,
     check_is_fitted,
@@ -27,6 +26,7 @@ from skgru._networks.checks import (
     check_tokens,
     check_usable,
     check_validation_data,
+    check_weights,
     check_windows,
     in_validation_data,
     is_overlapping,
@@ -35,6 +35,8 @@ from skgru._networks.checks import (
 from skgru._networks.labels import Labels, labels_of
 from skgru._networks.split import usable_rows, weight_of_steps, without_zero_weights
 from skgru._specs import BINARY_CROSS_ENTROPY, CROSS_ENTROPY, NetworkSpec, TargetScaling
+from skgru._state import reads_once, stores_at_once
+from skgru._tensorflow import load_engine
 from skgru._validation import at_least, real_between
 from skgru._warnings import warn_user
 
@@ -371,6 +373,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
+    @stores_at_once
     def fit(
         self,
         X: ArrayLike,
@@ -437,6 +440,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         course = Course(self.epochs, self.early_stopping, continues, checkpoint=path)
         return self._fit(X, y, sample_weight, validation_data, classes, course)
 
+    @stores_at_once
     def partial_fit(
         self,
         X: ArrayLike,
@@ -504,6 +508,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         course = Course(1, continues=continues, is_part=True)
         return self._fit(X, y, sample_weight, None, classes, course)
 
+    @reads_once
     def predict(self, X: ArrayLike) -> np.ndarray:
         """Predict the most probable class of each sequence or step.
 
@@ -528,6 +533,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         """
         return self._predicted(self._outputs(self._checked_rows(X)))
 
+    @reads_once
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
         """Predict the probability of each class.
 
@@ -554,6 +560,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         outputs = self._outputs(self._checked_rows(X))
         return self._network.probabilities(outputs)
 
+    @reads_once
     def predict_log_proba(self, X: ArrayLike) -> NDArray[np.float64]:
         """Predict the logarithm of the probability of each class.
 
@@ -582,6 +589,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         steps = (network.window_length,) if network.each_step else ()
         return log_softmax(outputs.reshape(len(outputs), *steps, network.n_classes), axis=-1)
 
+    @reads_once
     def score(
         self, X: ArrayLike, y: Any | None = None, sample_weight: ArrayLike | None = None
     ) -> float:
@@ -641,9 +649,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
                 check_consistent_length(windows, y)
                 y = y[rows]
         if sample_weight is not None:
-            sample_weight = _check_sample_weight(
-                sample_weight, windows, dtype=np.float64, ensure_non_negative=True
-            )[rows]
+            sample_weight = check_weights(sample_weight, windows)[rows]
         predicted = self._predicted(self._outputs(self._dataset(windows, rows)))
         if known is not None:
             y, predicted = y[known], predicted[known]
@@ -654,6 +660,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         return accuracy_score(y, predicted, sample_weight=sample_weight)
 
     @property
+    @reads_once
     def keras_estimator_(self) -> Any:
         """The trained network as a new scikeras KerasClassifier."""
         check_is_fitted(self)
@@ -662,6 +669,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
                 "keras_estimator_ is a scikeras KerasClassifier, which does not support classes of "
                 "each step. Use model_, which returns their probabilities."
             )
+        load_engine()
         from skgru._engine.keras_export import fitted_classifier
 
         return fitted_classifier(
@@ -834,9 +842,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         """Windows, targets and weights, and which of the labels they belong to."""
         targets = labels.targets(classes)
         if sample_weight is not None:
-            sample_weight = _check_sample_weight(
-                sample_weight, windows, dtype=np.float64, ensure_non_negative=True
-            )[rows]
+            sample_weight = check_weights(sample_weight, windows)[rows]
         weight = weight_of_steps(sample_weight, labels.known)
         if class_weights is not None:
             # (n_rows, 1) or (n_rows, window_length)

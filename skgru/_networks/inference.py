@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from skgru._networks import numpy_inference
 from skgru._specs import NetworkSpec
+from skgru._tensorflow import has_tensorflow, load_engine, why_unusable
 
 # A job of this many multiply-adds takes numpy 0.4 to 1.8 s. Loading TensorFlow and compiling a
 # network takes 5 s.
@@ -15,11 +15,6 @@ LARGEST_JOB = 1 << 33
 # layer, which is about 15 calls of numpy.
 OF_ACTIVATION = 50
 OF_STEP = 1 << 16
-
-
-def has_tensorflow() -> bool:
-    """Whether this process has loaded TensorFlow, for skgru or for something else."""
-    return "tensorflow" in sys.modules
 
 
 def work_of(spec: NetworkSpec, n_rows: int, n_calls: int = 1) -> int:
@@ -39,10 +34,14 @@ def work_of(spec: NetworkSpec, n_rows: int, n_calls: int = 1) -> int:
 
 def inference_for(spec: NetworkSpec, n_rows: int, n_calls: int = 1) -> Any:
     """The module whose `predict` and `roll_on` compute a job: numpy for a small one as long as
-    TensorFlow is not loaded, else the engine.
+    TensorFlow is not loaded, else the engine. A process that cannot use TensorFlow computes all in
+    numpy.
     """
-    if not has_tensorflow() and work_of(spec, n_rows, n_calls) <= LARGEST_JOB:
-        return numpy_inference
+    if not has_tensorflow():
+        cannot = why_unusable() is not None
+        if cannot or work_of(spec, n_rows, n_calls) <= LARGEST_JOB:
+            return numpy_inference
+    load_engine()
     from skgru._engine import inference
 
     return inference

@@ -29,7 +29,11 @@ def stacked(X: Any) -> Any:
     X : a pandas or polars Series, or an object array (n_samples,), of arrays (window_length,) or
     (window_length, n_channels).
     """
-    if not hasattr(X, "dtype") or getattr(X, "ndim", 1) != 1 or hasattr(X, "columns"):
+    if isinstance(X, np.ma.MaskedArray) or not hasattr(X, "dtype"):
+        return X
+    if type(X).__module__.split(".")[0] == "torch":  # as_numbers reads it
+        return X
+    if getattr(X, "ndim", 1) != 1 or hasattr(X, "columns"):
         return X
     values = np.asarray(X)
     if values.dtype.kind != "O" or values.ndim != 1 or not len(values):

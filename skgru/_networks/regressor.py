@@ -13,7 +13,6 @@ from sklearn.base import RegressorMixin
 from sklearn.utils import Tags
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import (
-    _check_sample_weight,
     check_is_fitted,
 )
 
@@ -24,6 +23,7 @@ from skgru._networks.checks import (
     check_quantiles,
     check_targets,
     check_validation_data,
+    check_weights,
     check_windows,
     in_validation_data,
     is_overlapping,
@@ -33,6 +33,8 @@ from skgru._networks.inference import inference_for
 from skgru._networks.scaling import standardisation
 from skgru._networks.split import usable_rows, weight_of_steps, without_zero_weights
 from skgru._specs import TargetScaling
+from skgru._state import reads_once, stores_at_once
+from skgru._tensorflow import load_engine
 from skgru._validation import (
     Function,
     Instance,
@@ -49,6 +51,10 @@ NEEDS_OWN_UNITS = {
     *("poisson", "meansquaredlogarithmicerror", "msle", "meanabsolutepercentageerror", "mape"),
     *("kldivergence", "kld", "binarycrossentropy", "bce", "binaryfocalcrossentropy"),
 }
+
+
+# The squares of larger numbers are infinite, or their sums.
+LARGEST_SQUARED = 1e150
 
 
 def _has_quantiles(estimator: Any) -> bool:
@@ -438,6 +444,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
+    @stores_at_once
     def fit(
         self,
         X: ArrayLike,
@@ -501,6 +508,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         course = Course(self.epochs, self.early_stopping, continues, checkpoint=path)
         return self._fit(X, y, sample_weight, validation_data, course)
 
+    @stores_at_once
     def partial_fit(
         self, X: ArrayLike, y: ArrayLike | None = None, sample_weight: ArrayLike | None = None
     ) -> Self:
@@ -534,6 +542,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         course = Course(1, continues=self.__sklearn_is_fitted__(), is_part=True)
         return self._fit(X, y, sample_weight, None, course)
 
+    @reads_once
     def predict(self, X: ArrayLike) -> NDArray[np.float64]:
         """Predict the targets of each window.
 
@@ -565,6 +574,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         return self._predicted(self._dataset(windows))
 
     @exists_if(_has_quantiles)
+    @reads_once
     def predict_quantiles(self, X: ArrayLike) -> NDArray[np.float64]:
         """Predict the `quantiles` of the targets of each window, in increasing order.
 
@@ -597,6 +607,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             shape = () if self.n_outputs_ == 1 else (self.n_outputs_,)
         return restored.reshape(len(restored), *shape, restored.shape[2])
 
+    @reads_once
     def score(
         self, X: ArrayLike, y: ArrayLike | None = None, sample_weight: ArrayLike | None = None
     ) -> float:
@@ -649,9 +660,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
                     "returns."
                 )
         if sample_weight is not None:
-            sample_weight = _check_sample_weight(
-                sample_weight, windows, dtype=np.float64, ensure_non_negative=True
-            )[rows]
+            sample_weight = check_weights(sample_weight, windows)[rows]
         predicted = self._predicted(self._dataset(windows, rows)).reshape(targets.shape)
         if known is not None:  # a row for each step that is known
             targets, predicted = (
@@ -661,8 +670,11 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
                 sample_weight = np.repeat(sample_weight, known.sum(axis=1))
         from sklearn.metrics import r2_score
 
+        if (largest := np.abs(targets).max()) > LARGEST_SQUARED:  # R² is the same in any unit
+            targets, predicted = targets / largest, predicted / largest
         return r2_score(targets, predicted, sample_weight=sample_weight)
 
+    @reads_once
     @_accepts_windows_first
     def forecast(self, steps: int, X: ArrayLike) -> NDArray[np.float64]:
         """Forecast any number of rows after the last window of X.
@@ -714,14 +726,16 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         history = self._filled(last)[0]
         inputs = self._inputs
         if inputs is None:
-            return self._roll_on(history, int(steps), self._target_mean, self._target_scale)
+            return self._check_finite(
+                self._roll_on(history, int(steps), self._target_mean, self._target_scale)
+            )
         # History and fed-back outputs stay in normalised units: at a high level, float32 would lose
         # the changes of the original units.
         mean, scale = (np.tile(of, self._horizon) for of in (inputs.mean, inputs.scale))
         rolled = self._roll_on(
             history, int(steps), (self._target_mean - mean) / scale, self._target_scale / scale
         )
-        return rolled * inputs.scale + inputs.mean
+        return self._check_finite(rolled * inputs.scale + inputs.mean)
 
     def _roll_on(
         self, history: np.ndarray, steps: int, mean: np.ndarray, scale: np.ndarray, **naive: Any
@@ -737,10 +751,23 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         )
         return rolled.astype(np.float64)
 
+    def _check_finite(self, forecasts: np.ndarray) -> np.ndarray:
+        """Raise ValueError if a forecast (steps, n_channels) is not finite."""
+        is_finite = np.isfinite(forecasts).all(axis=1)
+        if not is_finite.all():
+            raise ValueError(
+                f"{type(self).__name__} has no finite forecast of step "
+                f"{int(is_finite.argmin()) + 1}: the values of X are too far from those of fit, or "
+                "the forecasts grow with each step. Correct or scale X, or use fewer steps."
+            )
+        return forecasts
+
     @property
+    @reads_once
     def keras_estimator_(self) -> Any:
         """The trained network as a new scikeras KerasRegressor, in the units of y."""
         check_is_fitted(self)
+        load_engine()
         from skgru._engine.keras_export import fitted_wrapper
 
         return fitted_wrapper(
@@ -840,9 +867,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         else:
             rows, targets, shape, known = check_targets(windows, y, self, masks, like)
         if sample_weight is not None:
-            sample_weight = _check_sample_weight(
-                sample_weight, windows, dtype=np.float64, ensure_non_negative=True
-            )[rows]
+            sample_weight = check_weights(sample_weight, windows)[rows]
         weight = weight_of_steps(sample_weight, known)
         if weight is not None:
             rows, targets, weight = without_zero_weights(rows, targets, weight)

@@ -476,7 +476,7 @@ def test_programs_stay_compiled_where_functions_are_told_to_run_eagerly():
         tf.config.run_functions_eagerly(False)
     (program,) = training_program.training_programs._programs.values()
     assert "PartitionedCall" in {
-        node.op[-15:] for node in program._program._graph.as_graph_def().node
+        node.op[-15:] for node in program._program._shared.graph.as_graph_def().node
     }
     np.testing.assert_array_equal(eagerly.predict(X), before.predict(X))
 
