@@ -199,6 +199,21 @@ class Pairs:
         keep &= complete | self.masks_targets
         return origins[keep], complete[keep]
 
+    def window_limits(self, origins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Least and largest value of each channel in windows, (n_channels,) each. Covariates have
+        none: they are clipped by limits of their own.
+        """
+        spec = self.spec
+        n_own = len(spec.targets) * (1 + len(spec.lags) * len(spec.offsets))
+        low, high = np.full(spec.n_channels, -np.inf), np.full(spec.n_channels, np.inf)
+        sides = []  # a piece at a time: all windows together may not fit into memory
+        for piece in self.pieces(origins):
+            X, _ = self.at(piece)
+            sides.append((X.min(axis=(0, 1))[:n_own], X.max(axis=(0, 1))[:n_own]))
+        low[:n_own] = np.min([side for side, _ in sides], axis=0)
+        high[:n_own] = np.max([side for _, side in sides], axis=0)
+        return low, high
+
     def pieces(self, origins: np.ndarray) -> list[np.ndarray]:
         step = max(1, HISTORY_VALUES_AT_ONCE // (self.spec.history_length * self.joined.z.shape[1]))
         return [origins[start : start + step] for start in range(0, len(origins), step)]

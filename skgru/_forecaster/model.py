@@ -125,6 +125,8 @@ class ForecastModel:
         self.covariate_limits: tuple[np.ndarray, np.ndarray] | None = None
         self.covariate_scale = 1.0
         self.members: list[EnsembleMember] = []
+        # Windows of the default network of one series are clipped to those of its training.
+        self.window_limits: tuple[np.ndarray, np.ndarray] | None = None
         # Seasonal error of each of several scaled series, and the median of these errors.
         self.seasonal_errors = np.ones(1)
         self.median_error = 1.0
@@ -185,6 +187,7 @@ class ForecastModel:
         start = None
         if template.is_guarded and not spec.is_global:
             start = steady_error(pairs, origins)
+            model.window_limits = pairs.window_limits(origins)
         for i, member in enumerate(template.members, start=1):
             regressor = clone(member.regressor)
             if template.verbose:
@@ -298,7 +301,7 @@ class ForecastModel:
     @property
     def rollout(self) -> Rollout:
         members = self.members if self.corrects else []
-        return Rollout(self.spec, members, self.target_means)
+        return Rollout(self.spec, members, self.target_means, self.window_limits)
 
     @property
     def regressors(self) -> list[Any]:

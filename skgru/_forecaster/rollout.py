@@ -28,12 +28,14 @@ class Rollout:
     """Forecasts from histories.
 
     members : fitted regressors, none for the baseline alone; target_means : (n_targets,), the fill
-    value of a target without any value.
+    value of a target without any value; limits : least and largest values of the channels in
+    training, (n_channels,) each, to which windows are clipped, or None.
     """
 
     spec: ForecastSpec
     members: list[EnsembleMember]
     target_means: np.ndarray
+    limits: tuple[np.ndarray, np.ndarray] | None = None
 
     def run(
         self,
@@ -72,7 +74,7 @@ class Rollout:
             if spec.known:
                 future = X[:, -1, -spec.n_known :]  # the row of the last step
                 is_known = ~np.isnan(future).any(axis=1)
-            X = fill_missing(X, np.zeros(X.shape[2]))
+            X = self._clipped(fill_missing(X, np.zeros(X.shape[2])))
             difference = self.correction(X, quantile).reshape(len(X), spec.steps_of_call, n_targets)
             difference[is_short] = 0
             if spec.is_global:
@@ -118,7 +120,21 @@ class Rollout:
             and steps > self.spec.steps_of_call
             and self.spec.history_length <= LONGEST_COMPILED_HISTORY
             and not np.isnan(histories).any()
+            and self._is_usual(histories)
         )
+
+    def _clipped(self, X: np.ndarray) -> np.ndarray:
+        """Windows (n, window_length, n_channels), as far as they lie within the limits."""
+        return X if self.limits is None else np.clip(X, *self.limits)
+
+    def _is_usual(self, histories: np.ndarray) -> bool:
+        """Whether the last window of a history without covariates lies within the limits."""
+        if self.limits is None:
+            return True
+        windows, n_targets = histories[:, -self.spec.window_length :], histories.shape[2]
+        windows = windows - level_of(windows, self.spec.level, self.spec.season_length)
+        low, high = (side[:n_targets] for side in self.limits)
+        return bool(((windows >= low) & (windows <= high)).all())
 
     def _roll_compiled(
         self, history: np.ndarray, joined: Joined | None, origin: int, steps: int

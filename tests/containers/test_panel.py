@@ -611,7 +611,7 @@ def test_dates_without_a_step_name_their_series(kind):
     rows = [0 if i == 50 else i for i in range(95)] if kind == "doubled" else None
     if rows is None:
         polars = long_polars()
-        in_polars = (*sentence[:2], "X.upsample('day', every='1d')")
+        in_polars = (*sentence[:2], "upsample('day', every='1d', group_by=['shop'])")
         fails(lambda: long().fit(pl.concat([polars[:50], polars[51:]])), in_polars)
 
 

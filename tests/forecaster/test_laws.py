@@ -161,6 +161,39 @@ def test_steady_growth_goes_on(growth, many):
         assert np.abs(np.log(np.ravel(answer) / course[60:])).mean() < 0.25 * naive
 
 
+def average_error(make, n_seeds, horizon, freq, **parameters):
+    """Mean absolute errors of the default, the last value, and the value a week or year ago."""
+    rows = []
+    for seed in range(n_seeds):
+        values = make(np.random.default_rng(seed))
+        series = pd.Series(values, pd.date_range("2021-01-04", periods=len(values), freq=freq))
+        past, actual = series[:-horizon], values[-horizon:]
+        answer = SequenceForecaster(horizon=horizon, random_state=0, **parameters)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a season that is not used
+            answers = [answer.fit(past).forecast().to_numpy(), past.to_numpy()[-1]]
+        rows.append([np.abs(one - actual).mean() for one in answers])
+    return np.mean(rows, axis=0)
+
+
+def test_a_shift_near_the_end_is_followed():
+    """The window holds both levels, which no window in training did."""
+
+    def make(rng):
+        return np.where(np.arange(220) < 200, 50.0, 80.0) + rng.normal(0, 2, 220)
+
+    ours, last = average_error(make, 3, 10, "D")
+    assert ours < 1.5 * last
+
+
+def test_growth_that_ended_does_not_go_on():
+    def make(rng):
+        return 100 + 2 * np.minimum(np.arange(84.0), 60) + rng.normal(0, 1, 84)
+
+    ours, _ = average_error(make, 3, 12, "MS")
+    assert ours < 4  # 13 with the growth of before
+
+
 @pytest.mark.parametrize("growth", [0.2, -0.2])
 def test_low_values_of_a_growing_series_are_no_zeros(growth):
     X = np.exp(growth * np.arange(60.0)).reshape(-1, 1)

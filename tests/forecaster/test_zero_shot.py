@@ -100,6 +100,17 @@ def test_calm_series_are_not_expected_to_grow(change):
     assert np.abs(forecasts(calm.reshape(-1, 1), horizon=12) / 1000 - 1).max() < 3 * change
 
 
+@pytest.mark.parametrize("noise", [1e-6, 1e-3, 0.1, 1])
+@pytest.mark.parametrize("level", [0, 1000])
+def test_a_season_far_larger_than_its_noise_goes_on(noise, level):
+    """Solar power at night and day: the season is up to 1e8 times the noise."""
+    rows, rng = np.arange(480), np.random.default_rng(0)
+    values = level + 100 * np.maximum(0, np.sin(rows * np.pi / 24)) + noise * rng.random(480)
+    answer = forecast_quantiles([values[:-48]], 48, 48)[0, :, 4]
+    error, naive = (np.abs(one - values[-48:]).mean() for one in (answer, values[-96:-48]))
+    assert error < 2.5 * naive
+
+
 def test_growth_and_season_are_forecast():
     """From six forecast origins, against the value a year ago."""
     errors = {"only": [], "naive": []}
