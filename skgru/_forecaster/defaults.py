@@ -84,6 +84,8 @@ def auto_theta_weight(spec: ForecastSpec, pretrained: str | None) -> float:
     """
     if pretrained == "only":
         return 0.5 if spec.point == "mean" else 0.0
+    if spec.point == "mean" and spec.level == "window":
+        return 0.6  # demand that dies out: networks learn it from few series, smoothing at once
     if spec.season_length > LONGEST_SEASON or (pretrained and spec.point == "median"):
         return 0.2
     return 0.4 if spec.is_global else 0.5

@@ -249,6 +249,7 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
 
         - 0 with a `regressor` of your own,
         - 0 with `pretrained="only"`, but 0.5 if `point_` is "mean",
+        - 0.6 for means of intermittent series,
         - 0.2 beside a forecast of the pretrained network, and for seasons of more than 100 rows,
         - else 0.5 for one series, and 0.4 for several.
 
