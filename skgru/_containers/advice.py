@@ -17,7 +17,7 @@ from skgru._containers.clocks import (
     regular_step,
     wall_times,
 )
-from skgru._containers.dates import Way
+from skgru._containers.text_dates import Way
 
 # Least share of the weeks in which a weekday occurs, if it is an open day.
 OPEN_FROM = 0.5

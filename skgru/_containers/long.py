@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from skgru._containers.dates import way_to_dates
-from skgru._containers.index import columns_like
 from skgru._containers.long_advice import check_date_column, check_date_level, check_other_dates
 from skgru._containers.numbers import as_known, is_text
 from skgru._containers.table import Table
+from skgru._containers.text_dates import way_to_dates
+from skgru._containers.time_index import columns_like
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from skgru._containers.dates import way_to_dates
+from skgru._containers.text_dates import way_to_dates
 
 # Code that makes one series regular, in messages of `advice.irregular`.
 OF_ONE = re.compile(r"(?:regular first|the duplicates): (X\..+?)\.(?= If | Set | \(Here)")

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from skgru._containers.dates import way_to_dates
+from skgru._containers.text_dates import way_to_dates
 
 # What a column holds instead of numbers, and the code that converts it. {x} is the column.
 PANDAS_REMEDIES = {

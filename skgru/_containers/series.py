@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import _get_feature_names, check_array
 
-from skgru._containers.index import TimeIndex, _step_of, index_of_polars
 from skgru._containers.long import all_but_time
 from skgru._containers.numbers import as_known, as_numbers
 from skgru._containers.table import Table
+from skgru._containers.time_index import TimeIndex, _step_of, index_of_polars
 from skgru._windows import as_table
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from skgru._containers.index import TimeIndex
+from skgru._containers.time_index import TimeIndex
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,11 @@ from sklearn.base import BaseEstimator
 from skgru._backtest.result import BacktestResult
 from skgru._backtest.results import BacktestResults
 from skgru._containers.categories import Categories
-from skgru._containers.index import TimeIndex
 from skgru._containers.long import Key, LongForm
 from skgru._containers.panel import Panel
 from skgru._containers.row_order import End
 from skgru._containers.table import Table
+from skgru._containers.time_index import TimeIndex
 from skgru._forecaster.calendar import Calendar
 from skgru._forecaster.conformal import Calibration
 from skgru._forecaster.dataset import Part

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from skgru._containers.index import with_ending
 from skgru._containers.panel import frame_of
 from skgru._containers.table import Table
+from skgru._containers.time_index import with_ending
 from skgru._forecaster.conformal import Calibration, following
 from skgru._forecaster.covariates import static_rows
 from skgru._forecaster.reading import Origins, SeriesReader

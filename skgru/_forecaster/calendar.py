@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from skgru._containers.index import DAY, TimeIndex
 from skgru._containers.series import Table
+from skgru._containers.time_index import DAY, TimeIndex
 from skgru._warnings import warn_user
 
 HOLIDAYS = "holidays:"

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from skgru._containers.dates import form_of_numbers
-from skgru._containers.index import TimeIndex, is_other_step
 from skgru._containers.panel import Panel
 from skgru._containers.table import Table
+from skgru._containers.text_dates import form_of_numbers
+from skgru._containers.time_index import TimeIndex, is_other_step
 from skgru._forecaster.baselines import longest_run
 from skgru._forecaster.dataset import Pairs
 from skgru._forecaster.defaults import usual_length

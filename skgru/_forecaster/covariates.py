@@ -8,13 +8,13 @@ import numpy as np
 
 from skgru._containers.categories import Categories
 from skgru._containers.clocks import in_zone
-from skgru._containers.dates import way_to_dates
-from skgru._containers.index import dates_of_polars
 from skgru._containers.long import names_times
 from skgru._containers.numbers import as_known, as_numbers
 from skgru._containers.panel import Panel
 from skgru._containers.series import as_series
 from skgru._containers.table import Table
+from skgru._containers.text_dates import way_to_dates
+from skgru._containers.time_index import dates_of_polars
 from skgru._forecaster.spec import ForecastSpec
 
 

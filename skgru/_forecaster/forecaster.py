@@ -17,8 +17,8 @@ from sklearn.utils import Tags
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from skgru._containers.index import with_ending
 from skgru._containers.series import is_list_of_series
+from skgru._containers.time_index import with_ending
 from skgru._forecaster.answers import ForecastAnswers
 from skgru._forecaster.baselines import naive_scale
 from skgru._forecaster.calendar import calendar_of

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from skgru._containers.index import TimeIndex
 from skgru._containers.table import Table
+from skgru._containers.time_index import TimeIndex
 
 # Rows that are looked at first.
 AT_FIRST = 32

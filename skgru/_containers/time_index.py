@@ -9,7 +9,7 @@ import numpy as np
 
 from skgru._containers.advice import dates_in, irregular
 from skgru._containers.clocks import WEEKDAYS, dates_after, goes_by, open_days, regular_step
-from skgru._containers.dates import not_dates
+from skgru._containers.text_dates import not_dates
 
 DAY = 86_400  # seconds
 
