@@ -56,7 +56,9 @@ def categories_of(X: Any, parameters: Any) -> Categories:
     ]
     if any(is_target):
         name = found[is_target.index(True)]
-        others = [one for one in columns if one not in labels]
+        others = [one for one in columns if one not in [*labels, *known]]
+        numbers = [one for one in others if "bool" not in str(first[one].dtype).lower()]
+        others = numbers or others
         if not others:
             return Categories()
         ids_too = ". If it identifies the series too, name it in group" if keys else ""
