@@ -357,6 +357,8 @@ REFUSED = {
     "groupby": (DATES.groupby("when"), ".obj"),
     "lazy": (pl.DataFrame(SERIES).lazy(), ".collect()"),
     "relation": (Relation(), ".df()"),
+    "index of dates": (pd.date_range("2020-01-01", periods=60), "dates or times"),
+    "index of periods": (pd.period_range("2020-01-01", periods=60, freq="D"), "dates or times"),
     "generator": ((row for row in SERIES), "list("),
 }
 

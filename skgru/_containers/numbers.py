@@ -103,6 +103,9 @@ def as_known(X: Any, name: str = "X") -> tuple[Any, str]:
     generators.
     """
     library = type(X).__module__.split(".")[0]
+    if library == "pandas" and not hasattr(X, "index") and hasattr(X, "to_numpy"):
+        X = X.to_timestamp() if hasattr(X, "to_timestamp") else X  # periods
+        return X.to_numpy(), name  # an index or an array of pandas, which may hold dates
     if library == "torch" and hasattr(X, "detach"):  # one with gradients cannot be read otherwise
         return X.detach().cpu().numpy(), f"{name}.detach().cpu().numpy()"
     if type(X).__name__ == "LazyFrame" and hasattr(X, "collect"):

@@ -14,7 +14,7 @@ from skgru._containers.table import Table
 from skgru._containers.time_index import with_ending
 from skgru._forecaster.conformal import Calibration, following
 from skgru._forecaster.covariates import static_rows
-from skgru._forecaster.reading import Origins, SeriesReader
+from skgru._forecaster.reading import LEAST_ROWS, Origins, SeriesReader
 from skgru._forecaster.scaling import restored
 
 
@@ -62,6 +62,7 @@ class ForecastAnswers(SeriesReader):
         quantiles = self._calibration.quantiles(self.regressors_, coverage)
         middle = self._model.forecast_after(new.parts, new.steps)
         if quantiles:
+            self._check_enough_for_quantiles(new)
             sides = self._model.bounds_after(new.parts, middle, quantiles, new.seasonal_errors)
         else:
             radius = self._calibration.radius(coverage)  # (horizon, n_targets)
@@ -74,6 +75,15 @@ class ForecastAnswers(SeriesReader):
             )
         sides = np.sort(np.moveaxis(sides, 0, -1), axis=-1)  # a scaler may change signs
         return list(self._limited(sides)), self._in_units(middle, new)
+
+    def _check_enough_for_quantiles(self, new: Origins) -> None:
+        """Raise for a history from which no width of an interval can be estimated."""
+        n_known = [int(np.isfinite(part.z).any(axis=1).sum()) for part in new.parts]
+        if self.pretrained_ and min(n_known) < LEAST_ROWS:
+            raise ValueError(
+                f"X has {min(n_known)} rows with values to forecast from, but an interval needs at "
+                f"least {LEAST_ROWS}. Give more rows of the series, or use forecast."
+            )
 
     def _check_coverage(self, coverage: float) -> int | None:
         """The number of steps that there are intervals for; None if it is unlimited.

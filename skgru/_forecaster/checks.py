@@ -356,9 +356,7 @@ def too_short(spec: ForecastSpec, series: Sequence[np.ndarray]) -> str:
     found, first = f"X has {longest} (n_samples={longest})", "Use "
     if run < longest:
         found = f"the longest such run in X has {run} (n_samples={longest})"
-        first = (
-            "Fill the gaps, for example by X.interpolate(), drop columns without numbers, or use "
-        )
+        first = "Fill the gaps, for example by X.ffill(), drop columns without numbers, or use "
     remedies = ["a shorter window, "] if spec.window_length > 1 else []
     remedies += ["a smaller horizon, "] if spec.horizon > 1 else []
     return (
@@ -403,7 +401,7 @@ def check_complete(
         return
     n_rows = spec.least_history + spec.steps_of_call
     longest = max(map(len, series))
-    fill = "Fill the gaps, for example by X.interpolate(), or use " if longest >= n_rows else "Use "
+    fill = "Fill the gaps, for example by X.ffill(), or use " if longest >= n_rows else "Use "
     raise ValueError(
         f"horizon={spec.horizon} with {spec.strategy} forecasts and season_length="
         f"{spec.season_length} needs {n_rows} rows in a row without NaN, but no series of X has "

@@ -73,6 +73,8 @@ def weights_of_list(given: Any, X: list[Any], ids: Sequence[Any]) -> list[np.nda
 def _weights(given: Any, n_rows: int, whose: str, name: str) -> np.ndarray:
     """Weights as an array, (n_rows,), after all checks."""
     weights = np.asarray(as_numbers(given, "sample_weight"))
+    if weights.shape == (n_rows, 1):  # a frame of one column
+        weights = weights[:, 0]
     if weights.shape != (n_rows,):
         raise ValueError(
             f"{name} has shape {weights.shape}, but {whose} {n_rows} rows. Give an array of shape "
@@ -94,13 +96,25 @@ def _weights(given: Any, n_rows: int, whose: str, name: str) -> np.ndarray:
 
 
 def _check_index(given: Any, X: Any) -> None:
-    """Raise if weights of pandas have other dates than X. Otherwise they are taken in order."""
-    one, other = getattr(given, "index", None), getattr(X, "index", None)
-    has_dates = hasattr(one, "equals") and names_times(one) and names_times(other)
-    if has_dates and not one.equals(other):  # type: ignore[union-attr]
+    """Raise if weights of pandas have other dates than X, or the labels of X in another order.
+    Otherwise they are taken in order.
+    """
+    one: Any = getattr(given, "index", None)
+    other = getattr(X, "index", None)
+    if not hasattr(one, "equals") or one.equals(other):
+        return
+    if hasattr(other, "equals"):
+        is_moved = (names_times(one) and names_times(other)) or one.isin(other).all()
+        if is_moved:
+            raise ValueError(
+                "sample_weight has an index of other dates than X, or in another order. Give the "
+                "dates of X, sample_weight.reindex(X.index), or an array in the order of X."
+            )
+    if not one.is_monotonic_increasing and one.isin(range(len(one))).all():
         raise ValueError(
-            "sample_weight has an index of other dates than X, or in another order. Give the dates "
-            "of X, sample_weight.reindex(X.index), or an array in the order of X."
+            "sample_weight has an index of row numbers that are not in order, and X has other "
+            "labels. Sort the weights, sample_weight.sort_index(), or give an array in the order "
+            "of X."
         )
 
 

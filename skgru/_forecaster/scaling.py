@@ -60,7 +60,9 @@ def lowest_share(known: np.ndarray, season_length: int) -> float:
     parts = np.array_split(known, n_parts)
     levels = np.array([np.median(part) for part in parts])
     before, after = np.maximum.accumulate(levels), np.maximum.accumulate(levels[::-1])[::-1]
-    return float(np.min([part.min() for part in parts] / np.minimum(before, after)))
+    # The largest levels of earlier and of later parts: a zero has usual values on both sides.
+    around = np.minimum([before[0], *before[:-1]], [*after[1:], after[-1]])
+    return float(np.min([part.min() for part in parts] / around))
 
 
 def _statistics(

@@ -45,17 +45,35 @@ def theta_forecast(histories: np.ndarray, steps: int, season_length: int) -> np.
     is_known = np.isfinite(z)
     n_known = is_known.sum(axis=1)
     level, alpha = smoothed(z[:, -ROWS_SMOOTHED:])
-    rows = np.arange(n_rows) - n_rows + 1.0
-    rows = np.where(is_known, rows, 0)
-    count = np.maximum(n_known, 1)
-    around = np.where(is_known, rows - rows.sum(axis=1, keepdims=True) / count[:, np.newaxis], 0)
-    spread = np.maximum((around**2).sum(axis=1), np.finfo(float).tiny)
-    slope = (around * np.where(is_known, z, 0)).sum(axis=1) / spread
+    slope = steady_slope(z)
     ahead = np.arange(steps) + ((1 - (1 - alpha) ** n_known) / alpha)[:, np.newaxis]
     forecast = level[:, np.newaxis] + SHARE_OF_TREND * slope[:, np.newaxis] * ahead
     forecast += course[:, np.arange(steps) % season_length]
     forecast[n_known < ROWS_AT_START] = np.nan
     return forecast.reshape(n, n_targets, steps).swapaxes(1, 2)
+
+
+def steady_slope(z: np.ndarray) -> np.ndarray:
+    """Slope of the straight line through each row of z, or through its last half where that one is
+    less steep: a trend that ended does not go on. 0 if both have different signs. (n, n_rows) ->
+    (n,).
+    """
+    is_known = np.isfinite(z)
+    order = np.cumsum(is_known, axis=1)
+    n_known = order[:, -1:]
+    whole = _slope(z, is_known)
+    late = _slope(z, is_known & (order > np.minimum(n_known // 2, n_known - ROWS_AT_START)))
+    size = np.where(whole * late > 0, np.minimum(np.abs(whole), np.abs(late)), 0)
+    return np.sign(whole) * size
+
+
+def _slope(z: np.ndarray, is_used: np.ndarray) -> np.ndarray:
+    """Least squares slopes (n,) of the values of z (n, n_rows) that are used."""
+    count = np.maximum(is_used.sum(axis=1, keepdims=True), 1)
+    rows = np.where(is_used, np.arange(z.shape[1]) - z.shape[1] + 1.0, 0)
+    around = np.where(is_used, rows - rows.sum(axis=1, keepdims=True) / count, 0)
+    spread = np.maximum((around**2).sum(axis=1), np.finfo(float).tiny)
+    return (around * np.where(is_used, z, 0)).sum(axis=1) / spread
 
 
 def seasonal_course(z: np.ndarray, season_length: int) -> np.ndarray:

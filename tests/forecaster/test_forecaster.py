@@ -6,6 +6,7 @@ Containers and indexes are in containers/test_series.py.
 import copy
 import pickle
 import warnings
+from contextlib import nullcontext
 
 import numpy as np
 import pandas as pd
@@ -213,7 +214,10 @@ def test_what_auto_decides():
 @pytest.mark.parametrize("season_length", [None, 1, 4])
 def test_short_series_have_a_default(n_rows, season_length):
     fitted = SequenceForecaster(LinearRegression(), season_length=season_length)
-    answer = fitted.fit(column(WALK[:n_rows])).forecast(5)
+    is_too_long = season_length is not None and n_rows < season_length + 1 and season_length > 1
+    with warns(f"season_length={season_length}") if is_too_long else nullcontext():
+        fitted.fit(column(WALK[:n_rows]))
+    answer = fitted.forecast(5)
     assert np.isfinite(answer).all()
 
 
@@ -1251,8 +1255,8 @@ def test_nothing_but_gaps():
 def test_too_many_gaps():
     values = column(WALK)
     values[::3] = np.nan
-    fails(lambda: forecaster().fit(values), "horizon=3", "X.interpolate()")
-    fitted = forecaster().fit(pd.DataFrame(values).interpolate(limit_direction="both").to_numpy())
+    fails(lambda: forecaster().fit(values), "horizon=3", "X.ffill()")
+    fitted = forecaster().fit(pd.DataFrame(values).ffill().bfill().to_numpy())
     assert np.isfinite(fitted.forecast()).all()
     fails(
         lambda: forecaster(window_length=1, horizon=1).fit(column(WALK[:1])),

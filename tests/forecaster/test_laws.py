@@ -194,6 +194,22 @@ def test_growth_that_ended_does_not_go_on():
     assert ours < 4  # 13 with the growth of before
 
 
+def test_growth_that_slowed_down_does_not_go_on():
+    def make(rng):
+        return 1000 / (1 + np.exp(-(np.arange(84.0) - 30) / 5)) * np.exp(rng.normal(0, 0.01, 84))
+
+    ours, last = average_error(make, 3, 12, "MS")
+    assert ours < 3 * last
+
+
+def test_a_level_far_below_an_earlier_one_is_followed():
+    def make(rng):
+        return np.r_[100 + rng.normal(0, 5, 100), 1 + rng.normal(0, 0.1, 60)]
+
+    ours, last = average_error(make, 3, 10, "D")
+    assert ours < 1.3 * last
+
+
 @pytest.mark.parametrize("growth", [0.2, -0.2])
 def test_low_values_of_a_growing_series_are_no_zeros(growth):
     X = np.exp(growth * np.arange(60.0)).reshape(-1, 1)

@@ -136,6 +136,12 @@ def test_weights_of_pandas_have_the_dates_of_X():
         "sample_weight has an index of other dates than X",
         "sample_weight.reindex(X.index)",
     )
+    moved = weights.reset_index(drop=True)[::-1]  # row numbers that are not in order
+    fails(lambda: plain(season_length=1).fit(series, sample_weight=moved), "sort_index()")
+    numbered = series.reset_index(drop=True)
+    fails(lambda: plain(season_length=1).fit(numbered, sample_weight=moved), "reindex(X.index)")
+    framed = plain(season_length=1).fit(series, sample_weight=weights.to_frame())
+    np.testing.assert_array_equal(coefficients(framed), wanted)
     weights = weights[::-1].reindex(series.index)
     fitted = plain(season_length=1).fit(series, sample_weight=weights)
     np.testing.assert_array_equal(coefficients(fitted), wanted)

@@ -3,6 +3,7 @@
 import pickle
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -152,6 +153,18 @@ def test_intervals_need_no_calibration():
     assert (calibrated.forecast_interval(coverage=0.5)[0][..., 0] < middles[0][:6]).all()
     with raises("steps=20", "horizon"):
         calibrated.forecast_interval(20, coverage=0.5)
+
+
+def test_an_interval_needs_three_rows():
+    fitted = forecaster().fit(pd.Series(AIRLINE))
+    index = pd.date_range("2030-01-01", periods=3, freq="D")
+    new = pd.Series([200.0, 210.0, 207.0], index)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of an index that does not continue that of fit
+        with raises("2 rows", "at least 3", "more rows"):
+            fitted.forecast_interval(X=new[:2])
+        lower, upper = fitted.forecast_interval(X=new)
+    assert (np.asarray(upper) > np.asarray(lower)).all()
 
 
 def test_three_months_are_enough():
