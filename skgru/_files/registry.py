@@ -15,8 +15,8 @@ from sklearn.base import BaseEstimator
 
 from skgru._backtest.result import BacktestResult
 from skgru._backtest.results import BacktestResults
-from skgru._containers.categories import Categories
 from skgru._containers.long import Key, LongForm
+from skgru._containers.one_hot import Categories
 from skgru._containers.panel import Panel
 from skgru._containers.row_order import End
 from skgru._containers.table import Table

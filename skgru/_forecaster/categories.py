@@ -6,14 +6,14 @@ from dataclasses import replace
 from numbers import Integral
 from typing import Any
 
-from skgru._containers.categories import (
+from skgru._containers.long import check_alone, keys_of, names_times
+from skgru._containers.numbers import example_of, holds_labels
+from skgru._containers.one_hot import (
     Categories,
     holds_categories,
     is_frame,
     learn_categories,
 )
-from skgru._containers.long import check_alone, keys_of, names_times
-from skgru._containers.numbers import example_of, holds_labels
 from skgru._containers.table import Table
 from skgru._forecaster.spec import ForecastSpec
 

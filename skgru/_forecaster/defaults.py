@@ -1,5 +1,5 @@
-"""Default networks and window lengths of a forecaster, by the number of series, their lengths and
-their season.
+"""Default networks, window lengths and weights of the members of a forecast, by the number of
+series, their lengths and their season.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skgru._containers.categories import Categories
 from skgru._containers.long import keys_of
+from skgru._containers.one_hot import Categories
 from skgru._containers.panel import Panel, as_columns, read_panel
 from skgru._containers.series import as_series, check_list, is_list_of_series
 from skgru._containers.table import Table
