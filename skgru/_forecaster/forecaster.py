@@ -245,7 +245,8 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
     theta_weight : float or "auto", default="auto"
         Weight of the Theta forecast [3]_ in the forecast, in [0, 1]. Theta is exponential smoothing
         of the series without its season, plus half of its trend (of the last half of the series, if
-        that is less steep). Its errors differ from those of the regressors, so that a weighted mean of both has smaller errors than either. "auto":
+        that is less steep). Its errors differ from those of the regressors, so that a weighted mean
+        of both has smaller errors than either. "auto":
 
         - 0 with a `regressor` of your own,
         - 0 with `pretrained="only"`, but 0.5 if `point_` is "mean",
