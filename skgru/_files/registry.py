@@ -26,7 +26,7 @@ from skgru._forecaster.conformal import Calibration
 from skgru._forecaster.dataset import Part
 from skgru._forecaster.default_regressor import DefaultRegressor
 from skgru._forecaster.forecaster import SequenceForecaster
-from skgru._forecaster.means import MeanCorrection
+from skgru._forecaster.mean_correction import MeanCorrection
 from skgru._forecaster.mixture import Mixture
 from skgru._forecaster.model import ForecastModel
 from skgru._forecaster.regressors import EnsembleMember

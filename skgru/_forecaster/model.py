@@ -33,7 +33,7 @@ from skgru._forecaster.gaps_and_outliers import (
     fill_by_season,
     last_rows,
 )
-from skgru._forecaster.means import ERROR_OFFSET, MeanCorrection
+from skgru._forecaster.mean_correction import ERROR_OFFSET, MeanCorrection
 from skgru._forecaster.mixture import Mixture, spread_of, weighted_mean
 from skgru._forecaster.regressors import (
     EnsembleMember,
