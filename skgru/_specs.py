@@ -24,6 +24,9 @@ CROSS_ENTROPY = "cross_entropy"
 BINARY_CROSS_ENTROPY = "binary_cross_entropy"
 
 
+# Gates of a cell: products of a step with the inputs and the state.
+N_GATES = {"gru": 3, "lstm": 4, "rnn": 1}
+
 # Time of the activation of a gate, and of the start of a step of a layer, in multiply-adds.
 WORK_OF_ACTIVATION = 50
 WORK_OF_STEP = 1 << 17
@@ -84,17 +87,20 @@ class NetworkSpec:
         """Numbers that the first recurrent layer gets in a step."""
         return self.embedding_dim or self.n_channels
 
-    def work(self, n_windows: int) -> int:
-        """Time of a compiled prediction of n_windows at once, in multiply-adds."""
-        n_gates, n_directions = {"gru": 3, "lstm": 4, "rnn": 1}[self.cell], 1 + self.bidirectional
-        of_window, width = self.n_values, self.width
+    def work(self, n_windows: int, n_blocks: int = 1, of_step: int = WORK_OF_STEP) -> int:
+        """Time of a prediction of n_windows in n_blocks, in multiply-adds. of_step : of the start
+        of a step of a layer; by default, that in compiled programs.
+        """
+        n_gates, n_directions = N_GATES[self.cell], 1 + self.bidirectional
+        of_window = self.n_values * (self.window_length * self.n_channels if self.highway else 0)
+        width = self.width
         for units in self.units:
-            of_step = n_gates * units * (width + units + WORK_OF_ACTIVATION)
-            of_window += self.window_length * n_directions * of_step
+            of_gates = n_gates * units * (width + units + WORK_OF_ACTIVATION)
+            of_window += self.window_length * n_directions * of_gates
             width = n_directions * units
         of_window += self.n_values * width
         n_steps = self.window_length * n_directions * len(self.units)
-        return n_windows * of_window + n_steps * WORK_OF_STEP
+        return n_windows * of_window + n_blocks * n_steps * of_step
 
     def without_masks(self) -> NetworkSpec:
         """The same network for windows without NaN, where it has less to do."""

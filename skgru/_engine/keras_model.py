@@ -11,10 +11,7 @@ from skgru._engine.losses import public_loss, training_loss
 from skgru._engine.metrics import network_metrics, probabilities
 from skgru._engine.names import constant_names
 from skgru._engine.optimizers import optimizer_maker, slots_of
-from skgru._specs import InputScaling, NetworkSpec, NetworkState, TrainingSpec
-
-N_GATES = {"gru": 3, "lstm": 4, "rnn": 1}
-
+from skgru._specs import N_GATES, InputScaling, NetworkSpec, NetworkState, TrainingSpec
 
 KERAS_CELLS = {"gru": keras.layers.GRU, "lstm": keras.layers.LSTM, "rnn": keras.layers.SimpleRNN}
 

@@ -23,7 +23,7 @@ from skgru._forecaster.zero_shot_member import ZeroShotMember
 ROUNDING = 1e-9
 
 
-# Forecast origins at the ends of series on which members are compared, and most of one series.
+# Forecast origins on which members are compared, and most of one of several series.
 ORIGINS_COMPARED, ORIGINS_OF_SERIES = 256, 8
 
 # Error of Theta and of the pretrained network, as a share of the baseline's, at which their weights

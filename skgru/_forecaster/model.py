@@ -34,7 +34,7 @@ from skgru._forecaster.gaps_and_outliers import (
     last_rows,
 )
 from skgru._forecaster.mean_correction import ERROR_OFFSET, MeanCorrection
-from skgru._forecaster.mixture import Mixture, spread_of, weighted_mean
+from skgru._forecaster.mixture import ORIGINS_COMPARED, Mixture, spread_of, weighted_mean
 from skgru._forecaster.regressors import (
     EnsembleMember,
     fit_network,
@@ -73,9 +73,7 @@ def seasonal_error(z: np.ndarray, season_length: int) -> float:
     return float(known.mean()) + ERROR_OFFSET if len(known) else np.nan
 
 
-# Forecast origins on which the regressors are compared with the baseline, and the ratio of the
-# errors above which they are left out.
-ORIGINS_COMPARED = 256
+# Ratio of the errors of the regressors and of the baseline above which the regressors are left out.
 NO_WORSE = 1.1
 
 # How far covariates may lie outside the values of fit, as a share of their range.

@@ -62,10 +62,9 @@ class SeriesReader:
     """Reads series by the fitted state of a forecaster.
 
     _spec : with the calendar as future covariates; _given : without it; _categories : of columns of
-    text; _tails : the last rows of
-    each series, at most _n_kept; _scaled_tails : their scaled targets; _first_rows : the first rows
-    of each series; _n_rows : number of rows of each series, with those of `update`; _usual_step :
-    step of the index.
+    text; _tails : the last rows of each series, at most _n_kept; _scaled_tails : their scaled
+    targets; _first_rows : the first rows of each series; _n_rows : number of rows of each series,
+    with those of `update`; _usual_step : step of the index.
     """
 
     group: Any

@@ -71,4 +71,8 @@ def trained_further(
     ]
     model = copy(model)
     model.members = trained
+    if model.window_limits is not None:
+        low, high = pairs.window_limits(origins[picked])
+        before_low, before_high = model.window_limits
+        model.window_limits = np.minimum(before_low, low), np.maximum(before_high, high)
     return model

@@ -67,7 +67,10 @@ def forward(weights: dict[str, np.ndarray], inputs: dict[str, np.ndarray]) -> np
     hidden = hidden * sigmoid(hidden)
     hidden = hidden @ w["hidden"] + w["hidden_bias"]
     hidden = hidden * sigmoid(hidden)
-    return combined(hidden @ w["out"] + w["out_bias"], inputs[WEIGHED])
+    out = hidden @ w["out"] + w["out_bias"]
+    correction = out[..., N_EXPERTS]
+    np.clip(correction, -MOST_CORRECTION, MOST_CORRECTION, out=correction)
+    return combined(out, inputs[WEIGHED])
 
 
 def combined(out: np.ndarray, experts: np.ndarray) -> np.ndarray:
@@ -76,8 +79,7 @@ def combined(out: np.ndarray, experts: np.ndarray) -> np.ndarray:
     """
     e, half = N_EXPERTS, len(QUANTILES) // 2
     shares = np.exp(out[..., :e] - out[..., :e].max(-1, keepdims=True))
-    correction = np.clip(out[..., e], -MOST_CORRECTION, MOST_CORRECTION)
-    middle = (shares * experts).sum(-1) / shares.sum(-1) + correction
+    middle = (shares * experts).sum(-1) / shares.sum(-1) + out[..., e]
     middle = middle[..., None]
     gaps = np.exp(np.clip(out[..., e + 1 :], -12, 5))
     below = middle - np.cumsum(gaps[..., half - 1 :: -1], -1)[..., ::-1]

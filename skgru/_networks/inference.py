@@ -11,25 +11,14 @@ from skgru._tensorflow import has_tensorflow, load_engine, why_unusable
 # A job of this many multiply-adds takes numpy 0.4 to 1.8 s. Loading TensorFlow and compiling a
 # network takes 5 s.
 LARGEST_JOB = 1 << 33
-# What else takes the time of so many multiply-adds: the activation of a gate, and a step of a
-# layer, which is about 15 calls of numpy.
-OF_ACTIVATION = 50
+# Time of a step of a layer, which is about 15 calls of numpy, in multiply-adds.
 OF_STEP = 1 << 16
 
 
 def work_of(spec: NetworkSpec, n_rows: int, n_calls: int = 1) -> int:
     """Time of numpy for n_rows windows in each of n_calls calls, in multiply-adds."""
-    n_gates, n_directions = numpy_inference.N_GATES[spec.cell], 1 + spec.bidirectional
     n_blocks = -(-n_rows // numpy_inference.rows_at_once(spec))
-    of_windows = spec.n_values * (spec.window_length * spec.n_channels if spec.highway else 0)
-    of_blocks, width = 0, spec.width
-    for units in spec.units:
-        of_row = n_gates * units * (width + units + OF_ACTIVATION)
-        of_windows += spec.window_length * n_directions * of_row
-        of_blocks += spec.window_length * n_directions * OF_STEP
-        width = n_directions * units
-    of_windows += spec.n_values * width
-    return n_calls * (n_rows * of_windows + n_blocks * of_blocks)
+    return n_calls * spec.work(n_rows, n_blocks, OF_STEP)
 
 
 def inference_for(spec: NetworkSpec, n_rows: int, n_calls: int = 1) -> Any:

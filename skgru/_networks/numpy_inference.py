@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from skgru._specs import InputScaling, NetworkSpec
+from skgru._specs import N_GATES, InputScaling, NetworkSpec
 
 Weights = Sequence[np.ndarray]
 State = tuple[np.ndarray, ...]
@@ -67,7 +67,6 @@ STEPS: dict[str, Callable[[State, np.ndarray, np.ndarray], State]] = {
     "lstm": lstm_step,
     "rnn": rnn_step,
 }
-N_GATES = {"gru": 3, "lstm": 4, "rnn": 1}
 
 
 def recurrent_layer(

@@ -186,6 +186,18 @@ def test_a_shift_near_the_end_is_followed():
     assert ours < 1.5 * last
 
 
+def test_further_training_teaches_other_windows():
+    """After `update(refit=True)` with a new level, windows that hold both levels are usual."""
+    rng = np.random.default_rng(0)
+    values = np.where(np.arange(240) < 200, 50.0, 80.0) + rng.normal(0, 2, 240)
+    past, new = values[:200, np.newaxis], values[200:, np.newaxis]
+    forecaster = SequenceForecaster(horizon=5, season_length=1, random_state=0).fit(past)
+    low, high = forecaster._model.window_limits
+    forecaster.update(new, refit=True)
+    wider_low, wider_high = forecaster._model.window_limits
+    assert (wider_low < 2 * low).all() and (wider_high >= high).all()
+
+
 def test_growth_that_ended_does_not_go_on():
     def make(rng):
         return 100 + 2 * np.minimum(np.arange(84.0), 60) + rng.normal(0, 1, 84)
