@@ -128,7 +128,9 @@ class TrainingRun:
 
     validation : rows to report the loss of, or None; epochs : how many at most; earlier : the
     network to train further, or None; resumed : this training after an earlier epoch, from a
-    checkpoint; after_epoch : called with the training after each epoch.
+    checkpoint; before_epoch : called before each epoch; after_epoch : called with the training
+    after each epoch, and returns whether it must stop; show : called in epochs with the share that
+    is done and a text, for `verbose`.
     """
 
     network: NetworkSpec
@@ -139,7 +141,9 @@ class TrainingRun:
     epochs: int
     earlier: NetworkState | None = None
     resumed: Snapshot | None = None
-    after_epoch: Callable[[Snapshot], None] | None = None
+    before_epoch: Callable[[], None] | None = None
+    after_epoch: Callable[[Snapshot], bool] | None = None
+    show: Callable[[float, str], None] | None = None
 
     @property
     def first_epoch(self) -> int:

@@ -9,6 +9,9 @@ from __future__ import annotations
 from functools import wraps
 from typing import Any
 
+from sklearn.callback._callback_support import callback_management_context
+
+from skgru._callbacks import CALLBACK_ATTRIBUTES
 from skgru._validation import Function
 
 # Attributes with an underscore that belong to the user: outputs of set_output and of set_*_request.
@@ -42,12 +45,18 @@ def stores_at_once(method: Function) -> Function:
     def storing(self, *args, **kwargs):
         working = snapshot(self)
         before = dict(working.__dict__)
-        result = method(working, *args, **kwargs)
+        try:
+            result = method(working, *args, **kwargs)
+        finally:
+            if "_callback_fit_ctx" in working.__dict__:
+                with callback_management_context(working):
+                    pass  # its end is that of the callbacks
         after = working.__dict__
         fitted = {
             name: value
             for name, value in after.items()
-            if _is_fitted_state(name) or name not in before or before[name] is not value
+            if name not in CALLBACK_ATTRIBUTES
+            and (_is_fitted_state(name) or name not in before or before[name] is not value)
         }
         # One assignment, between whose parts no other thread and no signal comes.
         self.__dict__ = {
@@ -60,4 +69,4 @@ def stores_at_once(method: Function) -> Function:
 
 def _is_fitted_state(name: str) -> bool:
     has_underscore = name.startswith("_") or name.endswith("_")
-    return has_underscore and name not in SETTINGS
+    return has_underscore and name not in SETTINGS and name not in CALLBACK_ATTRIBUTES

@@ -21,6 +21,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from skgru._callbacks import FitTask, TakesCallbacks, has_callbacks
 from skgru._containers.numbers import as_numbers
 from skgru._containers.row_order import end_of, warn_of_order, warn_of_past
 from skgru._state import reads_once, stores_at_once
@@ -85,7 +86,7 @@ def _is_flat(windower: SequenceWindower) -> bool:
     return windower.flatten
 
 
-class SequenceWindower(TransformerMixin, BaseEstimator):
+class SequenceWindower(TakesCallbacks, TransformerMixin, BaseEstimator):
     """Turn a series into one window of history for each of its rows.
 
     Window t holds the rows t - window_length + 1 to t. A series of n rows gives n windows, so that
@@ -288,6 +289,7 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
 
     def _learn(self, X: Any) -> np.ndarray:
         self._validate_params()
+        task = FitTask.begun(self, 0, X=X) if has_callbacks(self) else None
         given = X
         X = as_table(as_numbers(X))
         names = _get_feature_names(X)
@@ -300,6 +302,8 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
         self._end = end_of(given)
         self._first_rows = X[: self._window_length].copy()
         self._last_rows = X[max(0, len(X) - self._window_length + 1) :].copy()
+        if task is not None:
+            task.end(dict)
         return X
 
     def _past_of(self, X: np.ndarray) -> np.ndarray:

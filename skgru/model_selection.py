@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import chain
 from numbers import Integral
@@ -20,7 +21,9 @@ from sklearn.utils.parallel import Parallel, delayed
 
 from skgru._backtest.result import BacktestResult
 from skgru._backtest.results import BacktestResults
+from skgru._backtest.tasks import followed, shown
 from skgru._backtest.timeline import split
+from skgru._callbacks import FitTask
 from skgru._containers.panel import SeriesList
 from skgru._containers.series import as_series, is_list_of_series, rows_of, values_of
 from skgru._containers.table import Table
@@ -129,6 +132,9 @@ def _check_options(refit: Any, coverage: Any, gap: Any, window: Any, n_jobs: Any
         )
 
 
+# The name of the task of an origin.
+ORIGIN = "forecast-origin"
+
 # A forecast of one series from one origin: the position of the series, that of the origin in the
 # series, the forecast (horizon, n_targets), and the bounds (horizon, n_targets, 2) or None.
 Forecast = tuple[int, int, np.ndarray, Any]
@@ -153,19 +159,26 @@ class _Job:
     window: int | None
     coverage: float | None
 
-    def run(self, origins: np.ndarray) -> Iterator[tuple[Any, list[Forecast]]]:
-        """One fit at the first of these origins, and the forecasts from each of them."""
+    def run(
+        self, origins: np.ndarray, numbers: range, task: FitTask | None
+    ) -> Iterator[tuple[Any, list[Forecast]]]:
+        """One fit at the first of these origins, and the forecasts from each of them. numbers : of
+        the origins within the backtest; task : the backtest, for callbacks.
+        """
+        tasks = [None if task is None else task.subtask(ORIGIN, task_id=i) for i in numbers]
         n_before = origins[0] + 1 - self.starts  # (n_series,), rows of each series
         firsts = np.maximum(0, n_before - (self.window or n_before.max()))
         try:
-            fitted, trained = self._fit(firsts, n_before)
+            fitted, trained = self._fit(firsts, n_before, tasks[0])
             # A model of one series is not global: it has the scaler of this series.
             can_forecast = set(range(len(self.tables)) if fitted._spec.is_global else trained)
-            for origin in origins:
-                yield (
-                    (fitted._spec, fitted._least_rows),
-                    self._forecasts(fitted, can_forecast, firsts, origin - self.starts),
-                )
+            for origin, own in zip(origins, [None, *tasks[1:]], strict=True):
+                if own is not None:
+                    own.begin()
+                forecasts = self._forecasts(fitted, can_forecast, firsts, origin - self.starts)
+                if own is not None:
+                    own.end()
+                yield (fitted._spec, fitted._least_rows), forecasts
         except ValueError as error:
             text = _in_backtest(str(error), self.window)
             if text == str(error):
@@ -175,14 +188,25 @@ class _Job:
                 f"{text} (Here, X is the {n_rows} rows before a forecast origin.)"
             ) from error
 
-    def run_all(self, origins: np.ndarray) -> list[tuple[Any, list[Forecast]]]:
-        return list(self.run(origins))
+    def run_all(
+        self, origins: np.ndarray, numbers: range, task: FitTask | None
+    ) -> list[tuple[Any, list[Forecast]]]:
+        return list(self.run(origins, numbers, task))
 
-    def _fit(self, firsts: np.ndarray, stops: np.ndarray) -> tuple[SequenceForecaster, list[int]]:
+    def _fit(
+        self, firsts: np.ndarray, stops: np.ndarray, task: FitTask | None
+    ) -> tuple[SequenceForecaster, list[int]]:
         """A forecaster, fitted to the rows before an origin, and the positions of its series."""
         fitted = clone(self.forecaster)
+        with nullcontext() if task is None else task.passed_to(fitted):
+            return fitted, self._fit_to(fitted, firsts, stops)
+
+    def _fit_to(
+        self, fitted: SequenceForecaster, firsts: np.ndarray, stops: np.ndarray
+    ) -> list[int]:
         if not self.is_several:
-            return fitted.fit(rows_of(self.series[0], firsts[0], stops[0])), [0]
+            fitted.fit(rows_of(self.series[0], firsts[0], stops[0]))
+            return [0]
         chosen = []
         for i, table in enumerate(self.tables):
             part = table.values[firsts[i] : max(0, stops[i])]
@@ -196,7 +220,7 @@ class _Job:
         with warnings.catch_warnings():  # series that are too short are not forecast
             warnings.filterwarnings("ignore", "Too short for the regressors")
             fitted.set_params(group=None).fit(self._rows(chosen))
-        return fitted, [i for i, _, _ in chosen]
+        return [i for i, _, _ in chosen]
 
     def _rows(self, chosen: list[tuple[int, int, int]]) -> Any:
         """Rows start .. stop - 1 of series i, for each (i, start, stop)."""
@@ -263,15 +287,6 @@ def _in_backtest(text: str, window: int | None) -> str:
     return text
 
 
-def _printed(outcomes: Any, n_origins: int, verbose: int) -> Iterator[Any]:
-    """The outcomes, with lines that say how many of them are done: ten, or all if verbose > 1."""
-    every = 1 if verbose > 1 else -(-n_origins // 10)
-    for i, outcome in enumerate(outcomes, start=1):
-        if verbose and (i % every == 0 or i == n_origins):
-            print(f"backtest: {i} / {n_origins} forecast origins")
-        yield outcome
-
-
 def _result_of(found: list[Forecast], table: Table, spec: Any, job: _Job) -> BacktestResult:
     bounds = None if job.coverage is None else np.array([one[3] for one in found])
     return BacktestResult(
@@ -306,6 +321,19 @@ def _check_measured(
         f"{len(lost)} of {len(found)} series have no forecast origin, for example {example}: none "
         f"of their rows has {needs}. They are left out of the results."
     )
+
+
+def _outcomes(
+    job: _Job, origins: np.ndarray, refit: int, n_jobs: int | None, task: FitTask | None
+) -> Iterator[tuple[Any, list[Forecast]]]:
+    """What `_Job.run` yields for all origins, with the fits in several processes if asked for."""
+    firsts = range(0, len(origins), refit) if refit else [0]
+    numbers = [range(first, min(len(origins), first + (refit or len(origins)))) for first in firsts]
+    groups = [(origins[one.start : one.stop], one, task) for one in numbers]
+    if len(groups) == 1 or effective_n_jobs(n_jobs) == 1:
+        return chain.from_iterable(job.run(*group) for group in groups)
+    parallel = Parallel(n_jobs=n_jobs, return_as="generator")
+    return chain.from_iterable(parallel(delayed(job.run_all)(*group) for group in groups))
 
 
 def backtest(
@@ -373,8 +401,8 @@ def backtest(
         not depend on it if the forecaster has a `random_state`.
 
     verbose : int, default=0
-        Whether the number of forecast origins that are done is printed: about ten lines for 1, and
-        a line for each origin for larger numbers.
+        0 shows nothing. 1 shows the forecast origins that are done and the time left: as a bar in a
+        terminal or a notebook, else in about ten lines. 2 prints a line for each origin.
 
     Returns
     -------
@@ -455,17 +483,13 @@ def backtest(
     reach = _n_read_ahead(forecaster, gap + horizon)
     origins = _check_origins(initial, n_rows, step, horizon, gap, reach)
 
-    job = _Job(
-        forecaster, series, tables, is_several, starts, horizon, gap, reach, window, coverage
-    )
-    groups = np.split(origins, np.arange(0, len(origins), int(refit))[1:]) if refit else [origins]
-    outcomes: Any
-    if len(groups) == 1 or effective_n_jobs(n_jobs) == 1:
-        outcomes = chain.from_iterable(map(job.run, groups))
-    else:
-        parallel = Parallel(n_jobs=n_jobs, return_as="generator")
-        outcomes = chain.from_iterable(parallel(delayed(job.run_all)(group) for group in groups))
-    outcomes = list(_printed(outcomes, len(origins), int(verbose)))
+    with followed(forecaster, len(origins)) as (forecaster, task):
+        job = _Job(
+            forecaster, series, tables, is_several, starts, horizon, gap, reach, window, coverage
+        )
+        outcomes = list(
+            shown(_outcomes(job, origins, int(refit), n_jobs, task), len(origins), int(verbose))
+        )
 
     spec, n_least = outcomes[0][0]
     found: list[list[Forecast]] = [[] for _ in tables]

@@ -99,7 +99,7 @@ class CompiledTraining:
         self.callbacks = EpochCallbacks(
             network, training, dataset.scaling, last_epoch, self.n_batches
         )
-        self.reporter = Reporter(training.verbose, last_epoch)
+        self.reporter = Reporter(training.verbose, run.first_epoch, last_epoch, run.show)
 
     def first_state(self, earlier: NetworkState | None) -> NetworkState:
         program = self.program
@@ -187,6 +187,8 @@ def fit_compiled(run: TrainingRun) -> Progress:
     first = fit.first_state(run.resumed.state if run.resumed else run.earlier)
     state = callbacks.call("on_train_begin", first)
     for epoch in range(run.first_epoch, run.last_epoch):
+        if run.before_epoch is not None:
+            run.before_epoch()
         state = callbacks.call("on_epoch_begin", state, epoch)
         state, logs = fit.run_epoch(state, epoch)
         if validation is not None:

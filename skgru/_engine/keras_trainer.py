@@ -73,17 +73,18 @@ class KerasBatches(keras.utils.PyDataset):
 class Epochs(keras.callbacks.Callback):
     """Sets the row order and the dropout of each epoch, and records the network after it."""
 
-    def __init__(
-        self, training: TrainingSpec, batches: KerasBatches, last_epoch: int, progress: Progress
-    ):
+    def __init__(self, run: TrainingRun, batches: KerasBatches, progress: Progress):
         super().__init__()
-        self.training = training
+        self.training = run.training
         self.batches = batches
-        self.reporter = Reporter(training.verbose, last_epoch)
+        self.reporter = Reporter(run.training.verbose, run.first_epoch, run.last_epoch, run.show)
+        self.before_epoch = run.before_epoch
         self.progress = progress
 
     def on_epoch_begin(self, epoch, logs=None):
         training = self.training
+        if self.before_epoch is not None:
+            self.before_epoch()
         if training.shuffle:
             self.batches.order = epoch_order(len(self.batches.order), training.seed, epoch)
         seed_dropout(self.model, training.seed, epoch)
@@ -293,12 +294,12 @@ class WindowRegressor(KerasRegressor):
         epochs,
         initial_epoch,
         progress,
-        validation=None,
+        run,
         callbacks=(),
     ):
-        network = self.network
+        network, validation = self.network, run.validation
         batches = KerasBatches(network, X, y, self.training.batch_size)
-        self.epochs_ = Epochs(self.training, batches, initial_epoch + epochs, progress)
+        self.epochs_ = Epochs(run, batches, progress)
         # First, so that other callbacks get the rate from before the epoch.
         rates = []
         if is_cosine(self.training.learning_rate):
@@ -347,7 +348,7 @@ def fit_stock(run: TrainingRun) -> Progress:
         epochs=run.last_epoch - run.first_epoch,
         initial_epoch=run.first_epoch,
         progress=progress,
-        validation=run.validation,
+        run=run,
         callbacks=callbacks,
     )
     if progress.state is not None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from skgru._progress import TimeLeft
 from skgru._specs import NetworkState, Snapshot, TrainingSpec
 
 # Rows in a batch of the validation loss.
@@ -70,14 +71,14 @@ class Progress:
 
     state : the network after the last epoch with finite loss and weights; diverged_in : the next
     epoch, if its loss or weights were not finite; resumed : the training to go on with;
-    after_epoch : called with the training after each epoch.
+    after_epoch : called with the training after each epoch, and returns whether it must stop.
     """
 
     def __init__(
         self,
         training: TrainingSpec,
         resumed: Snapshot | None = None,
-        after_epoch: Callable[[Snapshot], None] | None = None,
+        after_epoch: Callable[[Snapshot], bool] | None = None,
     ):
         self._stopper = None
         if training.early_stopping:
@@ -109,9 +110,8 @@ class Progress:
             self.history.setdefault(name, []).append(value)
         if self._stopper is not None and self._stopper.is_best(logs):
             self._best = state
-        if self._after_epoch is not None:
-            self._after_epoch(self._snapshot(state))
-        return self.has_stopped
+        stops = self._after_epoch is not None and self._after_epoch(self._snapshot(state))
+        return stops or self.has_stopped
 
     def _snapshot(self, state: NetworkState) -> Snapshot:
         if self._stopper is None:
@@ -137,22 +137,34 @@ class Reporter:
 
     SECONDS_BETWEEN_PARTS = 5.0
 
-    def __init__(self, verbose: int, last_epoch: int):
+    def __init__(
+        self,
+        verbose: int,
+        first_epoch: int,
+        last_epoch: int,
+        show: Callable[[float, str], None] | None = None,
+    ):
         self.verbose = verbose
-        self.last_epoch = last_epoch
+        self.first_epoch, self.last_epoch = first_epoch, last_epoch
+        self._show = show
         self._last_line = time.monotonic()
+        self._time_left = TimeLeft()
 
     def epoch(self, epoch: int, logs: Mapping[str, float]) -> None:
-        """`Epoch 3/50 - loss: 0.0123 - val_loss: 0.0145`"""
-        parts = (f" - {name}: {value:.4g}" for name, value in in_order(logs).items())
-        self._line(epoch, "".join(parts))
+        """`Epoch 3/50 - loss: 0.0123 - val_loss: 0.0145, 40 s left`"""
+        parts = [f"{name}: {value:.4g}" for name, value in in_order(logs).items()]
+        self._line(epoch, 1.0, " - ".join(parts))
 
     def part(self, epoch: int, share: float, loss: float) -> None:
-        """`Epoch 3/50 - 40 % - loss: 0.0123`"""
+        """`Epoch 3/50 - 40% - loss: 0.0123, 40 s left`"""
         if share < 1 and time.monotonic() - self._last_line > self.SECONDS_BETWEEN_PARTS:
-            self._line(epoch, f" - {share:.0%} - loss: {loss:.4g}")
+            self._line(epoch, share, f"{share:.0%} - loss: {loss:.4g}")
 
-    def _line(self, epoch: int, rest: str) -> None:
+    def _line(self, epoch: int, share: float, text: str) -> None:
         self._last_line = time.monotonic()
+        if self._show is not None:
+            self._show(share, text)
         if self.verbose:
-            print(f"Epoch {epoch + 1}/{self.last_epoch}{rest}", flush=True)
+            n_done, n = epoch - self.first_epoch + share, self.last_epoch - self.first_epoch
+            left = self._time_left.text(n_done / n)
+            print(f"Epoch {epoch + 1}/{self.last_epoch} - {text}{left}", flush=True)

@@ -18,6 +18,7 @@ import numpy as np
 from sklearn.neighbors import BallTree, KDTree
 from sklearn.utils import Bunch
 
+from skgru._callbacks import CALLBACK_ATTRIBUTES
 from skgru._files.codecs import CODECS, is_missing, is_same, missing
 from skgru._files.registry import CLASSES, attributes_of, state_of
 
@@ -198,6 +199,8 @@ class Encoder:
             copy = kind.__new__(kind)
             self._copies[id(value)] = value, copy
             for key, one in vars(value).items():
+                if key in CALLBACK_ATTRIBUTES:
+                    continue
                 self.where.append((type(value).__name__, key))
                 copy.__dict__[key] = self._attribute(one)
                 self.where.pop()

@@ -15,6 +15,7 @@ from sklearn.base import BaseEstimator
 
 from skgru._backtest.result import BacktestResult
 from skgru._backtest.results import BacktestResults
+from skgru._callbacks import CALLBACK_ATTRIBUTES
 from skgru._containers.long import Key, LongForm
 from skgru._containers.one_hot import Categories
 from skgru._containers.panel import Panel
@@ -120,7 +121,13 @@ def attributes_of(cls: type) -> tuple[frozenset[str] | None, dict[str, Any]]:
 
 
 def state_of(value: Any) -> dict[str, Any]:
-    """The attributes of an object of these classes, without what it computed for later."""
+    """The attributes of an object of these classes, without what it computed for later, and without
+    callbacks.
+    """
     cls: Any = type(value)
     allowed, _ = attributes_of(cls)
-    return {name: one for name, one in vars(value).items() if allowed is None or name in allowed}
+    return {
+        name: one
+        for name, one in vars(value).items()
+        if (allowed is None or name in allowed) and name not in CALLBACK_ATTRIBUTES
+    }

@@ -17,6 +17,7 @@ from sklearn.utils import Tags
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from skgru._callbacks import FitTask, TakesCallbacks, has_callbacks
 from skgru._containers.series import is_list_of_series
 from skgru._containers.time_index import with_ending
 from skgru._forecaster.answers import ForecastAnswers
@@ -56,7 +57,7 @@ from skgru._validation import Instance, Number, at_least, real_between, remember
 from skgru._warnings import warn_user
 
 
-class SequenceForecaster(ForecastAnswers, BaseEstimator):
+class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
     """Forecast one or several time series with a recurrent network or any other regressor.
 
     The forecaster scales a series, cuts it into windows and subtracts the level of each window. A
@@ -279,8 +280,8 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         regressor. If that is None too, they are random.
 
     verbose : int, default=0
-        0: `fit` prints nothing. 1: it prints a line for each regressor, and for each epoch of a
-        GRURegressor.
+        0 shows nothing. 1 shows the regressors and epochs that are done and the time left: as bars
+        in a terminal or a notebook, else as lines. 2 prints lines everywhere.
 
     Attributes
     ----------
@@ -610,14 +611,19 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
             check_takes_weights(members)
         template = make_template(self, spec, series, members)
         calibration = Calibration(spec, list(map(len, series)))
+        n_fits = 2 if self.calibration_fraction else 1
+        # With y, because callbacks score nothing without it, and scores of a forecaster ignore it.
+        task = None
+        if self.verbose or any(map(has_callbacks, [self, *(one.regressor for one in members)])):
+            task = FitTask.begun(self, n_fits * len(members), X=X, y=X)
         if self.calibration_fraction:
             n_needed = spec.n_rows_needed if members else LEAST_ROWS
             shortened, held_out = parts_of(spec, series, self.calibration_fraction, n_needed)
             before = weights
             if weights is not None:
                 before = [one[: len(rest)] for one, rest in zip(weights, shortened, strict=True)]
-            trial = ForecastModel.fit(template, shortened, is_trial=True, weights=before)
-        model = ForecastModel.fit(template, series, weights=weights)
+            trial = ForecastModel.fit(template, shortened, is_trial=True, weights=before, task=task)
+        model = ForecastModel.fit(template, series, weights=weights, task=task)
         if self.calibration_fraction:
             errors, series_of = errors_of(trial, model, series, held_out)
             calibration = replace(calibration, errors=errors, series_of=series_of)
@@ -662,6 +668,8 @@ class SequenceForecaster(ForecastAnswers, BaseEstimator):
         remember_features(
             self, None if names is None else np.asarray(names, dtype=object), n_columns
         )
+        if task is not None:
+            task.end(dict)
         return self
 
     @stores_at_once

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
+from skgru._callbacks import FitTask
 from skgru._forecaster.checks import (
     can_do_without,
     check_complete,
@@ -34,13 +35,9 @@ from skgru._forecaster.gaps_and_outliers import (
     last_rows,
 )
 from skgru._forecaster.mean_correction import ERROR_OFFSET, MeanCorrection
+from skgru._forecaster.member_fits import MemberFits
 from skgru._forecaster.mixture import ORIGINS_COMPARED, Mixture, spread_of, weighted_mean
-from skgru._forecaster.regressors import (
-    EnsembleMember,
-    fit_network,
-    fit_regressor,
-    steady_error,
-)
+from skgru._forecaster.regressors import EnsembleMember, steady_error
 from skgru._forecaster.rollout import REPEATS_TO, Rollout
 from skgru._forecaster.sample_weight import (
     check_weighted,
@@ -50,7 +47,6 @@ from skgru._forecaster.sample_weight import (
 from skgru._forecaster.scaling import restored, scaled, transformed
 from skgru._forecaster.spec import ForecastSpec, one_hot
 from skgru._forecaster.zero_shot_member import PretrainedNetwork
-from skgru._networks.regressor import GRURegressor
 from skgru._validation import check_representable
 from skgru._warnings import warn_user
 from skgru._windows import sliding_view
@@ -145,9 +141,11 @@ class ForecastModel:
         series: Sequence[np.ndarray],
         is_trial: bool = False,
         weights: list[np.ndarray] | None = None,
+        task: FitTask | None = None,
     ) -> ForecastModel:
         """Fit scalers and regressors. is_trial : whether far steps may be without any target;
-        weights : of the rows of each series as targets, (n_rows,).
+        weights : of the rows of each series as targets, (n_rows,); task : the fit that callbacks
+        follow.
         """
         model, spec = cls(template), template.spec
         joined = with_weights(model._learn_scales(template, series), weights)
@@ -186,22 +184,8 @@ class ForecastModel:
         if template.is_guarded and not spec.is_global:
             start = steady_error(pairs, origins)
             model.window_limits = pairs.window_limits(origins)
-        for i, member in enumerate(template.members, start=1):
-            regressor = clone(member.regressor)
-            if template.verbose:
-                what = "calibration, regressor" if is_trial else "regressor"
-                name = type(regressor).__name__
-                print(f"fit: {what} {i} / {len(template.members)}, {name}", flush=True)
-            if type(regressor) is GRURegressor:
-                own_verbose = regressor.verbose
-                regressor.set_params(verbose=max(int(own_verbose), template.verbose))
-                fit_network(regressor, pairs, origins, weight, member.window_length, start)
-                regressor.set_params(verbose=own_verbose)
-            else:
-                X, y = pairs.at(origins[is_complete])
-                own = None if weight is None else weight[is_complete]
-                regressor = fit_regressor(regressor, X[:, -member.window_length :], y, own)
-            model.members.append(EnsembleMember(regressor, member.window_length))
+        fits = MemberFits(pairs, origins, is_complete, weight, start, template.verbose, is_trial)
+        model.members = fits.fit(template.members, task)
         model._compare(pairs, origins, template)
         return model
 

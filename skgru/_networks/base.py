@@ -7,7 +7,7 @@ compute, and `_engine` is imported when a network is first trained, because it i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from numbers import Integral
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -18,6 +18,7 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from skgru._callbacks import FitTask, TakesCallbacks, has_callbacks
 from skgru._dataset import TrainingRun, WindowDataset
 from skgru._networks.checkpoint import Checkpoint, digest_of, found_at, parameters_of
 from skgru._networks.checks import (
@@ -30,13 +31,15 @@ from skgru._networks.checks import (
     is_overlapping,
     remember_columns,
 )
+from skgru._networks.epoch_tasks import EpochTasks
 from skgru._networks.inference import inference_for
 from skgru._networks.labels import Labels
 from skgru._networks.nested_parameters import check_flat
 from skgru._networks.scaling import channel_statistics, fill_missing
 from skgru._networks.split import _extended, last_rows, stratified_rows
-from skgru._specs import NetworkSpec, NetworkState, TargetScaling, TrainingSpec
-from skgru._state import reads_once
+from skgru._progress import console
+from skgru._specs import NetworkSpec, NetworkState, Snapshot, TargetScaling, TrainingSpec
+from skgru._state import reads_once, snapshot
 from skgru._tensorflow import load_engine
 from skgru._validation import Instance, Number, at_least, real_between
 from skgru._warnings import warn_user
@@ -77,7 +80,7 @@ class Task:
     reach : rows that a target extends beyond its window; split : choice of the validation rows,
     "last", "random" or "stratified"; labels : labels of the rows, for stratification and for a
     warning if training has no row of a class; validation : `validation_data`, which replaces the
-    held-out rows.
+    held-out rows; shown : what callbacks see, X, y and metadata.
     """
 
     X: Any
@@ -89,6 +92,7 @@ class Task:
     split: str = "last"
     labels: Labels | None = None
     validation: WindowDataset | None = None
+    shown: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,7 @@ class Course:
     checkpoint: Path | None = None
 
 
-class RecurrentEstimator(BaseEstimator):
+class RecurrentEstimator(TakesCallbacks, BaseEstimator):
     """A recurrent network as an estimator of windows. Subclasses define the targets.
 
     The trained network is stored as plain arrays, so that a pickle is small and loads without
@@ -343,15 +347,41 @@ class RecurrentEstimator(BaseEstimator):
                 found.check(checkpoint)
                 run = replace(run, resumed=found.snapshot)
             run = replace(run, after_epoch=checkpoint.after_epoch)
-        trained = train(run)
-        history = trained.history
-        if continues:
-            history = _extended(self.history_, history)
         learned = {**task.learned, "_inputs": inputs, "_channel_means": means}
-        self._store(network, training, trained.state, scaling, history, learned)
-        remember_columns(self, task.X, dataset.shape[1], continues)
+
+        def store(into: Self, state: NetworkState, history: dict[str, list[float]]) -> None:
+            if continues:
+                history = _extended(self.history_, history)
+            into._store(network, training, state, scaling, history, learned)
+            remember_columns(into, task.X, dataset.shape[1], continues)
+
+        tasks = self._epoch_tasks(task, course, run, store)
+        if tasks is not None:
+            run = tasks.in_run(run)
+        trained = train(run)
+        store(self, trained.state, trained.history)
         if checkpoint is not None:
             checkpoint.remove()
+        if tasks is not None:
+            tasks.fit.end(dict)
+
+    def _epoch_tasks(
+        self, task: Task, course: Course, run: TrainingRun, store: Callable[..., None]
+    ) -> EpochTasks | None:
+        """The epochs as tasks of callbacks, or None without callbacks. store : (estimator, state,
+        history), makes an estimator a fitted one.
+        """
+        shows = self.verbose == 1 and not course.is_part and console() is not None
+        if course.is_part or not (shows or has_callbacks(self)):
+            return None
+
+        def fitted(found: Snapshot) -> dict[str, Any]:
+            copied = snapshot(self)
+            store(copied, found.best or found.state, found.history)
+            return copied.__dict__
+
+        n_epochs = run.last_epoch - run.first_epoch
+        return EpochTasks(FitTask.begun(self, n_epochs, **task.shown), fitted)
 
     def _checkpoint(self, run: TrainingRun, path: Path) -> Checkpoint:
         """The file of a fit, bound to the parameters and the data of the fit."""

@@ -44,10 +44,12 @@ class Checkpoint:
         self.identity: dict[str, Any] = {"parameters": dict(parameters), "data": data, "seed": seed}
         self._written = -np.inf
 
-    def after_epoch(self, snapshot: Snapshot) -> None:
-        """Write the fit as it is after an epoch, unless a moment ago."""
+    def after_epoch(self, snapshot: Snapshot) -> bool:
+        """Write the fit as it is after an epoch, unless a moment ago. Returns False, as it never
+        stops the fit.
+        """
         if time.monotonic() - self._written < SECONDS_BETWEEN:
-            return
+            return False
         arrays: dict[str, np.ndarray] = {
             "identity": np.array(json.dumps({"format": FORMAT, **self.identity})),
             "course": np.array(
@@ -77,6 +79,7 @@ class Checkpoint:
                 "path, or make room.",
             ) from error
         self._written = time.monotonic()
+        return False
 
     def remove(self) -> None:
         """The fit has ended."""

@@ -32,6 +32,7 @@ from skgru._networks.checks import (
     is_overlapping,
     nothing_usable,
 )
+from skgru._networks.epoch_tasks import data_of
 from skgru._networks.labels import Labels, labels_of
 from skgru._networks.split import usable_rows, weight_of_steps, without_zero_weights
 from skgru._specs import BINARY_CROSS_ENTROPY, CROSS_ENTROPY, NetworkSpec, TargetScaling
@@ -205,7 +206,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         system. Global random states are never changed.
 
     verbose : int, default=0
-        1 prints a line for each epoch.
+        0 shows nothing. 1 shows the epochs that are done and the time left: as a bar in a terminal
+        or a notebook, else as a line for each epoch. 2 prints lines everywhere.
 
     Attributes
     ----------
@@ -760,6 +762,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
                 # No warning if a token is only found in the last windows of a series.
                 labels=None if y is None else labels.at(rows_kept),
                 validation=validation,
+                shown=data_of(X, y, sample_weight, dataset),
             ),
             course,
         )

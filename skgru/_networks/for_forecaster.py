@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from sklearn.callback._callback_support import callback_management_context
 
 from skgru._dataset import WindowDataset
 from skgru._networks.base import Course, Task
@@ -52,8 +53,18 @@ def fit_dataset(
         learned={"_is_self_target": False, "_channels": [], "_horizon": reach},
         reach=reach,
         split=split,
+        shown={
+            "X": lambda: dataset.values(_complete(dataset)),
+            "y": lambda: dataset.targets(_complete(dataset)).reshape(-1, *shape),
+        },
     )
-    regressor._fit_network(task, course)
+    with callback_management_context(regressor):
+        regressor._fit_network(task, course)
+
+
+def _complete(dataset: WindowDataset) -> np.ndarray:
+    """Positions of the rows without an unknown target."""
+    return np.flatnonzero(np.isfinite(dataset.targets()).all(axis=1))
 
 
 def restore(

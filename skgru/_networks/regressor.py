@@ -29,6 +29,7 @@ from skgru._networks.checks import (
     is_overlapping,
     nothing_usable,
 )
+from skgru._networks.epoch_tasks import data_of
 from skgru._networks.inference import inference_for
 from skgru._networks.scaling import standardisation
 from skgru._networks.split import usable_rows, weight_of_steps, without_zero_weights
@@ -253,7 +254,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         system. Global random states are never changed.
 
     verbose : int, default=0
-        1 prints a line for each epoch.
+        0 shows nothing. 1 shows the epochs that are done and the time left: as a bar in a terminal
+        or a notebook, else as a line for each epoch. 2 prints lines everywhere.
 
     Attributes
     ----------
@@ -844,6 +846,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
                 reach=self.horizon if y is None else n_steps,
                 split=self._split_kind(windows, y is None, course),
                 validation=validation,
+                shown=data_of(X, y, sample_weight, dataset),
             ),
             course,
         )
