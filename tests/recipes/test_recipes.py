@@ -1,0 +1,72 @@
+"""The snippets of the pages "With other libraries" and "Recipes" run where their library is
+installed, and give finite results.
+"""
+
+import re
+import runpy
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+FOLDER = Path(__file__).parent
+SCRIPTS = sorted(FOLDER.glob("with_*.py"))
+GUIDE = FOLDER.parent.parent / "docs" / "guide"
+
+
+def check_with_feature_engine(names):
+    assert names["pipe"][-1]._column_order.tolist() == list(range(11, -1, -1))
+    errors = np.abs(names["one_step"] - names["changes"]["passengers"][-12:])
+    assert errors.mean() < 0.05
+
+
+def check_with_mlforecast(names):
+    assert names["forecaster"].models_["gru"]._column_order[0] == 11
+    check_year(names)
+
+
+def check_with_skforecast(names):
+    assert names["forecaster"].estimator.feature_names_in_[0] == "lag_1"
+    check_year(names)
+
+
+def check_year(names):
+    """A forecast of 1961: July is the highest or next to it, and above that of 1960 less 10 %."""
+    forecast = np.asarray(names["forecast"])
+    assert len(forecast) == 12 and forecast.argmax() in (6, 7) and forecast.max() > 560
+
+
+check_with_darts = check_with_sktime = check_year
+
+
+def check_with_mapie(names):
+    bounds, actual = names["bounds"][:, :, 0], names["targets"][220:]
+    assert 0.6 < np.mean((bounds[:, 0] <= actual) & (actual <= bounds[:, 1])) <= 1
+
+
+def check_with_shap(names):
+    explanation, network = names["explanation"], names["network"]
+    moved = explanation.values.sum(axis=1) + explanation.base_values
+    np.testing.assert_allclose(moved, network.predict(names["table"][-3:]), rtol=1e-4)
+    assert np.abs(explanation.values).mean(axis=0).argmax() >= 9  # the newest steps matter most
+
+
+def check_with_skrub(names):
+    assert names["forecast"].shape == (7, 1) and names["forecast"].notna().all().all()
+
+
+@pytest.mark.filterwarnings("ignore")  # of the libraries
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_a_recipe_runs(script, tmp_path, monkeypatch):
+    needed = re.match(r'"""Needs (.+)\.', script.read_text())[1]
+    for name in needed.split(", "):
+        pytest.importorskip(name)
+    monkeypatch.chdir(tmp_path)
+    globals()[f"check_{script.stem}"](runpy.run_path(str(script)))
+
+
+def test_every_recipe_is_on_a_page_and_has_a_check():
+    pages = "".join(path.read_text() for path in GUIDE.glob("*.md"))
+    shown = set(re.findall(r"tests/recipes/(with_\w+)\.py", pages))
+    assert shown == {script.stem for script in SCRIPTS}
+    assert all(f"check_{name}" in globals() for name in shown)
