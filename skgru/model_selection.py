@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 from joblib import effective_n_jobs
 from sklearn.base import clone
-from sklearn.utils.parallel import Parallel, delayed
 
 from skgru._backtest.result import BacktestResult
 from skgru._backtest.results import BacktestResults
@@ -27,6 +26,7 @@ from skgru._callbacks import FitTask
 from skgru._containers.panel import SeriesList
 from skgru._containers.series import as_series, is_list_of_series, rows_of, values_of
 from skgru._containers.table import Table
+from skgru._fan_out import fan_out
 from skgru._forecaster.categories import categories_of
 from skgru._forecaster.forecaster import LEAST_ROWS, SequenceForecaster
 from skgru._validation import at_least, real_between
@@ -332,8 +332,7 @@ def _outcomes(
     groups = [(origins[one.start : one.stop], one, task) for one in numbers]
     if len(groups) == 1 or effective_n_jobs(n_jobs) == 1:
         return chain.from_iterable(job.run(*group) for group in groups)
-    parallel = Parallel(n_jobs=n_jobs, return_as="generator")
-    return chain.from_iterable(parallel(delayed(job.run_all)(*group) for group in groups))
+    return chain.from_iterable(fan_out(job.run_all, groups, n_jobs))
 
 
 def backtest(
@@ -397,8 +396,9 @@ def backtest(
 
     n_jobs : int or None, default=None
         Number of fits that run at once, in processes of their own. It has no effect without
-        `refit`. None: one, or the number of `joblib.parallel_config`. -1: all cores. The results do
-        not depend on it if the forecaster has a `random_state`.
+        `refit`. None: one, or the number of `joblib.parallel_config`, which also chooses threads or
+        a cluster of dask. -1: all cores. The results do not depend on it if the forecaster has a
+        `random_state`. If a worker process ends, its fits run again, with a warning.
 
     verbose : int, default=0
         0 shows nothing. 1 shows the forecast origins that are done and the time left: as a bar in a

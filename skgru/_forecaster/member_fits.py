@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from joblib import effective_n_jobs
 from sklearn.base import clone
 from sklearn.utils import get_tags
 
 from skgru._callbacks import FitTask, is_shown
+from skgru._fan_out import fan_out
 from skgru._forecaster.dataset import Pairs
 from skgru._forecaster.regressors import EnsembleMember, fit_network, fit_regressor
 from skgru._networks.regressor import GRURegressor
@@ -36,7 +38,13 @@ class MemberFits:
     is_trial: bool
 
     def fit(self, members: Any, task: FitTask | None) -> list[EnsembleMember]:
-        """The members with fitted clones of their regressors. task : the fit of the forecaster."""
+        """The members with fitted clones of their regressors. task : the fit of the forecaster,
+        for callbacks and `verbose`. Without it, `joblib.parallel_config` fits them at once.
+        """
+        if task is None and len(members) > 1 and effective_n_jobs() > 1:
+            calls = [(clone(one.regressor), one.window_length, 0) for one in members]
+            lengths = [one.window_length for one in members]
+            return list(map(EnsembleMember, fan_out(self._fit_one, calls, None), lengths))
         is_in_bars = task is not None and is_shown(task.estimator)
         verbose = 0 if is_in_bars else self.verbose
         fitted, time_left = [], TimeLeft()

@@ -1,0 +1,115 @@
+"""Work in several processes: of loky, and of a cluster of dask. Results equal those of one process
+bitwise, also if a worker is killed.
+"""
+
+import multiprocessing
+import os
+import signal
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
+
+from skgru import GRURegressor, SequenceForecaster
+from skgru.model_selection import backtest
+
+ROWS = np.random.default_rng(0)
+SERIES = np.sin(np.arange(120) / 5).reshape(-1, 1) + 0.1 * ROWS.normal(size=(120, 1))
+NETWORK = GRURegressor(2, epochs=2, random_state=0)
+FORECASTER = SequenceForecaster(NETWORK, window_length=6, horizon=3, random_state=0)
+
+
+class EndsItsWorker(Ridge):
+    """The first fit in a worker process kills the process. marker : a file that it leaves."""
+
+    def __init__(self, marker="", alpha=1.0):
+        super().__init__(alpha=alpha)
+        self.marker = marker
+
+    def fit(self, X, y, sample_weight=None):
+        if multiprocessing.parent_process() is not None and not Path(self.marker).exists():
+            Path(self.marker).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().fit(X, y, sample_weight)
+
+
+def fatal(folder):
+    return SequenceForecaster(EndsItsWorker(str(folder / "killed")), horizon=3, random_state=0)
+
+
+def measured(forecaster, n_jobs=None):
+    return backtest(forecaster, SERIES, initial=80, step=6, refit=2, n_jobs=n_jobs).forecast
+
+
+def test_a_killed_process_of_loky_changes_nothing(tmp_path):
+    expected = measured(fatal(tmp_path))
+    with pytest.warns(UserWarning, match="worker process has ended"):
+        found = measured(fatal(tmp_path), n_jobs=2)
+    np.testing.assert_array_equal(found, expected)
+    assert (tmp_path / "killed").exists()
+
+
+@pytest.mark.parametrize("backend", ["threading", "loky"])
+def test_regressors_of_an_ensemble_are_fitted_at_once(backend):
+    forecaster = SequenceForecaster([Ridge(0.1), Ridge(), Ridge(9.0)], horizon=3)
+    expected = forecaster.fit(SERIES).forecast()
+    with joblib.parallel_config(backend=backend, n_jobs=2):
+        np.testing.assert_array_equal(forecaster.fit(SERIES).forecast(), expected)
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    distributed = pytest.importorskip("dask.distributed")
+    # A port of 0 is a free one.
+    with (
+        distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=":0") as processes,
+        distributed.Client(processes) as client,
+    ):
+        yield client
+
+
+def long_frame():
+    hours = pd.date_range("2026-01-01", periods=len(SERIES), freq="h")
+    parts = [
+        pd.DataFrame({"store": name, "time": hours, "sales": k + SERIES[:, 0]})
+        for k, name in enumerate("abcd")
+    ]
+    return pd.concat(parts).set_index("time")
+
+
+@pytest.mark.filterwarnings("ignore:::distributed", "ignore:::dask", "ignore::ResourceWarning")
+class TestDask:
+    def test_search_and_backtest(self, cluster):
+        search = GridSearchCV(FORECASTER, {"window_length": [4, 6]}, cv=TimeSeriesSplit(2))
+        scores = search.fit(SERIES).cv_results_["mean_test_score"]
+        expected = measured(FORECASTER)
+        with joblib.parallel_config(backend="dask"):
+            found = search.fit(SERIES).cv_results_["mean_test_score"]
+            np.testing.assert_array_equal(found, scores)
+            np.testing.assert_array_equal(measured(FORECASTER), expected)
+
+    def test_a_killed_worker_changes_nothing(self, cluster, tmp_path):
+        expected = measured(fatal(tmp_path))
+        with joblib.parallel_config(backend="dask"):
+            found = measured(fatal(tmp_path))
+        np.testing.assert_array_equal(found, expected)
+        assert (tmp_path / "killed").exists()
+
+    def test_a_panel_by_partitions(self, cluster):
+        frames = pytest.importorskip("dask.dataframe")
+        table = long_frame()
+        forecaster = SequenceForecaster(Ridge(), group="store", horizon=3, random_state=0)
+        forecaster.fit(table)
+        expected = forecaster.forecast()
+        parts = frames.from_pandas(table.reset_index().set_index("store"), npartitions=2)
+
+        def forecast(part):
+            own = part.reset_index().set_index("time").asfreq(None)
+            return forecaster.forecast(X=own)
+
+        found = parts.map_partitions(forecast, meta=expected.iloc[:0]).compute()
+        pd.testing.assert_frame_equal(found, expected)
