@@ -76,6 +76,25 @@ def check_hourly(names):
     assert names["forecaster"].window_length_ == 48
 
 
+def check_recipes(names):
+    assert names["over_epochs"].n_resources_ == [5, 10, 20]
+    assert names["over_rows"].n_resources_ == [75, 150]
+
+
+def check_scaling(names):
+    np.testing.assert_array_equal(names["alone"].forecast, names["two"].forecast)
+    assert names["forecast"].shape == (5,)
+
+
+def check_progress(names):
+    assert len(names["scores"]) == 6
+
+
+def check_other_libraries(names):
+    assert str(names["alone"].index[0]) == "1961-01"
+    assert abs(names["forecast"][0, 0] - names["alone"].iloc[0, 0]) < 25
+
+
 def check_seasons(names):
     assert names["forecaster"].season_lengths_ == (7,)
 

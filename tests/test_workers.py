@@ -66,7 +66,9 @@ def cluster():
     distributed = pytest.importorskip("dask.distributed")
     # A port of 0 is a free one.
     with (
-        distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=":0") as processes,
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=":0"
+        ) as processes,
         distributed.Client(processes) as client,
     ):
         yield client
@@ -99,17 +101,12 @@ class TestDask:
         np.testing.assert_array_equal(found, expected)
         assert (tmp_path / "killed").exists()
 
-    def test_a_panel_by_partitions(self, cluster):
-        frames = pytest.importorskip("dask.dataframe")
+    def test_a_panel_by_groups(self, cluster):
         table = long_frame()
-        forecaster = SequenceForecaster(Ridge(), group="store", horizon=3, random_state=0)
-        forecaster.fit(table)
-        expected = forecaster.forecast()
-        parts = frames.from_pandas(table.reset_index().set_index("store"), npartitions=2)
-
-        def forecast(part):
-            own = part.reset_index().set_index("time").asfreq(None)
-            return forecaster.forecast(X=own)
-
-        found = parts.map_partitions(forecast, meta=expected.iloc[:0]).compute()
-        pd.testing.assert_frame_equal(found, expected)
+        forecaster = SequenceForecaster(
+            NETWORK, group="store", season_length=1, horizon=3, random_state=0
+        )
+        expected = forecaster.fit(table).forecast()
+        parts = [part for _, part in table.groupby("store")]
+        ahead = cluster.map(lambda part: forecaster.forecast(X=part), parts)
+        pd.testing.assert_frame_equal(pd.concat(cluster.gather(ahead)), expected)

@@ -51,6 +51,32 @@ def check_with_shap(names):
     assert np.abs(explanation.values).mean(axis=0).argmax() >= 9  # the newest steps matter most
 
 
+def check_with_dask(names):
+    whole = names["forecast_of"](names["sales"])
+    assert len(names["forecast"]) == 8 * 6
+    np.testing.assert_array_equal(names["forecast"]["sales"], whole["sales"])
+
+
+def check_with_optuna(names):
+    states = [trial.state.name for trial in names["study"].trials]
+    assert states.count("COMPLETE") >= 3 and states.count("PRUNED") >= 1
+    complete = next(trial for trial in names["study"].trials if trial.state.name == "COMPLETE")
+    assert len(complete.intermediate_values) == 3 * 8  # folds, epochs
+    assert names["best"].score(names["series"]) > 0.9
+
+
+def check_with_mlflow(names):
+    expected = names["forecaster"].forecast(6)
+    assert names["forecast"].equals(expected)
+    run = names["mlflow"].get_run(names["classifier_run"].info.run_id)
+    assert run.data.params["units"] == "4" and 0.5 < run.data.metrics["accuracy"] <= 1
+
+
+def check_with_model_card(names):
+    text = Path("README.md").read_text()
+    assert "| units" in text and "sunspot" in text
+
+
 def check_with_skrub(names):
     assert names["forecast"].shape == (7, 1) and names["forecast"].notna().all().all()
 
