@@ -74,7 +74,7 @@ def check_with_mlflow(names):
 
 def check_with_model_card(names):
     text = Path("README.md").read_text()
-    assert "| units" in text and "sunspot" in text
+    assert re.search(r"\| +units +\| +8 +\|", text) and "sunspot" in text
 
 
 def check_with_skrub(names):
