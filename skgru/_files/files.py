@@ -174,7 +174,14 @@ def load(path: str | os.PathLike[str]) -> Any:
 def _as_path(path: Any) -> Path:
     if not isinstance(path, str | os.PathLike):
         raise TypeError(f"path={path!r} must be a str or a PathLike. Give the name of a file.")
-    return Path(path)
+    name = os.fspath(path)
+    if not name or "\0" in name:
+        what = "a null character" if name else "no character"
+        raise ValueError(
+            f"path={name!r} has {what}, but must be the name of a file. Give another name, for "
+            "example 'model.skgru'."
+        )
+    return Path(name)
 
 
 def _import_skops(name: str) -> Any:
