@@ -154,7 +154,7 @@ def load(path: str | os.PathLike[str]) -> Any:
 
 
 # What to do about errors of the operating system.
-_REMEDIES_OF_SYSTEM = {
+_REMEDIES_OF_SYSTEM: dict[int | None, str] = {
     number: "Close files, or allow more of them with 'ulimit -n'."
     for number in (errno.EMFILE, errno.ENFILE)
 }

@@ -1,7 +1,7 @@
 """Laws of networks, for random data and parameters: what must play no part.
 
-Laws of windows are in tests/test_windows.py, those of single rows in tests/networks/test_regressor.py
-and tests/networks/test_classifier.py, those of the units of X in tests/networks/test_combinations.py.
+Other laws are in tests/test_windows.py (windows), tests/networks/test_regressor.py and
+test_classifier.py (single rows), and tests/networks/test_combinations.py (units of X).
 """
 
 import tempfile
