@@ -161,7 +161,7 @@ def _add_backtest(one: argparse.ArgumentParser) -> None:
     one.add_argument("--horizon", type=_at_least_one, required=True, metavar="N",
                      help="rows to forecast from each forecast origin")  # fmt: skip
     one.add_argument("--initial", type=_rows_or_share, default=0.6, metavar="N",
-                     help="rows before the first forecast, or their share (default: 0.6)")  # fmt: skip
+                     help="rows before the first forecast, or share (default: 0.6)")  # fmt: skip
     one.add_argument("--step", type=_at_least_one, metavar="N",
                      help="rows between forecast origins (default: the horizon)")  # fmt: skip
     one.add_argument("--refit", action="store_true", help="train again at each forecast origin")
