@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import importlib.metadata
+import importlib.util
 import os
 import stat
+import sys
 from pathlib import Path
 from typing import Any
 
 from sklearn.base import BaseEstimator
 
-from skgru._files.archive import FORMAT, Damaged, Newer, pack, unpack
+from skgru._files.archive import FORMAT, Damaged, Newer, pack, plain_arrays, unpack
 from skgru._files.writing import write_whole
 
 
@@ -139,7 +141,7 @@ def load(path: str | os.PathLike[str]) -> Any:
     signature: someone who changes a file on purpose can write its checksum too. Such a file cannot
     run code, but it can hold another model.
     """
-    skops_io = _import_skops("load")
+    _check_skops("load")
     from skgru._files.document import Decoder
     from skgru._files.registry import PUBLIC, TRUSTED
     from skgru._files.trees import check_trees
@@ -150,7 +152,10 @@ def load(path: str | os.PathLike[str]) -> Any:
     data = path.read_bytes()
     try:
         document, archive = unpack(data)
-        value = Decoder(document, skops_io.loads(archive, trusted=TRUSTED)).value
+        objects = plain_arrays(archive)
+        if objects is None:
+            objects = _import_skops("load").loads(archive, trusted=TRUSTED)
+        value = Decoder(document, objects).value
         check_trees(value)
         if not isinstance(value, (BaseEstimator, *PUBLIC)):
             raise Damaged("it holds no estimator")
@@ -177,14 +182,23 @@ def _as_path(path: Any) -> Path:
     return Path(path)
 
 
-def _import_skops(name: str) -> Any:
-    try:
-        import skops.io
-    except ImportError as error:
+def _check_skops(name: str) -> None:
+    """Raise ImportError without skops. Its import takes half a second, and is left to its use."""
+    if "skops" in sys.modules:
+        is_there = sys.modules["skops"] is not None
+    else:
+        is_there = importlib.util.find_spec("skops") is not None
+    if not is_there:
         raise ImportError(
             f"skgru.{name} needs the package skops, which is not installed. Install it with "
             "'pip install \"skgru[files]\"', or use pickle or joblib."
-        ) from error
+        )
+
+
+def _import_skops(name: str) -> Any:
+    _check_skops(name)
+    import skops.io
+
     return skops.io
 
 
@@ -242,6 +256,8 @@ def _unsupported(error: Any) -> str:
 
 def _untrusted(error: BaseException | None) -> str | None:
     """The types that skops refuses, as text."""
+    if "skops.io" not in sys.modules:
+        return None
     from skops.io.exceptions import UntrustedTypesFoundException
 
     if not isinstance(error, UntrustedTypesFoundException):

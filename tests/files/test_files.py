@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import subprocess
 import sys
 import warnings
 from pathlib import Path
@@ -301,3 +302,17 @@ def test_a_parameter_that_an_old_file_lacks_gets_its_default(tmp_path, monkeypat
 
 def test_names_in_files_are_unique():
     assert all(cls.__name__ == name for name, cls in CLASSES.items())
+
+
+def test_a_forecaster_is_loaded_without_the_import_of_skops(tmp_path):
+    forecaster = skgru.SequenceForecaster(pretrained="only", horizon=3).fit(
+        np.arange(40.0)[:, None]
+    )
+    skgru.save(forecaster, tmp_path / "a.skgru")
+    code = (
+        "import sys, skgru; forecast = skgru.load(sys.argv[1]).forecast(); "
+        "assert 'skops.io' not in sys.modules; print(forecast.ravel().tolist())"
+    )
+    argv = [sys.executable, "-c", code, str(tmp_path / "a.skgru")]
+    done = subprocess.run(argv, capture_output=True, check=True, text=True)
+    assert json.loads(done.stdout) == forecaster.forecast().ravel().tolist()
