@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -102,12 +103,18 @@ def memory_of(pid: int) -> tuple[float, float]:
     return int(found["VmRSS"]) / 1000, int(found["VmHWM"]) / 1000
 
 
-async def one_client(url: str, stop: float, times: list[float], wrong: list[object]) -> None:
+async def one_client(
+    url: str, stop: float, times: list[float], wrong: list[object], differ: bool = False
+) -> None:
+    """differ : each request is for another interval, so that the service knows no answer yet."""
+    path = "/forecast"
     async with httpx.AsyncClient(timeout=60) as client:
         while time.perf_counter() < stop:
             began = time.perf_counter()
             try:
-                answer = await client.get(f"{url}/forecast")
+                if differ:
+                    path = f"/forecast?coverage={random.uniform(0.5, 0.95)}"
+                answer = await client.get(url + path)
                 if answer.status_code != 200 or len(answer.json()["rows"]) != 12:
                     wrong.append(answer.status_code)
             except httpx.HTTPError as error:
@@ -115,12 +122,14 @@ async def one_client(url: str, stop: float, times: list[float], wrong: list[obje
             times.append(time.perf_counter() - began)
 
 
-async def load(url: str, n_clients: int, seconds: float) -> tuple[list[float], list[object]]:
+async def load(
+    url: str, n_clients: int, seconds: float, differ: bool
+) -> tuple[list[float], list[object]]:
     """Times and errors of clients that each ask again as soon as they have an answer."""
     times: list[float] = []
     wrong: list[object] = []
     stop = time.perf_counter() + seconds
-    clients = [one_client(url, stop, times, wrong) for _ in range(n_clients)]
+    clients = [one_client(url, stop, times, wrong, differ) for _ in range(n_clients)]
     await asyncio.gather(*clients, update_amid(url, seconds / 2))
     return times, wrong
 
@@ -133,11 +142,12 @@ async def update_amid(url: str, after: float) -> None:
         print(f"update amid the load: {1000 * (time.perf_counter() - began):.0f} ms")
 
 
-def print_load(url: str, n_clients: int, seconds: float) -> None:
-    times, wrong = asyncio.run(load(url, n_clients, seconds))
+def print_load(url: str, n_clients: int, seconds: float, differ: bool) -> None:
+    times, wrong = asyncio.run(load(url, n_clients, seconds, differ))
+    kind = "different" if differ else "equal"
     p50, p99 = 1000 * np.percentile(times, [50, 99])
     print(
-        f"{n_clients} clients: {len(times) / seconds:.0f} answers/s | p50 {p50:.0f} ms | "
+        f"{n_clients} clients, {kind} requests: {len(times) / seconds:.0f} answers/s | p50 {p50:.0f} ms | "
         f"p99 {p99:.0f} ms | {len(times)} answers, {len(wrong)} errors {wrong[:2] or ''}"
     )
 
@@ -153,9 +163,13 @@ def main(n_clients: int = 100, seconds: float = 20) -> None:
         url, service = f"http://127.0.0.1:{port}", start(path, port)
         try:
             wait_for(url)
-            times, _ = asyncio.run(load_one(url))
-            print(f"one client: p50 {1000 * median(times):.1f} ms")
-            print_load(url, n_clients, seconds)
+            for differ in (False, True):
+                times: list[float] = []
+                asyncio.run(one_client(url, time.perf_counter() + 2, times, [], differ))
+                kind = "different" if differ else "equal"
+                print(f"one client, {kind} requests: p50 {1000 * median(times):.1f} ms")
+            print_load(url, n_clients, seconds, differ=False)
+            print_load(url, n_clients, seconds, differ=True)
             after = {httpx.get(f"{url}/forecast").json()["rows"][0]["month"] for _ in range(20)}
             print(f"first month of forecasts after the update: {', '.join(sorted(after))}")
             for pid in workers_of(service.pid):
@@ -164,13 +178,6 @@ def main(n_clients: int = 100, seconds: float = 20) -> None:
         finally:
             os.killpg(service.pid, signal.SIGTERM)
             service.wait(30)
-
-
-async def load_one(url: str) -> tuple[list[float], list[object]]:
-    times: list[float] = []
-    wrong: list[object] = []
-    await one_client(url, time.perf_counter() + 2, times, wrong)
-    return times, wrong
 
 
 if __name__ == "__main__":

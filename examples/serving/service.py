@@ -15,7 +15,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,15 +24,31 @@ from fastapi import Body, FastAPI, HTTPException, Query
 
 import skgru
 
-MOST_STEPS, MOST_ROWS = 1_000, 100_000
+MOST_STEPS, MOST_ROWS, MOST_ANSWERS = 1_000, 100_000, 1_000
 
 
 @dataclass(frozen=True)
 class Version:
-    """A fitted forecaster that is never changed. stamp : of the file that it was read from."""
+    """A fitted forecaster that is never changed. stamp : of the file that it was read from; known :
+    answers that were computed before, because equal requests have equal answers.
+    """
 
     forecaster: skgru.SequenceForecaster
     stamp: tuple[int, int, int]
+    known: dict[tuple[int, float | None], list[dict[str, Any]]] = field(default_factory=dict)
+
+    def answer(self, steps: int, coverage: float | None) -> list[dict[str, Any]]:
+        """The rows of a forecast."""
+        key = (steps, coverage)
+        if key not in self.known:
+            if coverage is None:
+                answer = self.forecaster.forecast(steps)
+            else:
+                answer = self.forecaster.forecast_interval(steps, coverage, with_forecast=True)
+            if len(self.known) >= MOST_ANSWERS:
+                self.known.clear()
+            self.known[key] = records(answer)
+        return self.known[key]
 
     @property
     def name(self) -> str:
@@ -105,7 +121,7 @@ def create_app(path: str | None = None) -> FastAPI:
     store = Store(Path(path or os.environ["SKGRU_MODEL"]))
     app = FastAPI(title="Forecasts")
 
-    # A forecast takes a millisecond, so it runs in the event loop. A change of thread takes longer.
+    # A forecast takes milliseconds, so it runs in the event loop: threads would not be faster.
     @app.get("/forecast")
     async def forecast(
         steps: Annotated[int, Query(ge=1, le=MOST_STEPS)] = 12,
@@ -113,13 +129,9 @@ def create_app(path: str | None = None) -> FastAPI:
     ) -> dict[str, Any]:
         version = store.current()
         try:
-            if coverage is None:
-                answer = version.forecaster.forecast(steps)
-            else:
-                answer = version.forecaster.forecast_interval(steps, coverage, with_forecast=True)
+            return {"version": version.name, "rows": version.answer(steps, coverage)}
         except ValueError as error:
             raise HTTPException(422, str(error)) from error
-        return {"version": version.name, "rows": records(answer)}
 
     # Without async: FastAPI runs it in another thread, because it waits for the disk.
     @app.post("/rows")

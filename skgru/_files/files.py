@@ -144,7 +144,6 @@ def load(path: str | os.PathLike[str]) -> Any:
     _check_skops("load")
     from skgru._files.document import Decoder
     from skgru._files.registry import PUBLIC, TRUSTED
-    from skgru._files.trees import check_trees
 
     path = _as_path(path)
     if path.exists() and not path.is_dir() and not stat.S_ISREG(path.stat().st_mode):
@@ -153,10 +152,14 @@ def load(path: str | os.PathLike[str]) -> Any:
     try:
         document, archive = unpack(data)
         objects = plain_arrays(archive)
+        is_plain = objects is not None
         if objects is None:
             objects = _import_skops("load").loads(archive, trusted=TRUSTED)
         value = Decoder(document, objects).value
-        check_trees(value)
+        if not is_plain:
+            from skgru._files.trees import check_trees
+
+            check_trees(value)
         if not isinstance(value, (BaseEstimator, *PUBLIC)):
             raise Damaged("it holds no estimator")
     except Newer as error:
