@@ -11,7 +11,7 @@ import numpy as np
 from skgru._forecaster import zero_shot
 from skgru._forecaster.dataset import HISTORY_VALUES_AT_ONCE, Part
 from skgru._forecaster.gaps_and_outliers import LEAST_SEASONS, fill_by_season, without_outliers
-from skgru._forecaster.scaling import scaled_or_nan
+from skgru._forecaster.scaling import has_noisy_zeros, scaled_or_nan
 from skgru._forecaster.spec import ForecastSpec
 
 
@@ -67,6 +67,9 @@ def usual(histories: list[np.ndarray], seasons: list[int]) -> list[np.ndarray]:
             chunk = positions[start : start + at_once]
             values = np.stack([histories[i] for i in chunk])
             is_positive = (values > 0).all(axis=(1, 2), keepdims=True)
+            for i in np.flatnonzero(is_positive):
+                columns = values[i].T
+                is_positive[i] = not any(has_noisy_zeros(one, season_length) for one in columns)
             z = np.where(is_positive, np.log(np.where(is_positive, values, 1)), values)
             moved = without_outliers(z, season_length)
             is_moved = (moved != z) & np.isfinite(z)

@@ -428,7 +428,13 @@ def test_a_member_equals_a_forecaster_of_its_own():
 
 
 def test_defaults_of_several_series():
-    months = [pd.Series(walk(n), pd.date_range("2020", periods=n, freq="MS")) for n in (80, 60)]
+    months = [
+        pd.Series(
+            walk(n) * (2 + np.sin(np.arange(n) * np.pi / 6)),
+            pd.date_range("2020", periods=n, freq="MS"),
+        )
+        for n in (80, 60)
+    ]
     plan = make_spec(SequenceForecaster(horizon=4), SequenceForecaster()._read(months)[0])
     assert (plan.windows, plan.season_length) == ((36, 24), 12)
     assert (plan.level, plan.baseline) == ("mean", "seasonal")
