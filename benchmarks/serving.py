@@ -147,7 +147,8 @@ def print_load(url: str, n_clients: int, seconds: float, differ: bool) -> None:
     kind = "different" if differ else "equal"
     p50, p99 = 1000 * np.percentile(times, [50, 99])
     print(
-        f"{n_clients} clients, {kind} requests: {len(times) / seconds:.0f} answers/s | p50 {p50:.0f} ms | "
+        f"{n_clients} clients, {kind} requests: {len(times) / seconds:.0f} answers/s | "
+        f"p50 {p50:.0f} ms | "
         f"p99 {p99:.0f} ms | {len(times)} answers, {len(wrong)} errors {wrong[:2] or ''}"
     )
 

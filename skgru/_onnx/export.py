@@ -86,8 +86,8 @@ def to_onnx(estimator: Any, path: str | os.PathLike[str]) -> None:
     >>> import skgru
     >>> from skgru.datasets import make_sine
     >>> X, y = skgru.make_windows(make_sine(), window_length=10)
-    >>> network = skgru.GRURegressor(4, epochs=1, random_state=0).fit(X, y)
-    >>> skgru.to_onnx(network, "network.onnx")  # doctest: +SKIP
+    >>> network = skgru.GRURegressor(4, epochs=1, random_state=0)
+    >>> skgru.to_onnx(network.fit(X, y), "network.onnx")  # doctest: +SKIP
     """
     onnx = _import_onnx()
     if not isinstance(path, str | os.PathLike):
