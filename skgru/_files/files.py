@@ -10,9 +10,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from sklearn.base import BaseEstimator
 
-from skgru._files.archive import FORMAT, Damaged, Newer, pack, plain_arrays, unpack
+from skgru._files.archive import (
+    FORMAT,
+    Damaged,
+    Newer,
+    archive_of_arrays,
+    pack,
+    plain_arrays,
+    unpack,
+)
 from skgru._files.writing import write_whole
 
 
@@ -71,10 +80,9 @@ def save(estimator: Any, path: str | os.PathLike[str]) -> None:
     >>> (loaded.forecast() == forecaster.forecast()).all()
     np.True_
     """
-    skops_io = _import_skops("save")
+    _check_skops("save")
     from skgru._files.document import Encoder, Unsupported
     from skgru._files.registry import PUBLIC
-    from skgru._files.trees import check_trees
 
     path = _as_path(path)
     if isinstance(estimator, type) or not isinstance(estimator, (BaseEstimator, *PUBLIC)):
@@ -84,11 +92,19 @@ def save(estimator: Any, path: str | os.PathLike[str]) -> None:
         )
     try:
         encoder = Encoder(estimator)
-        archive = _archive_of(encoder, skops_io)
+        is_plain = all(type(one) is np.ndarray and one.dtype.kind != "O" for one in encoder.objects)
+        if is_plain:
+            version = importlib.metadata.version("skops")
+            archive = archive_of_arrays(encoder.objects, version)
+        else:
+            archive = _archive_of(encoder, _import_skops("save"))
     except Unsupported as error:
         raise ValueError(_unsupported(error)) from error
     try:
-        check_trees(estimator)
+        if not is_plain:
+            from skgru._files.trees import check_trees
+
+            check_trees(estimator)
     except ValueError as error:
         raise ValueError(
             f"estimator={estimator!r} cannot be saved: {error}. Save it with joblib."
