@@ -72,9 +72,7 @@ def print_first_answer(path: Path) -> None:
 
 
 def start(path: Path, port: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "uvicorn", "--factory", "service:create_app"]
-    command += ["--app-dir", str(FOLDER), "--port", str(port), "--workers", str(WORKERS)]
-    command += ["--log-level", "error", "--no-access-log"]
+    command = [sys.executable, str(FOLDER / "service.py"), str(port), str(WORKERS)]
     environment = {**os.environ, "SKGRU_MODEL": str(path)}
     return subprocess.Popen(command, env=environment, start_new_session=True)
 

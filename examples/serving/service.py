@@ -1,7 +1,7 @@
 """A service that forecasts from a file of `skgru.save`, without TensorFlow.
 
     pip install "skgru[files]" pandas fastapi uvicorn
-    SKGRU_MODEL=sales.skgru uvicorn --factory service:create_app --workers 2
+    SKGRU_MODEL=sales.skgru python service.py 8000 2    # port and processes
 
 The file is the state that all workers share. New rows are appended to the history in the file, and
 each worker reads the file again when it has changed. An answer is from one version of the file.
@@ -12,6 +12,8 @@ from __future__ import annotations
 import copy
 import fcntl
 import os
+import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -147,3 +149,24 @@ def create_app(path: str | None = None) -> FastAPI:
         return {"version": store.current().name}
 
     return app
+
+
+def serve(port: int = 8000, workers: int = 2) -> None:
+    """Run the service as `uvicorn --workers` does, with answers that are sent at once.
+
+    The socket that uvicorn makes for several workers holds back the body of each answer for 40 ms
+    (Nagle's algorithm). Sockets of clients inherit the option that is set here.
+    """
+    import uvicorn
+    from uvicorn.supervisors import Multiprocess
+
+    config = uvicorn.Config(
+        "service:create_app", factory=True, port=port, workers=workers, access_log=False
+    )
+    listening = config.bind_socket()
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    Multiprocess(config, sockets=[listening]).run()
+
+
+if __name__ == "__main__":
+    serve(*map(int, sys.argv[1:]))
