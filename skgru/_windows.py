@@ -21,7 +21,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from skgru._containers.numbers import as_numbers
+from skgru._containers.numbers import as_numbers, check_has_rows
 from skgru._containers.row_order import end_of, warn_of_order, warn_of_past
 from skgru._state import reads_once, stores_at_once
 from skgru._validation import (
@@ -253,6 +253,7 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
             If X has other columns than in `fit`, or for the reasons listed in `fit`.
         """
         check_is_fitted(self)
+        check_has_rows(X)
         values = validate_data(self, as_table(as_numbers(X)), reset=False, **_FLOATS)
         past = self._past_of(values)
         if not warn_of_order(X) and len(past):
@@ -288,6 +289,7 @@ class SequenceWindower(TransformerMixin, BaseEstimator):
 
     def _learn(self, X: Any) -> np.ndarray:
         self._validate_params()
+        check_has_rows(X)
         given = X
         X = as_table(as_numbers(X))
         names = _get_feature_names(X)
@@ -382,6 +384,7 @@ def make_windows(
     >>> targets
     array([3., 4., 5.])
     """
+    check_has_rows(X)
     warn_of_order(X)
     X = check_array(as_table(as_numbers(X)), estimator="make_windows", input_name="X", **_FLOATS)
     channels = check_target(target, X.shape[1])

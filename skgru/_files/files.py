@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.metadata
 import importlib.util
 import os
@@ -80,44 +81,16 @@ def save(estimator: Any, path: str | os.PathLike[str]) -> None:
     >>> (loaded.forecast() == forecaster.forecast()).all()
     np.True_
     """
-    _check_skops("save")
-    from skgru._files.document import Encoder, Unsupported
-    from skgru._files.registry import PUBLIC
-
     path = _as_path(path)
-    if isinstance(estimator, type) or not isinstance(estimator, (BaseEstimator, *PUBLIC)):
-        raise TypeError(
-            f"estimator={estimator!r} must be an estimator or a result of backtest. Give an "
-            "instance, for example skgru.SequenceForecaster()."
-        )
     try:
-        encoder = Encoder(estimator)
-        is_plain = all(type(one) is np.ndarray and one.dtype.kind != "O" for one in encoder.objects)
-        if is_plain:
-            version = importlib.metadata.version("skops")
-            archive = archive_of_arrays(encoder.objects, version)
-        else:
-            archive = _archive_of(encoder, _import_skops("save"))
-    except Unsupported as error:
-        raise ValueError(_unsupported(error)) from error
-    try:
-        if not is_plain:
-            from skgru._files.trees import check_trees
-
-            check_trees(estimator)
-    except ValueError as error:
-        raise ValueError(
-            f"estimator={estimator!r} cannot be saved: {error}. Save it with joblib."
-        ) from error
-    document = {"versions": _versions(), **encoder.document}
-    data = pack(document, archive)
-    try:
+        data = _bytes_of(estimator)
         write_whole(path, data)
     except OSError as error:
+        reason = error.strerror or error
         raise OSError(
             error.errno,
-            f"path={str(path)!r} cannot be written ({len(data):,} bytes): {error.strerror}. An "
-            "earlier file is unchanged. Give another path, or make room.",
+            f"path={str(path)!r} cannot be written: {reason}. An earlier file is unchanged. "
+            f"{_REMEDIES_OF_SYSTEM.get(error.errno, 'Give another path, or make room.')}",
         ) from error
 
 
@@ -191,14 +164,64 @@ def load(path: str | os.PathLike[str]) -> Any:
     except Warning:  # where warnings are errors
         raise
     except Exception as error:
+        if getattr(error, "errno", None) in _REMEDIES_OF_SYSTEM:  # nothing about the file
+            raise
         raise ValueError(_refused(path, error)) from error
     return value
+
+
+# What to do about errors of the operating system.
+_REMEDIES_OF_SYSTEM: dict[int | None, str] = {
+    number: "Close files, or allow more of them with 'ulimit -n'."
+    for number in (errno.EMFILE, errno.ENFILE)
+}
+
+
+def _bytes_of(estimator: Any) -> bytes:
+    """The file of an estimator."""
+    _check_skops("save")
+    from skgru._files.document import Encoder, Unsupported
+    from skgru._files.registry import PUBLIC
+
+    if isinstance(estimator, type) or not isinstance(estimator, (BaseEstimator, *PUBLIC)):
+        raise TypeError(
+            f"estimator={estimator!r} must be an estimator or a result of backtest. Give an "
+            "instance, for example skgru.SequenceForecaster()."
+        )
+    try:
+        encoder = Encoder(estimator)
+        is_plain = all(type(one) is np.ndarray and one.dtype.kind != "O" for one in encoder.objects)
+        if is_plain:
+            version = importlib.metadata.version("skops")
+            archive = archive_of_arrays(encoder.objects, version)
+        else:
+            archive = _archive_of(encoder, _import_skops("save"))
+    except Unsupported as error:
+        raise ValueError(_unsupported(error)) from error
+    try:
+        if not is_plain:
+            from skgru._files.trees import check_trees
+
+            check_trees(estimator)
+    except ValueError as error:
+        raise ValueError(
+            f"estimator={estimator!r} cannot be saved: {error}. Save it with joblib."
+        ) from error
+    document = {"versions": _versions(), **encoder.document}
+    return pack(document, archive)
 
 
 def _as_path(path: Any) -> Path:
     if not isinstance(path, str | os.PathLike):
         raise TypeError(f"path={path!r} must be a str or a PathLike. Give the name of a file.")
-    return Path(path)
+    name = os.fspath(path)
+    if not name or "\0" in name:
+        what = "a null character" if name else "no character"
+        raise ValueError(
+            f"path={name!r} has {what}, but must be the name of a file. Give another name, for "
+            "example 'model.skgru'."
+        )
+    return Path(name)
 
 
 def _check_skops(name: str) -> None:

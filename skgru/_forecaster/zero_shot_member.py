@@ -66,10 +66,13 @@ def usual(histories: list[np.ndarray], seasons: list[int]) -> list[np.ndarray]:
         for start in range(0, len(positions), at_once):
             chunk = positions[start : start + at_once]
             values = np.stack([histories[i] for i in chunk])
-            is_positive = (values > 0).all(axis=(1, 2), keepdims=True)
-            for i in np.flatnonzero(is_positive):
-                columns = values[i].T
-                is_positive[i] = not any(has_noisy_zeros(one, season_length) for one in columns)
+            is_positive = np.array(
+                [
+                    (one > 0).all()
+                    and not any(has_noisy_zeros(column, season_length) for column in one.T)
+                    for one in values
+                ]
+            )[:, np.newaxis, np.newaxis]
             z = np.where(is_positive, np.log(np.where(is_positive, values, 1)), values)
             moved = without_outliers(z, season_length)
             is_moved = (moved != z) & np.isfinite(z)
