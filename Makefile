@@ -6,9 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 TEST_READY := $(VENV)/.stamp-test
 DOCS_READY := $(VENV)/.stamp-docs
-INSTALL := $(CURDIR)/$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+PIP_OPTIONS := --quiet --disable-pip-version-check
+INSTALL := $(CURDIR)/$(BIN)/python -m pip install $(PIP_OPTIONS) -c constraints.txt
 
-.PHONY: demo test lint types doctest examples docs figures clean
+.PHONY: demo test test-oldest test-newest lint types doctest examples docs figures clean
 
 demo: $(TEST_READY)
 	$(BIN)/python -m skgru.demo $(DEMO_OPTIONS)
@@ -16,6 +17,25 @@ demo: $(TEST_READY)
 # Two processes, each of which imports TensorFlow and compiles programs once.
 test: $(TEST_READY)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# All tests with the lower bounds of pyproject.toml, and with the newest releases of everything. Each
+# has an environment of its own; `make PYTHON=python3.12 test-newest` chooses its interpreter.
+test-oldest: .venv-oldest/.stamp
+	.venv-oldest/bin/python -m pytest -n 2 --dist loadfile
+
+test-newest: .venv-newest/.stamp
+	.venv-newest/bin/python -m pytest -n 2 --dist loadfile
+
+.venv-oldest/.stamp: pyproject.toml tools/lower_bounds.py
+	$(PYTHON) -m venv .venv-oldest
+	$(PYTHON) tools/lower_bounds.py test > .venv-oldest/constraints.txt
+	.venv-oldest/bin/python -m pip install $(PIP_OPTIONS) -c .venv-oldest/constraints.txt -e '.[test]'
+	@touch $@
+
+.venv-newest/.stamp: pyproject.toml
+	$(PYTHON) -m venv .venv-newest
+	.venv-newest/bin/python -m pip install $(PIP_OPTIONS) --upgrade --upgrade-strategy eager -e '.[test]'
+	@touch $@
 
 lint: $(TEST_READY)
 	$(BIN)/python -m ruff check .
@@ -43,7 +63,7 @@ figures: $(DOCS_READY)
 	$(BIN)/python docs/figures.py
 
 clean:
-	rm -rf $(VENV) build dist docs/_build docs/generated docs/auto_examples docs/sg_execution_times.rst demo_output
+	rm -rf $(VENV) .venv-oldest .venv-newest build dist docs/_build docs/generated docs/auto_examples docs/sg_execution_times.rst demo_output
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find skgru tests examples docs -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -8,6 +8,7 @@ from skgru._forecaster.default_regressor import default_regressor
 from skgru._forecaster.forecaster import SequenceForecaster
 from skgru._networks.classifier import GRUClassifier
 from skgru._networks.regressor import GRURegressor
+from skgru._onnx.export import to_onnx
 from skgru._windows import SequenceWindower, as_windows, make_windows
 
 __version__ = "0.1.0"
@@ -23,6 +24,7 @@ __all__ = [
     "load",
     "make_windows",
     "save",
+    "to_onnx",
 ]
 
 

@@ -107,6 +107,23 @@ def _import_engine() -> None:
                 importlib.import_module(f"skgru._engine.{name}")
             importlib.import_module("tensorflow.compat.v1")  # else imported at the first program
         except BaseException as error:
-            _Process.error = error
+            _Process.error = _with_reason(error)
         else:
             _Process.is_loaded = True
+
+
+def _with_reason(error: BaseException) -> BaseException:
+    """An error of an import. If there are no file descriptors, modules raise errors of many kinds,
+    for example that no folder for temporary files exists.
+    """
+    try:
+        os.close(os.open(os.devnull, os.O_RDONLY))
+    except OSError as reason:
+        clear = OSError(
+            reason.errno,
+            f"TensorFlow cannot be imported: {reason.strerror}. Close files, or allow more of them "
+            "with 'ulimit -n'.",
+        )
+        clear.__cause__ = error
+        return clear
+    return error

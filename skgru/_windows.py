@@ -22,7 +22,7 @@ from sklearn.utils.validation import (
 )
 
 from skgru._callbacks import FitTask, TakesCallbacks, has_callbacks
-from skgru._containers.numbers import as_numbers
+from skgru._containers.numbers import as_numbers, check_has_rows
 from skgru._containers.row_order import end_of, warn_of_order, warn_of_past
 from skgru._state import reads_once, stores_at_once
 from skgru._validation import (
@@ -254,6 +254,7 @@ class SequenceWindower(TakesCallbacks, TransformerMixin, BaseEstimator):
             If X has other columns than in `fit`, or for the reasons listed in `fit`.
         """
         check_is_fitted(self)
+        check_has_rows(X)
         values = validate_data(self, as_table(as_numbers(X)), reset=False, **_FLOATS)
         past = self._past_of(values)
         if not warn_of_order(X) and len(past):
@@ -290,6 +291,7 @@ class SequenceWindower(TakesCallbacks, TransformerMixin, BaseEstimator):
     def _learn(self, X: Any) -> np.ndarray:
         self._validate_params()
         task = FitTask.begun(self, 0, X=X) if has_callbacks(self) else None
+        check_has_rows(X)
         given = X
         X = as_table(as_numbers(X))
         names = _get_feature_names(X)
@@ -386,6 +388,7 @@ def make_windows(
     >>> targets
     array([3., 4., 5.])
     """
+    check_has_rows(X)
     warn_of_order(X)
     X = check_array(as_table(as_numbers(X)), estimator="make_windows", input_name="X", **_FLOATS)
     channels = check_target(target, X.shape[1])

@@ -399,6 +399,9 @@ def test_numbers_of_any_size_are_forecast_or_refused(regressor):
     for values in (SERIES * 1e298, signs * SERIES * 1e153, signs * SERIES * 1e298):
         for model in (forecaster(), SequenceForecaster(pretrained="only")):
             assert np.isfinite(model.fit(values).forecast(4)).all()
+    for values in (SERIES * 1e306, SERIES * -1e300, pd.Series(SERIES[:, 0] * 1e299)):
+        fails(lambda one=values: forecaster().fit(one), "X holds", "1e+300", "X / 1e100")
+        assert np.isfinite(forecaster().fit(values / 1e100).forecast(4)).all()
     fails(lambda: regressor.predict(X * 1e300), "float32")
     assert np.isfinite(regressor.score(X, Y * 1e300))
 
@@ -417,6 +420,27 @@ def test_a_loss_that_is_infinite_is_no_model():
         )
         fails(lambda one=network: one.fit(X, Y * 1e25), "diverged", "learning_rate", "scale X")
         assert not hasattr(network, "_weights")
+
+
+@pytest.mark.parametrize("jit_compile", [True, False])
+def test_a_validation_loss_that_is_infinite_is_no_model(jit_compile):
+    huge = np.where(np.arange(len(Y)) % 2, 1e30, -1e30)
+    network = GRURegressor(2, epochs=2, random_state=0, jit_compile=jit_compile)
+    parts = "diverged in epoch 1", "the validation loss", "leave out validation rows"
+    fails(lambda: network.fit(X, Y, validation_data=(X, huge)), *parts)
+    assert not hasattr(network, "history_")
+    network.fit(X, Y, validation_data=(X, Y))  # the remedy
+
+
+def test_what_has_no_rows_is_refused(flat):
+    tables = readers(flat)
+    names = ("windower", "transform", "make_windows", "regressor", "fit", "forecast")
+    for name in names:
+        for value in (None, 5.0, "file.csv", np.array(3.0)):
+            if name == "forecast" and value is None:
+                continue  # forecasts the series of fit
+            fails(lambda read=tables[name], one=value: read(one), "X=", "no rows", "reshape")
+    fails(lambda: GRURegressor(2).fit(None), "X=None", "no rows", "reshape(-1, 1)")
 
 
 def test_a_forecast_without_finite_numbers_is_an_error():

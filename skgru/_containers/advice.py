@@ -145,7 +145,7 @@ def _keeps_rows(way: Way, series: Any) -> bool:
     """Whether a way leads to a regular step, and keeps each row."""
     try:
         found = way.run(series)
-    except (ValueError, TypeError, OverflowError):  # a time that the zone does not have, or twice
+    except Exception:  # a time that the zone does not have, or twice: pytz has errors of its own
         return False
     index = found.index
     is_regular = hasattr(index, "freqstr") and (

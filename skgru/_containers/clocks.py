@@ -69,19 +69,24 @@ def dates_after(index: Any, n: int, step: Any) -> Any:
     import pandas as pd
 
     if index.tz is None or not follows_wall_clock(step):
-        return pd.date_range(index[-1], periods=n + 1, freq=step)[1:]
-    return _dates_from(wall_times(index)[-1], n + 1, step, index.tz)[1:]
+        following = pd.date_range(index[-1], periods=n + 1, freq=step)[1:]
+    else:
+        following = _dates_from(wall_times(index)[-1], n + 1, step, index.tz)[1:]
+    return following if following.unit == index.unit else following.as_unit(index.unit)
 
 
 def _dates_from(first: Any, n: int, step: Any, zone: Any) -> Any:
     """The first n dates in a time zone from a wall time on."""
     import pandas as pd
 
-    # These two arguments are not documented, but pandas resamples with them.
-    moved: dict[str, Any] = {"nonexistent": "shift_forward", "ambiguous": True}
     n_days = n + 1  # a zone has skipped one day at most
-    dates = pd.date_range(first, periods=n_days, freq=step, tz=zone, **moved)
     wall = pd.date_range(first, periods=n_days, freq=step)
+    if isinstance(step, pd.offsets.Tick):  # a day of pandas 2, which adds it to absolute time
+        dates = in_zone(wall, zone)
+    else:
+        # These two arguments are not documented, but pandas resamples with them.
+        moved: dict[str, Any] = {"nonexistent": "shift_forward", "ambiguous": True}
+        dates = pd.date_range(first, periods=n_days, freq=step, tz=zone, **moved)
     is_skipped = dates.tz_localize(None) - wall >= pd.Timedelta(days=1)
     return (dates[~is_skipped] if is_skipped.any() else dates)[:n]
 

@@ -93,6 +93,8 @@ def of_all_polars_series(text: str, form: Any) -> str:
         time, every = found[1], found[2]
         code = found[0].replace("X.", f"X.sort([{str(names)[1:-1]}, {time}]).", 1)
         code = code.replace(f"every={every})", f"every={every}, group_by={names!r})")
+        if _lacks_ids():
+            code += f".with_columns(pl.col({names!r}).forward_fill())"
     elif found := MERGED.search(text):
         time = found[1]
         code = f"X.group_by([{str(names)[1:-1]}, {time}]).mean().sort({time})"
@@ -100,6 +102,14 @@ def of_all_polars_series(text: str, form: Any) -> str:
         return text
     text = text.replace(found[0], code).removesuffix(IS_ALONE)
     return text.replace(OTHER_GROUP, OTHER_COLUMNS)
+
+
+def _lacks_ids() -> bool:
+    """Whether rows that upsample adds have no ids, as in polars before 2."""
+    import polars as pl
+
+    rows = pl.DataFrame({"id": [0, 0], "time": [0, 2]}).set_sorted("time")
+    return bool(rows.upsample("time", every="1i", group_by="id")["id"].null_count())
 
 
 def _time_level(form: Any) -> Any:

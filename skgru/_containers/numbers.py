@@ -62,6 +62,16 @@ CONVERSIONS = {
 }
 
 
+def check_has_rows(X: Any, name: str = "X") -> None:
+    """Raise ValueError for None, a single number and a text, instead of a table or windows."""
+    if X is None or isinstance(X, str | bytes | Number) or getattr(X, "shape", None) == ():
+        raise ValueError(
+            f"{name}={repr(X)[:60]} has no rows, but must be an array, or a pandas or polars "
+            "Series or data frame. Give one row for each step, for example "
+            "np.array([1.0, 2.0, 4.0]).reshape(-1, 1)."
+        )
+
+
 def as_numbers(X: Any, name: str = "X", leaves_sequences: bool = False) -> Any:
     """A pandas or polars Series or data frame or an array with its values as numbers, and NaN for
     unknown ones. Anything else, and what holds plain numbers already, is returned as it is.

@@ -11,10 +11,13 @@ import numpy as np
 from sklearn.utils.validation import _get_feature_names, check_array
 
 from skgru._containers.long import all_but_time
-from skgru._containers.numbers import as_known, as_numbers
+from skgru._containers.numbers import as_known, as_numbers, check_has_rows
 from skgru._containers.table import Table
 from skgru._containers.time_index import TimeIndex, _step_of, index_of_polars
 from skgru._windows import as_table
+
+# Sums and products of a few larger values would exceed the range of float64, 1.8e308.
+LARGEST = 1e300
 
 
 def is_list_of_series(X: Any) -> bool:
@@ -52,6 +55,7 @@ def as_series(X: Any, estimator: Any, usual: Any = None, name: str = "X") -> Tab
 
     Raises ValueError if X is neither 2-D nor a Series, or if its index has no regular step.
     """
+    check_has_rows(X, name)
     X, name = as_known(X, name)
     library = type(X).__module__.split(".")[0]
     if library in ("pandas", "polars") and not (len(X) and all(np.shape(X))):
@@ -124,12 +128,18 @@ def _check_unique(X: Any, name: str) -> None:
 def _numbers(table: Any, estimator: Any, name: str) -> np.ndarray:
     # check_array takes half a minute for 100,000 series, so valid arrays skip it.
     is_ready = type(table) is np.ndarray and table.dtype == np.float64 and table.ndim == 2
-    if is_ready and table.size and not np.isinf(table).any():
-        return table
-    return check_array(
-        table,
-        dtype=np.float64,
-        ensure_all_finite="allow-nan",
-        estimator=estimator,
-        input_name=name,
-    )
+    if not is_ready or not table.size or np.isinf(table).any():
+        table = check_array(
+            table,
+            dtype=np.float64,
+            ensure_all_finite="allow-nan",
+            estimator=estimator,
+            input_name=name,
+        )
+    is_too_large = np.abs(table) > LARGEST
+    if is_too_large.any():
+        raise ValueError(
+            f"{name} holds {table[is_too_large][0]:.4g}, but values of a series must be between "
+            f"-{LARGEST:g} and {LARGEST:g}. Use a larger unit, such as {name} / 1e100."
+        )
+    return table

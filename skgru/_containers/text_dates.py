@@ -55,7 +55,7 @@ def _is_regular(dates: Any) -> bool:
 def _ways_to_dates(values: Any, name: str) -> Iterator[Way]:
     import pandas as pd
 
-    index = pd.Index(values)
+    index = values if isinstance(values, pd.Index) else pd.Index(values)
     if isinstance(index, pd.CategoricalIndex):
         index = pd.Index(index.to_numpy())
     if pd.api.types.is_integer_dtype(index.dtype):

@@ -138,6 +138,8 @@ def ignores_padding(network: NetworkSpec, function: Callable) -> bool:
     """
     try:
         return _ignores_padding(network, function)
+    except (OSError, MemoryError):  # no property of the function
+        raise
     except Exception:  # training raises the error again
         return False
 

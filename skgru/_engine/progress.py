@@ -69,9 +69,11 @@ def is_finite(state: NetworkState) -> bool:
 class Progress:
     """History of a training, and the network to keep.
 
-    state : the network after the last epoch with finite loss and weights; diverged_in : the next
-    epoch, if its loss or weights were not finite; resumed : the training to go on with;
-    after_epoch : called with the training after each epoch, and returns whether it must stop.
+    state : the network after the last epoch with finite losses and weights; diverged_in : the next
+    epoch, if its losses or weights were not finite; only_validation_diverged : whether the
+    validation loss was the only one of these; resumed : the training to go on with;
+    after_epoch : called with the training after each epoch, and returns whether it must
+    stop.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class Progress:
         self.history: dict[str, list[float]] = {}
         self.state: NetworkState | None = None
         self.diverged_in: int | None = None
+        self.only_validation_diverged = False
         self._best: NetworkState | None = None
         self._after_epoch = after_epoch
         if resumed is not None:
@@ -102,8 +105,9 @@ class Progress:
 
     def end_epoch(self, state: NetworkState, epoch: int, logs: Mapping[str, float]) -> bool:
         """Record an epoch. Returns whether training must stop."""
-        if not (is_finite(state) and np.isfinite(logs["loss"])):
-            self.diverged_in = epoch
+        is_trained = is_finite(state) and np.isfinite(logs["loss"])
+        if not (is_trained and np.isfinite(logs.get("val_loss", 0.0))):
+            self.diverged_in, self.only_validation_diverged = epoch, bool(is_trained)
             return True
         self.state = state
         for name, value in in_order(logs).items():

@@ -33,7 +33,7 @@ def train(run: TrainingRun) -> Trained:
     """Train a new network, or an earlier one further, for its epochs or until the validation loss
     stops falling.
 
-    Raises ValueError if loss or weights are not finite after the first epoch. If they diverge
+    Raises ValueError if a loss or weights are not finite after the first epoch. If they diverge
     later, the last finite epoch is kept, with a ConvergenceWarning.
     """
     training = run.training
@@ -75,6 +75,12 @@ def _tell_of_divergence(progress: Progress, epoch: int, training: TrainingSpec) 
         f"Use a smaller {rate}, set clipnorm=1.0, or scale X and y. For a loss with logarithms, "
         "set normalize_y=False."
     )
+    if progress.only_validation_diverged:
+        what = f"Training diverged in epoch {epoch + 1}: the validation loss is not finite."
+        remedy = (
+            "Correct or leave out validation rows with values far outside of those in training, "
+            f"or use a smaller {rate}."
+        )
     if progress.kept is None:
         raise ValueError(f"{what} {remedy}")
     warn_user(f"{what} The network is that of epoch {epoch}. {remedy}", ConvergenceWarning)

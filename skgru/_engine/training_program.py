@@ -98,6 +98,8 @@ class TrainingProgram:
                 n_threads=self._n_threads(),
                 kind="training",
             )
+        except (OSError, MemoryError):  # stock training would lack the same files or memory
+            raise
         except Exception as error:
             raise CannotCompile(_in_short(error)) from error
 
@@ -190,7 +192,7 @@ class TrainingProgram:
         try:
             *packed, total = self._program(*packed, rates, X, y, weight, n_steps, seed, alpha)
         except Exception as error:
-            if self._has_run:
+            if self._has_run or isinstance(error, OSError | MemoryError):
                 raise
             raise CannotCompile(_in_short(error)) from error
         self._has_run = True

@@ -33,6 +33,11 @@ _LONGEST_END = 128
 _MEMBER = re.compile(r"(\d+\.npy|[0-9a-f-]{36}\.bin|schema\.json|skgru\.json)\Z")
 
 
+# What skops writes of an array, and of a list.
+_ARRAY = {"__class__": "ndarray", "__module__": "numpy", "__loader__": "NdArrayNode"}
+_LIST = {"__class__": "list", "__module__": "builtins", "__loader__": "ListNode"}
+
+
 class Damaged(ValueError):
     """Bytes that are no file as `pack` makes it."""
 
@@ -70,6 +75,49 @@ def unpack(data: bytes) -> tuple[dict[str, Any], bytes]:
                 with archive.open(member) as content:
                     _check_array(content, member)
     return document, data
+
+
+def archive_of_arrays(arrays: list[np.ndarray], version: str) -> bytes:
+    """The archive that skops makes of a list of numeric arrays, made without skops. version : of
+    the installed skops.
+    """
+    nodes: list[dict[str, Any]] = [
+        {**_ARRAY, "type": "numpy", "file": f"{number}.npy", "__id__": number}
+        for number in range(1, len(arrays) + 1)
+    ]
+    schema = {**_LIST, "content": nodes, "__id__": 0, "protocol": 2, "_skops_version": version}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as target:
+        for node, array in zip(nodes, arrays, strict=True):
+            content = io.BytesIO()
+            np.save(content, array, allow_pickle=False)
+            target.writestr(node["file"], content.getvalue())
+        target.writestr(SCHEMA, json.dumps(schema, indent=2))
+    return buffer.getvalue()
+
+
+def plain_arrays(archive: bytes) -> list[np.ndarray] | None:
+    """The objects of an archive of skops that holds arrays of numpy alone, read without skops,
+    whose import takes longer than that of skgru. None for an archive with other objects.
+    """
+    with zipfile.ZipFile(io.BytesIO(archive)) as source:
+        schema = json.loads(source.read(SCHEMA))
+        nodes = schema["content"] if schema.get("__loader__") == "ListNode" else [{}]
+        if not all(_is_plain_array(node) for node in nodes):
+            return None
+        arrays = []
+        for node in nodes:
+            with source.open(node["file"]) as content:
+                arrays.append(np.load(io.BytesIO(content.read()), allow_pickle=False))
+        return arrays
+
+
+def _is_plain_array(node: Any) -> bool:
+    return (
+        isinstance(node, dict)
+        and _ARRAY.items() <= node.items()
+        and (node.get("type") == "numpy" and str(node.get("file")).endswith(".npy"))
+    )
 
 
 def _check_members(members: list[zipfile.ZipInfo], n_bytes: int) -> None:

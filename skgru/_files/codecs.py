@@ -9,19 +9,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
+from importlib import import_module
 from types import FunctionType
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import scipy.stats
-import sklearn.feature_selection
-import sklearn.metrics
 from scipy.stats._distn_infrastructure import rv_generic
-from sklearn.neighbors import BallTree, KDTree
 from sklearn.utils import Bunch
-
-import skgru.metrics
 
 
 @dataclass(frozen=True)
@@ -73,23 +69,25 @@ def _build_masked(data: np.ndarray, mask: np.ndarray, fill: Any) -> np.ma.Masked
     return np.ma.MaskedArray(data, mask=mask, fill_value=fill)
 
 
-# Modules whose public functions a scorer or a selector may hold.
-_MODULES = {
-    one.__name__: one for one in (sklearn.metrics, sklearn.feature_selection, skgru.metrics)
-}
+# Modules whose public functions a scorer or a selector may hold. They are imported when they are
+# needed, because a forecaster holds none of them, and its file is to load quickly.
+_MODULES = ("sklearn.metrics", "sklearn.feature_selection", "skgru.metrics")
 
 
 def _module_of(function: Any) -> str | None:
     if not isinstance(function, FunctionType):
         return None
-    for name, module in _MODULES.items():
+    for name in _MODULES:
+        module = import_module(name)
         if function.__name__ in module.__all__ and vars(module)[function.__name__] is function:
             return name
     return None
 
 
 def _build_function(module: str, name: str) -> Any:
-    function = vars(_MODULES[module])[name]
+    if module not in _MODULES:
+        raise ValueError(f"{module} is no module of functions")
+    function = vars(import_module(module))[name]
     if _module_of(function) is None:
         raise ValueError(f"{name} is no function of {module}")
     return function
@@ -110,10 +108,15 @@ def _neighbours_fields(value: Any) -> Sequence[Any]:
 
 
 def _build_neighbours(name: str, points: np.ndarray, leaf_size: int) -> Any:
-    return _TREES[name](points, leaf_size=leaf_size)
+    from sklearn.neighbors import BallTree, KDTree
+
+    return {"KDTree": KDTree, "BallTree": BallTree}[name](points, leaf_size=leaf_size)
 
 
-_TREES = {"KDTree": KDTree, "BallTree": BallTree}
+def is_neighbours(value: Any) -> bool:
+    """Whether a value is a search tree. Without an import of their module there are none."""
+    module = sys.modules.get("sklearn.neighbors")
+    return module is not None and type(value) in (module.KDTree, module.BallTree)
 
 
 def _is_distribution(value: Any) -> bool:
@@ -330,7 +333,7 @@ CODECS: dict[str, Codec] = {
         lambda value: (_module_of(value), value.__name__),
         _build_function,
     ),
-    "neighbours": Codec(_of(KDTree, BallTree), _neighbours_fields, _build_neighbours),
+    "neighbours": Codec(is_neighbours, _neighbours_fields, _build_neighbours),
     "distribution": Codec(
         _is_distribution,
         lambda value: (value.dist.name, value.args, value.kwds),

@@ -15,18 +15,14 @@ from types import FunctionType
 from typing import Any
 
 import numpy as np
-from sklearn.neighbors import BallTree, KDTree
 from sklearn.utils import Bunch
 
 from skgru._callbacks import CALLBACK_ATTRIBUTES
-from skgru._files.codecs import CODECS, is_missing, is_same, missing
+from skgru._files.codecs import CODECS, is_missing, is_neighbours, is_same, missing
 from skgru._files.registry import CLASSES, attributes_of, state_of
 
 # Starts the text that stands for an attribute of an object of scikit-learn.
 MARK = "\0skgru:"
-
-# Objects of scikit-learn that `CODECS` takes apart.
-OF_OWN_KIND = (Bunch, KDTree, BallTree)
 
 # Arrays begin at multiples of this many bytes.
 ALIGNMENT = 64
@@ -49,7 +45,8 @@ def _is_of_sklearn(value: Any) -> bool:
     is_object = not isinstance(value, type | FunctionType) and hasattr(value, "__dict__")
     return (
         is_object
-        and type(value) not in OF_OWN_KIND
+        and type(value) is not Bunch
+        and not is_neighbours(value)
         and type(value).__module__.split(".")[0] == "sklearn"
     )
 

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.metadata
+import importlib.util
 import os
 import stat
+import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from sklearn.base import BaseEstimator
 
-from skgru._files.archive import FORMAT, Damaged, Newer, pack, unpack
+from skgru._files.archive import (
+    FORMAT,
+    Damaged,
+    Newer,
+    archive_of_arrays,
+    pack,
+    plain_arrays,
+    unpack,
+)
 from skgru._files.writing import write_whole
 
 
@@ -69,37 +81,16 @@ def save(estimator: Any, path: str | os.PathLike[str]) -> None:
     >>> (loaded.forecast() == forecaster.forecast()).all()
     np.True_
     """
-    skops_io = _import_skops("save")
-    from skgru._files.document import Encoder, Unsupported
-    from skgru._files.registry import PUBLIC
-    from skgru._files.trees import check_trees
-
     path = _as_path(path)
-    if isinstance(estimator, type) or not isinstance(estimator, (BaseEstimator, *PUBLIC)):
-        raise TypeError(
-            f"estimator={estimator!r} must be an estimator or a result of backtest. Give an "
-            "instance, for example skgru.SequenceForecaster()."
-        )
     try:
-        encoder = Encoder(estimator)
-        archive = _archive_of(encoder, skops_io)
-    except Unsupported as error:
-        raise ValueError(_unsupported(error)) from error
-    try:
-        check_trees(estimator)
-    except ValueError as error:
-        raise ValueError(
-            f"estimator={estimator!r} cannot be saved: {error}. Save it with joblib."
-        ) from error
-    document = {"versions": _versions(), **encoder.document}
-    data = pack(document, archive)
-    try:
+        data = _bytes_of(estimator)
         write_whole(path, data)
     except OSError as error:
+        reason = error.strerror or error
         raise OSError(
             error.errno,
-            f"path={str(path)!r} cannot be written ({len(data):,} bytes): {error.strerror}. An "
-            "earlier file is unchanged. Give another path, or make room.",
+            f"path={str(path)!r} cannot be written: {reason}. An earlier file is unchanged. "
+            f"{_REMEDIES_OF_SYSTEM.get(error.errno, 'Give another path, or make room.')}",
         ) from error
 
 
@@ -139,10 +130,9 @@ def load(path: str | os.PathLike[str]) -> Any:
     signature: someone who changes a file on purpose can write its checksum too. Such a file cannot
     run code, but it can hold another model.
     """
-    skops_io = _import_skops("load")
+    _check_skops("load")
     from skgru._files.document import Decoder
     from skgru._files.registry import PUBLIC, TRUSTED
-    from skgru._files.trees import check_trees
 
     path = _as_path(path)
     if path.exists() and not path.is_dir() and not stat.S_ISREG(path.stat().st_mode):
@@ -150,8 +140,15 @@ def load(path: str | os.PathLike[str]) -> Any:
     data = path.read_bytes()
     try:
         document, archive = unpack(data)
-        value = Decoder(document, skops_io.loads(archive, trusted=TRUSTED)).value
-        check_trees(value)
+        objects = plain_arrays(archive)
+        is_plain = objects is not None
+        if objects is None:
+            objects = _import_skops("load").loads(archive, trusted=TRUSTED)
+        value = Decoder(document, objects).value
+        if not is_plain:
+            from skgru._files.trees import check_trees
+
+            check_trees(value)
         if not isinstance(value, (BaseEstimator, *PUBLIC)):
             raise Damaged("it holds no estimator")
     except Newer as error:
@@ -167,24 +164,83 @@ def load(path: str | os.PathLike[str]) -> Any:
     except Warning:  # where warnings are errors
         raise
     except Exception as error:
+        if getattr(error, "errno", None) in _REMEDIES_OF_SYSTEM:  # nothing about the file
+            raise
         raise ValueError(_refused(path, error)) from error
     return value
+
+
+# What to do about errors of the operating system.
+_REMEDIES_OF_SYSTEM: dict[int | None, str] = {
+    number: "Close files, or allow more of them with 'ulimit -n'."
+    for number in (errno.EMFILE, errno.ENFILE)
+}
+
+
+def _bytes_of(estimator: Any) -> bytes:
+    """The file of an estimator."""
+    _check_skops("save")
+    from skgru._files.document import Encoder, Unsupported
+    from skgru._files.registry import PUBLIC
+
+    if isinstance(estimator, type) or not isinstance(estimator, (BaseEstimator, *PUBLIC)):
+        raise TypeError(
+            f"estimator={estimator!r} must be an estimator or a result of backtest. Give an "
+            "instance, for example skgru.SequenceForecaster()."
+        )
+    try:
+        encoder = Encoder(estimator)
+        is_plain = all(type(one) is np.ndarray and one.dtype.kind != "O" for one in encoder.objects)
+        if is_plain:
+            version = importlib.metadata.version("skops")
+            archive = archive_of_arrays(encoder.objects, version)
+        else:
+            archive = _archive_of(encoder, _import_skops("save"))
+    except Unsupported as error:
+        raise ValueError(_unsupported(error)) from error
+    try:
+        if not is_plain:
+            from skgru._files.trees import check_trees
+
+            check_trees(estimator)
+    except ValueError as error:
+        raise ValueError(
+            f"estimator={estimator!r} cannot be saved: {error}. Save it with joblib."
+        ) from error
+    document = {"versions": _versions(), **encoder.document}
+    return pack(document, archive)
 
 
 def _as_path(path: Any) -> Path:
     if not isinstance(path, str | os.PathLike):
         raise TypeError(f"path={path!r} must be a str or a PathLike. Give the name of a file.")
-    return Path(path)
+    name = os.fspath(path)
+    if not name or "\0" in name:
+        what = "a null character" if name else "no character"
+        raise ValueError(
+            f"path={name!r} has {what}, but must be the name of a file. Give another name, for "
+            "example 'model.skgru'."
+        )
+    return Path(name)
 
 
-def _import_skops(name: str) -> Any:
-    try:
-        import skops.io
-    except ImportError as error:
+def _check_skops(name: str) -> None:
+    """Raise ImportError without skops. Its import takes half a second, and is left to its use."""
+    if "skops" in sys.modules:
+        is_there = sys.modules["skops"] is not None
+    else:
+        is_there = importlib.util.find_spec("skops") is not None
+    if not is_there:
         raise ImportError(
             f"skgru.{name} needs the package skops, which is not installed. Install it with "
             "'pip install \"skgru[files]\"', or use pickle or joblib."
-        ) from error
+        )
+
+
+def _import_skops(name: str) -> Any:
+    _check_skops(name)
+    import skops.io
+
     return skops.io
 
 
@@ -242,6 +298,8 @@ def _unsupported(error: Any) -> str:
 
 def _untrusted(error: BaseException | None) -> str | None:
     """The types that skops refuses, as text."""
+    if "skops.io" not in sys.modules:
+        return None
     from skops.io.exceptions import UntrustedTypesFoundException
 
     if not isinstance(error, UntrustedTypesFoundException):

@@ -114,7 +114,8 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         - X has no dates. Arrays never have dates, so set `season_length` for them.
         - X has fewer rows than two seasons plus `horizon`. Where the pretrained network takes part,
           one season plus one row is enough for months and quarters.
-        - X does not repeat with the season, unless it has 12 or 4 rows, as of months and quarters.
+        - X does not repeat with the season. Seasons of 12 and 4 rows, as of months and quarters,
+          are used unless they make the error in X larger.
 
     scaler : transformer, None or "auto", default="auto"
         Transformer of the target columns. It needs an `inverse_transform`. None leaves the targets

@@ -12,6 +12,9 @@ from sklearn.utils.validation import check_array, check_is_fitted
 # Share of the typical value below which the lowest value begins to count as a zero.
 NEARLY_ZERO = 0.02
 
+# Share of the typical value up to which the lowest value is a zero with noise.
+NOISE_SHARE = 1e-3
+
 # Least number of rows in a row that decide what is typical there.
 ROWS_AT_ONCE = 12
 
@@ -36,13 +39,18 @@ def _as_floats(X: Any) -> np.ndarray:
 
 
 def is_intermittent(values: np.ndarray, season_length: int) -> bool:
-    """Whether a series (n_rows,) is zero at many times, other than at the same rows of each season
-    (closed days, nights).
+    """Whether a series (n_rows,) is zero, but for noise, at many times, other than at the same rows
+    of each season (closed days, nights).
     """
     known = np.isfinite(values)
-    if not known.any() or np.nanmin(values) != 0 or not np.nanmax(values):
+    if not known.any() or np.nanmin(values) < 0 or not np.nanmax(values):
         return False
-    phase, is_zero = np.arange(len(values)) % season_length, values == 0
+    limit = 0.0
+    if np.nanmin(values) > 0:
+        if not has_noisy_zeros(values[known], season_length):
+            return False
+        limit = zero_to(values[known])
+    phase, is_zero = np.arange(len(values)) % season_length, values <= limit
     n_zeros = np.bincount(phase[known], is_zero[known], season_length)
     n_known = np.bincount(phase[known], minlength=season_length)
     is_open = n_zeros < ALWAYS * n_known
@@ -54,15 +62,32 @@ def lowest_share(known: np.ndarray, season_length: int) -> float:
     a hundredfold, its low values are no zeros. known : (n_rows,), not negative, not all zero.
     """
     share = float(known.min() / np.median(known[known > 0]))
-    if not 0 < share < NEARLY_ZERO:
-        return share
+    return _share_around(known, season_length, np.median) if 0 < share < NEARLY_ZERO else share
+
+
+def _share_around(known: np.ndarray, season_length: int, typical: Any) -> float:
+    """As `lowest_share`. typical : function of the values of some rows in a row."""
     n_parts = max(1, len(known) // max(ROWS_AT_ONCE, season_length))
     parts = np.array_split(known, n_parts)
-    levels = np.array([np.median(part) for part in parts])
+    levels = np.array([typical(part) for part in parts])
     before, after = np.maximum.accumulate(levels), np.maximum.accumulate(levels[::-1])[::-1]
     # The largest levels of earlier and of later parts: a zero has usual values on both sides.
     around = np.minimum([before[0], *before[:-1]], [*after[1:], after[-1]])
     return float(np.min([part.min() for part in parts] / around))
+
+
+def zero_to(known: np.ndarray) -> float:
+    """Size up to which a value is a zero, or a zero with noise."""
+    return NOISE_SHARE * float(np.abs(known).mean())
+
+
+def has_noisy_zeros(known: np.ndarray, season_length: int) -> bool:
+    """Whether some of these positive values are zeros with noise. The logarithms of such values
+    make quantiles that are larger than all values of the series by factors.
+    """
+    return (
+        known.min() < zero_to(known) and _share_around(known, season_length, np.mean) < NOISE_SHARE
+    )
 
 
 def _statistics(

@@ -97,10 +97,10 @@ def lags_of(seasons: Sequence[int], window_length: int, steps: int, n_rows: int)
 def has_season(series: list[np.ndarray], season_length: int, horizon: int) -> bool:
     """Whether X repeats with a season: Theta with it has a smaller error than Theta without it,
     from forecast origins within X. With few origins, values a season ago must be nearer than those
-    of other rows within a season. Months and quarters always count.
+    of other rows within a season. Months and quarters need no proof: their seasons are used unless
+    they make the error larger, and with few origins.
     """
-    if season_length in SURE_SEASONS:
-        return True
+    is_sure = season_length in SURE_SEASONS
     ratios = [
         ratio
         for values in series
@@ -109,7 +109,10 @@ def has_season(series: list[np.ndarray], season_length: int, horizon: int) -> bo
     ]
     if ratios:
         # A series that one of both forecasts without an error decides nothing alone.
-        return float(np.mean(np.clip(np.log(ratios), -MOST_GAIN, MOST_GAIN))) < np.log(SEASON_FROM)
+        usual = float(np.mean(np.clip(np.log(ratios), -MOST_GAIN, MOST_GAIN)))
+        return usual <= 0 if is_sure else usual < np.log(SEASON_FROM)
+    if is_sure:
+        return True
     own, others = seasonal_errors(series, season_length)
     return own < SEASON_FROM * others
 

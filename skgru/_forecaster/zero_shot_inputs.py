@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skgru._forecaster.scaling import NOISE_SHARE, has_noisy_zeros
+
 WINDOW = 32  # rows that the network reads
 ROWS = 256  # rows for trends, means and the autoregression
 SMOOTHED = 128  # rows that are smoothed
@@ -113,7 +115,10 @@ def prefers_logarithm(x: np.ndarray, season_length: int) -> np.ndarray:
         slope = (steep * rise * n_pairs + 0.8) / (rise**2 * n_pairs + 1)
         typical = _mean(np.where(is_positive[:, None], x, 1), np.isfinite(x))
         near_zero = lowest < 0.01 * typical
-    return is_positive & (np.nan_to_num(slope) > np.where(near_zero, 0.8, 0.5))
+    is_better = is_positive & (np.nan_to_num(slope) > np.where(near_zero, 0.8, 0.5))
+    for i in np.flatnonzero(is_better & (lowest < NOISE_SHARE * typical)):
+        is_better[i] = not has_noisy_zeros(x[i, np.isfinite(x[i])], season_length)
+    return is_better
 
 
 def _profile(z: np.ndarray, valid: np.ndarray, m: int) -> tuple[np.ndarray, ...]:

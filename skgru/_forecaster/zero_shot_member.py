@@ -11,7 +11,7 @@ import numpy as np
 from skgru._forecaster import zero_shot
 from skgru._forecaster.dataset import HISTORY_VALUES_AT_ONCE, Part
 from skgru._forecaster.gaps_and_outliers import LEAST_SEASONS, fill_by_season, without_outliers
-from skgru._forecaster.scaling import scaled_or_nan
+from skgru._forecaster.scaling import has_noisy_zeros, scaled_or_nan
 from skgru._forecaster.spec import ForecastSpec
 
 
@@ -66,7 +66,13 @@ def usual(histories: list[np.ndarray], seasons: list[int]) -> list[np.ndarray]:
         for start in range(0, len(positions), at_once):
             chunk = positions[start : start + at_once]
             values = np.stack([histories[i] for i in chunk])
-            is_positive = (values > 0).all(axis=(1, 2), keepdims=True)
+            is_positive = np.array(
+                [
+                    (one > 0).all()
+                    and not any(has_noisy_zeros(column, season_length) for column in one.T)
+                    for one in values
+                ]
+            )[:, np.newaxis, np.newaxis]
             z = np.where(is_positive, np.log(np.where(is_positive, values, 1)), values)
             moved = without_outliers(z, season_length)
             is_moved = (moved != z) & np.isfinite(z)

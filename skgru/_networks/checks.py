@@ -24,7 +24,7 @@ from sklearn.utils.validation import (
     check_consistent_length,
 )
 
-from skgru._containers.numbers import as_numbers
+from skgru._containers.numbers import as_numbers, check_has_rows
 from skgru._dataset import n_missing_steps, rows_behind, slices_of
 from skgru._networks.lag_columns import check_channels, lag_order, stacked, windows_of_table
 from skgru._specs import PINBALL
@@ -165,6 +165,7 @@ def check_windows(
     Raises ValueError for a wrong number of dimensions, no samples, infinity, values beyond float32,
     strings or complex numbers, and columns that do not form windows, TypeError for sparse input.
     """
+    check_has_rows(X)
     given = as_numbers(stacked(X), leaves_sequences=True)
     try:
         X = check_array(

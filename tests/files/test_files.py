@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import subprocess
 import sys
 import warnings
 from pathlib import Path
@@ -11,6 +12,7 @@ import pandas as pd
 import polars as pl
 import pytest
 import scipy.stats
+import skops.io
 from pandas.tseries.holiday import USFederalHolidayCalendar
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestRegressor
@@ -24,6 +26,7 @@ from sklearn.preprocessing import SplineTransformer, StandardScaler
 
 import skgru
 from skgru import GRUClassifier, GRURegressor, SequenceForecaster, SequenceWindower
+from skgru._files.archive import archive_of_arrays, plain_arrays
 from skgru._files.registry import CLASSES
 from skgru.metrics import forecast_scorer
 from skgru.model_selection import backtest
@@ -301,3 +304,28 @@ def test_a_parameter_that_an_old_file_lacks_gets_its_default(tmp_path, monkeypat
 
 def test_names_in_files_are_unique():
     assert all(cls.__name__ == name for name, cls in CLASSES.items())
+
+
+def test_a_forecaster_is_saved_and_loaded_without_the_import_of_skops(tmp_path):
+    forecaster = skgru.SequenceForecaster(pretrained="only", horizon=3).fit(
+        np.arange(40.0)[:, None]
+    )
+    skgru.save(forecaster, tmp_path / "a.skgru")
+    code = (
+        "import sys, skgru; skgru.save(skgru.load(sys.argv[1]), sys.argv[1]); "
+        "forecast = skgru.load(sys.argv[1]).forecast(); "
+        "assert 'skops.io' not in sys.modules; print(forecast.ravel().tolist())"
+    )
+    argv = [sys.executable, "-c", code, str(tmp_path / "a.skgru")]
+    done = subprocess.run(argv, capture_output=True, check=True, text=True)
+    assert json.loads(done.stdout) == forecaster.forecast().ravel().tolist()
+
+
+def test_an_archive_of_arrays_is_one_of_skops():
+    arrays = [np.arange(6.0).reshape(2, 3), np.array([1, 2], np.int8), np.zeros((0, 2), "<f4")]
+    archive = archive_of_arrays(arrays, skops.__version__)
+    for found in (skops.io.loads(archive, trusted=[]), plain_arrays(skops.io.dumps(arrays))):
+        for one, array in zip(found, arrays, strict=True):
+            assert one.dtype == array.dtype
+            np.testing.assert_array_equal(one, array)
+    assert plain_arrays(skops.io.dumps([{}])) is None

@@ -111,6 +111,12 @@ def test_a_link_stays_a_link(path):
     assert skgru.load(path).mean_ == NEW.mean_
 
 
+@pytest.mark.parametrize("name", ["a\0b", ""])
+def test_what_is_no_name_of_a_file_is_an_error(name):
+    for call in (lambda: skgru.save(NEW, name), lambda: skgru.load(name)):
+        fails(call, f"path={name!r}", "name of a file", "'model.skgru'")
+
+
 def test_folders_are_named(path):
     missing = path.with_name("none") / "model.skgru"
     fails(lambda: skgru.save(NEW, missing), "none/model.skgru", error=FileNotFoundError)

@@ -194,7 +194,8 @@ def test_what_auto_decides():
     assert fitted.n_features_in_ == 1
     fitted = SequenceForecaster(LinearRegression(), horizon=2).fit(season[:8])
     assert fitted.window_length_ == 2
-    months = pd.Series(season[:, 0], index=pd.date_range("2020", periods=80, freq="MS"))
+    year = 10 + 3 * np.sin(np.arange(80) * np.pi / 6)
+    months = pd.Series(year, index=pd.date_range("2020", periods=80, freq="MS"))
     assert SequenceForecaster(LinearRegression()).fit(months).season_length_ == 12
     sentence = ("12 row", "season_length=None", "25 row", "season_length=12")
     for n_rows, season_length in ((20, 1), (24, 1), (25, 12)):

@@ -222,6 +222,36 @@ def test_a_level_far_below_an_earlier_one_is_followed():
     assert ours < 1.3 * last
 
 
+@pytest.mark.parametrize("parameters", [{}, {"pretrained": "only"}])
+@pytest.mark.parametrize("noise", [1e-16, 1e-6])
+def test_zeros_with_noise_are_zeros(noise, parameters):
+    sales = np.tile([13.0, 0, 8, 0, 0, 0, 43, 11, 0, 23, 2], 12)[:130]
+    series = sales + noise * np.random.default_rng(0).random(130)
+    answers = []
+    for values in (sales, series):
+        usual = {"random_state": 0, "season_length": 7, **parameters}
+        fitted = SequenceForecaster(horizon=HORIZON, **usual).fit(values[:, np.newaxis])
+        answers.append((fitted.forecast(), fitted.forecast_interval(coverage=0.95)[..., -1]))
+        assert fitted.point_ == "mean"
+    (expected, _), (answer, upper) = answers
+    assert np.abs(answer - expected).mean() < 0.15 * sales.mean()
+    assert upper.max() < 3 * sales.max()
+
+
+@pytest.mark.parametrize("months_ago", [12, 18])
+def test_a_step_is_no_season(months_ago):
+    errors, n_rows = [], 60
+    for seed in range(3):
+        noise = np.random.default_rng(seed).normal(0, 0.3, n_rows + 12)
+        values = 100 + noise + 10 * (np.arange(n_rows + 12) >= n_rows - months_ago)
+        months = pd.date_range("2015-01-01", periods=n_rows, freq="MS")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the season that is not used
+            answer = forecast(values[:n_rows], months, 12)
+        errors.append(np.abs(answer - values[n_rows:]).mean())
+    assert np.mean(errors) < 0.5  # the error of the last value is 0.33
+
+
 @pytest.mark.parametrize("growth", [0.2, -0.2])
 def test_low_values_of_a_growing_series_are_no_zeros(growth):
     X = np.exp(growth * np.arange(60.0)).reshape(-1, 1)

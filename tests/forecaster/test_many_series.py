@@ -428,7 +428,13 @@ def test_a_member_equals_a_forecaster_of_its_own():
 
 
 def test_defaults_of_several_series():
-    months = [pd.Series(walk(n), pd.date_range("2020", periods=n, freq="MS")) for n in (80, 60)]
+    months = [
+        pd.Series(
+            walk(n) * (2 + np.sin(np.arange(n) * np.pi / 6)),
+            pd.date_range("2020", periods=n, freq="MS"),
+        )
+        for n in (80, 60)
+    ]
     plan = make_spec(SequenceForecaster(horizon=4), SequenceForecaster()._read(months)[0])
     assert (plan.windows, plan.season_length) == ((36, 24), 12)
     assert (plan.level, plan.baseline) == ("mean", "seasonal")
@@ -1148,7 +1154,8 @@ def test_new_series_are_read_with_the_step_of_the_training_series():
 def test_the_season_does_not_depend_on_the_order():
     """It is that of the first series, of which two dates do not tell months from days."""
     index = pd.DatetimeIndex(pd.date_range("2020-01-01", periods=50, freq="MS").to_numpy())
-    series = [pd.Series(SERIES[0], index), pd.Series([7.0, 8.0], index[:2])]
+    year = SERIES[0] * (2 + np.sin(np.arange(50) * np.pi / 6))
+    series = [pd.Series(year, index), pd.Series([7.0, 8.0], index[:2])]
     params = {"season_length": None}
     assert forecaster(**params).fit(series).season_length_ == 12
     turned = forecaster(**params).fit(series[::-1])

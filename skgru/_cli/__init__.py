@@ -1,0 +1,1 @@
+"""The command line: `skgru` and `python -m skgru`."""

@@ -1,0 +1,80 @@
+"""Forecasts and measures as tables, CSV text and files."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from skgru._cli.errors import Failed, Refused
+from skgru._cli.text_table import PARQUET
+
+
+def as_table(answer: Any) -> Any:
+    """A data frame whose first columns are those of the index, of a forecast in any container."""
+    import pandas as pd
+
+    if isinstance(answer, list):
+        parts = [as_table(one).assign(series=at) for at, one in enumerate(answer, 1)]
+        table = pd.concat(parts)
+        return table[["series", *[name for name in table.columns if name != "series"]]]
+    if isinstance(answer, pd.Series):
+        answer = answer.to_frame(answer.name if answer.name is not None else "forecast")
+    if isinstance(answer, np.ndarray):
+        flat = answer.reshape(len(answer), -1)
+        frame = pd.DataFrame(flat, columns=[f"column {at + 1}" for at in range(flat.shape[1])])
+        frame.insert(0, "step", np.arange(1, len(flat) + 1))
+        return frame
+    if not isinstance(answer, pd.DataFrame):  # polars
+        return pd.DataFrame(answer.to_dict(as_series=False))
+    names = [name if name is not None else "time" for name in answer.index.names]
+    return answer.reset_index(names=names)
+
+
+def csv_of(table: Any) -> str:
+    """Text with commas and decimal points, whatever the format of the data was."""
+    table = table.copy()
+    for name in table.columns:
+        column = table[name]
+        if column.dtype.kind == "f":
+            table[name] = [_number(value) for value in column.to_numpy()]
+        elif column.dtype.kind == "M" and (column == column.dt.normalize()).all():
+            if column.dt.tz is None:
+                table[name] = column.dt.strftime("%Y-%m-%d")
+    buffer = io.StringIO()
+    table.to_csv(buffer, index=False, lineterminator="\n")
+    return buffer.getvalue()
+
+
+def _number(value: float) -> str:
+    """Eight significant digits, with an exponent for tiny numbers alone; empty for NaN."""
+    if not np.isfinite(value):
+        return ""
+    if 0 < abs(value) < 1e-6:
+        return f"{value:.8g}"
+    text = np.format_float_positional(value, precision=8, fractional=False, trim="-")
+    return "0" if text == "-0" else text
+
+
+def write(table: Any, path: str) -> None:
+    """A CSV or parquet file, as a whole or not at all."""
+    from skgru._files.writing import write_whole
+
+    if path.lower().endswith(PARQUET):
+        buffer = io.BytesIO()
+        try:
+            table.to_parquet(buffer, index=False)
+        except ImportError as error:
+            raise Failed(
+                f"--output {path} needs the package pyarrow, which is not installed. Install it "
+                "with 'pip install pyarrow', or give a name that ends with .csv."
+            ) from error
+        data = buffer.getvalue()
+    else:
+        data = csv_of(table).encode()
+    try:
+        write_whole(Path(path), data)
+    except OSError as error:
+        raise Refused(f"--output {path} cannot be written: {error.strerror}.") from error

@@ -1,0 +1,287 @@
+"""The commands: `forecast`, `backtest` and `info`. Each returns the text for standard output."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from skgru._cli.answers import as_table, csv_of, write
+from skgru._cli.dates import DateForm
+from skgru._cli.errors import Refused, note
+from skgru._cli.frames import Roles, complete, frame_of, guess_group, without_gaps
+from skgru._cli.text_table import read_table
+
+# Two dates show no step: a month has 28 to 31 days.
+LEAST_ROWS = 3
+
+
+def forecast(given: Namespace) -> str:
+    if (given.horizon is None) == (given.until is None):
+        raise Refused(
+            "--horizon or --until is missing. Give one of them: the number of rows to forecast, or "
+            "the last date."
+            if given.horizon is None
+            else "--horizon and --until exclude each other. Give one of them."
+        )
+    if given.plot:
+        _pyplot(given.plot)
+    if given.model is None and given.data is None:
+        raise Refused("the file with the data is missing: skgru forecast data.csv --horizon 12")
+    if given.model is not None:
+        forecaster, frame, roles = _from_model(given)
+    else:
+        frame, roles = _read(given)
+    future = _future(given, roles)
+    if given.model is None:
+        forecaster = _fitted(given, frame, roles)
+    ahead = {"X": None, "future": future}
+    if given.model is not None and frame is not None:
+        if given.save:
+            forecaster.update(frame)
+        else:
+            ahead["X"] = frame
+    steps = {"until": given.until} if given.until is not None else {"steps": given.horizon}
+    if given.interval is None:
+        answer = forecaster.forecast(**steps, **ahead)
+    else:
+        answer = forecaster.forecast_interval(
+            coverage=given.interval, with_forecast=True, **steps, **ahead
+        )
+    if given.save:
+        _save(forecaster, given.save)
+    if given.plot:
+        from skgru._cli.pictures import draw
+
+        draw(frame, answer, roles, given)
+    return _answered(as_table(answer), given)
+
+
+def backtest(given: Namespace) -> str:
+    from skgru.model_selection import backtest as run
+
+    frame, roles = _read(given)
+    if given.by == "series" and not roles.group:
+        raise Refused("--by series needs several series. Name their column with --group.")
+    forecaster = _estimator(given, roles, given.horizon)
+    result = run(
+        forecaster,
+        frame,
+        initial=given.initial,
+        step=given.step or given.horizon,
+        refit=given.refit,
+        coverage=given.interval,
+    )
+    if given.forecasts:
+        write(as_table(result.to_frame()), given.forecasts)
+    table = result.summary(by=given.by)
+    if given.by is None:
+        return _answered(as_table(table.rename_axis("measure")), given)
+    table.columns = ["_".join(one for one in pair if one) for pair in table.columns]
+    return _answered(as_table(table), given)
+
+
+def info(given: Namespace) -> str:
+    import skgru
+
+    estimator = _load(given.model)
+    lines = [("file", given.model), ("bytes", f"{Path(given.model).stat().st_size}")]
+    lines.append(("holds", type(estimator).__name__))
+    if not isinstance(estimator, skgru.SequenceForecaster):
+        return _aligned(lines) + f"{estimator!r}\n"
+    if not estimator.__sklearn_is_fitted__():
+        return _aligned([*lines, ("fitted", "no")])
+    roles = _roles_of(estimator)
+    ends = [one.rows.index[-1] for one in estimator._tails if one.rows.index is not None]
+    lines += [
+        ("time", roles.time or "none"),
+        ("target", ", ".join(map(str, estimator._target_names))),
+        *[(name, ", ".join(map(str, of))) for name, of in
+          (("group", roles.group), ("known", roles.known), ("past", roles.past)) if of],
+        ("history to", _date(max(ends)) if ends else f"row {max(estimator._n_rows)}"),
+        ("zero-shot", "yes" if estimator.pretrained == "only" else "no"),
+    ]  # fmt: skip
+    return _aligned(lines) + f"{estimator.summary_!r}\n"
+
+
+def _aligned(lines: list[tuple[str, str]]) -> str:
+    return "".join(f"{name:<12}{value}\n" for name, value in lines)
+
+
+def _date(one: Any) -> str:
+    return str(one).removesuffix(" 00:00:00")
+
+
+def _answered(table: Any, given: Namespace) -> str:
+    if given.output is None:
+        return csv_of(table)
+    write(table, given.output)
+    return ""
+
+
+def _read(given: Namespace) -> tuple[Any, Roles]:
+    form = DateForm(given.date_order, given.date_format, given.time_zone)
+    roles = Roles(
+        given.time, tuple(given.target), tuple(given.group), tuple(given.known), tuple(given.past),
+        form, given.decimal,
+    )  # fmt: skip
+    if given.no_time and (given.time is not None or given.group):
+        raise Refused("--no-time excludes --time and --group. Leave one of them out.")
+    if given.zero_shot and (given.known or given.past):
+        raise Refused(
+            "--zero-shot reads no covariates, but --known or --past is given. Leave --zero-shot "
+            "or the covariates out."
+        )
+    table = read_table(given.data, given.separator, given.encoding)
+    roles = complete(roles, table, not given.no_time)
+    frame, roles = frame_of(table, roles := guess_group(table, roles))
+    sizes = frame.groupby(list(roles.group)).size() if roles.group else [len(frame)]
+    if min(sizes) < LEAST_ROWS:
+        raise Refused(
+            f"{table.name} has {min(sizes)} rows{' of a series' if roles.group else ''}, but a "
+            f"forecast needs at least {LEAST_ROWS}. Add rows."
+        )
+    if given.fill_gaps:
+        frame = without_gaps(frame, roles.group)
+    return frame, roles
+
+
+def _future(given: Namespace, roles: Roles) -> Any:
+    if given.future is None:
+        return None
+    if not roles.known:
+        raise Refused("--future needs --known: name the columns of the file to use.")
+    table = read_table(given.future, given.separator, given.encoding)
+    return frame_of(table, replace(roles, targets=(), past=()))[0]
+
+
+def _estimator(given: Namespace, roles: Roles, horizon: int) -> Any:
+    from skgru import SequenceForecaster
+
+    seasons = given.season
+    return SequenceForecaster(
+        horizon=horizon,
+        season_length=None if not seasons else seasons[0] if len(seasons) == 1 else seasons,
+        target=list(roles.targets),
+        known=list(roles.known) or None,
+        group=None
+        if not roles.group
+        else roles.group[0]
+        if len(roles.group) == 1
+        else list(roles.group),
+        calendar=True if given.calendar else None,
+        point=given.point,
+        lower=given.lower,
+        upper=given.upper,
+        pretrained="only" if given.zero_shot else "auto",
+        random_state=given.seed,
+    )
+
+
+def _fitted(given: Namespace, frame: Any, roles: Roles) -> Any:
+    horizon = given.horizon
+    if horizon is None:
+        horizon = _rows_until(given, frame, roles)
+    forecaster = _estimator(given, roles, horizon)
+    if not given.zero_shot:
+        note("training ... (--zero-shot forecasts without training)")
+        from skgru._cli.quiet import without_chatter
+
+        without_chatter()
+    return forecaster.fit(frame)
+
+
+def _rows_until(given: Namespace, frame: Any, roles: Roles) -> int:
+    """The largest number of rows up to a date, counted by forecasts that need no training."""
+    counting = Namespace(**{**vars(given), "zero_shot": True, "calendar": False})
+    bare = replace(roles, known=(), past=())
+    of_targets = frame[[*roles.group, *roles.targets]]
+    dates = _estimator(counting, bare, 1).fit(of_targets).forecast(until=given.until)
+    return int(dates.groupby(list(roles.group)).size().max()) if roles.group else len(dates)
+
+
+def _load(path: str) -> Any:
+    import skgru
+
+    try:
+        return skgru.load(path)
+    except OSError as error:
+        raise Refused(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _save(forecaster: Any, path: str) -> None:
+    import skgru
+
+    try:
+        skgru.save(forecaster, path)
+    except OSError as error:
+        raise Refused(f"--save {path} cannot be written: {error.strerror}.") from error
+    note(f"saved {path}")
+
+
+def _roles_of(forecaster: Any) -> Roles:
+    """The columns that a fitted forecaster was given."""
+    rows, spec = forecaster._tails[0].rows, forecaster._given
+    names = list(getattr(forecaster, "feature_names_in_", range(forecaster.n_features_in_)))
+    group = forecaster.group
+    if group is None or group == "columns":
+        group = ()
+    time = getattr(rows.index, "name", None)
+    known = tuple(names[at] for at in spec.known if at < len(names))
+    targets = tuple(names[at] for at in spec.targets)
+    past = tuple(name for name in names if name not in (*targets, *known))
+    return Roles(time, targets, (group,) if isinstance(group, str) else tuple(group), known, past)
+
+
+def _from_model(given: Namespace) -> tuple[Any, Any, Roles]:
+    """A loaded forecaster, and the rows of the data file, None without one."""
+    import skgru
+
+    forecaster = _load(given.model)
+    if not isinstance(forecaster, skgru.SequenceForecaster):
+        raise Refused(
+            f"--model {given.model} holds a {type(forecaster).__name__}, but forecast needs a "
+            "SequenceForecaster. Use a file of skgru forecast --save."
+        )
+    if not forecaster.__sklearn_is_fitted__():
+        raise Refused(f"--model {given.model} is not fitted. Use a file of skgru forecast --save.")
+    changed = [name for name in ("target", "group", "known", "past", "season", "lower", "upper")
+               if
+               getattr(given, name) not in (None, [])]  # fmt: skip
+    changed += [name for name in ("zero_shot", "calendar") if getattr(given, name)]
+    if changed:
+        option = changed[0].replace("_", "-")
+        raise Refused(
+            f"--{option} belongs to the training, and --model {given.model} is trained already. "
+            "Leave one of them out."
+        )
+    roles = _roles_of(forecaster)
+    form = DateForm(given.date_order, given.date_format, given.time_zone)
+    roles = replace(roles, time=given.time or roles.time, form=form, decimal=given.decimal)
+    if given.data is None:
+        return forecaster, None, roles
+    table = read_table(given.data, given.separator, given.encoding)
+    if roles.time == "row":  # of --no-time
+        raise Refused(
+            f"--model {given.model} has no dates, so that new rows cannot be placed. Leave the "
+            "data file out, or train again with all rows."
+        )
+    frame, roles = frame_of(table, roles)
+    if given.fill_gaps:
+        frame = without_gaps(frame, roles.group)
+    return forecaster, frame, roles
+
+
+def _pyplot(path: str) -> None:
+    """Whether a picture can be drawn, before the training begins."""
+    if Path(path).suffix.lower() not in (".png", ".svg", ".pdf", ".jpg"):
+        raise Refused(f"--plot {path} must end with .png, .svg, .pdf or .jpg.")
+    try:
+        import matplotlib
+    except ImportError as error:
+        raise ImportError(
+            "--plot needs the package matplotlib, which is not installed. Install it with 'pip "
+            "install matplotlib'."
+        ) from error
+    matplotlib.use("Agg")

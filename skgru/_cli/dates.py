@@ -1,0 +1,223 @@
+"""Columns of text as dates. A date that has two readings is refused, unless only one of them gives
+rows at a regular step.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from skgru._cli.errors import Refused, note
+from skgru._containers.text_dates import _is_regular
+
+ORDERS = {"dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, month, day"}
+_PARTS = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})(?:[T ,]+(\S.*))?")
+# Other forms, with the step of periods. %b and %B are English names of months.
+_FORMS = (
+    ("%Y-%m", "M"), ("%Y/%m", "M"), ("%Y%m", "M"), ("%YM%m", "M"), ("%m/%Y", "M"), ("%m.%Y", "M"),
+    ("%m-%Y", "M"), ("%b %Y", "M"), ("%B %Y", "M"), ("%b-%Y", "M"), ("%Y %b", "M"), ("%b-%y", "M"),
+    ("%b %y", "M"), ("%Y%m%d", None), ("%d %b %Y", None), ("%d %B %Y", None), ("%d-%b-%Y", None),
+    ("%d-%b-%y", None), ("%b %d, %Y", None), ("%B %d, %Y", None), ("%b %d %Y", None),
+    ("%Y%m%dT%H%M%S", None),
+)  # fmt: skip
+# Dates from which the order of day and month is guessed by their step.
+LEAST_DATES = 5
+
+_QUARTER = re.compile(r"(\d{4})[- ]?Q([1-4])", re.I)
+_WEEK = re.compile(r"(\d{4})-?W(\d{2})", re.I)
+
+
+@dataclass(frozen=True)
+class DateForm:
+    """How dates are read. order : of `ORDERS`; form : of strptime; both None for other forms."""
+
+    order: str | None = None
+    form: str | None = None
+    zone: str | None = None
+
+
+def looks_like_dates(column: Any) -> bool:
+    """Whether a column is one of dates beyond doubt, whatever the order of day and month. Whole
+    numbers are not: they may be anything.
+    """
+    if not isinstance(column, list):
+        if column.dtype.kind == "M" or str(column.dtype).startswith(("datetime64", "period")):
+            return True
+        if column.dtype.kind in "iufb":
+            return False
+        column = [str(value) for value in column]
+    known = [value for value in column[:500] if value]
+    if not known or all(value.isdigit() for value in known):
+        return False
+    if all(_PARTS.fullmatch(value) for value in known):
+        return any(_in_order(known, order) is not None for order in ORDERS)
+    return _other_forms(known) is not None
+
+
+def read_dates(
+    column: Any, wanted: DateForm, name: str, file: str, lines: Sequence[int]
+) -> tuple[Any, DateForm]:
+    """A pandas index, and how it was read. name : of the column."""
+    import pandas as pd
+
+    if not isinstance(column, list):
+        if not (column.dtype == object or pd.api.types.is_string_dtype(column.dtype)):
+            return pd.Index(column, name=name), wanted
+        column = ["" if value is None or value != value else str(value) for value in column]
+    for at, value in enumerate(column):
+        if not value:
+            raise Refused(
+                f"--time {name}: {file}, line {lines[at]} has no date. Add it, or delete the line."
+            )
+    if wanted.form is not None:
+        dates = _in_form(column, wanted.form)
+        if dates is None:
+            bad = next(
+                at for at, value in enumerate(column) if _in_form([value], wanted.form) is None
+            )
+            raise Refused(
+                f"--date-format {wanted.form} does not fit {column[bad]!r} ({file}, line "
+                f"{lines[bad]}). Give another format, for example %d.%m.%Y."
+            )
+        return dates.rename(name), wanted
+    if all(value.isdigit() for value in column):
+        found = _from_digits(column)
+        if found is not None:
+            return found.rename(name), wanted
+    elif all(_PARTS.fullmatch(value) for value in column):
+        order = wanted.order or _order_of(column, name, file)
+        dates = _in_order(column, order, wanted.zone)
+        if dates is None:
+            bad = next((at for at, one in enumerate(column) if _in_order([one], order) is None), 0)
+            raise Refused(
+                f"--time {name}: {file}, line {lines[bad]} has {column[bad]!r}, which is no date "
+                f"in the order {ORDERS[order]}, or has another time zone than other lines. Give "
+                "--date-order, --date-format or --time-zone."
+            )
+        return dates.rename(name), DateForm(order, None, wanted.zone)
+    else:
+        found = _other_forms(column)
+        if found is not None:
+            return found.rename(name), wanted
+    bad = next((at for at, one in enumerate(column) if not looks_like_dates([one])), 0)
+    raise Refused(
+        f"--time {name}: {file}, line {lines[bad]} has {column[bad]!r}, which is no known form of "
+        "date. Give the form with --date-format, for example --date-format %d.%m.%Y."
+    )
+
+
+def _from_digits(column: list[str]) -> Any:
+    """Months as 202412, days as 20241231, years, or the numbers of rows."""
+    import pandas as pd
+
+    lengths = {len(value) for value in column}
+    for length, form in ((6, "%Y%m"), (8, "%Y%m%d")):
+        if lengths == {length} and all("1800" <= value[:4] <= "2200" for value in column):
+            dates = _in_form(column, form)
+            if dates is not None:
+                return dates.to_period("M") if length == 6 else dates
+    return pd.Index([int(value) for value in column]) if max(lengths) < 18 else None
+
+
+def _order_of(column: list[str], name: str, file: str) -> str:
+    """The order of day, month and year. Dates with points have the day first, as everywhere."""
+    valid = {}
+    for order in ORDERS:
+        dates = _in_order(column, order)
+        if dates is not None:
+            valid[order] = dates
+    if not valid and any(_in_order(column, order, "UTC") is not None for order in ORDERS):
+        raise Refused(
+            f"--time {name}: {file} has dates with several UTC offsets, such as {column[0]!r}. "
+            "Give their zone with --time-zone, for example --time-zone Europe/Berlin."
+        )
+    if not valid:
+        raise Refused(
+            f"--time {name}: {file} has dates such as {column[0]!r} that fit no order of day, "
+            "month and year. Give the form with --date-format, for example %d.%m.%Y."
+        )
+    if len(valid) == 1:
+        return next(iter(valid))
+    regular = [order for order, dates in valid.items() if _has_step(dates)]
+    if "." in column[0] and "dmy" in valid and ("dmy" in regular or not regular):
+        return "dmy"
+    if len(regular) != 1:
+        ways = " or ".join(f"{ORDERS[order]} (--date-order {order})" for order in valid)
+        raise Refused(f"--time {name}: {column[0]!r} may be {ways}. Say which with --date-order.")
+    note(
+        f"dates of {name} are read as {ORDERS[regular[0]]}: only so they have a regular step. "
+        "--date-order sets another order."
+    )
+    return regular[0]
+
+
+def _has_step(dates: Any) -> bool:
+    """Whether dates have a regular step, also the same day of each month. Few dates may have one by
+    chance, and do not count.
+    """
+    dates = dates.unique().sort_values()
+    if len(dates) < LEAST_DATES:
+        return False
+    months = dates.year * 12 + dates.month
+    is_monthly = len(set(dates.day)) == 1 and len(set(months[1:] - months[:-1])) == 1
+    return is_monthly or _is_regular(dates)
+
+
+def _in_order(column: list[str], order: str, zone: str | None = None) -> Any:
+    """Dates, or None if one of them does not exist in this order."""
+    import pandas as pd
+
+    places = [order.index(one) for one in "ymd"]
+    texts = []
+    for value in column:
+        found = _PARTS.fullmatch(value)
+        if found is None:
+            return None
+        parts = (found[1], found[3], found[4])
+        year, month, day = (parts[at] for at in places)
+        if len(year) == 2:
+            year = str(2000 + int(year) if int(year) < 69 else 1900 + int(year))
+        if len(year) != 4 or len(month) > 2 or len(day) > 2:
+            return None
+        texts.append(f"{year}-{month:0>2}-{day:0>2}" + (f" {found[5]}" if found[5] else ""))
+    try:
+        # The date is in ISO order, so that a mixed format is no guess.
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            dates = pd.DatetimeIndex(pd.to_datetime(texts, format="mixed", utc=bool(zone)))
+        return dates.tz_convert(zone) if zone else dates
+    except (ValueError, TypeError, OverflowError, Warning, KeyError):
+        return None
+
+
+def _in_form(column: list[str], form: str) -> Any:
+    import pandas as pd
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return pd.DatetimeIndex(pd.to_datetime(pd.Series(column), format=form))
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _other_forms(column: list[str]) -> Any:
+    """Months, quarters, weeks, and names of months; None for no dates."""
+    import pandas as pd
+
+    if all(_QUARTER.fullmatch(value) for value in column):
+        return pd.PeriodIndex([_QUARTER.sub(r"\1Q\2", one.upper()) for one in column], freq="Q")
+    if all(_WEEK.fullmatch(value) for value in column):
+        try:
+            mondays = [_WEEK.sub(r"\1-W\2-1", one.upper()) for one in column]
+            return pd.DatetimeIndex(pd.to_datetime(mondays, format="%G-W%V-%u"))
+        except ValueError:
+            return None
+    for form, step in _FORMS:
+        dates = _in_form(column, form)
+        if dates is not None:
+            return dates if step is None else dates.to_period(step)
+    return None

@@ -1,0 +1,199 @@
+"""From a file to the data frame that a forecaster takes: which column is what, dates, numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from skgru._cli.dates import DateForm, looks_like_dates, read_dates
+from skgru._cli.errors import Refused, note, one_of
+from skgru._cli.numbers import are_numbers, decimal_of, to_numbers
+from skgru._cli.text_table import TextTable
+
+# Names of columns of whole numbers that are dates, such as years.
+TIME_NAMES = frozenset(
+    "date datum dates day ds fecha jahr monat month period quarter time timestamp week year".split()
+)
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The columns of a file. time : None without dates. form, decimal : how dates and numbers are
+    written, None where the file decides.
+    """
+
+    time: str | None
+    targets: tuple[str, ...]
+    group: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    past: tuple[str, ...] = ()
+    form: DateForm = field(default_factory=DateForm)
+    decimal: str | None = None
+
+    @property
+    def used(self) -> list[str]:
+        named = [] if self.time is None else [self.time]
+        return [*named, *self.group, *self.targets, *self.known, *self.past]
+
+
+def complete(roles: Roles, table: TextTable, has_time: bool) -> Roles:
+    """Roles with the columns that the user has left out, where only one can be meant."""
+    time = roles.time if roles.time is not None or not has_time else _time_of(table, roles)
+    roles = replace(roles, time=time)
+    if not roles.targets:
+        free = [name for name in table.columns if name not in roles.used]
+        numeric = [name for name in free if are_numbers(table.columns[name])]
+        if len(numeric) != 1:
+            found = f"{len(numeric)} columns of numbers: {one_of(numeric)}"
+            raise Refused(
+                "--target is missing, and "
+                f"{table.name} has {found if numeric else 'no other column of numbers'}. Name the "
+                "column to forecast, for example "
+                f"--target {_quoted(numeric[0] if numeric else free[0] if free else 'sales')}."
+            )
+        note(f"--target {_quoted(numeric[0])} (the only column of numbers)")
+        roles = replace(roles, targets=(numeric[0],))
+    twice = [name for name in roles.used if roles.used.count(name) > 1]
+    if twice:
+        raise Refused(f"column {twice[0]} is given in two options. Name each column once.")
+    return roles
+
+
+def _quoted(name: str) -> str:
+    return name if name.replace("_", "").isalnum() else f"'{name}'"
+
+
+def _time_of(table: TextTable, roles: Roles) -> str:
+    free = [name for name in table.columns if name not in roles.used]
+    dates = [name for name in free if looks_like_dates(table.columns[name])]
+    why = "the only column of dates"
+    if not dates:
+        dates, why = [name for name in free if name.casefold() in TIME_NAMES], "by its name"
+    if len(dates) != 1:
+        found = f"several columns of dates: {one_of(dates)}" if dates else "no column of dates"
+        raise Refused(
+            f"--time is missing, and {table.name} has {found}. Name the column of dates, for "
+            f"example --time {_quoted(dates[0] if dates else free[0] if free else 'date')}, or "
+            "use --no-time if the rows are at equal steps."
+        )
+    note(f"--time {_quoted(dates[0])} ({why})")
+    return dates[0]
+
+
+def frame_of(table: TextTable, roles: Roles) -> tuple[Any, Roles]:
+    """The data frame, indexed by time, and how its dates and numbers are written."""
+    import pandas as pd
+
+    options = [("--group", roles.group), ("--target", roles.targets), ("--known", roles.known)]
+    options.append(("--past", roles.past))
+    given = {name: table.column(name, option) for option, names in options for name in names}
+    covariates = [*roles.known, *roles.past]
+    numeric = [name for name in covariates if are_numbers(given[name])]
+    numeric = [*roles.targets, *numeric]
+    decimal = roles.decimal
+    if decimal is None:
+        written = {name: given[name] for name in numeric if isinstance(given[name], list)}
+        decimal = decimal_of(written, table.separator, table.name)
+    if roles.time is None:
+        index, form = pd.RangeIndex(1, len(table) + 1, name="row"), roles.form
+    else:
+        times = table.column(roles.time, "--time")
+        index, form = read_dates(times, roles.form, roles.time, table.name, table.lines)
+    data: dict[str, Any] = {}
+    for option, names in options:
+        for name in names:
+            column = given[name]
+            if name in numeric:
+                what = f"{option} {name}"
+                data[name] = to_numbers(column, decimal, what, table.name, table.lines)
+            else:
+                data[name] = np.asarray(column, dtype=object)
+    frame = pd.DataFrame(data, index=index)
+    return _in_order_of_time(frame, roles), replace(roles, form=form, decimal=decimal)
+
+
+def _in_order_of_time(frame: Any, roles: Roles) -> Any:
+    """Rows in the order of time, within each series; the series keep their order."""
+    parts = (
+        [part for _, part in frame.groupby(list(roles.group), sort=False)] if roles.group else []
+    )
+    parts = parts or [frame]
+    for part in parts:
+        doubled = part.index[part.index.duplicated()]
+        if len(doubled):
+            remedy = (
+                "Name the columns that identify a series with --group"
+                if not roles.group
+                else "Keep one row of each date and series, or name a further column with --group"
+            )
+            raise Refused(
+                f"--time {roles.time}: {doubled[0]} is there more than once"
+                f"{' for one series' if roles.group else ''}. {remedy}."
+            )
+    if all(part.index.is_monotonic_increasing for part in parts):
+        return frame
+    import pandas as pd
+
+    note("rows are sorted by time")
+    return pd.concat([part.sort_index() for part in parts])
+
+
+def guess_group(table: TextTable, roles: Roles) -> Roles:
+    """The only column of text, if dates repeat without it and do not repeat within its values."""
+    if roles.group or roles.time is None:
+        return roles
+    times = list(table.column(roles.time, "--time"))
+    if len(set(times)) == len(times):
+        return roles
+    free = [name for name in table.columns if name not in roles.used]
+    texts = [name for name in free if not are_numbers(table.columns[name])]
+    if len(texts) != 1:
+        return roles
+    pairs = list(zip(times, table.columns[texts[0]], strict=True))
+    if len(set(pairs)) < len(pairs):
+        return roles
+    note(f"--group {_quoted(texts[0])} (each date is there once for each of its values)")
+    return replace(roles, group=(texts[0],))
+
+
+def without_gaps(frame: Any, group: tuple[str, ...]) -> Any:
+    """Missing dates inserted as rows of unknown values. A series whose dates follow no step stays
+    as it is.
+    """
+    import pandas as pd
+
+    if not group:
+        return _filled(frame)
+    parts = []
+    for key, part in frame.groupby(list(group), sort=False):
+        filled = _filled(part.drop(columns=list(group)))
+        for at, name in enumerate(group):
+            filled.insert(at, name, key[at])
+        parts.append(filled)
+    return pd.concat(parts)
+
+
+def _filled(frame: Any) -> Any:
+    import pandas as pd
+
+    from skgru._containers.advice import _keeps_rows, _ways
+    from skgru._containers.clocks import open_days, regular_step
+
+    index = frame.index
+    if isinstance(index, pd.PeriodIndex):
+        whole = pd.period_range(index[0], index[-1], freq=index.freq, name=index.name)
+        return frame.reindex(whole)
+    if not isinstance(index, pd.DatetimeIndex):
+        gaps = np.diff(index.to_numpy()) if index.dtype.kind in "iu" else np.zeros(0)
+        if not len(gaps) or (gaps % gaps.min()).any():
+            return frame
+        whole = pd.RangeIndex(int(index[0]), int(index[-1]) + 1, int(gaps.min()), name=index.name)
+        return frame.reindex(whole)
+    if len(index) < 3 or regular_step(index) is not None or open_days(index) is not None:
+        return frame
+    for way in _ways(index):
+        if _keeps_rows(way, pd.Series(1.0, index)):
+            return way.run(frame)
+    return frame

@@ -1,0 +1,93 @@
+"""Messages of the library in the words of the command line: options for parameters, no code."""
+
+from __future__ import annotations
+
+import re
+
+# A message that needs its own words: what it holds -> the text, with the groups of the pattern.
+_WHOLE = (
+    (
+        r"no regular step between (.+?) and .+?: rows are missing(?: \(the widest gap is after "
+        r"(.+?)\))?\.",
+        r"dates are missing after \2. Add --fill-gaps to insert them as rows of unknown values.",
+    ),
+    (
+        r"no regular step between (.+?) and (.+?): ",
+        r"the dates from \1 to \2 are at unequal steps. Correct them, or use --no-time to number "
+        r"the rows.",
+    ),
+    (
+        r"known=\[(.+?)\] needs future values of these columns.*at least (\d+) rows",
+        r"--known: the future values of \1 are missing. Give a file with them and at least \2 rows "
+        r"after the data with --future.",
+    ),
+    (
+        r"^future has (\d+) rows?, but needs (\d+).*",
+        r"--future has \1 rows after the data, but needs \2. Add rows to the file.",
+    ),
+    (
+        r"^future has columns (.+?), but lacks \[(.+?)\] of known.*",
+        r"--future lacks the column \2 of --known. Add it to the file.",
+    ),
+    (
+        r"has only NaN in a column to forecast",
+        r"--target: the column has no values. Name another column.",
+    ),
+    (
+        r"^until='(.+?)' must be after the last row of the series, (.+?)\. Use (.+?) or a later",
+        r"--until \1 must be after the last date of the data, \2. Use \3 or a later date.",
+    ),
+    (r"^until='(.+?)' must be a date", r"--until \1 must be a date such as 2026-06-30."),
+    (
+        r"season_length=None does not use the season of (\d+) rows.*?needs (\d+) rows",
+        r"the season of \1 rows is not used, because this needs \2 rows of data. Give --season \1 "
+        r"to use it, or --season 1 to forecast without a season.",
+    ),
+)
+
+_PARTS = (
+    (r"season_length=\((.+?),?\)", r"--season \1"),
+    (r"season_length=(\w+)", r"--season \1"),
+    (r"\bseason_length\b", "--season"),
+    (r"\bhorizon=(\w+)", r"--horizon \1"),
+    (r"\bsteps=(\w+)", r"--horizon \1"),
+    (r"\bcoverage=([\w.]+)", r"--interval \1"),
+    (r"\binitial=([\w.]+)", r"--initial \1"),
+    (r"(?<!-)\bstep=(\w+)", r"--step \1"),
+    (r"\b(lower|upper|point|calendar|known|group|target)=['\[]*([^'\]\s,]+)['\]]*", r"--\1 \2"),
+    (r"\brandom_state=(\w+)", r"--seed \1"),
+    (r"\bpretrained='only'", "--zero-shot"),
+    (r"\bpath='(.+?)'", r"\1"),
+    (r"(?<![-\w])future (?=has|must|needs|lacks|is)", "--future "),
+    (r"^(Series .+?) of X: ", r"\1: "),
+    (r"\bof X\b", "of the data"),
+    (r"\bX's index\b", "the column of dates"),
+    (r"\bX\b", "the data"),
+    (r"\bin known\b", "in --known"),
+    (r"\b(\d{4}-\d\d-\d\d) 00:00:00\b", r"\1"),
+    (r"\bNaN\b", "missing"),
+)
+
+_CODE = re.compile(r"\w\.\w+\(|\w\(\)|\w\(\.\.\.\)|\b[a-zA-Z_]+=[\w'\[\"(]|\bSequenceForecaster\b")
+
+
+def in_words(message: object, command: str = "forecast") -> str:
+    """A message of the library for a person who sees options, files and columns."""
+    text = " ".join(str(message).split())
+    if "package" in text and "pip install" in text:  # what to install is right as it is
+        return text
+    series = re.match(r"(Series '?.+?'?) of X: ", text)
+    for pattern, words in _WHOLE:
+        found = re.search(pattern, text)
+        if found is not None:
+            text = found.expand(words).replace("dates are missing after .", "dates are missing.")
+            text = f"{series[1]}: {text}" if series else text
+            break
+    text = re.sub(r" \([^()]*\b[a-z_]+=[^()]*\)", "", text)
+    for pattern, words in _PARTS:
+        text = re.sub(pattern, words, text)
+    sentences = re.split(r"(?<=[.:]) (?=[A-Z-])", text)
+    plain = [one for one in sentences if not _CODE.search(one)]
+    if len(plain) == len(sentences):
+        return text
+    return " ".join([*plain, f"See skgru {command} --help."])

@@ -1,0 +1,106 @@
+"""Columns of text as numbers: decimal points and commas, marks of thousands, missing values.
+
+"1.234" is a bit more than one in some countries, and more than a thousand in others. A file has one
+of both conventions. Where its values do not show which, it is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from skgru._cli.errors import Refused
+
+MISSING = frozenset(("", "na", "n/a", "#n/a", "nan", "null", "none", "-", "?", "."))
+_SPACES = " \u00a0\u202f'\u2019"
+
+
+def _pattern(decimal: str, thousands: str) -> re.Pattern[str]:
+    whole = rf"(?:\d+|[1-9]\d{{0,2}}([{re.escape(thousands)}{_SPACES}])\d{{3}}(?:\1\d{{3}})*)"
+    point = re.escape(decimal)
+    return re.compile(rf"[+\-\u2212]?(?:{whole}(?:{point}\d*)?|{point}\d+)(?:[eE][+-]?\d+)?")
+
+
+_PATTERNS = {".": _pattern(".", ","), ",": _pattern(",", ".")}
+
+
+def _is_text(column: Any) -> bool:
+    return isinstance(column, list)
+
+
+def is_missing(value: str) -> bool:
+    return value.casefold() in MISSING
+
+
+def are_numbers(column: Any) -> bool:
+    """Whether a column can be read as numbers in one of the conventions."""
+    if not _is_text(column):
+        return column.dtype.kind in "iuf" or (
+            hasattr(column.dtype, "numpy_dtype") and (column.dtype.numpy_dtype.kind in "iuf")
+        )
+    known = [value for value in column if not is_missing(value)]
+    return bool(known) and any(
+        all(pattern.fullmatch(value) for value in known) for pattern in _PATTERNS.values()
+    )
+
+
+def decimal_of(columns: dict[str, list[str]], separator: str | None, name: str) -> str:
+    """The decimal mark of a file, from the columns that are read as numbers."""
+    votes: dict[str, str] = {}  # mark -> a value that fits no other
+    unclear = ""
+    for column in columns.values():
+        known = [value for value in column if not is_missing(value)]
+        fits = {
+            mark: all(one.fullmatch(value) for value in known) for mark, one in _PATTERNS.items()
+        }
+        marked = [value for value in known if "." in value or "," in value]
+        if not marked:
+            continue
+        if fits["."] != fits[","]:
+            mark = "." if fits["."] else ","
+            only = [
+                one for one in marked if not _PATTERNS["," if mark == "." else "."].fullmatch(one)
+            ]
+            votes[mark] = only[0]
+        elif fits["."]:
+            unclear = unclear or marked[0]
+    if len(votes) == 2:
+        raise Refused(
+            f"{name} has decimal points ({votes['.']}) and decimal commas ({votes[',']}). Say "
+            "which is the decimal mark with --decimal . or --decimal ,"
+        )
+    if votes:
+        return next(iter(votes))
+    if unclear and ("," in unclear or separator != ","):
+        other = unclear.replace(",", "").replace(".", "")
+        raise Refused(
+            f"{name}: {unclear} may be {unclear.replace(',', '.')} or {other}. Say which is the "
+            "decimal mark with --decimal . or --decimal ,"
+        )
+    return "."
+
+
+def to_numbers(column: Any, decimal: str, what: str, name: str, lines: Sequence[int]) -> np.ndarray:
+    """float64. what : the option and the column, for the message of a value that is no number."""
+    if not _is_text(column):
+        if not are_numbers(column):
+            raise Refused(
+                f"{what} must be a column of numbers, but {name} has {column.dtype} there."
+            )
+        return column.to_numpy(dtype=np.float64, na_value=np.nan)
+    pattern, other = _PATTERNS[decimal], "," if decimal == "." else "."
+    unwanted = str.maketrans({**dict.fromkeys(_SPACES + other), "\u2212": "-", decimal: "."})
+    numbers = np.full(len(column), np.nan)
+    for at, value in enumerate(column):
+        if is_missing(value):
+            continue
+        if not pattern.fullmatch(value):
+            raise Refused(
+                f"{what} must be a column of numbers, but {name}, line {lines[at]} has {value!r}. "
+                "Correct the value, or leave the field empty if it is unknown."
+            )
+        numbers[at] = float(value.translate(unwanted))
+    return numbers

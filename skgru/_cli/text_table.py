@@ -1,0 +1,143 @@
+"""CSV and parquet files as columns. The columns of a CSV file stay text: what they hold is decided
+in `numbers.py` and `dates.py`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from skgru._cli.errors import Failed, Refused, note, one_of
+
+SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+LINES_TO_GUESS = 200
+PARQUET = (".parquet", ".pq")
+
+
+@dataclass
+class TextTable:
+    """The columns of a file. separator : None for parquet; lines : the line of each row."""
+
+    name: str
+    columns: dict[str, Any]
+    separator: str | None
+    lines: list[int]
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def column(self, name: str, option: str) -> Any:
+        if name not in self.columns:
+            near = [one for one in self.columns if one.casefold() == name.casefold()]
+            hint = near or list(self.columns)
+            raise Refused(
+                f"{option} {name}: {self.name} has no such column. Its columns are: {one_of(hint)}."
+            )
+        return self.columns[name]
+
+
+def read_table(path: str, separator: str | None, encoding: str | None) -> TextTable:
+    """The columns of a file; "-" is standard input."""
+    if path.lower().endswith(PARQUET):
+        return _read_parquet(path)
+    name = "standard input" if path == "-" else path
+    try:
+        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    except OSError as error:
+        raise Refused(f"{path} cannot be read: {error.strerror}.") from error
+    text = _decoded(data, encoding, name)
+    separator = separator or _separator_of(text, name)
+    return _rows(text, separator, name)
+
+
+def _read_parquet(path: str) -> TextTable:
+    import pandas as pd
+
+    try:
+        frame = pd.read_parquet(path)
+    except ImportError as error:
+        raise Failed(
+            f"{path} needs the package pyarrow, which is not installed. Install it with 'pip "
+            "install pyarrow', or give a CSV file."
+        ) from error
+    except Exception as error:  # pyarrow raises errors of its own
+        raise Refused(f"{path} cannot be read as parquet: {str(error).splitlines()[0]}") from error
+    if not isinstance(frame.index, pd.RangeIndex) or frame.index.name is not None:
+        frame = frame.reset_index()
+    columns = {str(name): frame.iloc[:, at] for at, name in enumerate(frame.columns)}
+    return TextTable(path, columns, None, list(range(1, len(frame) + 1)))
+
+
+def _decoded(data: bytes, encoding: str | None, name: str) -> str:
+    if encoding is None and data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encoding = "utf-16"
+    try:
+        return data.decode(encoding or "utf-8-sig").removeprefix("\ufeff")
+    except LookupError as error:
+        raise Refused(f"--encoding {encoding} is unknown. Use utf-8 or cp1252.") from error
+    except UnicodeDecodeError as error:
+        if encoding is not None:
+            raise Refused(f"--encoding {encoding} does not fit {name}: {error.reason}.") from error
+    if b"\0" in data:
+        raise Refused(f"{name} is no text. Give a CSV file, or a file that ends with .parquet.")
+    note(f"{name} is not UTF-8, and is read as cp1252 (Western Europe). --encoding sets another.")
+    return data.decode("cp1252", errors="replace")
+
+
+def _separator_of(text: str, name: str) -> str:
+    """The only mark that gives every line as many fields as the header, at least two."""
+    lines = text.split("\n", LINES_TO_GUESS)[:LINES_TO_GUESS]
+    fitting = []
+    for mark in SEPARATORS:
+        widths = {len(row) for row in csv.reader(lines, delimiter=mark) if any(row)}
+        if len(widths) == 1 and widths.pop() > 1:
+            fitting.append(mark)
+    if len(fitting) == 1:
+        return fitting[0]
+    in_header = [mark for mark in SEPARATORS if mark in lines[0]]
+    if not fitting and len(in_header) < 2:
+        return in_header[0] if in_header else ","
+    found = " or ".join(SEPARATORS[mark] for mark in fitting or in_header)
+    raise Refused(
+        f"{name} may be separated by {found}. Say which with --separator, for example "
+        "--separator ';'."
+    )
+
+
+def _rows(text: str, separator: str, name: str) -> TextTable:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    header: list[str] = []
+    rows, lines = [], []
+    try:
+        for row in reader:
+            if not any(field.strip() for field in row):
+                continue
+            if not header:
+                header = [field.strip() for field in row]
+            elif len(row) != len(header):
+                raise Refused(
+                    f"{name}, line {reader.line_num} has {len(row)} fields, but the header has "
+                    f"{len(header)}. Quote fields that hold a {SEPARATORS.get(separator, 'mark')}, "
+                    "or give --separator."
+                )
+            else:
+                rows.append([field.strip() for field in row])
+                lines.append(reader.line_num)
+    except csv.Error as error:
+        raise Refused(f"{name}, line {reader.line_num} is no CSV: {error}.") from error
+    if not rows:
+        raise Refused(f"{name} has no rows. Give a file with a header and a row for each date.")
+    if all(one and one[0] in "+-.0123456789" for one in header):
+        raise Refused(
+            f"{name} begins with {separator.join(header)[:60]}, but the first line must hold the "
+            "names of the columns. Add a line such as date,sales."
+        )
+    header = [one or f"column {at}" for at, one in enumerate(header, 1)]
+    if twice := sorted({one for one in header if header.count(one) > 1}):
+        raise Refused(f"{name} has several columns {twice[0]}. Give each column its own name.")
+    columns = dict(zip(header, map(list, zip(*rows, strict=True)), strict=True))
+    return TextTable(name, columns, separator, lines)

@@ -1,0 +1,1 @@
+"""Fitted networks and pipelines as ONNX models: `skgru.to_onnx`."""

@@ -1,0 +1,242 @@
+"""The command line: answers on standard output, messages on standard error, exit codes."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import skgru
+from skgru._cli.main import main
+from skgru._cli.messages import in_words
+from tests.helpers import assert_holds
+
+MONTHS = pd.date_range("2016-01-01", periods=72, freq="MS")
+SALES = 100 + 10 * np.sin(np.arange(72) * np.pi / 6) + np.arange(72) % 5
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    frame = pd.DataFrame({"date": MONTHS.strftime("%Y-%m-%d"), "sales": SALES.round(3)})
+    frame.to_csv("sales.csv", index=False)
+    frame.drop(7).to_csv("gap.csv", index=False)
+    parts = [frame.assign(store=one, sales=frame["sales"] * at, price=np.arange(72) % 3.0)
+             for at, one in enumerate("ba", 1)]  # fmt: skip
+    pd.concat(parts).to_csv("stores.csv", index=False)
+    return tmp_path
+
+
+def answer(capsys, *argv):
+    """The table on standard output, and the text on standard error."""
+    code, (out, err) = main(argv), capsys.readouterr()
+    assert code == 0, err
+    return pd.read_csv(io.StringIO(out)), err
+
+
+def refused(capsys, *argv, parts, code=2):
+    assert main(argv) == code
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "Traceback" not in err
+    assert_holds(err, *parts)
+
+
+def zero_shot(frame, **parameters):
+    return skgru.SequenceForecaster(pretrained="only", random_state=0, **parameters).fit(frame)
+
+
+def test_a_forecast_is_that_of_the_library(folder, capsys):
+    argv = ["forecast", "sales.csv", "--zero-shot", "--horizon", "3", "--interval", "0.8"]
+    table, err = answer(capsys, *argv)
+    expected = zero_shot(pd.Series(SALES.round(3), MONTHS, name="sales"), horizon=3)
+    expected = expected.forecast_interval(coverage=0.8, with_forecast=True)
+    assert list(table["date"]) == ["2022-01-01", "2022-02-01", "2022-03-01"]
+    for name in expected.columns:
+        np.testing.assert_allclose(table[name], expected[name], rtol=1e-6)
+    assert_holds(err, "--time date", "--target sales")  # columns that were guessed
+
+
+def test_groups_until_a_date_in_files(folder, capsys):
+    argv = ["forecast", "stores.csv", "--zero-shot", "--until", "2022-02", "--target", "sales"]
+    table, err = answer(capsys, *argv)
+    assert list(table.columns) == ["date", "store", "sales"]
+    assert list(table["store"]) == ["b", "b", "a", "a"]
+    assert "--group store" in err
+    np.testing.assert_allclose(table["sales"][2:], 2 * table["sales"][:2], rtol=1e-4)
+    assert main([*argv, "--output", "out.csv", "--quiet"]) == 0
+    assert capsys.readouterr().out == ""
+    pd.testing.assert_frame_equal(pd.read_csv("out.csv"), table)
+
+
+def test_a_european_file_gives_the_same_numbers(folder, capsys):
+    texts = [f"{value * 100:,.1f}".translate(str.maketrans(",.", ".,")) for value in SALES]
+    frame = pd.DataFrame({"Tag": MONTHS.strftime("%d.%m.%Y"), "Umsatz": texts})
+    frame.to_csv("eu.csv", sep=";", index=False, encoding="utf-8-sig")
+    table, _ = answer(capsys, "forecast", "eu.csv", "--zero-shot", "--horizon", "2")
+    own, _ = answer(capsys, "forecast", "sales.csv", "--zero-shot", "--horizon", "2")
+    np.testing.assert_allclose(table["Umsatz"], 100 * own["sales"], rtol=1e-3)
+    assert list(table["Tag"]) == list(own["date"])
+
+
+def test_a_model_is_saved_described_continued(folder, capsys):
+    pytest.importorskip("skops")
+    argv = ["forecast", "sales.csv", "--zero-shot", "--horizon", "2", "--save", "a.skgru"]
+    first, _ = answer(capsys, *argv)
+    again, _ = answer(capsys, "forecast", "--model", "a.skgru", "--horizon", "2")
+    pd.testing.assert_frame_equal(again, first)
+    assert main(["info", "a.skgru"]) == 0
+    assert_holds(capsys.readouterr().out, "sales", "2021-12-01", "zero-shot   yes", "12 rows")
+    rows = "date,sales\n2022-01-01,100\n2022-02-01,120\n"
+    (folder / "new.csv").write_text(rows)
+    argv = ["forecast", "--model", "a.skgru", "new.csv", "--horizon", "1"]
+    after, _ = answer(capsys, *argv)
+    assert list(after["date"]) == ["2022-03-01"]
+    kept, _ = answer(capsys, *argv, "--save", "b.skgru")
+    later, _ = answer(capsys, "forecast", "--model", "b.skgru", "--horizon", "1")
+    pd.testing.assert_frame_equal(kept, after)
+    pd.testing.assert_frame_equal(later, after)
+
+
+def test_a_trained_forecast_with_future_covariates(folder, capsys, monkeypatch):
+    from sklearn.linear_model import Ridge
+
+    from skgru._cli import commands, quiet
+
+    own, monkeypatched = commands._estimator, monkeypatch.setattr
+    monkeypatched(quiet, "without_chatter", lambda: None)
+    monkeypatched(commands, "_estimator", lambda *a: own(*a).set_params(regressor=Ridge()))
+    argv = ["forecast", "stores.csv", "--target", "sales", "--known", "price", "--horizon", "3"]
+    refused(capsys, *argv, parts=("--known", "price", "--future", "at least 3"))
+    dates = pd.date_range("2022-01-01", periods=3, freq="MS").strftime("%Y-%m-%d")
+    future = [pd.DataFrame({"date": dates, "store": one, "price": [0, 1, 2]}) for one in "ba"]
+    pd.concat(future).to_csv("future.csv", index=False)
+    table, _ = answer(capsys, *argv, "--future", "future.csv")
+    assert table["sales"].between(80, 250).all()
+
+
+def test_a_backtest_beside_the_naive_forecast(folder, capsys):
+    argv = ["backtest", "stores.csv", "--zero-shot", "--horizon", "6", "--target", "sales"]
+    table, _ = answer(capsys, *argv, "--forecasts", "all.csv")
+    assert list(table.columns) == ["measure", "forecast", "naive", "ratio"]
+    assert (table["forecast"] / table["naive"])[0] == pytest.approx(table["ratio"][0])
+    by_series, _ = answer(capsys, *argv, "--by", "series")
+    assert list(by_series["series"]) == ["b", "a"]
+    assert by_series["MAE_forecast"].mean() == pytest.approx(table["forecast"][0])
+    assert len(pd.read_csv("all.csv")) == 2 * 4 * 6
+
+
+def test_pictures_and_parquet(folder, capsys):
+    pytest.importorskip("matplotlib")
+    argv = ["forecast", "stores.csv", "--zero-shot", "--horizon", "6", "--target", "sales"]
+    answer(capsys, *argv, "--interval", "0.5", "--plot", "a.png")
+    assert (folder / "a.png").read_bytes()[:4] == b"\x89PNG"
+    pytest.importorskip("pyarrow")
+    frame = pd.DataFrame({"date": MONTHS, "sales": SALES.round(3)})
+    frame.to_parquet("sales.parquet")
+    table, _ = answer(capsys, "forecast", "sales.parquet", "--zero-shot", "--horizon", "3")
+    own, _ = answer(capsys, "forecast", "sales.csv", "--zero-shot", "--horizon", "3")
+    pd.testing.assert_frame_equal(table, own)
+
+
+def test_gaps_are_refused_and_filled(folder, capsys):
+    argv = ["forecast", "gap.csv", "--zero-shot", "--horizon", "2"]
+    refused(capsys, *argv, parts=("missing after 2016-07-01", "--fill-gaps"))
+    table, _ = answer(capsys, *argv, "--fill-gaps")
+    assert list(table["date"]) == ["2022-01-01", "2022-02-01"]
+    (folder / "rows.csv").write_text("y\n" + "\n".join(map(str, SALES)))
+    argv = ["forecast", "rows.csv", "--zero-shot", "--horizon", "2"]
+    refused(capsys, *argv, parts=("--time", "--no-time"))
+    table, _ = answer(capsys, *argv, "--no-time")
+    assert list(table["row"]) == [73, 74]
+
+
+@pytest.mark.parametrize(
+    ("argv", "parts"),
+    [
+        ("forecast sales.csv --zero-shot", ("--horizon", "--until")),
+        ("forecast sales.csv --zero-shot --horizon 0", ("--horizon", "'0'", "at least 1")),
+        ("forecast sales.csv --zero-shot --horizon 2 --interval 80", ("--interval", "'80'")),
+        ("forecast none.csv --horizon 2", ("none.csv", "No such file")),
+        ("forecast sales.csv --horizon 2 --target Sales", ("--target Sales", "sales.")),
+        ("forecast stores.csv --horizon 2", ("--target", "sales, price")),
+        ("forecast stores.csv --horizon 2 --target store --time date", ("--target store", "'b'")),
+        ("forecast sales.csv --zero-shot --until 2001", ("--until 2001", "2022-01-01")),
+        ("forecast sales.csv --zero-shot --horizon 2 --known sales", ("--zero-shot", "--known")),
+        ("forecast sales.csv --zero-shot --horizon 2 --future sales.csv", ("--known",)),
+        ("forecast sales.csv --zero-shot --horizon 2 --lower 9 --upper 3", ("--lower", "--upper")),
+        ("forecast stores.csv --zero-shot --horizon 2 --target sales --group price", ("--group",)),
+        ("forecast sales.csv --horizon 2 --plot a.txt", ("--plot a.txt", ".png")),
+        (
+            "backtest sales.csv --zero-shot --horizon 6 --initial 0.99",
+            ("--initial 0.99", "72"),
+        ),
+        ("backtest sales.csv --zero-shot --horizon 6 --by series", ("--by series", "--group")),
+        ("info sales.csv", ("sales.csv", "no file of skgru.save")),
+        ("guess sales.csv", ("guess", "forecast")),
+    ],
+)
+def test_a_message_names_option_value_and_remedy(argv, parts, folder, capsys):
+    refused(capsys, *argv.split(), parts=parts)
+
+
+def test_messages_of_the_library_hold_no_code():
+    text = "X's index has no regular step between 2024-01-01 00:00:00 and 2024-03-01 00:00:00: rows"
+    text += " are missing. Make the step regular first: X.asfreq('D')."
+    assert in_words(text) == (
+        "dates are missing. Add --fill-gaps to insert them as rows of unknown values."
+    )
+    text = "season_length=9 is too long for X (n_samples=5). Use X.head() or horizon=2."
+    assert in_words(text) == "--season 9 is too long for the data. See skgru forecast --help."
+
+
+def test_help_has_examples(capsys):
+    for argv in (["--help"], ["forecast", "--help"], ["backtest", "--help"], ["info", "--help"]):
+        assert main(argv) == 0
+        assert "skgru " in capsys.readouterr().out.partition("example")[2]
+
+
+def test_a_package_that_is_missing(folder, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    argv = ["forecast", "sales.csv", "--zero-shot", "--horizon", "2"]
+    refused(capsys, *argv, parts=("needs pandas", "pip install pandas"), code=1)
+
+
+def test_a_process_without_tensorflow_that_pipes(folder):
+    code = (
+        "import sys; from skgru._cli.main import main; code = main(sys.argv[1:]); "
+        "sys.exit(code or 3 * ('tensorflow' in sys.modules))"
+    )
+    argv = ["forecast", "-", "--zero-shot", "--horizon", "4"]
+    with open("sales.csv", "rb") as data:
+        done = subprocess.run([sys.executable, "-c", code, *argv], stdin=data, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 5
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
+def test_a_broken_pipe_and_an_interrupt_leave_no_traceback(folder):
+    code = "from skgru._cli.main import run; run()"
+    argv = [sys.executable, "-c", code, "forecast", "-", "--zero-shot", "--horizon", "4"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = subprocess.Popen(argv, **pipes)
+    process.stdout.close()
+    process.stdin.write((folder / "sales.csv").read_bytes())
+    process.stdin.close()
+    assert process.wait(60) == 141
+    assert b"Traceback" not in process.stderr.read()
+    process.stderr.close()
+
+    waits = "import sys, skgru._cli.commands; print('ready', flush=True); " + code
+    with subprocess.Popen([argv[0], "-c", waits, *argv[3:]], **pipes) as process:
+        process.stdout.readline()
+        time.sleep(0.2)  # it waits for standard input
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err == b"skgru: interrupted\n"

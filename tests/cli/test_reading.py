@@ -1,0 +1,137 @@
+"""Dates and numbers of text: what is read, and what is refused with the option that says it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skgru._cli.dates import DateForm, read_dates
+from skgru._cli.errors import Refused
+from skgru._cli.numbers import decimal_of, to_numbers
+from skgru._cli.text_table import read_table
+from tests.helpers import fails, warns
+
+DAYS = pd.date_range("2024-01-28", periods=9)
+MONTHS = pd.date_range("2024-01-02", periods=9, freq="MS") + pd.Timedelta("1D")
+
+
+def dates_of(texts, **wanted):
+    return read_dates(list(texts), DateForm(**wanted), "day", "a.csv", range(2, 2 + len(texts)))[0]
+
+
+@pytest.mark.parametrize(
+    "form",
+    "%Y-%m-%d|%Y/%m/%d|%d.%m.%Y|%d/%m/%Y|%m/%d/%Y|%d.%m.%y|%Y%m%d|%d %b %Y|%B %d, %Y|"
+    "%Y-%m-%dT%H:%M|%m/%d/%Y %I:%M %p|%d.%m.%Y %H:%M".split("|"),
+)
+def test_days_in_any_form_that_has_one_reading(form):
+    assert list(dates_of(DAYS.strftime(form))) == list(DAYS)
+
+
+@pytest.mark.parametrize("form", ["%Y-%m", "%Y%m", "%b-%y", "%m/%Y", "%B %Y"])
+def test_months(form):
+    months = pd.period_range("2019-10", periods=6, freq="M")
+    assert dates_of([one.strftime(form) for one in months]).equals(months)
+
+
+def test_quarters_weeks_and_years():
+    assert str(dates_of(["2024Q1", "2024-Q2"])[1]) == "2024Q2"
+    assert dates_of(["2020-W53", "2021-W01"])[1] == pd.Timestamp("2021-01-04")
+    assert list(dates_of(["1999", "2000"])) == [1999, 2000]
+
+
+def test_the_order_of_few_days_or_of_months_is_refused():
+    for texts in (DAYS[4:8].strftime("%d/%m/%Y"), MONTHS.strftime("%m/%d/%Y")):
+        fails(lambda texts=texts: dates_of(texts), "day", texts[0], "--date-order", error=Refused)
+    # Read as days, two years of months would be twelve days of two Januaries.
+    months = pd.date_range("2024-01-01", periods=24, freq="MS")
+    for form in ("%m/%d/%Y", "%d/%m/%Y"):
+        with warns("day", "--date-order"):
+            assert list(dates_of(months.strftime(form))) == list(months)
+    assert list(dates_of(MONTHS.strftime("%m/%d/%Y"), order="mdy")) == list(MONTHS)
+
+
+@pytest.mark.parametrize(
+    ("texts", "wanted", "parts"),
+    [
+        (["2024-01-01", ""], {}, ("line 3", "no date")),
+        (["2024-01-01", "2024-02-30"], {}, ("no order", "--date-format")),
+        (["2024-01-01", "soon"], {}, ("line 3", "soon", "--date-format")),
+        (["01.02.2024", "2024"], {"form": "%d.%m.%Y"}, ("%d.%m.%Y", "2024", "line 3")),
+        (["13/01/2024", "01/13/2024"], {}, ("no order", "--date-format")),
+        (["03-04-05"] * 3, {}, ("03-04-05", "--date-order")),
+        (["2024-03-31 01:00+01:00", "2024-03-31 03:00+02:00"], {}, ("--time-zone",)),
+    ],
+)
+def test_dates_that_are_refused(texts, wanted, parts):
+    fails(lambda: dates_of(texts, **wanted), *parts, error=Refused)
+
+
+def test_utc_offsets_with_a_zone():
+    texts = ["2024-03-31 01:00+01:00", "2024-03-31 03:00+02:00"]
+    assert dates_of(texts, zone="Europe/Berlin", order="ymd")[1].hour == 3
+
+
+@pytest.mark.parametrize(
+    ("texts", "separator", "expected"),
+    [
+        (["1.5", "", "NA", "-2"], ",", [1.5, np.nan, np.nan, -2]),
+        (["1,5", "2"], ";", [1.5, 2]),
+        (["1.234,5", "12"], ";", [1234.5, 12]),
+        (["1,234.5", "1,234"], ",", [1234.5, 1234]),
+        (["1 234,50", "7"], ";", [1234.5, 7]),
+        (["1'234.50", "1\u2019234\u2019567"], ";", [1234.5, 1234567]),
+        (["1.234", "0.5"], ";", [1.234, 0.5]),
+        (["1.234.567", "1.234"], ";", [1234567, 1234]),
+        (["1.234", "2.345"], ",", [1.234, 2.345]),
+        (["1e3", "\u22124"], ",", [1000, -4]),
+    ],
+)
+def test_numbers(texts, separator, expected):
+    decimal = decimal_of({"y": texts}, separator, "a.csv")
+    numbers = to_numbers(texts, decimal, "--target y", "a.csv", range(9))
+    np.testing.assert_array_equal(numbers, expected)
+
+
+@pytest.mark.parametrize(
+    ("columns", "separator"),
+    [
+        ({"y": ["1.234", "2.345"]}, ";"),
+        ({"y": ["1,234", "987"]}, ","),
+        ({"y": ["1.5"], "z": ["1,5"]}, ";"),
+    ],
+)
+def test_numbers_of_two_readings_are_refused(columns, separator):
+    fails(lambda: decimal_of(columns, separator, "a.csv"), "a.csv", "--decimal", error=Refused)
+
+
+@pytest.mark.parametrize(
+    ("data", "separator"),
+    [
+        (b"\xef\xbb\xbfday;y\r\n2024-01-01;1,5\r\n\r\n", ";"),
+        (b"day,y\n2024-01-01,1.5", ","),
+        (b'day\ty\n2024-01-01\t"1.5"\n', "\t"),
+        ("day|y\n2024-01-01|1.5\n".encode("utf-16"), "|"),
+    ],
+)
+def test_separators_and_byte_order_marks(data, separator, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(data)
+    table = read_table(str(path), None, None)
+    assert (table.separator, list(table.columns)) == (separator, ["day", "y"])
+    assert table.columns["day"] == ["2024-01-01"]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("day,y\n2024-01-01,1,5\n", ("line 2", "3 fields", "--separator")),
+        ("day;a,y\n1;2,3\n", ("--separator",)),
+        ("2024-01-01,1\n2024-01-02,2\n", ("names of the columns",)),
+        ("day,y\n", ("no rows",)),
+        ("y,y\n1,2\n", ("several columns y",)),
+    ],
+)
+def test_files_that_are_refused(text, parts, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(text)
+    fails(lambda: read_table(str(path), None, None), *parts, error=Refused)
