@@ -315,8 +315,8 @@ def test_the_future_of_past_columns_stays_hidden_beside_known_ones(refit):
 @REFIT
 def test_a_longer_series_changes_no_earlier_forecast(refit, monthly):
     options = {"initial": 40, "step": 3, "refit": refit}
-    whole = backtest(linear(), monthly, **options)
-    part = backtest(linear(), monthly[:52], **options)
+    whole = backtest(linear(season_length=12), monthly, **options)
+    part = backtest(linear(season_length=12), monthly[:52], **options)
     n = len(part.origins)
     assert 1 < n < len(whole.origins)
     np.testing.assert_array_equal(whole.forecast[:n], part.forecast)
@@ -432,7 +432,8 @@ def test_frame_has_a_row_for_each_origin_step_and_target(with_intervals):
 
 @pytest.mark.parametrize("container", ["dates", "periods", "polars"])
 def test_frame_labels_origins_by_the_index(container, monthly):
-    frame = backtest(linear(), CONTAINERS[container](monthly), initial=55, step=2).to_frame()
+    series = CONTAINERS[container](monthly)
+    frame = backtest(linear(season_length=12), series, initial=55, step=2).to_frame()
     expected = [monthly.index[54], monthly.index[56]]
     if container == "periods":
         expected = [date.to_period("M") for date in expected]

@@ -48,6 +48,12 @@ def long_frame():
     )
 
 
+def with_a_year(frame):
+    """The sales of each shop, multiplied by a season of 12 rows."""
+    row = frame.groupby("shop").cumcount()
+    return frame["sales"] * (2 + np.sin(row * np.pi / 6))
+
+
 def wide_frame():
     """A column for each, which begin on different days and end on the same."""
     n = max(LENGTHS.values())
@@ -174,7 +180,9 @@ def test_times_of_each_series_go_on(freq, expected):
 def test_the_season_is_that_of_the_dates():
     frame = long_frame()
     months = [pd.date_range("2020", periods=n, freq="MS") for n in LENGTHS.values()]
-    monthly = long(season_length=None).fit(frame.assign(day=np.concatenate(months)))
+    monthly = long(season_length=None).fit(
+        frame.assign(day=np.concatenate(months), sales=with_a_year(frame))
+    )
     assert monthly.season_length_ == 12
     with pytest.warns(UserWarning, match="season of 7 rows.*does not repeat.*season_length=7"):
         assert long(season_length=None).fit(frame).season_length_ == 1
@@ -703,7 +711,7 @@ def test_new_series_of_one_row(fitted):
 def test_the_first_series_has_two_months():
     """31 days apart, they are taken for a step of 31 days."""
     months = [pd.date_range("2020", periods=n, freq="MS") for n in LENGTHS.values()]
-    frame = long_frame().assign(day=np.concatenate(months))
+    frame = long_frame().assign(day=np.concatenate(months), sales=with_a_year)
     fitted = long(season_length=None).fit(pd.concat([frame[:2].assign(shop="new"), frame]))
     assert fitted.season_length_ == 12
     assert fitted.forecast(1)["day"][0] == pd.Timestamp("2020-03-01")

@@ -25,6 +25,7 @@ from tests.helpers import fails, raises
 
 N = 40
 RNG = np.random.default_rng(0)
+YEAR = 5 * np.sin(np.arange(12) * 2.3)
 VALUES = 10 + np.sin(np.arange(N) / 3) + RNG.normal(scale=0.1, size=N)
 TABLE = np.column_stack([VALUES, RNG.normal(size=N)])
 
@@ -406,7 +407,8 @@ MIDDLES = {
 
 @pytest.mark.parametrize("period", MIDDLES)
 def test_stamps_in_the_middle_of_periods(period):
-    series = pd.Series(VALUES, index=MIDDLES[period])
+    season = np.tile(YEAR if period == "M" else YEAR[:4], N)[:N]
+    series = pd.Series(VALUES + season, index=MIDDLES[period])
     fails(lambda: forecaster().fit(series), "index", f"X.to_period('{period}')")
     fitted = forecaster(season_length=None).fit(series.to_period(period))
     assert fitted.season_length_ == {"M": 12, "Q": 4, "Y": 1}[period]
@@ -420,7 +422,7 @@ def test_stamps_in_the_middle_of_periods(period):
 @pytest.mark.parametrize("dtype", [None, object])
 def test_dates_as_strings(dtype):
     index = pd.Index(pd.period_range("2020-01", periods=N, freq="M").strftime("%Y-%m"), dtype=dtype)
-    series = pd.Series(VALUES, index=index)
+    series = pd.Series(VALUES + np.tile(YEAR, 4)[:N], index=index)
     fails(lambda: forecaster().fit(series), "'2020-01'", "'2023-04'", "pd.to_datetime(X.index)")
     series.index = pd.to_datetime(series.index)
     assert forecaster(season_length=None).fit(series).season_length_ == 12

@@ -125,7 +125,7 @@ BAD_WINDOWS = {
         ("X holds text such as 'a'", "Encode it"),
     ),
     "complex": (lambda X: X * 1j, "Complex data not supported"),
-    "scalar": (lambda X: 1.0, "Expected 2D array, got scalar array instead:"),
+    "scalar": (lambda X: 1.0, "X=1.0 has no rows"),
     "nothing": (lambda X: [], ONE_DIMENSION),
     "1-D": (lambda X: X[:, -1, 0], ONE_DIMENSION),
     "4-D": (
