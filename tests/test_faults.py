@@ -452,7 +452,8 @@ def test_a_forecast_without_finite_numbers_is_an_error():
 
 def test_series_with_another_step_are_refused():
     days = pd.Series(SERIES[:, 0], pd.date_range("2025-01-01", periods=60))
-    months = pd.Series(SERIES[:, 0], pd.period_range("2015-01", periods=60, freq="M"))
+    year = SERIES[:, 0] + 3 * np.sin(np.arange(60) * np.pi / 6)
+    months = pd.Series(year, pd.period_range("2015-01", periods=60, freq="M"))
     model = forecaster().fit(months)
     for call in (model.predict, model.score, lambda X: model.forecast(2, X=X)):
         fails(lambda one=call: one(days), "'D'", "'ME'", "Resample")

@@ -1,6 +1,6 @@
 """A service that forecasts from a file of `skgru.save`, without TensorFlow.
 
-    pip install "skgru[files]" pandas fastapi uvicorn
+    pip install "skgru[serving]"
     SKGRU_MODEL=sales.skgru python service.py 8000 2    # port and processes
 
 The file is the state that all workers share. New rows are appended to the history in the file, and
@@ -75,13 +75,16 @@ class Store:
                 self._version = self._read()
             return self._version
 
-    def update(self, rows: pd.DataFrame) -> Version:
-        """Append rows to the history in the file. Processes take turns, so that no row is lost."""
+    def update(self, rows: pd.DataFrame) -> tuple[Version, int]:
+        """Append rows to the history in the file, and count them. Processes take turns, so that no
+        row is lost.
+        """
         with self._alone():
             forecaster = copy.copy(self.current().forecaster)
-            forecaster.update(rows)  # replaces attributes of the copy alone
-            skgru.save(forecaster, self.path)  # whole, or not at all
-        return self.current()
+            if n_new := count_new(rows, forecaster):
+                forecaster.update(rows)  # replaces attributes of the copy alone
+                skgru.save(forecaster, self.path)  # whole, or not at all
+        return self.current(), n_new
 
     def _read(self) -> Version:
         while True:
@@ -102,11 +105,24 @@ class Store:
 
 
 def frame_of(rows: list[dict[str, Any]], time: str) -> pd.DataFrame:
-    """Rows of JSON as a frame with an index of dates."""
+    """Rows of JSON as a frame with an index of dates, which must be written year first."""
     frame = pd.DataFrame(rows)
     if time not in frame:
         raise ValueError(f"rows have no field {time!r}. Give the date of each row there.")
-    return frame.set_index(pd.DatetimeIndex(pd.to_datetime(frame.pop(time)), name=time))
+    return frame.set_index(
+        pd.DatetimeIndex(pd.to_datetime(frame.pop(time), format="ISO8601"), name=time)
+    )
+
+
+def count_new(rows: pd.DataFrame, forecaster: skgru.SequenceForecaster) -> int:
+    """Number of rows that the history of their series does not hold yet."""
+    following, group = forecaster.forecast(1), forecaster.group
+    if group is None or group == "columns":
+        return int((rows.index >= following.index[0]).sum())
+    keys, time = [group] if isinstance(group, str) else list(group), following.index.name
+    starts = following.reset_index()[[*keys, time]].rename(columns={time: "start"})
+    merged = rows.reset_index(names=time).merge(starts, how="left", on=keys)
+    return int((merged["start"].isna() | (merged[time] >= merged["start"])).sum())
 
 
 def records(answer: Any) -> list[dict[str, Any]]:
@@ -121,6 +137,11 @@ def records(answer: Any) -> list[dict[str, Any]]:
 def create_app(path: str | None = None) -> FastAPI:
     """The service of the file at `path`, by default that of the variable SKGRU_MODEL."""
     store = Store(Path(path or os.environ["SKGRU_MODEL"]))
+    if known := store.current().forecaster.known:
+        raise ValueError(
+            f"The forecaster has the future covariates {known}, but a request holds none. Serve "
+            "a forecaster without known."
+        )
     app = FastAPI(title="Forecasts")
 
     # A forecast takes milliseconds, so it runs in the event loop: threads would not be faster.
@@ -140,7 +161,8 @@ def create_app(path: str | None = None) -> FastAPI:
     def update(rows: Annotated[list[dict[str, Any]], Body(max_length=MOST_ROWS)]) -> dict[str, Any]:
         try:
             time = str(store.current().forecaster.forecast(1).index.name or "time")
-            return {"version": store.update(frame_of(rows, time)).name}
+            version, n_new = store.update(frame_of(rows, time))
+            return {"version": version.name, "new_rows": n_new}
         except (ValueError, TypeError) as error:
             raise HTTPException(422, str(error)) from error
 

@@ -11,6 +11,11 @@ import numpy as np
 from skgru._cli.errors import Failed, Refused
 from skgru._cli.text_table import PARQUET
 
+# Endings of files that are neither CSV nor parquet.
+OTHER_FORMATS = frozenset(
+    {".xlsx", ".xls", ".ods", ".json", ".feather", ".arrow", ".html", ".gz", ".zip", ".png"}
+)
+
 
 def as_table(answer: Any) -> Any:
     """A data frame whose first columns are those of the index, of a forecast in any container."""
@@ -29,6 +34,8 @@ def as_table(answer: Any) -> Any:
         return frame
     if not isinstance(answer, pd.DataFrame):  # polars
         return pd.DataFrame(answer.to_dict(as_series=False))
+    if isinstance(answer.index, pd.RangeIndex) and "origin" in answer.columns:  # of a backtest
+        return answer
     names = [name if name is not None else "time" for name in answer.index.names]
     return answer.reset_index(names=names)
 
@@ -61,6 +68,13 @@ def _number(value: float) -> str:
 def write(table: Any, path: str) -> None:
     """A CSV or parquet file, as a whole or not at all."""
     from skgru._files.writing import write_whole
+
+    ending = Path(path).suffix.lower()
+    if ending in OTHER_FORMATS:
+        raise Refused(
+            f"--output {path} would be a file of CSV text with the ending {ending}. Give a name "
+            "that ends with .csv or .parquet."
+        )
 
     if path.lower().endswith(PARQUET):
         buffer = io.BytesIO()

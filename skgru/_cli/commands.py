@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from skgru._cli.answers import as_table, csv_of, write
-from skgru._cli.dates import DateForm
-from skgru._cli.errors import Refused, note
+from skgru._cli.dates import DateForm, until_date
+from skgru._cli.errors import Refused, note, one_of
 from skgru._cli.frames import Roles, complete, frame_of, guess_group, without_gaps
 from skgru._cli.text_table import read_table
 
@@ -36,13 +36,13 @@ def forecast(given: Namespace) -> str:
     future = _future(given, roles)
     if given.model is None:
         forecaster = _fitted(given, frame, roles)
-    ahead = {"X": None, "future": future}
-    if given.model is not None and frame is not None:
-        if given.save:
-            forecaster.update(frame)
-        else:
-            ahead["X"] = frame
-    steps = {"until": given.until} if given.until is not None else {"steps": given.horizon}
+    elif frame is not None:
+        _append(forecaster, frame, given)
+    ahead = {"future": future}
+    if given.until is not None:
+        steps = {"until": until_date(given.until, roles.form)}
+    else:
+        steps = {"steps": given.horizon}
     if given.interval is None:
         answer = forecaster.forecast(**steps, **ahead)
     else:
@@ -128,6 +128,10 @@ def _read(given: Namespace) -> tuple[Any, Roles]:
     )  # fmt: skip
     if given.no_time and (given.time is not None or given.group):
         raise Refused("--no-time excludes --time and --group. Leave one of them out.")
+    if given.zero_shot and given.calendar:
+        raise Refused(
+            "--zero-shot reads no covariates, but --calendar makes some. Leave one of them out."
+        )
     if given.zero_shot and (given.known or given.past):
         raise Refused(
             "--zero-shot reads no covariates, but --known or --past is given. Leave --zero-shot "
@@ -147,13 +151,26 @@ def _read(given: Namespace) -> tuple[Any, Roles]:
     return frame, roles
 
 
+def _append(forecaster: Any, frame: Any, given: Namespace) -> None:
+    """Append the rows of a frame to the histories of a forecaster, as far as they are new."""
+    n_before = sum(forecaster._n_rows)
+    forecaster.update(frame)
+    n_known = len(frame) - (sum(forecaster._n_rows) - n_before)
+    if n_known > 0:
+        note(
+            f"{n_known} of {len(frame)} rows of {given.data} have dates that the history of "
+            f"--model {given.model} holds already. These rows are ignored."
+        )
+
+
 def _future(given: Namespace, roles: Roles) -> Any:
     if given.future is None:
         return None
     if not roles.known:
         raise Refused("--future needs --known: name the columns of the file to use.")
     table = read_table(given.future, given.separator, given.encoding)
-    return frame_of(table, replace(roles, targets=(), past=()))[0]
+    # The file decides on its own decimal mark: 9,500 may be another number than in the data.
+    return frame_of(table, replace(roles, targets=(), past=(), decimal=given.decimal))[0]
 
 
 def _estimator(given: Namespace, roles: Roles, horizon: int) -> Any:
@@ -180,6 +197,11 @@ def _estimator(given: Namespace, roles: Roles, horizon: int) -> Any:
 
 
 def _fitted(given: Namespace, frame: Any, roles: Roles) -> Any:
+    if roles.known and given.future is None:
+        raise Refused(
+            f"--known {one_of(list(roles.known))} needs --future: a file with these columns for "
+            "the rows to forecast. Give it, or leave --known out."
+        )
     horizon = given.horizon
     if horizon is None:
         horizon = _rows_until(given, frame, roles)
@@ -197,7 +219,11 @@ def _rows_until(given: Namespace, frame: Any, roles: Roles) -> int:
     counting = Namespace(**{**vars(given), "zero_shot": True, "calendar": False})
     bare = replace(roles, known=(), past=())
     of_targets = frame[[*roles.group, *roles.targets]]
-    dates = _estimator(counting, bare, 1).fit(of_targets).forecast(until=given.until)
+    dates = (
+        _estimator(counting, bare, 1)
+        .fit(of_targets)
+        .forecast(until=until_date(given.until, roles.form))
+    )
     return int(dates.groupby(list(roles.group)).size().max()) if roles.group else len(dates)
 
 
@@ -249,7 +275,8 @@ def _from_model(given: Namespace) -> tuple[Any, Any, Roles]:
     changed = [name for name in ("target", "group", "known", "past", "season", "lower", "upper")
                if
                getattr(given, name) not in (None, [])]  # fmt: skip
-    changed += [name for name in ("zero_shot", "calendar") if getattr(given, name)]
+    changed += [name for name in ("zero_shot", "calendar", "no_time") if getattr(given, name)]
+    changed += ["point"] if given.point != "auto" else []
     if changed:
         option = changed[0].replace("_", "-")
         raise Refused(

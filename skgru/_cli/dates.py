@@ -8,6 +8,7 @@ import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from skgru._cli.errors import Refused, note
@@ -26,6 +27,7 @@ _FORMS = (
 # Dates from which the order of day and month is guessed by their step.
 LEAST_DATES = 5
 
+_OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)$", re.I)
 _QUARTER = re.compile(r"(\d{4})[- ]?Q([1-4])", re.I)
 _WEEK = re.compile(r"(\d{4})-?W(\d{2})", re.I)
 
@@ -72,6 +74,21 @@ def read_dates(
             raise Refused(
                 f"--time {name}: {file}, line {lines[at]} has no date. Add it, or delete the line."
             )
+    found, form = _read(column, wanted, name, file, lines)
+    if any(re.search(r"\d{4}", value) is None for value in column[:1]):
+        years = getattr(found, "year", None)
+        if years is not None and max(years) > date.today().year + 1:
+            note(
+                f"years of two digits in {name} are read as {min(years)} to {max(years)}. Write "
+                "four digits for other ones."
+            )
+    return found.rename(name), form
+
+
+def _read(
+    column: list[str], wanted: DateForm, name: str, file: str, lines: Sequence[int]
+) -> tuple[Any, DateForm]:
+    """As `read_dates`, of text without missing values."""
     if wanted.form is not None:
         dates = _in_form(column, wanted.form)
         if dates is None:
@@ -82,13 +99,13 @@ def read_dates(
                 f"--date-format {wanted.form} does not fit {column[bad]!r} ({file}, line "
                 f"{lines[bad]}). Give another format, for example %d.%m.%Y."
             )
-        return dates.rename(name), wanted
+        return dates, wanted
     if all(value.isdigit() for value in column):
         found = _from_digits(column)
         if found is not None:
-            return found.rename(name), wanted
+            return found, wanted
     elif all(_PARTS.fullmatch(value) for value in column):
-        order = wanted.order or _order_of(column, name, file)
+        order = wanted.order or _order_of(column, name, file, wanted.zone)
         dates = _in_order(column, order, wanted.zone)
         if dates is None:
             bad = next((at for at, one in enumerate(column) if _in_order([one], order) is None), 0)
@@ -97,16 +114,24 @@ def read_dates(
                 f"in the order {ORDERS[order]}, or has another time zone than other lines. Give "
                 "--date-order, --date-format or --time-zone."
             )
-        return dates.rename(name), DateForm(order, None, wanted.zone)
+        return dates, DateForm(order, None, wanted.zone)
     else:
         found = _other_forms(column)
         if found is not None:
-            return found.rename(name), wanted
+            return found, wanted
     bad = next((at for at, one in enumerate(column) if not looks_like_dates([one])), 0)
     raise Refused(
         f"--time {name}: {file}, line {lines[bad]} has {column[bad]!r}, which is no known form of "
         "date. Give the form with --date-format, for example --date-format %d.%m.%Y."
     )
+
+
+def until_date(text: str, form: DateForm) -> str:
+    """A date of the command line, read in the order of the dates of the data."""
+    if not _PARTS.fullmatch(text):
+        return text
+    dates, _ = read_dates([text], DateForm(form.order), "--until", "the command line", [1])
+    return str(dates[0])
 
 
 def _from_digits(column: list[str]) -> Any:
@@ -122,11 +147,11 @@ def _from_digits(column: list[str]) -> Any:
     return pd.Index([int(value) for value in column]) if max(lengths) < 18 else None
 
 
-def _order_of(column: list[str], name: str, file: str) -> str:
+def _order_of(column: list[str], name: str, file: str, zone: str | None) -> str:
     """The order of day, month and year. Dates with points have the day first, as everywhere."""
     valid = {}
     for order in ORDERS:
-        dates = _in_order(column, order)
+        dates = _in_order(column, order, zone)
         if dates is not None:
             valid[order] = dates
     if not valid and any(_in_order(column, order, "UTC") is not None for order in ORDERS):
@@ -171,7 +196,7 @@ def _in_order(column: list[str], order: str, zone: str | None = None) -> Any:
     import pandas as pd
 
     places = [order.index(one) for one in "ymd"]
-    texts = []
+    texts, has_offset = [], False
     for value in column:
         found = _PARTS.fullmatch(value)
         if found is None:
@@ -182,13 +207,20 @@ def _in_order(column: list[str], order: str, zone: str | None = None) -> Any:
             year = str(2000 + int(year) if int(year) < 69 else 1900 + int(year))
         if len(year) != 4 or len(month) > 2 or len(day) > 2:
             return None
+        has_offset |= bool(found[5] and _OFFSET.search(found[5]))
         texts.append(f"{year}-{month:0>2}-{day:0>2}" + (f" {found[5]}" if found[5] else ""))
     try:
         # The date is in ISO order, so that a mixed format is no guess.
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            dates = pd.DatetimeIndex(pd.to_datetime(texts, format="mixed", utc=bool(zone)))
-        return dates.tz_convert(zone) if zone else dates
+            is_utc = zone is not None and has_offset
+            dates = pd.DatetimeIndex(pd.to_datetime(texts, format="mixed", utc=is_utc))
+        if zone is None:
+            return dates
+        if has_offset:
+            return dates.tz_convert(zone)
+        # Dates without an offset are those of the clocks of the zone.
+        return dates.tz_localize(zone, ambiguous="infer", nonexistent="shift_forward")
     except (ValueError, TypeError, OverflowError, Warning, KeyError):
         return None
 

@@ -110,6 +110,13 @@ def frame_of(table: TextTable, roles: Roles) -> tuple[Any, Roles]:
                 data[name] = to_numbers(column, decimal, what, table.name, table.lines)
             else:
                 data[name] = np.asarray(column, dtype=object)
+    for name in roles.group:
+        missing = np.flatnonzero(pd.isna(data[name]))
+        if len(missing):
+            raise Refused(
+                f"--group {name}: {table.name}, line {table.lines[missing[0]]} has no value. Add "
+                "it, or delete the line."
+            )
     frame = pd.DataFrame(data, index=index)
     return _in_order_of_time(frame, roles), replace(roles, form=form, decimal=decimal)
 
@@ -195,5 +202,7 @@ def _filled(frame: Any) -> Any:
         return frame
     for way in _ways(index):
         if _keeps_rows(way, pd.Series(1.0, index)):
-            return way.run(frame)
+            filled = way.run(frame)
+            if index.isin(filled.index).all():  # else dates would be moved
+                return filled
     return frame

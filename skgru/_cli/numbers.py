@@ -50,7 +50,7 @@ def are_numbers(column: Any) -> bool:
 def decimal_of(columns: dict[str, list[str]], separator: str | None, name: str) -> str:
     """The decimal mark of a file, from the columns that are read as numbers."""
     votes: dict[str, str] = {}  # mark -> a value that fits no other
-    unclear = ""
+    unclear, is_mixed = "", False
     for column in columns.values():
         known = [value for value in column if not is_missing(value)]
         fits = {
@@ -67,6 +67,8 @@ def decimal_of(columns: dict[str, list[str]], separator: str | None, name: str) 
             votes[mark] = only[0]
         elif fits["."]:
             unclear = unclear or marked[0]
+            # 999 beside 1.001: numbers with three decimals would all have them.
+            is_mixed |= len(marked) < len(known)
     if len(votes) == 2:
         raise Refused(
             f"{name} has decimal points ({votes['.']}) and decimal commas ({votes[',']}). Say "
@@ -74,7 +76,7 @@ def decimal_of(columns: dict[str, list[str]], separator: str | None, name: str) 
         )
     if votes:
         return next(iter(votes))
-    if unclear and ("," in unclear or separator != ","):
+    if unclear and ("," in unclear or separator != "," or is_mixed):
         other = unclear.replace(",", "").replace(".", "")
         raise Refused(
             f"{name}: {unclear} may be {unclear.replace(',', '.')} or {other}. Say which is the "

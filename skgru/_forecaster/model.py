@@ -44,7 +44,7 @@ from skgru._forecaster.sample_weight import (
     weights_of_windows,
     with_weights,
 )
-from skgru._forecaster.scaling import restored, scaled, transformed
+from skgru._forecaster.scaling import AutoScaler, restored, scaled, transformed
 from skgru._forecaster.spec import ForecastSpec, one_hot
 from skgru._forecaster.zero_shot_member import PretrainedNetwork
 from skgru._validation import check_representable
@@ -413,6 +413,9 @@ class ForecastModel:
             middle, *bounds = self.mixture.zero_shot.all_after(
                 parts, steps, [None, *quantiles], is_clipped=self.spec.point == "mean"
             )
+            if isinstance(scalers[0], AutoScaler):
+                lowest = np.stack([scaler.steepest_ for scaler in scalers])[:, np.newaxis]
+                middle, *bounds = (np.maximum(one, lowest) for one in (middle, *bounds))
         else:
             middle, *bounds = (
                 self._forecast_after(parts, steps, quantile) for quantile in (None, *quantiles)

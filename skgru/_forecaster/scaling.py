@@ -15,6 +15,9 @@ NEARLY_ZERO = 0.02
 # Share of the typical value up to which the lowest value is a zero with noise.
 NOISE_SHARE = 1e-3
 
+# Least share of other values beside zeros with noise. Fewer ones are outliers of a small series.
+LEAST_DEMAND = 0.1
+
 # Least number of rows in a row that decide what is typical there.
 ROWS_AT_ONCE = 12
 
@@ -23,6 +26,9 @@ ALWAYS = 0.9
 
 # Share of zeros, without those of a season, from which a series is intermittent.
 INTERMITTENT_FROM = 0.2
+
+# Scaled distance below the lowest value of a logarithm up to which distances of bounds count.
+BELOW_KNEE = 3.0
 
 # In-sample error on the scale of the network below which a series is magnified: smaller changes
 # would be lost in the noise of the network itself.
@@ -85,9 +91,10 @@ def has_noisy_zeros(known: np.ndarray, season_length: int) -> bool:
     """Whether some of these positive values are zeros with noise. The logarithms of such values
     make quantiles that are larger than all values of the series by factors.
     """
-    return (
-        known.min() < zero_to(known) and _share_around(known, season_length, np.mean) < NOISE_SHARE
-    )
+    is_low = known < zero_to(known)
+    if not is_low.any() or is_low.mean() > 1 - LEAST_DEMAND:
+        return False
+    return _share_around(known, season_length, np.mean) < NOISE_SHARE
 
 
 def _statistics(
@@ -181,6 +188,14 @@ class AutoScaler(TransformerMixin, BaseEstimator):
         line = self._log_knee + np.minimum(moved, knee) / knee - 1
         logarithm = np.where(moved >= knee, np.log(np.maximum(moved, knee)), line)
         return (np.where(self._is_log, logarithm, moved) - self._center) * self._magnified
+
+    @property
+    def steepest_(self) -> np.ndarray:
+        """Scaled values (n_features,) below which the straight line of a logarithm is too steep for
+        distances: a small negative value would be a large number.
+        """
+        lowest = np.where(self._is_log, self._log_knee - BELOW_KNEE, -np.inf)
+        return (lowest - self._center) * self._magnified
 
     def inverse_transform(self, X: Any) -> np.ndarray:
         """Inverse of `transform`."""

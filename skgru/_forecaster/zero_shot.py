@@ -116,6 +116,9 @@ def in_units(
     """
     middle = (inputs["level"][:, None] + inputs["season"])[:, :, None]
     z = middle + inputs["scale"][:, None, None] * quantiles
+    half = len(QUANTILES) // 2
+    highest = z[..., half : half + 1] + inputs["reach"][:, :, None]
+    z = np.where(inputs["logarithm"][:, None, None], np.minimum(z, highest), z)
     z = np.where(inputs["flat"][:, None, None], inputs["snaive"][:, :, None], z)
     with np.errstate(over="ignore"):
         x = np.where(inputs["logarithm"][:, None, None], np.exp(np.minimum(z, 700)), z)

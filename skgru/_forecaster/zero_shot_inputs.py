@@ -31,6 +31,10 @@ LIMIT = 60.0
 # Limit of the last two, which know no season or only its smooth course, around the season.
 UNSEASONAL_LIMIT = 4.0
 
+# A quantile of a logarithm lies above the forecast by no more than the range of the history and
+# this many times its scale: where a level fell by factors, it would be a number without sense.
+SCALES = 3.0
+
 # Changes of a scaled series below which it repeats itself.
 FLAT_TO = 1e-10
 
@@ -372,6 +376,8 @@ def prepare(
         "scale": b.scale,
         "logarithm": logarithm,
         "lower": np.where(b.x.min(1) >= 0, 0.0, -np.inf),
+        "reach": (np.ptp(b.z, axis=1) + SCALES * b.scale)[:, None]
+        * np.sqrt(np.maximum(1, steps / b.n[:, None])),
         "flat": b.is_flat,
         "snaive": snaive,
     }

@@ -29,14 +29,12 @@ class Graph:
 
     def constant(self, value: Any) -> str:
         """A numpy array, or strings."""
-        from onnx import TensorProto, helper, numpy_helper
+        from onnx import numpy_helper
 
         name, value = self.name("constant"), np.asarray(value)
         if value.dtype.kind in "OUS":
-            texts = [str(one).encode() for one in value.ravel()]
-            tensor = helper.make_tensor(name, TensorProto.STRING, value.shape, texts)
-        else:
-            tensor = numpy_helper.from_array(np.asarray(value, order="C"), name)
+            value = np.array([str(one) for one in value.ravel()], object).reshape(value.shape)
+        tensor = numpy_helper.from_array(np.asarray(value, order="C"), name)
         self.constants.append(tensor)
         return name
 

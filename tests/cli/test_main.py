@@ -103,6 +103,48 @@ def test_a_model_is_saved_described_continued(folder, capsys):
     pd.testing.assert_frame_equal(later, after)
 
 
+def test_new_rows_give_one_answer_whether_they_are_saved_or_not(folder, capsys):
+    days = pd.date_range("2024-01-01", periods=68)
+    panel = pd.concat(
+        pd.DataFrame(
+            {"date": days, "store": one, "sales": 100 * at + 10 * (days.day_of_week.to_numpy())}
+        )
+        for at, one in enumerate("ba", 1)
+    )
+    is_old = panel["date"] < days[60]
+    panel[is_old].to_csv("old.csv", index=False)
+    panel[~is_old].to_csv("new.csv", index=False)
+    answer(capsys, "forecast", "old.csv", "--zero-shot", "--horizon", "7", "--save", "m.skgru")
+    argv = ["forecast", "new.csv", "--model", "m.skgru", "--horizon", "7"]
+    without, _ = answer(capsys, *argv)
+    saved, _ = answer(capsys, *argv, "--save", "other.skgru")
+    pd.testing.assert_frame_equal(without, saved)
+    assert without["date"].min() == "2024-03-09"
+    panel[panel["date"] >= days[58]].to_csv("overlap.csv", index=False)
+    again, err = answer(capsys, "forecast", "overlap.csv", *argv[2:])
+    pd.testing.assert_frame_equal(again, saved)
+    assert_holds(err, "4 of 20 rows", "ignored")
+
+
+def test_what_would_be_ignored_is_refused(folder, capsys):
+    zero = ["forecast", "stores.csv", "--target", "sales", "--horizon", "3", "--zero-shot"]
+    refused(capsys, *zero, "--calendar", parts=("--zero-shot", "--calendar"))
+    refused(capsys, *zero, "--output", "a.xlsx", parts=("--output a.xlsx", ".csv"))
+    answer(capsys, *zero, "--save", "m.skgru")
+    argv = ["forecast", "--model", "m.skgru", "--horizon", "3"]
+    refused(capsys, *argv, "--point", "mean", parts=("--point", "--model"))
+
+
+def test_until_is_read_in_the_order_of_the_data(folder, capsys):
+    days = pd.date_range("2024-02-01", periods=29)
+    pd.DataFrame({"date": days.strftime("%d.%m.%Y"), "sales": range(29)}).to_csv(
+        "a.csv", index=False
+    )
+    argv = ["forecast", "a.csv", "--zero-shot", "--until", "03.04.2024"]
+    table, _ = answer(capsys, *argv)
+    assert (len(table), table["date"].iloc[-1]) == (34, "2024-04-03")
+
+
 def test_a_trained_forecast_with_future_covariates(folder, capsys, monkeypatch):
     from sklearn.linear_model import Ridge
 
@@ -112,7 +154,7 @@ def test_a_trained_forecast_with_future_covariates(folder, capsys, monkeypatch):
     monkeypatched(quiet, "without_chatter", lambda: None)
     monkeypatched(commands, "_estimator", lambda *a: own(*a).set_params(regressor=Ridge()))
     argv = ["forecast", "stores.csv", "--target", "sales", "--known", "price", "--horizon", "3"]
-    refused(capsys, *argv, parts=("--known", "price", "--future", "at least 3"))
+    refused(capsys, *argv, parts=("--known price", "--future"))
     dates = pd.date_range("2022-01-01", periods=3, freq="MS").strftime("%Y-%m-%d")
     future = [pd.DataFrame({"date": dates, "store": one, "price": [0, 1, 2]}) for one in "ba"]
     pd.concat(future).to_csv("future.csv", index=False)

@@ -135,3 +135,27 @@ def test_files_that_are_refused(text, parts, tmp_path):
     path = tmp_path / "a.csv"
     path.write_text(text)
     fails(lambda: read_table(str(path), None, None), *parts, error=Refused)
+
+
+def test_dates_without_an_offset_are_those_of_the_zone():
+    berlin = {"zone": "Europe/Berlin"}
+    hours = pd.date_range("2024-10-26 22:00", periods=8, freq="h", tz="Europe/Berlin")
+    assert list(dates_of(hours.strftime("%Y-%m-%d %H:%M"), **berlin)) == list(hours)
+    assert list(dates_of(hours.strftime("%Y-%m-%d %H:%M%z"), **berlin)) == list(hours)
+
+
+def test_years_of_two_digits_are_told_of():
+    with warns("two digits", "1970 to 2068", "four digits"):
+        dates_of(["01.02.70", "20.02.68"])
+
+
+def test_gaps_are_filled_only_where_no_date_moves():
+    from skgru._cli.frames import without_gaps
+
+    for dates in (
+        pd.date_range("2023-01-15", periods=24, freq=pd.DateOffset(months=1)),
+        pd.date_range("1970-07-04", periods=30, freq=pd.DateOffset(years=1)),
+    ):
+        frame = pd.DataFrame({"sales": range(len(dates))}, dates).drop(dates[9])
+        filled = without_gaps(frame, ())
+        assert dates.delete(9).isin(filled.index).all()

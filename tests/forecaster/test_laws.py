@@ -238,6 +238,22 @@ def test_zeros_with_noise_are_zeros(noise, parameters):
     assert upper.max() < 3 * sales.max()
 
 
+@pytest.mark.parametrize("parameters", [{}, {"pretrained": "only"}])
+def test_bounds_after_a_level_far_below_are_of_the_size_of_the_series(parameters):
+    rng = np.random.default_rng(0)
+    values = np.r_[10 + rng.normal(size=108), 0.001 * rng.uniform(1, 2, 12)]
+    fitted = SequenceForecaster(horizon=12, season_length=12, random_state=0, **parameters)
+    bounds = fitted.fit(values[:, np.newaxis]).forecast_interval(coverage=0.8)
+    assert np.isfinite(bounds).all() and bounds.max() < 100  # the largest value is 12
+
+
+def test_a_few_spikes_are_no_level():
+    values = 10 + np.random.default_rng(0).normal(size=108)
+    values[5::25] = 1e6
+    fitted = SequenceForecaster(horizon=3, season_length=12, pretrained="only")
+    assert np.abs(fitted.fit(values[:, np.newaxis]).forecast() - 10).max() < 2
+
+
 @pytest.mark.parametrize("months_ago", [12, 18])
 def test_a_step_is_no_season(months_ago):
     errors, n_rows = [], 60
