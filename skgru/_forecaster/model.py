@@ -44,7 +44,7 @@ from skgru._forecaster.sample_weight import (
     weights_of_windows,
     with_weights,
 )
-from skgru._forecaster.scaling import AutoScaler, restored, scaled, transformed
+from skgru._forecaster.scaling import AutoScaler, restored, scaled, transformed, unclipped
 from skgru._forecaster.spec import ForecastSpec, one_hot
 from skgru._forecaster.zero_shot_member import PretrainedNetwork
 from skgru._validation import check_representable
@@ -413,9 +413,6 @@ class ForecastModel:
             middle, *bounds = self.mixture.zero_shot.all_after(
                 parts, steps, [None, *quantiles], is_clipped=self.spec.point == "mean"
             )
-            if isinstance(scalers[0], AutoScaler):
-                lowest = np.stack([scaler.steepest_ for scaler in scalers])[:, np.newaxis]
-                middle, *bounds = (np.maximum(one, lowest) for one in (middle, *bounds))
         else:
             middle, *bounds = (
                 self._forecast_after(parts, steps, quantile) for quantile in (None, *quantiles)
@@ -435,13 +432,23 @@ class ForecastModel:
                 ]
             )
         spreads = [spread_of(one) if self.takes_pretrained else 1.0 for one in quantiles]
+        is_steep = np.zeros(forecast.shape, bool)
+        if self.takes_pretrained and isinstance(scalers[0], AutoScaler):
+            is_steep = middle < np.stack([one.steepest_ for one in scalers])[:, np.newaxis]
         moved = [
-            forecast + spread * (bound - middle)
+            np.where(is_steep, forecast, forecast + spread * (bound - middle))
             for spread, bound in zip(spreads, bounds, strict=True)
         ]
-        return np.stack(
+        in_units = np.stack(
             [[restored(*one) for one in zip(scalers, bound, strict=True)] for bound in moved]
         )
+        if is_steep.any():
+            zs = zip(scalers, np.stack([middle, *bounds], axis=1), strict=True)
+            middle, *bounds = np.stack([unclipped(*one) for one in zs], axis=1)
+            for own, spread, bound in zip(in_units, spreads, bounds, strict=True):
+                by_units = np.maximum(own + spread * (bound - middle), 0)
+                own[is_steep] = by_units[is_steep]
+        return in_units
 
     def _all_in_units(self, scalers: list[Any], z: np.ndarray, errors: np.ndarray) -> np.ndarray:
         return np.stack([self.means.in_units(*one) for one in zip(scalers, z, errors, strict=True)])

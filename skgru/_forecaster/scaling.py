@@ -27,7 +27,7 @@ ALWAYS = 0.9
 # Share of zeros, without those of a season, from which a series is intermittent.
 INTERMITTENT_FROM = 0.2
 
-# Scaled distance below the lowest value of a logarithm up to which distances of bounds count.
+# Scaled distance below the lowest value of a logarithm up to which bounds are moved on its scale.
 BELOW_KNEE = 3.0
 
 # In-sample error on the scale of the network below which a series is magnified: smaller changes
@@ -232,6 +232,11 @@ def scaled_or_nan(scaler: Any, targets: np.ndarray) -> np.ndarray:
     with np.errstate(all="ignore"):
         z = np.asarray(scaler.transform(targets), float)
     return np.where(np.isfinite(z), z, np.nan)
+
+
+def unclipped(scaler: AutoScaler, values: np.ndarray) -> np.ndarray:
+    """(..., n_targets) scaled -> in original units, also below 0."""
+    return scaler.inverse_transform(values.reshape(-1, values.shape[-1])).reshape(values.shape)
 
 
 def restored(scaler: Any, values: np.ndarray) -> np.ndarray:
