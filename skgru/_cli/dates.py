@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from skgru._cli.errors import Refused, note
-from skgru._containers.text_dates import _is_regular
+from skgru._containers.text_dates import are_regular
 
 ORDERS = {"dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, month, day"}
 _PARTS = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})(?:[T ,]+(\S.*))?")
@@ -75,7 +75,7 @@ def read_dates(
                 f"--time {name}: {file}, line {lines[at]} has no date. Add it, or delete the line."
             )
     found, form = _read(column, wanted, name, file, lines)
-    if any(re.search(r"\d{4}", value) is None for value in column[:1]):
+    if column and not re.search(r"\d{4}", column[0]):
         years = getattr(found, "year", None)
         if years is not None and max(years) > date.today().year + 1:
             note(
@@ -188,7 +188,7 @@ def _has_step(dates: Any) -> bool:
         return False
     months = dates.year * 12 + dates.month
     is_monthly = len(set(dates.day)) == 1 and len(set(months[1:] - months[:-1])) == 1
-    return is_monthly or _is_regular(dates)
+    return is_monthly or are_regular(dates)
 
 
 def _in_order(column: list[str], order: str, zone: str | None = None) -> Any:

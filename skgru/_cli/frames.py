@@ -185,7 +185,7 @@ def without_gaps(frame: Any, group: tuple[str, ...]) -> Any:
 def _filled(frame: Any) -> Any:
     import pandas as pd
 
-    from skgru._containers.advice import _keeps_rows, _ways
+    from skgru._containers.advice import keeps_rows, ways_for
     from skgru._containers.clocks import open_days, regular_step
 
     index = frame.index
@@ -200,9 +200,9 @@ def _filled(frame: Any) -> Any:
         return frame.reindex(whole)
     if len(index) < 3 or regular_step(index) is not None or open_days(index) is not None:
         return frame
-    for way in _ways(index):
-        if _keeps_rows(way, pd.Series(1.0, index)):
+    for way in ways_for(index):
+        if keeps_rows(way, pd.Series(1.0, index)):
             filled = way.run(frame)
-            if index.isin(filled.index).all():  # else dates would be moved
+            if index.isin(filled.index).all():  # a mean of each month has other dates
                 return filled
     return frame

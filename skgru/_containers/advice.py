@@ -105,7 +105,7 @@ def _remedy(index: Any, frame: Any) -> str:
     if rows_of_session(index) is not None:
         return number
     if frame is None:
-        right = [way for way in _ways(index) if _keeps_rows(way, pd.Series(1.0, index))]
+        right = [way for way in ways_for(index) if keeps_rows(way, pd.Series(1.0, index))]
     else:
         right = [way for way in _polars_ways(index, frame) if _keeps_polars_rows(way, frame)]
     return right[0].code if right else number
@@ -141,7 +141,7 @@ def rows_of_session(index: Any) -> int | None:
     return rows if are_same and n_times < FULL_DAY / step else None
 
 
-def _keeps_rows(way: Way, series: Any) -> bool:
+def keeps_rows(way: Way, series: Any) -> bool:
     """Whether a way leads to a regular step, and keeps each row."""
     try:
         found = way.run(series)
@@ -185,7 +185,7 @@ def dates_in(column: Any) -> Any:
     return index.tz_localize("UTC").tz_convert(zone) if zone else index
 
 
-def _ways(index: Any) -> Iterator[Way]:
+def ways_for(index: Any) -> Iterator[Way]:
     """Ways to a regular step of dates with gaps, the best first."""
     if period := _one_in_each(index):  # for example the 15th of each month: no gaps
         yield Way(f"X.to_period({period!r})", lambda X: X.to_period(period))

@@ -40,13 +40,13 @@ def way_to_dates(values: Any, name: str) -> Way | None:
                 continue
         if not len(dates) or dates.isna().any():
             continue
-        if dates.is_monotonic_increasing and dates.is_unique and _is_regular(dates):
+        if dates.is_monotonic_increasing and dates.is_unique and are_regular(dates):
             return way
         found.append(way)
     return found[0] if found else None
 
 
-def _is_regular(dates: Any) -> bool:
+def are_regular(dates: Any) -> bool:
     if not hasattr(dates, "unit"):  # periods
         return bool((np.diff(dates.asi8) == 1).all())
     return regular_step(dates) is not None or open_days(dates) is not None

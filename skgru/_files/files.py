@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import importlib.metadata
 import importlib.util
 import os
@@ -23,7 +22,7 @@ from skgru._files.archive import (
     plain_arrays,
     unpack,
 )
-from skgru._files.writing import write_whole
+from skgru._files.writing import REMEDIES_OF_SYSTEM, as_path, cannot_write, write_whole
 
 
 def save(estimator: Any, path: str | os.PathLike[str]) -> None:
@@ -81,17 +80,12 @@ def save(estimator: Any, path: str | os.PathLike[str]) -> None:
     >>> (loaded.forecast() == forecaster.forecast()).all()
     np.True_
     """
-    path = _as_path(path)
+    path = as_path(path)
     try:
         data = _bytes_of(estimator)
         write_whole(path, data)
     except OSError as error:
-        reason = error.strerror or error
-        raise OSError(
-            error.errno,
-            f"path={str(path)!r} cannot be written: {reason}. An earlier file is unchanged. "
-            f"{_REMEDIES_OF_SYSTEM.get(error.errno, 'Give another path, or make room.')}",
-        ) from error
+        raise cannot_write(f"path={str(path)!r}", error) from error
 
 
 def load(path: str | os.PathLike[str]) -> Any:
@@ -134,7 +128,7 @@ def load(path: str | os.PathLike[str]) -> Any:
     from skgru._files.document import Decoder
     from skgru._files.registry import PUBLIC, TRUSTED
 
-    path = _as_path(path)
+    path = as_path(path)
     if path.exists() and not path.is_dir() and not stat.S_ISREG(path.stat().st_mode):
         raise ValueError(f"path={str(path)!r} must be a file, but is a device or a pipe.")
     data = path.read_bytes()
@@ -164,17 +158,10 @@ def load(path: str | os.PathLike[str]) -> Any:
     except Warning:  # where warnings are errors
         raise
     except Exception as error:
-        if getattr(error, "errno", None) in _REMEDIES_OF_SYSTEM:  # nothing about the file
+        if getattr(error, "errno", None) in REMEDIES_OF_SYSTEM:  # nothing about the file
             raise
         raise ValueError(_refused(path, error)) from error
     return value
-
-
-# What to do about errors of the operating system.
-_REMEDIES_OF_SYSTEM: dict[int | None, str] = {
-    number: "Close files, or allow more of them with 'ulimit -n'."
-    for number in (errno.EMFILE, errno.ENFILE)
-}
 
 
 def _bytes_of(estimator: Any) -> bytes:
@@ -209,19 +196,6 @@ def _bytes_of(estimator: Any) -> bytes:
         ) from error
     document = {"versions": _versions(), **encoder.document}
     return pack(document, archive)
-
-
-def _as_path(path: Any) -> Path:
-    if not isinstance(path, str | os.PathLike):
-        raise TypeError(f"path={path!r} must be a str or a PathLike. Give the name of a file.")
-    name = os.fspath(path)
-    if not name or "\0" in name:
-        what = "a null character" if name else "no character"
-        raise ValueError(
-            f"path={name!r} has {what}, but must be the name of a file. Give another name, for "
-            "example 'model.skgru'."
-        )
-    return Path(name)
 
 
 def _check_skops(name: str) -> None:

@@ -1,12 +1,43 @@
-"""A file written as a whole, or not at all."""
+"""A file written as a whole, or not at all, and the messages about it."""
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import stat
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
+
+# What to do about errors of the operating system that are none of the path.
+REMEDIES_OF_SYSTEM: dict[int | None, str] = {
+    number: "Close files, or allow more of them with 'ulimit -n'."
+    for number in (errno.EMFILE, errno.ENFILE)
+}
+
+
+def as_path(path: Any) -> Path:
+    """The name of a file as a Path. Raises TypeError or ValueError if it cannot be one."""
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"path={path!r} must be a str or a PathLike. Give the name of a file.")
+    name = os.fspath(path)
+    if not name or "\0" in name:
+        what = "a null character" if name else "no character"
+        raise ValueError(
+            f"path={name!r} has {what}, but must be the name of a file. Give another name, for "
+            "example 'model.skgru'."
+        )
+    return Path(name)
+
+
+def cannot_write(what: str, error: OSError) -> OSError:
+    """The error for a user. what : the parameter and the path."""
+    return OSError(
+        error.errno,
+        f"{what} cannot be written: {error.strerror or error}. An earlier file is unchanged. "
+        f"{REMEDIES_OF_SYSTEM.get(error.errno, 'Give another path, or make room.')}",
+    )
 
 
 def write_whole(path: Path, data: bytes) -> None:

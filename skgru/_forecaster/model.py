@@ -44,7 +44,14 @@ from skgru._forecaster.sample_weight import (
     weights_of_windows,
     with_weights,
 )
-from skgru._forecaster.scaling import AutoScaler, restored, scaled, transformed, unclipped
+from skgru._forecaster.scaling import (
+    AutoScaler,
+    restored,
+    scaled,
+    steep_below,
+    transformed,
+    unclipped,
+)
 from skgru._forecaster.spec import ForecastSpec, one_hot
 from skgru._forecaster.zero_shot_member import PretrainedNetwork
 from skgru._validation import check_representable
@@ -414,9 +421,9 @@ class ForecastModel:
                 parts, steps, [None, *quantiles], is_clipped=self.spec.point == "mean"
             )
         else:
-            middle, *bounds = (
+            middle, *bounds = [
                 self._forecast_after(parts, steps, quantile) for quantile in (None, *quantiles)
-            )
+            ]
         if self.takes_pretrained and self.spec.point == "mean":
             # By a factor in units of the series, so that zeros stay zeros.
             means = self._all_in_units(scalers, forecast, errors)
@@ -432,9 +439,22 @@ class ForecastModel:
                 ]
             )
         spreads = [spread_of(one) if self.takes_pretrained else 1.0 for one in quantiles]
+        return self._around(forecast, scalers, middle, bounds, spreads)
+
+    def _around(
+        self,
+        forecast: np.ndarray,
+        scalers: list[Any],
+        middle: np.ndarray,
+        bounds: list[np.ndarray],
+        spreads: list[float],
+    ) -> np.ndarray:
+        """Bounds in units of the series: at the distances from the forecast that they have from the
+        middle, multiplied by the spreads.
+        """
         is_steep = np.zeros(forecast.shape, bool)
         if self.takes_pretrained and isinstance(scalers[0], AutoScaler):
-            is_steep = middle < np.stack([one.steepest_ for one in scalers])[:, np.newaxis]
+            is_steep = middle < np.stack(list(map(steep_below, scalers)))[:, np.newaxis]
         moved = [
             np.where(is_steep, forecast, forecast + spread * (bound - middle))
             for spread, bound in zip(spreads, bounds, strict=True)
@@ -442,7 +462,7 @@ class ForecastModel:
         in_units = np.stack(
             [[restored(*one) for one in zip(scalers, bound, strict=True)] for bound in moved]
         )
-        if is_steep.any():
+        if is_steep.any():  # distances in units of the series
             zs = zip(scalers, np.stack([middle, *bounds], axis=1), strict=True)
             middle, *bounds = np.stack([unclipped(*one) for one in zs], axis=1)
             for own, spread, bound in zip(in_units, spreads, bounds, strict=True):

@@ -83,8 +83,8 @@ def _share_around(known: np.ndarray, season_length: int, typical: Any) -> float:
 
 
 def zero_to(known: np.ndarray) -> float:
-    """Size up to which a value is a zero, or a zero with noise."""
-    return NOISE_SHARE * float(np.abs(known).mean())
+    """Size up to which a positive value is a zero with noise."""
+    return NOISE_SHARE * float(known.mean())
 
 
 def has_noisy_zeros(known: np.ndarray, season_length: int) -> bool:
@@ -189,14 +189,6 @@ class AutoScaler(TransformerMixin, BaseEstimator):
         logarithm = np.where(moved >= knee, np.log(np.maximum(moved, knee)), line)
         return (np.where(self._is_log, logarithm, moved) - self._center) * self._magnified
 
-    @property
-    def steepest_(self) -> np.ndarray:
-        """Scaled values (n_features,) below which the straight line of a logarithm is too steep for
-        distances: a small negative value would be a large number.
-        """
-        lowest = np.where(self._is_log, self._log_knee - BELOW_KNEE, -np.inf)
-        return (lowest - self._center) * self._magnified
-
     def inverse_transform(self, X: Any) -> np.ndarray:
         """Inverse of `transform`."""
         check_is_fitted(self)
@@ -232,6 +224,14 @@ def scaled_or_nan(scaler: Any, targets: np.ndarray) -> np.ndarray:
     with np.errstate(all="ignore"):
         z = np.asarray(scaler.transform(targets), float)
     return np.where(np.isfinite(z), z, np.nan)
+
+
+def steep_below(scaler: AutoScaler) -> np.ndarray:
+    """Scaled values (n_targets,) below which the straight line of a logarithm is too steep for
+    distances: a small negative value would be a large number.
+    """
+    lowest = np.where(scaler._is_log, scaler._log_knee - BELOW_KNEE, -np.inf)
+    return (lowest - scaler._center) * scaler._magnified
 
 
 def unclipped(scaler: AutoScaler, values: np.ndarray) -> np.ndarray:

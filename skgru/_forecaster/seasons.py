@@ -28,7 +28,7 @@ LONGER_SEASON_FROM = 0.97
 # season is used beside a shorter one.
 REPEATS_FROM = 0.3
 
-# Seasons that series with dates of months and quarters are taken to have.
+# Seasons of months and quarters, which need no proof.
 SURE_SEASONS = (4, 12)
 
 # Seasons that X needs to hold for a longer season that the index may have.

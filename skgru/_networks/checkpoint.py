@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from skgru._dataset import WindowDataset
-from skgru._files.writing import write_whole
+from skgru._files.writing import cannot_write, write_whole
 from skgru._specs import NetworkSpec, NetworkState, Snapshot, TrainingSpec
 
 FORMAT = 1
@@ -73,11 +73,7 @@ class Checkpoint:
         try:
             write_whole(self.path, buffer.getvalue())
         except OSError as error:
-            raise OSError(
-                error.errno,
-                f"checkpoint={str(self.path)!r} cannot be written: {error.strerror}. Give another "
-                "path, or make room.",
-            ) from error
+            raise cannot_write(f"checkpoint={str(self.path)!r}", error) from error
         self._written = time.monotonic()
         return False
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from skgru._files.writing import write_whole
+from skgru._files.writing import as_path, cannot_write, write_whole
 from skgru._forecaster.forecaster import SequenceForecaster
 from skgru._forecaster.scaling import AutoScaler
 from skgru._networks.classifier import GRUClassifier
@@ -60,7 +59,7 @@ def to_onnx(estimator: Any, path: str | os.PathLike[str]) -> None:
 
     Notes
     -----
-    The model has standard operators of opset 18, and any number of rows:
+    The model has standard operators of opset 18, and takes one row or more:
 
     =====================  ===============================================  =======================
     name                   shape                                            for
@@ -83,15 +82,19 @@ def to_onnx(estimator: Any, path: str | os.PathLike[str]) -> None:
 
     Examples
     --------
+    >>> import tempfile
+    >>> from pathlib import Path
     >>> import skgru
     >>> from skgru.datasets import make_sine
     >>> X, y = skgru.make_windows(make_sine(), window_length=10)
     >>> network = skgru.GRURegressor(4, epochs=1, random_state=0)
-    >>> skgru.to_onnx(network.fit(X, y), "network.onnx")  # doctest: +SKIP
+    >>> path = Path(tempfile.mkdtemp()) / "network.onnx"
+    >>> skgru.to_onnx(network.fit(X, y), path)
+    >>> path.exists()
+    True
     """
     onnx = _import_onnx()
-    if not isinstance(path, str | os.PathLike):
-        raise TypeError(f"path={path!r} must be a str or a PathLike. Give the name of a file.")
+    path = as_path(path)
     steps, network = _parts_of(estimator)
     for _, step in steps:
         check_is_fitted(step)
@@ -103,13 +106,9 @@ def to_onnx(estimator: Any, path: str | os.PathLike[str]) -> None:
     outputs = _network_outputs(graph, _as_windows(graph, value, steps, network), network)
     data = _model(onnx, graph, shape, outputs).SerializeToString()
     try:
-        write_whole(Path(path), data)
+        write_whole(path, data)
     except OSError as error:
-        raise OSError(
-            error.errno,
-            f"path={str(path)!r} cannot be written ({len(data):,} bytes): {error.strerror}. An "
-            "earlier file is unchanged. Give another path, or make room.",
-        ) from error
+        raise cannot_write(f"path={str(path)!r}", error) from error
 
 
 def _import_onnx() -> Any:
