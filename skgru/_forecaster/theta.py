@@ -20,6 +20,9 @@ ROWS_SMOOTHED = 200
 ROWS_AT_START = 3
 SHARE_AT_START = 0.1
 
+# Histories up to which they are smoothed by matrices, in one call of numpy for all rows.
+MOST_BY_MATRICES = 4
+
 # Share of the slope of the straight line through a series by which its forecasts rise.
 SHARE_OF_TREND = 0.5
 
@@ -126,14 +129,32 @@ def _filters(n_rows: int) -> tuple[np.ndarray, np.ndarray]:
 
 def smoothed(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Last level and parameter of exponential smoothing, (n,) each, of rows (n, n_rows)."""
-    n, n_rows = z.shape
+    n = len(z)
     is_known = np.isfinite(z)
     order = np.cumsum(is_known, axis=1)
     n_first = np.maximum(ROWS_AT_START, (SHARE_AT_START * order[:, -1:]).astype(int))
     is_first = is_known & (order <= n_first)
     start = np.where(is_first, z, 0).sum(axis=1) / np.maximum(is_first.sum(axis=1), 1)
     moved = np.where(is_known, z - start[:, np.newaxis], 0)
-    errors, levels = _filters(n_rows)
-    sizes = ((moved @ errors).reshape(n, len(SMOOTHING), n_rows) ** 2).sum(axis=2)
+    sizes, levels = _by_matrices(moved) if n <= MOST_BY_MATRICES else _row_by_row(moved)
     best = sizes.argmin(axis=1)
-    return start + (moved @ levels)[np.arange(n), best], SMOOTHING[best]
+    return start + levels[np.arange(n), best], SMOOTHING[best]
+
+
+def _by_matrices(moved: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Sums of squared errors one step ahead, and last levels, (n, n_alphas) each."""
+    n, n_rows = moved.shape
+    errors, levels = _filters(n_rows)
+    return ((moved @ errors).reshape(n, -1, n_rows) ** 2).sum(axis=2), moved @ levels
+
+
+def _row_by_row(moved: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """As `_by_matrices`. Larger matrices would be multiplied in several threads, which wait for
+    each other for longer than they compute.
+    """
+    levels, sizes = np.zeros((2, len(moved), len(SMOOTHING)))
+    for row in moved.T:
+        errors = row[:, np.newaxis] - levels
+        sizes += errors * errors
+        levels += SMOOTHING * errors
+    return sizes, levels
