@@ -18,11 +18,11 @@ import numpy as np
 from skgru._forecaster.zero_shot_inputs import (
     N_EXPERTS,
     ROWS,
-    SEASONS,
     aligned,
     prepare,
     second_season,
 )
+from skgru._forecaster.zero_shot_profile import SEASONS
 
 QUANTILES = np.array([0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975])
 
