@@ -101,9 +101,7 @@ def _intervals(y_true: Any, lower: Any, upper: Any) -> tuple[np.ndarray, np.ndar
     return y_true, lower, upper
 
 
-def _seasonal_scale(
-    y_train: Any, season_length: int, n_outputs: int, power: int = 1
-) -> np.ndarray:
+def _seasonal_scale(y_train: Any, season_length: int, n_outputs: int, power: int = 1) -> np.ndarray:
     """Mean error of the seasonal-naive forecast within y_train, to this power: (n_outputs,).
 
     A single column of y_train is repeated for all outputs, which are often the steps of one series.

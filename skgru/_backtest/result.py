@@ -357,6 +357,6 @@ class BacktestResult:
             names = [str(self.target_names[i]) for i in np.flatnonzero(is_left_out)]
             warn_user(
                 f"MASE leaves out the targets {names}: with season_length={self.season_length}, "
-                "their seasonal-naive error in y_train is 0 or unknown. Use metric='mae' to measure "
-                "all targets."
+                "their seasonal-naive error in y_train is 0 or unknown. Use metric='mae' to "
+                "measure all targets."
             )
