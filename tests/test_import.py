@@ -61,7 +61,14 @@ def test_a_fit_prints_nothing():
 
 WITHOUT_PANDAS = """
 import sys
-sys.modules["pandas"] = None  # as if it were not installed
+from importlib.abc import MetaPathFinder
+
+class NoPandas(MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "pandas":
+            raise ModuleNotFoundError("No module named 'pandas'", name="pandas")
+
+sys.meta_path.insert(0, NoPandas())
 import polars as pl
 from sklearn.linear_model import Ridge
 from skgru import SequenceForecaster
