@@ -14,11 +14,11 @@ from skgru._validation import at_least
 # Okabe and Ito's blue and vermilion: distinct for colour-blind readers, and in grey.
 ACTUAL, FORECAST, OTHER = "0.25", "#0072B2", "#D55E00"
 
-# Inches of text of the usual size: a character of a legend and of a title, the height of an entry of
-# a legend and the length of its line.
-LEGEND_CHARACTER, TITLE_CHARACTER, LEGEND_ROW, LEGEND_LINE = 0.078, 0.095, 0.21, 0.5
+# Inches of text of size 10: a character, and the height and the line of an entry of a legend.
+CHARACTER, LEGEND_ROW, LEGEND_LINE = 0.078, 0.21, 0.5
 
-# Inches below which axes have few dates: six are the fewest for which matplotlib finds steps.
+# Inches below which axes have small text and few dates: six are the fewest for which matplotlib
+# finds steps.
 NARROW, FEW_DATES = 5, {"minticks": 3, "maxticks": 6}
 
 
@@ -61,25 +61,27 @@ def size_of(ax: Any) -> tuple[float, float]:
 
 def set_title(ax: Any, title: str) -> None:
     """A title that is broken into the lines that the axes have room for."""
-    n_characters = max(12, int(size_of(ax)[0] / TITLE_CHARACTER))
+    width = size_of(ax)[0]
+    size = 10 if width < NARROW else 12
+    n_characters = max(12, int(width / (CHARACTER * size / 10)))
     lines = [textwrap.fill(line, n_characters) for line in title.split("\n")]
-    ax.set_title("\n".join(lines))
+    ax.set_title("\n".join(lines), fontsize=size)
 
 
-def add_legend(ax: Any, has_room: bool = False) -> None:
+def add_legend(ax: Any) -> None:
     """A legend at the top, in as many columns as fit, and room for it above the lines: no corner is
-    free in every series. has_room : whether the limits have it already.
+    free in every series.
     """
-    labels = ax.get_legend_handles_labels()[1]
+    labels = [label for label in ax.get_legend_handles_labels()[1] if not label.startswith("_")]
     width, height = size_of(ax)
-    widest = max(map(len, labels)) * LEGEND_CHARACTER + LEGEND_LINE
-    n_columns = int(np.clip(width / widest, 1, 3))
-    if not has_room:
-        n_rows = -(-len(labels) // n_columns)
-        share = min(0.6, (n_rows * LEGEND_ROW + 0.2) / height)
-        low, high = ax.get_ylim()
-        ax.set_ylim(low, high + share / (1 - share) * (high - low))
-    ax.legend(loc="upper left", ncols=n_columns)
+    size = 8 if width < NARROW else 10
+    widest = max(map(len, labels)) * CHARACTER + LEGEND_LINE
+    n_columns = int(np.clip(width / (widest * size / 10), 1, 4))
+    n_rows = -(-len(labels) // n_columns)
+    share = min(0.6, (n_rows * LEGEND_ROW * size / 10 + 0.2) / height)
+    low, high = ax.get_ylim()
+    ax.set_ylim(low, high + share / (1 - share) * (high - low))
+    ax.legend(loc="upper left", ncols=n_columns, fontsize=size)
 
 
 def keep_axes(display: Any, axes: np.ndarray) -> None:

@@ -221,12 +221,13 @@ class ForecastComponentsDisplay:
         axes = axes_for(self, ax, len(plots), size=(8, 1 + 3 * len(plots)), each="plot")
         before, after = places_of(self.history_index), places_of(self.forecast_index)
         for one, names in zip(axes, plots, strict=True):
-            one.plot(before, self.history, color=ACTUAL, linewidth=1.2, label="actual")
+            label = "actual" if one is axes[0] else None
+            one.plot(before, self.history, color=ACTUAL, linewidth=1.2, label=label)
             left_out = {"regressors"} if is_alone else set()
             drawn = [name for name in names if name in has - left_out]
             if names is BELOW or is_alone:
                 drawn.append("forecast")
-            self._draw(one, before, after, drawn, names is BELOW)
+            self._draw(one, before, after, drawn, names is BELOW and len(self.weights or ()) > 1)
         titles = ["Level, baseline and regressors", "Members of the ensemble"]
         title = titles[0] if plots[0] is ABOVE else titles[1]
         xlabel = getattr(self.history_index, "name", None)
@@ -247,7 +248,7 @@ class ForecastComponentsDisplay:
                 values = np.concatenate([[start[1]], values])
             label = name
             if has_shares and self.weights and name in self.weights:
-                label = f"{name} ({100 * self.weights[name]:.0f} %)"
+                label = f"{name} {100 * self.weights[name]:.0f} %"
             one_point = {"marker": "o", "markersize": 4} if len(places) == 1 else {}
             ax.plot(places, values, label=label, **STYLES[name], **one_point)
 

@@ -115,6 +115,7 @@ class EnsembleWeightsDisplay:
         one.invert_yaxis()
         # Room for the number beside the longest bar.
         one.set(xlim=(0, 1.25 * shares.max()), xlabel="weight (%)", title="Weights in the forecast")
+        one.set_xticks([tick for tick in one.get_xticks() if tick <= min(100, one.get_xlim()[1])])
         one.spines[["top", "right"]].set_visible(False)
         keep_axes(self, axes)
         return self
