@@ -19,7 +19,7 @@ CHARACTER, LEGEND_ROW, LEGEND_LINE = 0.078, 0.21, 0.5
 
 # Inches below which axes have small text and few dates: six are the fewest for which matplotlib
 # finds steps.
-NARROW, FEW_DATES = 5, {"minticks": 3, "maxticks": 6}
+NARROW, FEW_DATES = 4.5, {"minticks": 3, "maxticks": 6}
 
 
 def import_pyplot(display: Any) -> Any:

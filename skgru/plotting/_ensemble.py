@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skgru.plotting._axes import FORECAST, axes_for, keep_axes
+from skgru.plotting._axes import FORECAST, axes_for, keep_axes, set_title
 
 
 class EnsembleWeightsDisplay:
@@ -114,7 +114,8 @@ class EnsembleWeightsDisplay:
         one.set_yticks(rows, list(self.weights))
         one.invert_yaxis()
         # Room for the number beside the longest bar.
-        one.set(xlim=(0, 1.25 * shares.max()), xlabel="weight (%)", title="Weights in the forecast")
+        one.set(xlim=(0, 1.25 * shares.max()), xlabel="weight (%)")
+        set_title(one, "Weights in the forecast")
         one.set_xticks([tick for tick in one.get_xticks() if tick <= min(100, one.get_xlim()[1])])
         one.spines[["top", "right"]].set_visible(False)
         keep_axes(self, axes)
