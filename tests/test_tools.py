@@ -10,7 +10,7 @@ if not (ROOT / "tools").is_dir():
     pytest.skip("tests of an installed package have no tools", allow_module_level=True)
 sys.path.insert(0, str(ROOT / "tools"))
 
-import check_types
+import check_types  # noqa: E402
 
 PAGE = """# Title
 
