@@ -8,8 +8,6 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-if not DOCS.is_dir():
-    pytest.skip("tests of an installed package have no pages", allow_module_level=True)
 PAGES = sorted(
     [*ROOT.glob("*.md"), *DOCS.glob("*.md"), *DOCS.glob("guide/*.md"), *ROOT.glob("skgru/**/*.md")]
 )
