@@ -10,8 +10,8 @@ from sklearn.preprocessing import MinMaxScaler
 from skgru import GRURegressor, SequenceWindower
 
 ROOT = Path(__file__).parents[1]
-# Tests of pages, tools and scripts. They need the folders of the sources, and are left out where the
-# tests run on an installed package without them.
+# Tests of pages, tools and scripts need the folders of the sources. They are left out without these,
+# as where tests run on an installed package.
 NEEDED = {
     "benchmarks": ["benchmarks/test_zoo.py"],
     "docs": ["test_guide.py", "test_links.py"],

@@ -1,13 +1,17 @@
 """Tools that check pages and code."""
 
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
+import skgru
+
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tools"))
 
+import check_dist  # noqa: E402
 import check_types  # noqa: E402
 
 PAGE = """# Title
@@ -43,3 +47,21 @@ def test_an_error_of_a_page_is_found():
     ((path, line, message),) = check_types.findings({"page.md": check_types.code_of(PAGE)})
     assert (path, line) == ("page.md", 12)
     assert "upper" in message
+
+
+def test_faults_of_a_wheel(tmp_path):
+    wheel = tmp_path / "a.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("a/__init__.py", "")
+        archive.writestr("tests/test_a.py", "")
+        archive.writestr("a-1.dist-info/METADATA", "[x](docs/x.md) and [y](https://doi.org)")
+    faults = check_dist.faults_of(wheel, {"a/__init__.py", "a/py.typed"})
+    assert faults == [
+        "a/py.typed is missing",
+        "tests/test_a.py should not be there",
+        "a relative link in the description: ](docs/x.md)",
+    ]
+
+
+def test_the_versions_agree():
+    assert check_dist.version() == check_dist.cited_version() == skgru.__version__

@@ -1,9 +1,9 @@
 """Build a release and try it: `python tools/check_dist.py dist [--tests]`.
 
-Builds the source distribution and the wheel into a folder, checks them with twine, compares the
-files of the wheel with those of the sources, and installs the wheel into an empty environment, where
-README.md, the command line and `pip check` run. With --tests, a quick part of the tests runs there
-too, against the installed package. Needs the extra `dist`, and 3 GB of disk for a few minutes.
+Builds the source distribution and the wheel into a folder, checks them with twine, and compares the
+files of the wheel with those of the sources. Then it installs the wheel into an empty environment,
+where README.md, the command line and `pip check` run. With --tests, a quick part of the tests runs
+there too, against the installed package. Needs the extra `dist`, and 4 GB of disk for a while.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ QUICK += ["test_import.py", "backtest", "cli", "files"]
 
 README = """
 import pathlib, re, sys
-names = {}
-for block in re.findall(r"^```python\\n(.*?)^```", pathlib.Path(sys.argv[1]).read_text(), re.M | re.S):
+names, page = {}, pathlib.Path(sys.argv[1]).read_text()
+for block in re.findall(r"^```python\\n(.*?)^```", page, re.M | re.S):
     exec(block, names)
 import skgru
 assert pathlib.Path(sys.prefix) in pathlib.Path(skgru.__file__).parents, skgru.__file__
@@ -38,6 +38,11 @@ assert skgru.__version__ == sys.argv[2], skgru.__version__
 
 def version() -> str:
     return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+
+
+def cited_version() -> str | None:
+    found = re.search(r"^version: (.*)$", (ROOT / "CITATION.cff").read_text(), re.M)
+    return found and found[1]
 
 
 def run(*command: object, **options: object) -> str:
@@ -83,8 +88,7 @@ def faults_of(wheel: Path, sources: set[str]) -> list[str]:
 
 def build(folder: Path) -> Path:
     """The wheel, checked."""
-    cited = re.search(r"^version: (.*)$", (ROOT / "CITATION.cff").read_text(), re.M)
-    if cited is None or cited[1] != version():
+    if cited_version() != version():
         sys.exit(f"CITATION.cff and pyproject.toml ({version()}) have different versions.")
     shutil.rmtree(folder, ignore_errors=True)
     run(sys.executable, "-m", "build", "--outdir", folder, ROOT)

@@ -1,6 +1,6 @@
 """A service that forecasts from a file of `skgru.save`, without TensorFlow.
 
-    pip install "skgru[serving]"
+    python -m pip install ".[serving]"    # in a clone of skgru
     SKGRU_MODEL=sales.skgru python service.py 8000 2    # port and processes
 
 The file is the state that all workers share. New rows are appended to the history in the file, and
