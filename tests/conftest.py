@@ -10,7 +10,7 @@ from sklearn.preprocessing import MinMaxScaler
 from skgru import GRURegressor, SequenceWindower
 
 ROOT = Path(__file__).parents[1]
-# Tests of pages, tools and scripts need the folders of the sources. They are left out without these,
+# Tests of pages, tools and scripts need the folders of the sources. Without these they are left out,
 # as where tests run on an installed package.
 NEEDED = {
     "benchmarks": ["benchmarks/test_zoo.py"],
