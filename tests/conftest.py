@@ -10,8 +10,8 @@ from sklearn.preprocessing import MinMaxScaler
 from skgru import GRURegressor, SequenceWindower
 
 ROOT = Path(__file__).parents[1]
-# Tests of pages, tools and scripts need the folders of the sources. Without these they are left out,
-# as where tests run on an installed package.
+# Tests that need folders of the sources: they are left out where tests run on an installed package
+# without these.
 NEEDED = {
     "benchmarks": ["benchmarks/test_zoo.py"],
     "docs": ["test_guide.py", "test_links.py"],
