@@ -98,7 +98,7 @@ BacktestDisplay.from_result(result, step=12, n_history=24)
 plt.show()
 
 # %%
-# Errors by step, beside those of the naive forecast, and the share of months within their intervals.
+# Errors by step beside those of the naive forecast, and the share of months within their intervals.
 
 from skgru.plotting import CoverageDisplay, ErrorsByStepDisplay
 
