@@ -613,6 +613,13 @@ def test_regressors_alone_and_zero_shot_have_one_plot(forecaster, passengers):
     np.testing.assert_allclose(display.components["pretrained"], alone.forecast()["passengers"])
 
 
+def test_a_forecast_without_level_and_baseline_has_neither(passengers):
+    forecaster = SequenceForecaster(LinearRegression(), horizon=3, level=None, baseline=None)
+    display = ForecastComponentsDisplay.from_estimator(forecaster.fit(passengers), passengers)
+    assert set(display.components) == {"regressors", "forecast"}
+    assert legend(display.ax_) == ["actual", "forecast"]
+
+
 def test_components_of_a_target_and_of_one_series(weather_forecaster, weather):
     past, future = weather
     display = ForecastComponentsDisplay.from_estimator(

@@ -486,7 +486,8 @@ class ForecastModel:
             level, baseline = (np.concatenate(each, axis=1)[0] for each in zip(*trace, strict=True))
             if spec.level is not None:
                 found["level"] = level[:steps]
-            found["baseline"] = baseline[:steps]
+            if spec.baseline is not None:  # otherwise it is the level
+                found["baseline"] = baseline[:steps]
             if "regressors" in shares:
                 found["regressors"] = own
         if "pretrained" in shares:

@@ -217,7 +217,8 @@ class ForecastComponentsDisplay:
         has = set(self.components)
         # Regressors alone are the forecast, which the upper plot shows as such.
         is_alone = not has & {"pretrained", "theta"}
-        plots = [ABOVE] if is_alone else [ABOVE, BELOW] if "baseline" in has else [BELOW]
+        plots = [ABOVE, BELOW] if has & {"level", "baseline"} else [BELOW]
+        plots = [ABOVE] if is_alone else plots
         axes = axes_for(self, ax, len(plots), size=(8, 1 + 3 * len(plots)), each="plot")
         before, after = places_of(self.history_index), places_of(self.forecast_index)
         for one, names in zip(axes, plots, strict=True):
