@@ -36,7 +36,7 @@ from skgru._forecaster.gaps_and_outliers import (
 )
 from skgru._forecaster.mean_correction import ERROR_OFFSET, MeanCorrection
 from skgru._forecaster.member_fits import MemberFits
-from skgru._forecaster.mixture import ORIGINS_COMPARED, Mixture, spread_of, weighted_mean
+from skgru._forecaster.mixture import ORIGINS_COMPARED, Mixture, weighted_mean
 from skgru._forecaster.regressors import EnsembleMember, steady_error
 from skgru._forecaster.rollout import REPEATS_TO, Rollout
 from skgru._forecaster.sample_weight import (
@@ -156,12 +156,14 @@ class ForecastModel:
         """
         model, spec = cls(template), template.spec
         joined = with_weights(model._learn_scales(template, series), weights)
-        if not template.members and spec.point == "median":
+        if not template.members and spec.point == "median" and not spec.is_global:
             return model
         pairs = Pairs(spec, joined)
         origins, is_complete = pairs.usable()
         if not template.members:
-            if len(origins):
+            if len(origins) and spec.point == "median":
+                model.mixture.learn_spreads(pairs, origins[::2], model.scalers)
+            elif len(origins):
                 model._compare(pairs, origins, template)
             return model
         is_pretrained = model.takes_pretrained
@@ -438,7 +440,7 @@ class ForecastModel:
                     for bound in bounds
                 ]
             )
-        spreads = [spread_of(one) if self.takes_pretrained else 1.0 for one in quantiles]
+        spreads = [self.mixture.spread(one) if self.takes_pretrained else 1.0 for one in quantiles]
         return self._around(forecast, scalers, middle, bounds, spreads)
 
     def _around(
