@@ -377,12 +377,22 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
     - Early stopping holds out the last windows of each series.
     - The windows of a GRURegressor are computed one batch at a time, so memory holds only the rows.
 
-    After a fit on one series, `predict(X)` and `forecast(X=X)` use the training series as history
-    of X if the index of X continues it. Rows without an index (arrays) continue the training
-    series, unless they begin with its first `window_length` rows. Any other X stands alone: its
-    rows are the whole history of their forecasts. There is a warning if such an X is shorter than a
-    window and a season, and ends after the training series. Then rows between the two are probably
-    missing or repeated: give the series from the start of `fit` to the end of X.
+    `forecast(X=X)` continues the training series: the history of a series of X is the rows of `fit`
+    and `update` before its first row. These rows are used under the following conditions:
+
+    - X begins right after the training series, or within it. Where both have a row, that of X
+      is used.
+    - In a long or wide frame, a series of X belongs to the training series with the same
+      identifier. X of one series, or a list of as many series as in `fit`, has no identifiers.
+      Where X and the training series overlap, their values must then be equal.
+    - X has an index. One series without an index (an array) continues the training series, unless
+      it begins with its first `window_length` rows. Several series without an index are new series.
+
+    Any other X stands alone: its rows are the whole history of its forecasts. This holds for new
+    series, for X with the training series from its first row on, and for X after a gap. There is a
+    warning if X is after a gap and shorter than a window and a season: give the series from the
+    start of `fit` to the end of X. After a fit on one series, `predict` and `score` use the same
+    history.
 
     Intervals come from quantiles of the pretrained network, or are split conformal intervals [2]_:
     see `forecast_interval`.
@@ -776,9 +786,9 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list of them
-            The series, with the columns of `fit`. If X continues the training series, the training
-            series is the history of X (see the Notes of the class). After a fit on several series,
-            X has no history.
+            The series, with the columns of `fit`. If X continues the training series, the rows of
+            the training series before X are its history (see the Notes of the class). After a fit
+            on several series, X has no history.
 
         Returns
         -------
@@ -879,7 +889,10 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
 
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list, default=None
             Series to forecast from, in the same container as in `fit`. None: the training series.
-            After a fit on several series, X may hold new series. Each of them gets its own scaler.
+            Rows that follow the training series, or overlap its end, continue it: the forecast is
+            that of `forecast` after `update(X)`. After a fit on several series, X may also hold new
+            series, and leave some out. Each new series gets its own scaler. See the Notes of the
+            class.
 
         future : array-like of shape (steps, n_known), DataFrame, dict or None, default=None
             Values of the future covariates (`known`) for the rows to forecast. With

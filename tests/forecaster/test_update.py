@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import Ridge, SGDRegressor
+from sklearn.preprocessing import StandardScaler
 
 from skgru import GRURegressor, SequenceForecaster
 from tests.helpers import copy_of, raises, warns
@@ -187,14 +188,14 @@ def test_other_series_than_those_of_fit():
 @pytest.mark.parametrize("member", [{}, {"regressor": None, "pretrained": "only"}])
 @pytest.mark.parametrize(("start", "first"), [(51, "2024-04-01"), (47, "2023-12-01")])
 def test_a_short_X_that_does_not_continue_the_series(call, member, start, first):
-    """A missed month, or rows that overlap."""
+    """A missed month, or rows that overlap with other values."""
     fitted = forecaster(window_length=12, level="last", **member).fit(SALES[:50])
 
     def answer(X):
         return fitted.predict(X) if call == "predict" else fitted.forecast(X=X)
 
     with warns(f"X begins at {first}", "ends at 2024-02-01", "from the start of fit", "NaN"):
-        alone = answer(SALES[start:54])
+        alone = answer(SALES[start:54] * (1 if start > 50 else 2))
     whole = SALES[:54].copy()
     whole.iloc[50:start] = np.nan
     right = answer(whole)  # the remedy, without a warning
@@ -210,6 +211,98 @@ def test_an_X_that_stands_alone():
     fitted.predict(SALES[3:5].set_axis(SALES.index[3:5] - pd.DateOffset(years=10)))
     listed = forecaster(window_length=6).fit([SALES[:30], SALES[:30]])
     listed.forecast(X=[SALES[32:40]])
+
+
+FORMS = {
+    "one": (None, lambda frame: frame["a"]),
+    "frame": (None, lambda frame: frame[["a"]]),
+    "list": (None, lambda frame: [frame["a"].dropna(), frame["b"].dropna()]),
+    "wide": ("columns", lambda frame: frame),
+    "wide, polars": ("columns", lambda frame: to_polars(frame.reset_index())),
+    "long": ("shop", lambda frame: long_of(frame).set_index("month")),
+    "long, levels": ("shop", lambda frame: long_of(frame).set_index(["shop", "month"])),
+    "long, polars": ("shop", lambda frame: to_polars(long_of(frame))),
+}
+
+
+def to_polars(frame):
+    return pytest.importorskip("polars").DataFrame(frame.to_dict("list"))
+
+
+def long_of(frame):
+    long = frame.reset_index().melt("month", var_name="shop", value_name="sales")
+    return long.dropna().reset_index(drop=True)
+
+
+def numbers(answer):
+    if isinstance(answer, list):
+        return np.concatenate([np.ravel(one) for one in answer])
+    frame = answer.to_frame("sales") if isinstance(answer, pd.Series) else answer
+    names = [name for name in ("sales", "a", "b") if name in frame.columns]
+    return np.ravel(np.asarray(frame[names]))
+
+
+@pytest.mark.parametrize("member", [{}, {"regressor": None, "pretrained": "only"}])
+@pytest.mark.parametrize("form", FORMS)
+def test_X_continues_the_history_of_each_series(form, member):
+    """Rows right after it, and rows that overlap: a forecast from X is that after update(X)."""
+    group, convert = FORMS[form]
+    both = pd.DataFrame({"a": SALES, "b": SALES.shift(5) * 3 + 2})
+    fitted = forecaster(group=group, scaler=StandardScaler(), **member).fit(convert(both[:50]))
+    for rows in (both[50:53], both[45:53]):
+        X = convert(rows)
+        bounds = fitted.forecast_interval(X=X) if member else None
+        updated = copy_of(fitted).update(X)
+        np.testing.assert_allclose(
+            numbers(fitted.forecast(X=X)), numbers(updated.forecast()), rtol=1e-9
+        )
+        if bounds is not None and form != "list":
+            assert updated.forecast_interval().equals(bounds)
+        assert type(fitted.forecast(X=X)) is type(updated.forecast())
+
+
+def test_new_series_and_gaps_beside_series_that_go_on():
+    both = pd.DataFrame({"a": SALES, "b": SALES.shift(5) * 3 + 2})
+    long = long_of(both).set_index("month")
+    fitted = forecaster(group="shop").fit(long[long.index < MONTHS[50]])
+    new = long[long.index >= MONTHS[50]].replace({"shop": {"b": "c"}})
+    old = long.replace({"shop": {"b": "c"}}).query("shop == 'c'")
+    answer = fitted.forecast(X=pd.concat([new.query("shop == 'a'"), old]))
+    alone = fitted.forecast(X=old)
+    first = copy_of(fitted).update(new.query("shop == 'a'")).forecast()
+    for one, expected in (("c", alone), ("a", first[first["shop"] == "a"])):
+        rows = answer[answer["shop"] == one]
+        pd.testing.assert_frame_equal(rows, expected, check_freq=False)
+    late = long[long.index >= MONTHS[52]]
+    with warns("Series 'a' of X begins at 2024-05-01", "ends at 2024-02-01", "1 more", "NaN"):
+        fitted.forecast(X=late[late.index < MONTHS[55]])
+    whole = long.assign(sales=long["sales"].where(~long.index.isin(MONTHS[50:52])))
+    fitted.forecast(X=whole)  # the remedy
+
+
+def test_other_series_of_lists():
+    """Series of a list have no identifiers: by values, by names and without an index."""
+    fitted = forecaster().fit([SALES[:50], SALES[:50] * 2])
+    later = [SALES[20:53] * 3, SALES[20:53] * 2]
+    alone = [fitted.forecast(X=[one])[0] for one in later]
+    for i, answer in enumerate(fitted.forecast(X=later)):
+        assert (answer == alone[i]).all() == (i == 0)  # the second one continues
+    renamed = fitted.forecast(X=[one.rename("other") for one in later])
+    pd.testing.assert_series_equal(renamed[1], alone[1].rename("other"))
+    arrays = forecaster().fit([VALUES[:50], VALUES[:50] * 2])
+    (one,) = arrays.forecast(X=[VALUES[50:58]])
+    np.testing.assert_array_equal(arrays.forecast(X=[VALUES[50:58], VALUES])[0], one)
+
+
+def test_a_column_without_new_values():
+    both = pd.DataFrame({"a": SALES, "b": SALES * 3 + 2})
+    fitted = forecaster(group="columns").fit(both[:50])
+    X = both[50:53].assign(b=np.nan)
+    with pytest.warns(UserWarning, match="end in NaN"):
+        answer = fitted.forecast(X=X)
+        pd.testing.assert_frame_equal(answer, copy_of(fitted).update(X).forecast())
+    with raises("'c'", "only NaN"):
+        fitted.forecast(X=X.rename(columns={"b": "c"}))
 
 
 REGRESSORS = {
