@@ -47,7 +47,9 @@ from skgru._forecaster.resolve import (
 )
 from skgru._forecaster.sample_weight import (
     check_takes_weights,
+    extended_weights,
     weights_of_list,
+    weights_of_new,
     weights_of_one,
     weights_of_rows,
 )
@@ -455,6 +457,9 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
     n_features_in_: int
     feature_names_in_: np.ndarray
 
+    # Weights of the rows of _tails. Files of earlier versions have none.
+    _weights: list[np.ndarray] | None = None
+
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         "regressor": [None, Instance(["fit", "predict"]), list, tuple],
         "window_length": [at_least(1), StrOptions({"auto"}), list, tuple],
@@ -660,6 +665,7 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
             _naive_scales=[
                 naive_scale(table.values[:, spec.targets], spec.season_length) for table in tables
             ],
+            _weights=None if weights is None else [one[-n_kept:] for one in weights],
             _limits=(self.lower, self.upper),
             _usual_step=max(tables, key=len).rows.freq,
             window_length_=spec.windows[0] if len(set(spec.windows)) == 1 else spec.windows,
@@ -684,7 +690,7 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         return self
 
     @stores_at_once
-    def update(self, X: Any, refit: bool = False) -> Self:
+    def update(self, X: Any, refit: bool = False, sample_weight: Any = None) -> Self:
         """Append rows that continue the training series to the history of forecasts.
 
         Afterwards `forecast()` starts after the last row of X. `forecast(X=X)` gives the forecast
@@ -708,6 +714,10 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
             GRURegressor (see Notes). A warning is raised if there is nothing to train, as with
             `pretrained="only"`. The new rows are in the history then too.
 
+        sample_weight : array-like of shape (n_samples,), list of arrays or None, default=None
+            Weight of each row of X as a target of `refit=True`, at least 0, in the form that `fit`
+            takes. The weights of known rows of X are ignored. None: the weight 1.
+
         Returns
         -------
         SequenceForecaster
@@ -720,14 +730,18 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         ValueError
             If X does not start right after the history or within it, has another step or other
             columns, or has series that were not part of `fit`; or if `refit=True` and a regressor
-            has no `partial_fit`. After an error the forecaster is as it was before.
+            has no `partial_fit`. If `sample_weight` is given with `refit=False`, has another length
+            than X, negative values or NaN, or `partial_fit` of a regressor takes no weights. After
+            an error the forecaster is as it was before.
 
         Notes
         -----
         `refit=True` trains the regressors on the windows whose last target is a new row. A direct
         forecaster has `horizon` targets after each window, so the windows begin before the new
-        rows. Each window is trained on in one update only. Windows with an unknown target are left
-        out.
+        rows. Each window is trained on in one update only. Windows with an unknown target or a
+        target of weight 0 are left out. The weight of a window is the mean weight of its targets,
+        where those that were in the history before have the weights of `fit` and of earlier
+        updates.
 
         Everything else stays as in `fit`: the scalers, the weights of the ensemble, the correction
         to means, and the residuals of `calibration_fraction`. Intervals from these residuals
@@ -747,9 +761,17 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         if not isinstance(refit, bool | np.bool_):
             raise ValueError(f"refit={refit!r} must be a bool. Use refit=True or refit=False.")
         if refit:
-            check_trains_further(self._model)
+            check_trains_further(self._model, sample_weight is not None)
+        elif sample_weight is not None:
+            raise ValueError(
+                "sample_weight needs refit=True, because refit=False trains nothing. Give "
+                "refit=True, or leave sample_weight None."
+            )
         new = self._new_rows(X)
-        if not any(map(len, new)):
+        n_new = list(map(len, new))
+        new_weights = weights_of_new(sample_weight, X, self._panel, n_new)
+        weights = extended_weights(self._weights, list(map(len, self._tails)), new_weights, n_new)
+        if not any(n_new):
             ends = [table.rows.index[-1] for table in self._tails if table.rows.index is not None]
             warn_user(
                 f"X has no rows after the history{f', which ends at {max(ends)}' if ends else ''}. "
@@ -760,14 +782,15 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         warn_of_ends(tails, self._panel, self._spec)
         model = self._model
         if refit:
-            n_new = list(map(len, new))
             whole = extended(self._tails, new, self._n_kept + max(n_new), self._spec.targets)
-            model = trained_further(model, list(map(self._calendar.extended, whole)), n_new)
+            series = list(map(self._calendar.extended, whole))
+            model = trained_further(model, series, n_new, weights)
         self.__dict__.update(
             _model=model,
             regressors_=model.regressors,
             _tails=tails,
             _scaled_tails=model.scaled_tails([table.values for table in tails]),
+            _weights=None if weights is None else [one[-self._n_kept :] for one in weights],
             _n_rows=[n + len(one) for n, one in zip(self._n_rows, new, strict=True)],
         )
         return self

@@ -353,6 +353,7 @@ class SeriesReader:
             encoded = self._categories.encoded(X)
             tables, panel = self._read(encoded, self._usual_step, panel.ids)
             self._check_columns(tables, self._tails[0], panel)
+            assert panel is not None
             trained = Trained(self._tails, self._n_rows, self._panel.ids)
             continued = trained.continued_by(tables, panel)
             of_fit = [None if one is None else one[0] for one in continued]

@@ -344,17 +344,28 @@ class Recorder(Ridge):
         return self
 
 
+@pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("n_series", [1, 2])
-def test_the_windows_of_fit_and_updates_are_those_of_the_whole_series(n_series):
+def test_the_windows_of_fit_and_updates_are_those_of_the_whole_series(n_series, weighted):
     """With scaler=None, so that a fit on all rows has the same scale."""
     parameters = {"regressor": Recorder(), "scaler": None, "horizon": 8, "window_length": 6}
+    if weighted:
+        parameters["series_weight"] = None
     series = [SALES, SALES[20:] * 2][:n_series]
+    series_weights = [pd.Series(RNG.uniform(0.1, 1, N), MONTHS)[one.index] for one in series]
     starts = [slice(None, 44), slice(44, 45), slice(45, 57), slice(57, 60)]
-    parts = [[one[one.index.isin(MONTHS[part])] for one in series] for part in starts]
-    whole = forecaster(**parameters).fit(series if n_series > 1 else SALES)
-    fitted = forecaster(**parameters).fit(parts[0] if n_series > 1 else parts[0][0])
-    for part in parts[1:]:
-        fitted.update(part if n_series > 1 else part[0], refit=True)
+
+    def given(part):
+        """X and its weights, in the form of `fit`."""
+        both = [[one[one.index.isin(MONTHS[part])] for one in each]
+                for each in (series, series_weights)]  # fmt: skip
+        X, weights = both if n_series > 1 else (both[0][0], both[1][0])
+        return {"X": X, "sample_weight": weights if weighted else None}
+
+    whole = forecaster(**parameters).fit(**given(slice(None)))
+    fitted = forecaster(**parameters).fit(**given(starts[0]))
+    for part in starts[1:]:
+        fitted.update(**given(part), refit=True)
     calls = fitted.regressors_[0].calls_
     assert [len(call[0]) for call in calls[1:]] == [n_series, 12 * n_series, 3 * n_series]
     rows = [
@@ -362,8 +373,78 @@ def test_the_windows_of_fit_and_updates_are_those_of_the_whole_series(n_series):
         for one in ([call[:2] for call in calls], [whole.regressors_[0].calls_[0][:2]])
     ]
     np.testing.assert_allclose(*rows)
-    if n_series > 1:  # weights of the series, as in fit
+    if weighted:
+        both = calls, whole.regressors_[0].calls_
+        every = [np.sort(np.concatenate([one[2] for one in each])) for each in both]
+        np.testing.assert_allclose(*every)
+    elif n_series > 1:  # weights of the series, as in fit
         assert set(calls[1][2]) <= set(calls[0][2]) and len(set(calls[1][2])) == 2
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_weights_of_new_rows(form):
+    """Rows of weight 0 are no targets, weights of ones are none, and known rows are ignored."""
+    group, convert = FORMS[form]
+    both = pd.DataFrame({"a": SALES, "b": SALES.shift(5) * 3 + 2})
+    params = {"regressor": Recorder(), "horizon": 1, "scaler": None}
+    fitted = forecaster(group=group, **params).fit(convert(both[:50]))
+
+    def calls(rows, weights=None):
+        X = convert(rows)
+        sample_weight = None
+        if weights is not None:
+            n_columns = 1 if form in ("one", "frame") else 2
+            sample_weight = {"list": [weights] * 2}.get(form, weights)
+            if form.startswith("long"):
+                sample_weight = np.tile(weights, n_columns)
+        updated = copy_of(fitted).update(X, refit=True, sample_weight=sample_weight)
+        return updated.regressors_[0].calls_[1]
+
+    weights = np.array([7.0, 7, 1, 2, 0, 3])
+    X, y, weight = calls(both[48:54], weights)  # two known rows
+    assert set(np.ravel(y / y)) == {1} and len(X) == 3 * (1 if form in ("one", "frame") else 2)
+    of_weight = [{}] if form in ("one", "frame") else [set(calls(both[48:54])[2]), None]
+    if of_weight == [{}]:
+        np.testing.assert_array_equal(weight, [1, 2, 3])
+    else:  # weights of the rows times those of the series
+        own = sorted(of_weight[0])
+        np.testing.assert_allclose(
+            np.sort(weight), np.sort([n * one for n in (1, 2, 3) for one in own]), rtol=1e-6
+        )
+    corrupted = both[48:54].copy()
+    corrupted.iloc[-1] = 900
+    last = np.array([1.0, 1, 1, 2, 3, 0])
+    for one, other in zip(calls(both[48:54], last), calls(corrupted, last), strict=True):
+        np.testing.assert_array_equal(one, other)
+    for one, other in zip(calls(both[50:54], np.ones(4))[:2], calls(both[50:54]), strict=False):
+        np.testing.assert_array_equal(one, other)
+
+
+class Unweighted(Ridge):
+    def partial_fit(self, X, y):
+        return self
+
+
+def test_wrong_weights_of_new_rows():
+    fitted = forecaster(regressor=SGDRegressor(random_state=0)).fit(SALES[:50])
+    new, weights = SALES[50:], np.ones(10)
+    with raises("sample_weight", "needs refit=True", "leave sample_weight None"):
+        fitted.update(new, sample_weight=weights)
+    with raises("shape (9,)", "10 rows"):
+        fitted.update(new, refit=True, sample_weight=weights[1:])
+    with warns("trained nothing", "weight of 0", "positive weights"):
+        copy_of(fitted).update(new, refit=True, sample_weight=0 * weights)
+    unweighted = forecaster(regressor=Unweighted()).fit(SALES[:50])
+    with raises("partial_fit of regressor=Unweighted", "Leave it None"):
+        unweighted.update(new, refit=True, sample_weight=weights)
+    network = forecaster(regressor=GRURegressor(2, epochs=1, random_state=0)).fit(SALES[:50])
+    answers = [
+        copy_of(network).update(new, refit=True, sample_weight=one).forecast()
+        for one in (None, weights, np.arange(10.0))
+    ]
+    np.testing.assert_allclose(answers[0], answers[1])
+    assert (answers[0] != answers[2]).any()
+    assert fitted.update(new, refit=True, sample_weight=weights)._weights[0].all()
 
 
 def test_a_refit_that_fails_changes_nothing(monkeypatch):
