@@ -13,6 +13,7 @@ from skgru._containers.long import keys_of, names_times, parts_of, positions_of
 from skgru._containers.numbers import as_numbers
 from skgru._containers.panel import Panel
 from skgru._containers.table import Table
+from skgru._containers.text_dates import with_dates
 from skgru._forecaster.checks import steps_taught
 from skgru._forecaster.dataset import Joined, Pairs
 from skgru._forecaster.regressors import EnsembleMember, given_regressor
@@ -137,8 +138,7 @@ def _check_index(given: Any, X: Any) -> None:
     """Raise if weights of pandas have other dates than X, or the labels of X in another order.
     Otherwise they are taken in order.
     """
-    one: Any = getattr(given, "index", None)
-    other = getattr(X, "index", None)
+    one, other = _index_of(given), _index_of(X)
     if not hasattr(one, "equals") or one.equals(other):
         return
     if hasattr(other, "equals"):
@@ -154,6 +154,12 @@ def _check_index(given: Any, X: Any) -> None:
             "labels. Sort the weights, sample_weight.sort_index(), or give an array in the order "
             "of X."
         )
+
+
+def _index_of(X: Any) -> Any:
+    """The index of a pandas object, with dates of pyarrow as those of pandas; None without one."""
+    is_pandas = type(X).__module__.split(".")[0] == "pandas" and hasattr(X, "index")
+    return with_dates(X).index if is_pandas else getattr(X, "index", None)
 
 
 def check_takes_weights(members: Sequence[EnsembleMember]) -> None:
