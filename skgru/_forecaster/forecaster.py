@@ -1069,6 +1069,7 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
             if new.panel is None:
                 return bounds[0]
             return np.concatenate(bounds, axis=1) if new.panel.kind == "wide" else bounds
+        self._check_names(new, endings)
         flat = [one.reshape(new.steps, -1) for one in bounds]
         return self._answers(flat, endings, new)
 
