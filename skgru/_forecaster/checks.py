@@ -329,7 +329,8 @@ def warn_if_short(n_rows: int, spec: ForecastSpec, is_half_pretrained: bool) -> 
 
 
 def is_apart(trained: TimeIndex, table: Table, n_needed: int) -> bool:
-    """Whether a short X ends after its series in fit, but does not start right after it.
+    """Whether a short X ends after its series in fit, but does not start right after it, or has
+    dates of another type.
 
     X that ends before the row after the training series is another period, and a longer X holds its
     own history.
@@ -340,8 +341,8 @@ def is_apart(trained: TimeIndex, table: Table, n_needed: int) -> bool:
     following = trained.following(1)[0]
     try:
         return bool(index[-1] >= following and index[0] != following)
-    except (TypeError, ValueError):  # another kind of index
-        return False
+    except (TypeError, ValueError):  # another kind of index, or a time zone
+        return True
 
 
 def warn_of_apart(
@@ -353,12 +354,30 @@ def warn_of_apart(
     index = table.rows.index
     whose = "X" if one is None else f"Series {one!r} of X"
     others = f" There are {n_more} more such series." if n_more else ""
-    warn_user(
-        f"{whose} begins at {index[len(index) - len(table)]} and does not continue the training "
-        f"series, which ends at {trained.index[-1]}. Its {len(table)} rows are the whole history "
-        f"of its forecasts, which should have {n_needed}. Give the series from the start of fit to "
-        f"the end of X, with NaN in missing rows.{others}"
+    what = (
+        f"begins at {index[len(index) - len(table)]} and does not continue the training series, "
+        f"which ends at {trained.index[-1]}"
     )
+    remedy = "Give the series from the start of fit to the end of X, with NaN in missing rows"
+    if _differ(index, trained.index):
+        what = (
+            f"has an index of {index.dtype} and does not continue the training series, which has "
+            f"one of {trained.index.dtype}"
+        )
+        remedy = "Give the index that type"
+    warn_user(
+        f"{whose} {what}. Its {len(table)} rows are the whole history of its forecasts, which "
+        f"should have {n_needed}. {remedy}.{others}"
+    )
+
+
+def _differ(one: Any, other: Any) -> bool:
+    """Whether two indexes cannot be compared."""
+    try:
+        bool(one[-1] < other[-1])
+    except (TypeError, ValueError):
+        return True
+    return False
 
 
 def too_short(spec: ForecastSpec, series: Sequence[np.ndarray]) -> str:

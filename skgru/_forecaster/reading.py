@@ -371,7 +371,7 @@ class SeriesReader:
             pass  # it forecasts from any number of rows
         elif self._spec.is_global:
             warn_of_short(list(map(len, pasts)), panel, self._spec, but=are_apart)
-        else:
+        elif not are_apart:
             is_half_pretrained = bool(model.members and model.takes_pretrained)
             warn_if_short(min(map(len, pasts)), self._spec, is_half_pretrained)
         return tables, panel, pasts, of_fit

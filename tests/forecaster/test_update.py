@@ -202,6 +202,16 @@ def test_a_short_X_that_does_not_continue_the_series(call, member, start, first)
     assert np.abs(right.to_numpy()[-1] - alone.to_numpy()[-1]).max() > 0
 
 
+@pytest.mark.parametrize("group", [None, "shop"])
+def test_a_short_X_with_dates_of_another_type(group):
+    frame = pd.DataFrame({"shop": "a", "sales": SALES})
+    frame = frame if group else frame[["sales"]]
+    fitted = forecaster(group=group, window_length=12).fit(frame[:50])
+    with warns("an index of datetime64[", "UTC]", "Its 3 rows", "Give the index that type"):
+        fitted.forecast(X=frame[50:53].tz_localize("UTC"))
+    fitted.forecast(X=frame[50:53].tz_localize("UTC").tz_localize(None))  # the remedy
+
+
 def test_an_X_that_stands_alone():
     fitted = forecaster(window_length=6).fit(SALES[:30])
     for X in (SALES[32:50], SALES[30:32], SALES[3:9], SALES[3:9].to_period("M")):
