@@ -122,7 +122,7 @@ def piecewise(rng, n, n_rows):
         rng.random((n, n_rows)) < rng.uniform(1, 4, (n, 1)) / n_rows
     )
     slope = rng.standard_normal((n, 1)) + np.cumsum(change, 1)
-    ends = rng.random((n, 1)) < 0.3
+    ends = rng.random((n, 1)) < 0.5
     end = rng.uniform(0.2, 1, (n, 1)) * n_rows
     return np.cumsum(np.where(ends & (np.arange(n_rows) > end), 0, slope), 1)
 
@@ -199,16 +199,16 @@ def latent(rng, n, n_rows, m):
     """Series (n, n_rows) without a scale; the noise has a deviation of about 1."""
     level, noise, wander = components(rng, n, n_rows, m)
     kind = rng.random(n)
-    bends = kind < 0.14
+    bends = kind < 0.16
     lines = piecewise(rng, n, n_rows) * log_normal(rng, 0.2, 1.0, (n, 1)) / m**0.8
     z = np.where(bends[:, None], lines + 0.3 * level * (rng.random((n, 1)) < 0.5), level)
-    curved = np.flatnonzero((kind > 0.14) & (kind < 0.25))
+    curved = np.flatnonzero((kind > 0.16) & (kind < 0.26))
     if len(curved):
         length = np.exp(rng.uniform(np.log(4), np.log(n_rows), len(curved)))
         size = log_normal(rng, 1.5, 0.9, (len(curved), 1)) * (length[:, None] / 4) ** 0.5
         z[curved] = smooth_path(rng, len(curved), n_rows, length) * size
         z[curved] += 0.3 * level[curved] * (rng.random((len(curved), 1)) < 0.4)
-    z[(kind > 0.25) & (kind < 0.31)] = 0
+    z[(kind > 0.26) & (kind < 0.32)] = 0
     # Lasting shocks in proportion to the changes, so that few courses go on as they were.
     usual = np.abs(np.diff(z, axis=1)).mean(1, keepdims=True)
     shocked = rng.uniform(0, 1.5, (n, 1)) * (rng.random((n, 1)) < (0.75 if m == 1 else 0.3))
@@ -224,8 +224,11 @@ def latent(rng, n, n_rows, m):
         noise[volatile] *= np.exp(0.7 * path)
     z += size * noise
     # Level shifts, outliers, effects that decay.
-    shift = (rng.random((n, n_rows)) < rng.uniform(0.5, 2.5) / n_rows) & (rng.random((n, 1)) < 0.15)
-    z += np.cumsum(shift * rng.normal(0, 6, (n, n_rows)), 1)
+    # Some shifts are far larger than the noise, and one in a dozen seasons so that histories end
+    # soon after them.
+    chance = rng.uniform(0.5, 3, (n, 1)) / min(n_rows, 12 * m + 40)
+    shift = (rng.random((n, n_rows)) < chance) & (rng.random((n, 1)) < 0.2)
+    z += np.cumsum(shift * rng.normal(0, 1, (n, n_rows)), 1) * log_normal(rng, 7, 0.7, (n, 1))
     spike = (rng.random((n, n_rows)) < rng.uniform(0.003, 0.04)) & (rng.random((n, 1)) < 0.15)
     z += spike * rng.normal(0, 1, (n, n_rows)) * log_normal(rng, 8, 0.5, (n, 1))
     return z

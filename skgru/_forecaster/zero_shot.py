@@ -18,11 +18,11 @@ import numpy as np
 from skgru._forecaster.zero_shot_inputs import (
     N_EXPERTS,
     ROWS,
-    SEASONS,
     aligned,
     prepare,
     second_season,
 )
+from skgru._forecaster.zero_shot_profile import SEASONS
 
 QUANTILES = np.array([0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975])
 
@@ -109,15 +109,18 @@ def at_levels(quantiles: np.ndarray, levels: Sequence[float]) -> np.ndarray:
 
 
 def in_units(
-    quantiles: np.ndarray, inputs: dict[str, np.ndarray], is_clipped: bool = True
+    quantiles: np.ndarray,
+    median: np.ndarray,
+    inputs: dict[str, np.ndarray],
+    is_clipped: bool = True,
 ) -> np.ndarray:
-    """Quantiles of the network -> in units of the series. is_clipped : no values below 0 for series
-    without any.
+    """Quantiles of the network (n_series, n_steps, n) and their median (n_series, n_steps, 1) ->
+    the quantiles in units of the series. is_clipped : no values below 0 for series without any.
     """
     middle = (inputs["level"][:, None] + inputs["season"])[:, :, None]
-    z = middle + inputs["scale"][:, None, None] * quantiles
-    half = len(QUANTILES) // 2
-    highest = z[..., half : half + 1] + inputs["reach"][:, :, None]
+    scale = inputs["scale"][:, None, None]
+    z = middle + scale * quantiles
+    highest = middle + scale * median + inputs["reach"][:, :, None]
     z = np.where(inputs["logarithm"][:, None, None], np.minimum(z, highest), z)
     z = np.where(inputs["flat"][:, None, None], inputs["snaive"][:, :, None], z)
     with np.errstate(over="ignore"):
@@ -187,10 +190,14 @@ def forecast_quantiles(
         inputs = prepare(x, season_length, np.arange(1, steps + 1), second=other)
         as_32 = {name: inputs[name].astype(np.float32) for name in (*READ, WEIGHED)}
         quantiles = forward(weights, as_32).astype(float)
+        half = len(QUANTILES) // 2
+        median = quantiles[..., half : half + 1]
         if levels is not None:
             quantiles = at_levels(quantiles, levels)
         units = np.array([own[i][1] for i in chunk])
-        out[chunk] = in_units(quantiles, inputs, is_clipped) * units[:, np.newaxis, np.newaxis]
+        out[chunk] = (
+            in_units(quantiles, median, inputs, is_clipped) * units[:, np.newaxis, np.newaxis]
+        )
     return out
 
 

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from skgru._forecaster.scaling import NOISE_SHARE, has_noisy_zeros
+from skgru._forecaster.zero_shot_profile import masked_mean, masked_median, shrunken_profile
 
 WINDOW = 32  # rows that the network reads
 ROWS = 256  # rows for trends, means and the autoregression
 SMOOTHED = 128  # rows that are smoothed
-SEASONS = 8  # seasons that the profile is the mean of
-SEASON_DECAY = 0.85  # weight of a season, as a share of that of the season after it
 FAR = 6  # steps ahead for which smoothings are compared, besides one step
 
 ALPHAS = np.array([0.05, 0.15, 0.4, 0.8])
@@ -49,18 +48,6 @@ def second_season(season_length: int) -> int | None:
 
 
 # --- Numbers of arrays with padding --------------------------------------------------------------
-
-
-def _mean(values: np.ndarray, mask: np.ndarray, axis: int = -1) -> np.ndarray:
-    """Mean of the values where mask, 0 without any."""
-    return np.where(mask, values, 0).sum(axis) / np.maximum(mask.sum(axis), 1)
-
-
-def _median(values: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Median of the values of each row where mask, which holds somewhere."""
-    ordered, n = np.sort(np.where(mask, values, np.inf), axis=1), mask.sum(1)
-    rows = np.arange(len(values))
-    return (ordered[rows, (n - 1) // 2] + ordered[rows, n // 2]) / 2
 
 
 def _log(values: np.ndarray) -> np.ndarray:
@@ -109,55 +96,20 @@ def prefers_logarithm(x: np.ndarray, season_length: int) -> np.ndarray:
         change, level = np.abs(b - a), (a + b) / 2
     known = np.isfinite(change)
     with np.errstate(all="ignore"):
-        middle = _mean(level, known)[:, None]
+        middle = masked_mean(level, known)[:, None]
         high, low = known & (level > middle), known & (level <= middle)
         floor = 1e-12 * middle[:, 0]
-        steep = np.log((_mean(change, high) + floor) / (_mean(change, low) + floor))
-        rise = np.log(_mean(level, high) / _mean(level, low))
+        steep = np.log((masked_mean(change, high) + floor) / (masked_mean(change, low) + floor))
+        rise = np.log(masked_mean(level, high) / masked_mean(level, low))
         # Slope of the logarithm of the change on that of the level, drawn to 0.8 with few rows.
         n_pairs = np.minimum(high.sum(1), low.sum(1))
         slope = (steep * rise * n_pairs + 0.8) / (rise**2 * n_pairs + 1)
-        typical = _mean(np.where(is_positive[:, None], x, 1), np.isfinite(x))
+        typical = masked_mean(np.where(is_positive[:, None], x, 1), np.isfinite(x))
         near_zero = lowest < 0.01 * typical
     is_better = is_positive & (np.nan_to_num(slope) > np.where(near_zero, 0.8, 0.5))
     for i in np.flatnonzero(is_better & (lowest < NOISE_SHARE * typical)):
         is_better[i] = not has_noisy_zeros(x[i, np.isfinite(x[i])], season_length)
     return is_better
-
-
-def _profile(z: np.ndarray, valid: np.ndarray, m: int) -> tuple[np.ndarray, ...]:
-    """Seasonal profile (n_series, m) of the rows of a season, the last row last, drawn to 0 by its
-    noise; a smooth one; number of seasons; strength; means of the last two seasons.
-    """
-    n_series, n_rows = z.shape
-    k = min(SEASONS, n_rows // m)
-    if m == 1 or k == 0:
-        zero = np.zeros((n_series, m))
-        return zero, zero, np.zeros(n_series), np.zeros(n_series), np.zeros((n_series, 2))
-    block = z[:, n_rows - k * m :].reshape(n_series, k, m)[:, ::-1]  # the last season first
-    whole = np.asarray(valid[:, n_rows - k * m :].reshape(n_series, k, m)[:, ::-1].all(2))
-    n_seasons = whole.sum(1)
-    means = np.where(whole, block.mean(2), 0)
-    last = np.maximum(n_seasons - 1, 0)
-    oldest = means[np.arange(n_series), last]
-    slope = np.where(n_seasons > 1, (means[:, 0] - oldest) / np.maximum(last, 1) / m, 0)
-    within = slope[:, None] * (np.arange(m) - (m - 1) / 2)
-    dev = np.where(whole[:, :, None], block - means[:, :, None] - within[:, None], 0)
-    weight = np.where(whole, SEASON_DECAY ** np.arange(k), 0)
-    weight /= np.maximum(weight.sum(1, keepdims=True), 1e-9)
-    mean = np.einsum("bk,bkm->bm", weight, dev)
-    effective = 1 / np.maximum((weight**2).sum(1), 1e-9)
-    noise = (np.where(whole[:, :, None], dev - mean[:, None], 0) ** 2).sum((1, 2))
-    noise = noise / (m * np.maximum(effective - 1, 0.5)) / np.maximum(effective, 1)
-    power = (mean**2).mean(1)
-    strength = np.where(n_seasons > 1, 1 - noise / np.maximum(power, 1e-300), 0.5)
-    strength = np.where(n_seasons > 0, np.clip(strength, 0, 1), 0)
-    spectrum = np.fft.rfft(mean, axis=1)
-    wave = np.arange(spectrum.shape[1])
-    smooth = np.fft.irfft(spectrum * np.exp(-((wave / 6.0) ** 2) / 2), m, axis=1)
-    two = np.stack([means[:, 0], np.where(n_seasons > 1, means[:, min(1, k - 1)], means[:, 0])], 1)
-    smooth *= np.sqrt(strength)[:, None]
-    return mean * strength[:, None], smooth, n_seasons, strength, two
 
 
 # --- Simple forecasts ----------------------------------------------------------------------------
@@ -204,12 +156,12 @@ def _autoregression(
     """
     n_series, n_rows = y.shape
     rows = min(n_rows, ROWS)
-    centre = _mean(y[:, -rows:], valid[:, -rows:])[:, None]
+    centre = masked_mean(y[:, -rows:], valid[:, -rows:])[:, None]
     y = np.where(valid, y - centre, 0)
     change = np.diff(y, axis=1, prepend=y[:, :1])
     has_change = valid & np.concatenate([np.zeros((n_series, 1), bool), valid[:, :-1]], 1)
     change *= has_change
-    unit = np.sqrt(_mean(change[:, -rows:] ** 2, has_change[:, -rows:]))[:, None] + 1e-12
+    unit = np.sqrt(masked_mean(change[:, -rows:] ** 2, has_change[:, -rows:]))[:, None] + 1e-12
     y, change = y / unit, change / unit
     lags = [1, 2, 3, 4] + ([m] if m > 4 else [])
 
@@ -231,7 +183,7 @@ def _autoregression(
     target = np.clip(change[:, -rows:], -6, 6)
     moment = (target[:, None] @ design)[:, 0]
     weights = np.linalg.solve(gram + np.diag(penalty), moment[:, :, None])[:, :, 0]
-    error = _mean(np.abs(target - (design @ weights[:, :, None])[:, :, 0]), used) * unit[:, 0]
+    error = masked_mean(np.abs(target - (design @ weights[:, :, None])[:, :, 0]), used) * unit[:, 0]
 
     n_past = max(lags) + 1
     past = np.zeros((n_series, n_past + n_steps))
@@ -251,7 +203,7 @@ def _autoregression(
 def _line(y: np.ndarray, valid: np.ndarray) -> tuple[np.ndarray, ...]:
     """Least squares: the value at the last row, the slope, and the mean of y, (n_series,) each."""
     t = np.arange(y.shape[1]) - (y.shape[1] - 1.0)
-    mean_t, mean = _mean(np.broadcast_to(t, y.shape), valid), _mean(y, valid)
+    mean_t, mean = masked_mean(np.broadcast_to(t, y.shape), valid), masked_mean(y, valid)
     dt = np.where(valid, t - mean_t[:, None], 0)
     slope = (dt * y).sum(1) / np.maximum((dt**2).sum(1), 1e-9)
     return mean - slope * mean_t, slope, mean
@@ -299,7 +251,7 @@ def _described(
         if n_rows <= lag:
             return np.zeros(n_series), np.zeros(n_series, int)
         known = valid[:, :-lag]
-        return _mean(np.abs(z[:, lag:] - z[:, :-lag]), known), known.sum(1)
+        return masked_mean(np.abs(z[:, lag:] - z[:, :-lag]), known), known.sum(1)
 
     seasonal, n_seasonal = change(m)
     scale = np.where(n_seasonal >= min(m, 3), seasonal, change(1)[0])
@@ -312,11 +264,11 @@ def _described(
     def at_steps(profile: np.ndarray) -> np.ndarray:
         return np.take_along_axis(profile, (steps - 1) % profile.shape[1], 1)
 
-    profile, smooth, n_seasons, strength, means = _profile(z, valid, m)
+    profile, smooth, n_seasons, strength, means = shrunken_profile(z, valid, m)
     season, ahead, smooth = at_rows(profile), at_steps(profile), at_steps(smooth)
     second_strength = np.zeros(n_series)
     if second is not None:
-        rest, _, n_second, second_strength, _ = _profile(z - season, valid, second)
+        rest, _, n_second, second_strength, _ = shrunken_profile(z - season, valid, second)
         rest, second_strength = rest * (n_second > 1)[:, None], second_strength * (n_second > 1)
         season = season + at_rows(rest)
         ahead, smooth = ahead + at_steps(rest), smooth + at_steps(rest)
@@ -435,7 +387,7 @@ def _experts(
         end_12[:, None] + slope_12[:, None] * damped + b.ahead,
         np.take_along_axis(auto, steps - 1, 1) + b.ahead,
         ses[:, None] + b.smooth,
-        np.broadcast_to(_median(b.z[:, -recent:], b.valid[:, -recent:])[:, None], k.shape),
+        np.broadcast_to(masked_median(b.z[:, -recent:], b.valid[:, -recent:])[:, None], k.shape),
     ]
     trends = {
         "y": y,
@@ -488,18 +440,18 @@ def _statistics(b: _Batch, level: np.ndarray, trends: dict[str, np.ndarray]) -> 
     w = y.shape[1]
     x, z = b.x[:, -w:], b.z[:, -w:]
     has_change, change = v[:, 1:] & v[:, :-1], np.diff(y, axis=1)
-    usual = _mean(np.abs(change), has_change)
-    recent = _mean(np.abs(change[:, -12:]), has_change[:, -12:])
+    usual = masked_mean(np.abs(change), has_change)
+    recent = masked_mean(np.abs(change[:, -12:]), has_change[:, -12:])
     change = np.where(has_change, change, 0)
     change = np.clip(change, -5 * usual[:, None], 5 * usual[:, None])
-    change = np.where(has_change, change - _mean(change, has_change)[:, None], 0)
+    change = np.where(has_change, change - masked_mean(change, has_change)[:, None], 0)
     power = (change**2).sum(1) + 1e-300
     autocorrelations = [
         (change[:, lag:] * change[:, :-lag]).sum(1) / power if w > lag + 1 else np.zeros(len(y))
         for lag in (1, 2, 3)
     ]
-    spread = np.sqrt(_mean((y - trends["mean"][:, None]) ** 2, v))
-    size = np.maximum(_mean(np.abs(z), v), 1e-300)
+    spread = np.sqrt(masked_mean((y - trends["mean"][:, None]) ** 2, v))
+    size = np.maximum(masked_mean(np.abs(z), v), 1e-300)
     statistics = [
         np.log(b.n) / 3 - 1,
         np.full(len(y), np.log(m) / 3),
@@ -523,8 +475,8 @@ def _statistics(b: _Batch, level: np.ndarray, trends: dict[str, np.ndarray]) -> 
         np.arcsinh(trends["slope_12"] / scale),
         np.arcsinh(trends["holt_slope"] / scale),
         np.arcsinh((b.means[:, 0] - b.means[:, 1]) / scale),
-        _mean(x == 0, v),
-        _mean(np.diff(x, axis=1) == 0, has_change),
+        masked_mean(x == 0, v),
+        masked_mean(np.diff(x, axis=1) == 0, has_change),
         (x == np.round(x)).all(1).astype(float),
         np.where(b.logarithm, 0, np.clip((z.min(1) - level) / scale, -20, 0)) / 5,
         (x.min(1) >= 0).astype(float),

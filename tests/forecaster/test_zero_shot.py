@@ -13,6 +13,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skgru import SequenceForecaster
 from skgru._forecaster.zero_shot import QUANTILES, at_levels, forecast_quantiles, mean_of
+from skgru._forecaster.zero_shot_profile import shrunken_profile
 from skgru.datasets import load_airline_passengers
 from skgru.metrics import mean_absolute_scaled_error
 from tests.helpers import raises
@@ -82,6 +83,8 @@ def test_quantiles_at_other_levels():
     normal = 5 + 2 * np.array([-1.96, -1.645, -1.282, -0.674, 0, 0.674, 1.282, 1.645, 1.96])
     np.testing.assert_allclose(at_levels(normal, [0.005, 0.4]), [-0.15, 4.49], atol=0.02)
     assert mean_of(normal) == pytest.approx(5)
+    alone = forecast_quantiles([AIRLINE], 12, 3, levels=[0.5])
+    np.testing.assert_allclose(alone, answer[..., 4:5])
 
 
 # Behaviour
@@ -93,6 +96,27 @@ def test_what_has_always_repeated_itself_goes_on():
     answers = forecasts([*repeated, *SERIES])
     for values, answer in zip(repeated, answers, strict=False):
         np.testing.assert_allclose(answer[:, 0], np.resize(values, len(answer)), rtol=1e-7)
+
+
+@pytest.mark.parametrize("rows_since", [3, 5, 7, 10, 14, 20])
+@pytest.mark.parametrize(("season_length", "size", "noise"), [(7, 100, 8), (12, 10, 1)])
+def test_the_forecast_follows_a_level_that_shifted(rows_since, season_length, size, noise):
+    series, steps = 100 + noise * np.random.default_rng(3).normal(size=(20, 74)), 14
+    series[:, 60 - rows_since :] += size
+    after = series[:, 60:]
+    forecast = forecast_quantiles(series[:, :60], season_length, steps)[..., 4]
+    error, of_last = (np.abs(after - each).mean() for each in (forecast, series[:, 59:60]))
+    assert error < 1.25 * of_last
+
+
+def test_a_shift_of_the_level_is_no_season():
+    season = 30 * np.sin(np.arange(74) * 2 * np.pi / 7)
+    series = season + 8 * np.random.default_rng(3).normal(size=(20, 74))
+    shifted = series.copy()
+    shifted[:, 45:] += 300
+    valid = np.ones((20, 60), bool)
+    before, after = (shrunken_profile(z[:, :60], valid, 7)[0] for z in (series, shifted))
+    np.testing.assert_allclose(after, before, atol=20)
 
 
 @pytest.mark.parametrize("change", [1e-6, 1e-4, 1e-3])

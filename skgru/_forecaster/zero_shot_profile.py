@@ -1,0 +1,89 @@
+"""Seasonal profiles of series for the pretrained network, robust against shifts of the level."""
+
+from __future__ import annotations
+
+import numpy as np
+
+SEASONS = 8  # seasons that the profile is the mean of
+SEASON_DECAY = 0.85  # weight of a season, as a share of that of the season after it
+
+# Distance of a season from the others, as a multiple of the usual one, from which it is drawn to
+# them: the level shifted within that season.
+USUAL_DISTANCES = 3.0
+
+
+def masked_mean(values: np.ndarray, mask: np.ndarray, axis: int = -1) -> np.ndarray:
+    """Mean of the values where mask, 0 without any."""
+    return np.where(mask, values, 0).sum(axis) / np.maximum(mask.sum(axis), 1)
+
+
+def masked_median(values: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Median of values (n_rows, n, ...) along the second axis where mask (n_rows, n), which holds
+    somewhere in each row.
+    """
+    mask_of_values = mask.reshape(mask.shape + (1,) * (values.ndim - 2))
+    ordered, n = np.sort(np.where(mask_of_values, values, np.inf), axis=1), mask.sum(1)
+    rows = np.arange(len(values))
+    return (ordered[rows, (n - 1) // 2] + ordered[rows, n // 2]) / 2
+
+
+def shrunken_profile(z: np.ndarray, valid: np.ndarray, m: int) -> tuple[np.ndarray, ...]:
+    """Seasonal profile (n_series, m) of the rows of a season, the last row last, drawn to 0 by its
+    noise; a smooth one; number of seasons; strength; means of the last two seasons.
+    """
+    n_series, n_rows = z.shape
+    k = min(SEASONS, n_rows // m)
+    if m == 1 or k == 0:
+        zero = np.zeros((n_series, m))
+        return zero, zero, np.zeros(n_series), np.zeros(n_series), np.zeros((n_series, 2))
+    block = z[:, n_rows - k * m :].reshape(n_series, k, m)[:, ::-1]  # the last season first
+    whole = np.asarray(valid[:, n_rows - k * m :].reshape(n_series, k, m)[:, ::-1].all(2))
+    n_seasons = whole.sum(1)
+    means = np.where(whole, block.mean(2), 0)
+    within = _slopes(means, whole)[:, :, None] * ((np.arange(m) - (m - 1) / 2) / m)
+    dev = np.where(whole[:, :, None], block - means[:, :, None] - within, 0)
+    if k > 2:
+        dev = _without_shifts(dev, whole)
+    weight = np.where(whole, SEASON_DECAY ** np.arange(k), 0)
+    weight /= np.maximum(weight.sum(1, keepdims=True), 1e-9)
+    mean = np.einsum("bk,bkm->bm", weight, dev)
+    mean -= mean.mean(1, keepdims=True)
+    effective = 1 / np.maximum((weight**2).sum(1), 1e-9)
+    noise = (np.where(whole[:, :, None], dev - mean[:, None], 0) ** 2).sum((1, 2))
+    noise = noise / (m * np.maximum(effective - 1, 0.5)) / np.maximum(effective, 1)
+    power = (mean**2).mean(1)
+    strength = np.where(n_seasons > 1, 1 - noise / np.maximum(power, 1e-300), 0.5)
+    strength = np.where(n_seasons > 0, np.clip(strength, 0, 1), 0)
+    spectrum = np.fft.rfft(mean, axis=1)
+    wave = np.arange(spectrum.shape[1])
+    smooth = np.fft.irfft(spectrum * np.exp(-((wave / 6.0) ** 2) / 2), m, axis=1)
+    two = np.stack([means[:, 0], np.where(n_seasons > 1, means[:, min(1, k - 1)], means[:, 0])], 1)
+    smooth *= np.sqrt(strength)[:, None]
+    return mean * strength[:, None], smooth, n_seasons, strength, two
+
+
+def _slopes(means: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Growth of each season (n_series, n_seasons) from row to row times the season's length: the
+    mean of that from the season before and that to the season after.
+    """
+    slope, n_neighbours = np.zeros((2, *means.shape))
+    growth = np.where(whole[:, 1:], means[:, :-1] - means[:, 1:], 0)
+    for part in (np.s_[:, :-1], np.s_[:, 1:]):
+        slope[part] += growth
+        n_neighbours[part] += whole[:, 1:]
+    return slope / np.maximum(n_neighbours, 1)
+
+
+def _without_shifts(dev: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Courses of seasons (n_series, n_seasons, m) in which those far from the median course are
+    drawn to it. Three whole seasons are needed to see which season is unlike the others.
+    """
+    n_seasons = whole.sum(1)
+    known, some = whole[:, :, None], whole | (n_seasons == 0)[:, None]
+    middle = masked_median(dev, some)[:, None]
+    middle = np.where((n_seasons > 2)[:, None, None], middle, 0)
+    distance = np.where(whole, np.abs(dev - middle).mean(2), 0)
+    limit = USUAL_DISTANCES * masked_median(distance, some)[:, None]
+    is_far = (distance > limit) & (n_seasons > 2)[:, None]
+    share = np.where(is_far, limit / np.where(is_far, distance, 1), 1)[:, :, None]
+    return np.where(known, middle + share * (dev - middle), 0)
