@@ -12,7 +12,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import chain
 from numbers import Integral
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from joblib import effective_n_jobs
@@ -343,6 +343,25 @@ def _outcomes(
     return chain.from_iterable(fan_out(job.run_all, groups, n_jobs))
 
 
+@overload
+def backtest(
+    forecaster: SequenceForecaster,
+    X: list[Any],
+    *,
+    horizon: int | None = None,
+    initial: int | float,
+    step: int = 1,
+    refit: bool | int = False,
+    coverage: float | None = None,
+    gap: int = 0,
+    window: int | None = None,
+    n_jobs: int | None = None,
+    verbose: int = 0,
+) -> BacktestResults: ...
+
+
+# Of a frame, the parameter `group` decides: BacktestResults would flag uses of a single result.
+@overload
 def backtest(
     forecaster: SequenceForecaster,
     X: Any,
@@ -357,7 +376,23 @@ def backtest(
     n_jobs: int | None = None,
     sample_weight: Any = None,
     verbose: int = 0,
-) -> BacktestResult | Any:  # with BacktestResults, type checkers would flag every use
+) -> BacktestResult | Any: ...
+
+
+def backtest(
+    forecaster: SequenceForecaster,
+    X: Any,
+    *,
+    horizon: int | None = None,
+    initial: int | float,
+    step: int = 1,
+    refit: bool | int = False,
+    coverage: float | None = None,
+    gap: int = 0,
+    window: int | None = None,
+    n_jobs: int | None = None,
+    verbose: int = 0,
+) -> BacktestResult | BacktestResults:
     """Forecast one or several series from rolling forecast origins.
 
     A forecast origin is the last row that a forecast uses. The forecaster is fitted to the first

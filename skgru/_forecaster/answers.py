@@ -47,6 +47,14 @@ class ForecastAnswers(SeriesReader):
         """Forecasts of each series in its units, (steps, n_targets)."""
         return self._in_units(self._model.forecast_after(new.parts, new.steps), new)
 
+    def _components_of(self, new: Origins) -> dict[str, np.ndarray]:
+        """What the forecast of the only series is made of, in its units, (steps, n_targets) each.
+        Components are medians, and the forecast, "forecast", is as `forecast` gives it.
+        """
+        scaled_ones = self._model.components_after(new.parts[0], new.steps)
+        found = {name: restored(new.scalers[0], one) for name, one in scaled_ones.items()}
+        return found | {"forecast": self._values_of(new)[0]}
+
     def _in_units(self, forecasts: np.ndarray, new: Origins) -> list[np.ndarray]:
         return [
             self._limited(self._model.means.in_units(*one))

@@ -473,6 +473,29 @@ class ForecastModel:
     def _all_in_units(self, scalers: list[Any], z: np.ndarray, errors: np.ndarray) -> np.ndarray:
         return np.stack([self.means.in_units(*one) for one in zip(scalers, z, errors, strict=True)])
 
+    def components_after(self, part: Part, steps: int) -> dict[str, np.ndarray]:
+        """What the forecast after a series is made of, scaled: the level of its windows, the
+        baseline, and the forecast of each member, (steps, n_targets) each, as far as they are used.
+        """
+        spec, shares, found = self.spec, self.shares, {}
+        if not self.is_zero_shot:
+            length, trace = spec.history_length, list[tuple[np.ndarray, np.ndarray]]()
+            joined = join_series([_tail(part, length)], length - 1, self._n_after(steps))
+            histories = sliding_view(joined.history, length)[joined.last - length + 1].copy()
+            own = self.rollout.run(histories, joined, joined.last, steps, None, trace)[0]
+            level, baseline = (np.concatenate(each, axis=1)[0] for each in zip(*trace, strict=True))
+            if spec.level is not None:
+                found["level"] = level[:steps]
+            if spec.baseline is not None:  # otherwise it is the level
+                found["baseline"] = baseline[:steps]
+            if "regressors" in shares:
+                found["regressors"] = own
+        if "pretrained" in shares:
+            found["pretrained"] = self.mixture.zero_shot.after([part], steps)[0]
+        if "theta" in shares:
+            found["theta"] = self.mixture.theta_after([part], steps)[0]
+        return found
+
     def _forecast_after(
         self, parts: Sequence[Part], steps: int, quantile: float | None
     ) -> np.ndarray:
