@@ -356,6 +356,7 @@ def backtest(
     gap: int = 0,
     window: int | None = None,
     n_jobs: int | None = None,
+    sample_weight: Any = None,
     verbose: int = 0,
 ) -> BacktestResults: ...
 
@@ -391,6 +392,7 @@ def backtest(
     gap: int = 0,
     window: int | None = None,
     n_jobs: int | None = None,
+    sample_weight: Any = None,
     verbose: int = 0,
 ) -> BacktestResult | BacktestResults:
     """Forecast one or several series from rolling forecast origins.
