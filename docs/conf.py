@@ -30,6 +30,7 @@ EXAMPLES = [
     "plot_known_covariates.py",
     "plot_backtest.py",
     "plot_many_series.py",
+    "plot_stations.py",
     "plot_real_series.py",
     "plot_reference_job.py",
     "plot_grid_search.py",

@@ -143,6 +143,22 @@ class ForecastAnswers(SeriesReader):
         own = None if weights is None else weights[rows]
         return r2_score(actual[rows], predicted[rows], sample_weight=own)
 
+    def _check_names(self, new: Origins, endings: list[str]) -> None:
+        """Raise if two columns of an answer would have one name."""
+        panel, names = new.panel, self._names_in(new.tables[0])
+        others = []
+        if panel is not None and panel.kind == "wide":
+            names = panel.ids
+        elif panel is not None and panel.form is not None:
+            others = [*(key.name for key in panel.form.keys), panel.form.time]
+        columns = {with_ending(one, end): one for one in names for end in endings if end}
+        if double := [one for one in (*(names if "" in endings else []), *others)
+                      if one in columns]:  # fmt: skip
+            raise ValueError(
+                f"with_forecast={'' in endings}: a bound of {columns[double[0]]!r} would have the "
+                f"name of the column {double[0]!r}. Rename this column of X before fit."
+            )
+
     def _answers(self, values: list[np.ndarray], endings: list[str], new: Origins) -> Any:
         """Values of each series, (steps, n_targets * n_endings), in the container of X. Each series
         gets the steps that it needs.
