@@ -1011,8 +1011,9 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         Notes
         -----
         Without calibration, the bounds are quantiles of the pretrained network, for any coverage.
-        They are moved, so that the forecast takes the place of its median, and their distances from
-        it are made larger: by 10 % for a coverage of 0.8, and 25 % for 0.95.
+        They are moved, so that the forecast takes the place of its median. Their distances from it
+        are multiplied by a factor. For one series it is 1.1 for a coverage of 0.8, and 1.25 for
+        0.95. For several series, errors of the network at the ends of the series choose it.
 
         With `calibration_fraction`, they are split conformal intervals [1]_. For each step ahead,
         both bounds have the same distance from the forecast: a quantile of the absolute residuals
