@@ -71,17 +71,16 @@ def spread_of(quantile: float) -> float:
     return max(1.0, SPREAD + SPREAD_BY_SCORE * abs(NormalDist().inv_cdf(quantile)))
 
 
-def spread_by_errors(coverage: float, errors: np.ndarray, side: np.ndarray) -> float:
+def spread_by_errors(inside: float, errors: np.ndarray, side: np.ndarray, usual: float) -> float:
     """Factor of the distances (n_origins, steps, n_targets) of a bound from the forecast with which
-    it holds the share `coverage` of the errors. That of `spread_of` where there are few.
+    the share `inside` of the errors lies inside. The usual factor where there are few errors.
     """
-    usual = spread_of((1 + coverage) / 2)
     is_known = np.isfinite(errors) & (side > 0)
     if not is_known.any():
         return usual
     n = is_known.any(axis=(1, 2)).sum()
     share = n / (n + SPREADS_ALIKE)
-    found = np.clip(np.quantile(errors[is_known] / side[is_known], coverage), *SPREAD_LIMITS)
+    found = np.clip(np.quantile(errors[is_known] / side[is_known], inside), *SPREAD_LIMITS)
     return float(usual ** (1 - share) * found**share)
 
 
@@ -207,16 +206,21 @@ class Mixture:
         self, actual: np.ndarray, forecast: np.ndarray, bounds: list[np.ndarray]
     ) -> None:
         errors, factors = actual - forecast, []
+        is_mean = self.spec.point == "mean"
         for coverage, low, high in zip(COMPARED, bounds[::2], bounds[1::2], strict=True):
-            side = np.where(errors > 0, high - forecast, forecast - low)
-            factors.append(spread_by_errors(coverage, np.abs(errors), side))
+            side = np.where((errors > 0) | is_mean, high - forecast, forecast - low)
+            # Around a mean, only upper bounds are moved: many values are the lowest one, 0.
+            sizes = np.maximum(errors, 0 * errors) if is_mean else np.abs(errors)
+            upper = (1 + coverage) / 2
+            share, usual = (upper, 1.0) if is_mean else (coverage, spread_of(upper))
+            factors.append(spread_by_errors(share, sizes, side, usual))
         inner, outer = factors
         self.spreads = inner, max(outer, LEAST_OF_OUTER * inner)
 
     def spread(self, quantile: float) -> float:
         """Factor of the distance of a quantile of the pretrained network from its forecast."""
         if self.spreads is None:
-            return spread_of(quantile)
+            return 1.0 if self.spec.point == "mean" else spread_of(quantile)
         scores = [NormalDist().inv_cdf(high) for _, high in COMPARED.values()]
         return float(np.interp(abs(NormalDist().inv_cdf(quantile)), scores, self.spreads))
 

@@ -46,6 +46,7 @@ from skgru._forecaster.sample_weight import (
 )
 from skgru._forecaster.scaling import (
     AutoScaler,
+    below_is_zero,
     restored,
     scaled,
     steep_below,
@@ -161,9 +162,9 @@ class ForecastModel:
         pairs = Pairs(spec, joined)
         origins, is_complete = pairs.usable()
         if not template.members:
-            if len(origins) and spec.point == "median":
-                model.mixture.learn_spreads(pairs, origins[::2], model.scalers)
-            elif len(origins):
+            if len(origins) and spec.is_global:
+                model.mixture.learn_spreads(pairs, origins, model.scalers)
+            if len(origins) and spec.point == "mean":
                 model._compare(pairs, origins, template)
             return model
         is_pretrained = model.takes_pretrained
@@ -411,12 +412,31 @@ class ForecastModel:
         quantiles: Sequence[float],
         errors: np.ndarray,
     ) -> np.ndarray:
+        """As `_bounds_after`. Where zeros are common, lower bounds nearer to 0 than to the smallest
+        other value are 0: those zeros would lie below them.
+        """
+        bounds = self._bounds_after(parts, forecast, quantiles, errors)
+        for i, quantile in enumerate(quantiles):
+            if self.takes_pretrained and quantile < 0.5:
+                below = [below_is_zero(part.values, quantile) for part in parts]
+                is_zero = bounds[i] < np.stack(below)[:, np.newaxis]
+                bounds[i] = np.where(is_zero, 0.0, bounds[i])
+        return bounds
+
+    def _bounds_after(
+        self,
+        parts: Sequence[Part],
+        forecast: np.ndarray,
+        quantiles: Sequence[float],
+        errors: np.ndarray,
+    ) -> np.ndarray:
         """Quantiles after the last row of each series, in its units, (n_quantiles, n_series, steps,
         n_targets): those of the pretrained network, or of regressors that were fitted with them.
         They are moved, as the forecast lies elsewhere than that of the network. forecast : scaled,
         as `forecast_after` gives it; errors : of `in_units`, (n_series,).
         """
         scalers, steps = [part.scaler for part in parts], forecast.shape[1]
+        spreads = [self.mixture.spread(one) if self.takes_pretrained else 1.0 for one in quantiles]
         if self.takes_pretrained:
             # Of medians, bounds are moved first and clipped last.
             middle, *bounds = self.mixture.zero_shot.all_after(
@@ -434,13 +454,16 @@ class ForecastModel:
             can_move = (old > 0) & (means > 0) & has_zero[:, np.newaxis, np.newaxis]
             factor = np.where(can_move, means / np.where(can_move, old, 1), 1)
             shift = np.where(has_zero[:, np.newaxis, np.newaxis], 0, means - old)
+            moved = [
+                shift + factor * [restored(*one) for one in zip(scalers, bound, strict=True)]
+                for bound in bounds
+            ]
             return np.stack(
                 [
-                    shift + factor * [restored(*one) for one in zip(scalers, bound, strict=True)]
-                    for bound in bounds
+                    np.where(bound > means, means + spread * (bound - means), bound)
+                    for spread, bound in zip(spreads, moved, strict=True)
                 ]
             )
-        spreads = [self.mixture.spread(one) if self.takes_pretrained else 1.0 for one in quantiles]
         return self._around(forecast, scalers, middle, bounds, spreads)
 
     def _around(
