@@ -106,6 +106,16 @@ def test_intervals_of_several_series_follow_their_errors():
     np.testing.assert_allclose(coverage, [0.8, 0.95], atol=0.045)
 
 
+@pytest.mark.parametrize("several", [False, True])
+@pytest.mark.parametrize("parameters", [{}, {"point": "median"}])
+def test_zeros_that_are_common_lie_in_intervals(parameters, several):
+    rng = np.random.default_rng(0)
+    demand = rng.poisson(3, size=(20, 96)) * (rng.random((20, 96)) < 0.35)
+    X = list(demand[:, :90].astype(float)) if several else demand[0, :90, np.newaxis]
+    lower = np.array(forecaster(**parameters).fit(X).forecast_interval(coverage=0.8))[..., 0]
+    assert not lower.any()
+
+
 def test_the_unit_of_each_series_plays_no_part_for_their_intervals():
     series = np.array([seasonal(80, seed=seed) for seed in range(12)])
     units = np.geomspace(1e-6, 1e9, 12)[:, np.newaxis]
