@@ -120,7 +120,8 @@ def _seasonal_scale(y_train: Any, season_length: int, n_outputs: int, power: int
             f"but y_train has {n_train}. Use a longer y_train or a smaller season_length."
         )
     differences = np.abs(y_train[season_length:] - y_train[:-season_length])
-    is_constant = ~differences.any(axis=0)
+    rounding = 8 * np.finfo(float).eps * np.abs(y_train).max(axis=0)
+    is_constant = differences.max(axis=0) <= rounding
     if is_constant.any():
         columns = np.flatnonzero(is_constant).tolist()
         repeats = (

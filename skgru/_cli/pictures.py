@@ -54,6 +54,12 @@ def _draw_one(ax: Any, past: Any, ahead: Any, name: str, coverage: float | None)
     style = {"color": "#0072b2", "linewidth": 1.6, "label": "forecast"}
     ax.plot(x_ahead, values.to_numpy(), marker="." if len(values) < 20 else None, **style)
     ax.spines[["top", "right"]].set_visible(False)
+    if isinstance(past.index, pd.DatetimeIndex | pd.PeriodIndex):
+        from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+        locator = AutoDateLocator(maxticks=8)
+        ax.xaxis.set_major_locator(locator)
+        ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
 
 
 def _places(index: Any) -> Any:

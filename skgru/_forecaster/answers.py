@@ -82,7 +82,13 @@ class ForecastAnswers(SeriesReader):
                 ]
             )
         sides = np.sort(np.moveaxis(sides, 0, -1), axis=-1)  # a scaler may change signs
-        return list(self._limited(sides)), self._in_units(middle, new)
+        forecasts = self._in_units(middle, new)
+        # A mean may lie beyond a quantile of skew values.
+        inside = np.stack(forecasts)[..., np.newaxis]
+        sides = np.concatenate(
+            [np.fmin(sides[..., :1], inside), np.fmax(sides[..., 1:], inside)], axis=-1
+        )
+        return list(self._limited(sides)), forecasts
 
     def _check_enough_for_quantiles(self, new: Origins) -> None:
         """Raise for a history from which no width of an interval can be estimated."""

@@ -209,18 +209,18 @@ class Mixture:
         is_mean = self.spec.point == "mean"
         for coverage, low, high in zip(COMPARED, bounds[::2], bounds[1::2], strict=True):
             side = np.where((errors > 0) | is_mean, high - forecast, forecast - low)
-            # Around a mean, only upper bounds are moved: many values are the lowest one, 0.
+            # Around a mean, upper bounds count alone: many values may be the lowest one, 0.
             sizes = np.maximum(errors, 0 * errors) if is_mean else np.abs(errors)
             upper = (1 + coverage) / 2
-            share, usual = (upper, 1.0) if is_mean else (coverage, spread_of(upper))
-            factors.append(spread_by_errors(share, sizes, side, usual))
+            inside = upper if is_mean else coverage
+            factors.append(spread_by_errors(inside, sizes, side, spread_of(upper)))
         inner, outer = factors
         self.spreads = inner, max(outer, LEAST_OF_OUTER * inner)
 
     def spread(self, quantile: float) -> float:
         """Factor of the distance of a quantile of the pretrained network from its forecast."""
         if self.spreads is None:
-            return 1.0 if self.spec.point == "mean" else spread_of(quantile)
+            return spread_of(quantile)
         scores = [NormalDist().inv_cdf(high) for _, high in COMPARED.values()]
         return float(np.interp(abs(NormalDist().inv_cdf(quantile)), scores, self.spreads))
 

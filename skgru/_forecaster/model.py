@@ -458,12 +458,14 @@ class ForecastModel:
                 shift + factor * [restored(*one) for one in zip(scalers, bound, strict=True)]
                 for bound in bounds
             ]
-            return np.stack(
-                [
-                    np.where(bound > means, means + spread * (bound - means), bound)
-                    for spread, bound in zip(spreads, moved, strict=True)
-                ]
-            )
+            # Lower bounds are not raised: many values may be the lowest one, 0.
+            factors = [
+                np.where(bound > means, k, max(k, 1))
+                for k, bound in zip(spreads, moved, strict=True)
+            ]
+            moved = [means + k * (bound - means) for k, bound in zip(factors, moved, strict=True)]
+            lowest = np.where(has_zero, 0, -np.inf)[:, np.newaxis, np.newaxis]
+            return np.maximum(np.stack(moved), lowest)
         return self._around(forecast, scalers, middle, bounds, spreads)
 
     def _around(

@@ -117,8 +117,11 @@ def in_units(
     """Quantiles of the network (n_series, n_steps, n) and their median (n_series, n_steps, 1) ->
     the quantiles in units of the series. is_clipped : no values below 0 for series without any.
     """
-    middle = (inputs["level"][:, None] + inputs["season"])[:, :, None]
-    scale = inputs["scale"][:, None, None]
+    scale, level = inputs["scale"][:, None, None], inputs["level"][:, None, None]
+    lowest, highest = inputs["range"][..., None]
+    beyond = level + scale * median
+    beyond = beyond - np.clip(beyond, lowest, highest)
+    middle = level + inputs["season"][:, :, None] - beyond
     z = middle + scale * quantiles
     highest = middle + scale * median + inputs["reach"][:, :, None]
     z = np.where(inputs["logarithm"][:, None, None], np.minimum(z, highest), z)

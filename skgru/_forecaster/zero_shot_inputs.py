@@ -31,8 +31,13 @@ LIMIT = 60.0
 UNSEASONAL_LIMIT = 4.0
 
 # A quantile of a logarithm lies above the forecast by no more than the range of the history and
-# this many times its scale: where a level fell by factors, it would be a number without sense.
+# this many times its scale, at most twice the range: where a level fell by factors, it would be a
+# number without sense.
 SCALES = 3.0
+
+# Forecasts without the season lie beyond the range of the history by no more than this many times
+# its usual change from row to row, and this many times what it moved in as many rows.
+USUAL_CHANGES, TREND = 3.0, 1.5
 
 # Changes of a scaled series below which it repeats itself.
 FLAT_TO = 1e-10
@@ -328,11 +333,22 @@ def prepare(
         "scale": b.scale,
         "logarithm": logarithm,
         "lower": np.where(b.x.min(1) >= 0, 0.0, -np.inf),
-        "reach": (np.ptp(b.z, axis=1) + SCALES * b.scale)[:, None]
+        "reach": (np.ptp(b.z, axis=1) + np.minimum(SCALES * b.scale, np.ptp(b.z, axis=1)))[:, None]
         * np.sqrt(np.maximum(1, steps / b.n[:, None])),
+        "range": _range(b, steps),
         "flat": b.is_flat,
         "snaive": snaive,
     }
+
+
+def _range(b: _Batch, steps: np.ndarray) -> np.ndarray:
+    """Lowest and highest forecast without the season, (2, n_series, n_steps)."""
+    lowest = np.where(b.valid, b.y, np.inf).min(1)[:, None]
+    highest = np.where(b.valid, b.y, -np.inf).max(1)[:, None]
+    has_change = b.valid[:, 1:] & b.valid[:, :-1]
+    usual = masked_mean(np.abs(np.diff(b.y, axis=1)), has_change)[:, None]
+    margin = USUAL_CHANGES * usual + TREND * (highest - lowest) * steps / b.n[:, None]
+    return np.stack([lowest - margin, highest + margin])
 
 
 def _experts(

@@ -11,6 +11,10 @@ SEASON_DECAY = 0.85  # weight of a season, as a share of that of the season afte
 # them: the level shifted within that season.
 USUAL_DISTANCES = 3.0
 
+# Change from row to row, as a multiple of the median one, that is cut off in the growth of two
+# seasons.
+LARGE_CHANGE = 5.0
+
 
 def masked_mean(values: np.ndarray, mask: np.ndarray, axis: int = -1) -> np.ndarray:
     """Mean of the values where mask, 0 without any."""
@@ -40,7 +44,10 @@ def shrunken_profile(z: np.ndarray, valid: np.ndarray, m: int) -> tuple[np.ndarr
     whole = np.asarray(valid[:, n_rows - k * m :].reshape(n_series, k, m)[:, ::-1].all(2))
     n_seasons = whole.sum(1)
     means = np.where(whole, block.mean(2), 0)
-    within = _slopes(means, whole)[:, :, None] * ((np.arange(m) - (m - 1) / 2) / m)
+    slopes = _slopes(means, whole)
+    if (n_seasons == 2).any():
+        slopes = np.where((n_seasons == 2)[:, None], _steady(slopes, z, valid, m), slopes)
+    within = slopes[:, :, None] * ((np.arange(m) - (m - 1) / 2) / m)
     dev = np.where(whole[:, :, None], block - means[:, :, None] - within, 0)
     if k > 2:
         dev = _without_shifts(dev, whole)
@@ -72,6 +79,20 @@ def _slopes(means: np.ndarray, whole: np.ndarray) -> np.ndarray:
         slope[part] += growth
         n_neighbours[part] += whole[:, 1:]
     return slope / np.maximum(n_neighbours, 1)
+
+
+def _steady(slopes: np.ndarray, z: np.ndarray, valid: np.ndarray, m: int) -> np.ndarray:
+    """Slopes of two seasons, no steeper than their usual changes from row to row add up to: growth
+    takes many rows, a shift of the level a single one.
+    """
+    rows = min(2 * m, z.shape[1] - 1)
+    change = np.diff(z, axis=1)[:, -rows:]
+    known = (valid[:, 1:] & valid[:, :-1])[:, -rows:]
+    limit = LARGE_CHANGE * masked_median(np.abs(change), known | ~known.any(1)[:, None])[:, None]
+    gradual = m * masked_mean(np.clip(change, -limit, limit), known)[:, None]
+    return np.where(slopes * gradual > 0, np.sign(slopes), 0) * np.minimum(
+        np.abs(slopes), np.abs(gradual)
+    )
 
 
 def _without_shifts(dev: np.ndarray, whole: np.ndarray) -> np.ndarray:

@@ -206,9 +206,12 @@ class ForecastDisplay:
             interval = None if interval is None else panel.split(interval)[0]
         elif panel is not None and panel.kind == "wide":
             names = [str(panel.ids[0])]
+        targets = forecaster._spec.targets
+        if hasattr(X, "columns") and len(X.columns) > len(targets):  # others may hold text
+            X, targets = X[[X.columns[i] for i in targets]], range(len(targets))
         return cls._from_tables(
             as_series(X, forecaster),
-            forecaster._spec.targets,
+            targets,
             names,
             forecast=_only(forecast),
             interval=_only(interval),

@@ -146,6 +146,26 @@ def test_the_forecast_follows_a_level_that_shifted(rows_since, season_length, si
     assert error < 1.25 * of_last
 
 
+@pytest.mark.parametrize("season_length", [4, 7, 24, 168])
+@pytest.mark.parametrize("rows_since", [0, 1, 3])
+def test_a_level_that_rose_by_factors_is_no_growth(season_length, rows_since):
+    t = np.arange(2 * season_length + 3)
+    values = 100 + 20 * np.sin(2 * np.pi * t / season_length)
+    values[season_length + rows_since :] += 900
+    forecast = forecast_quantiles([values], season_length, 6)[0, :, 4]
+    assert forecast.max() < 1.5 * values.max()
+
+
+@pytest.mark.parametrize("rest", [0.0, 100.0])
+def test_the_forecast_lies_in_its_interval(rest):
+    spike = rest + 0.01 * np.random.default_rng(0).random(24) * rest
+    spike[8] = 1e4
+    fitted = forecaster(horizon=12).fit(spike[:, np.newaxis])
+    lower, upper = np.array(fitted.forecast_interval(coverage=0.8))[:, -2:].reshape(12, 2).T
+    forecast = np.ravel(fitted.forecast())
+    assert (lower <= forecast).all() and (forecast <= upper).all()
+
+
 def test_a_shift_of_the_level_is_no_season():
     season = 30 * np.sin(np.arange(74) * 2 * np.pi / 7)
     series = season + 8 * np.random.default_rng(3).normal(size=(20, 74))
