@@ -68,7 +68,10 @@ def assert_same_training(one, other, atol=1e-5, rtol=1e-5):
 
 
 def run_python(code, *arguments, environment=None, cwd=None, prefix=()):
-    """Run code in a process of its own; return what it printed. prefix : a command that starts it."""
+    """Run code in a process of its own; return what it printed.
+
+    prefix : a command that starts Python.
+    """
     done = subprocess.run(
         [*prefix, sys.executable, "-c", code, *map(str, arguments)],
         env=os.environ | (environment or {}),
