@@ -15,6 +15,7 @@ from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 
 from skgru import GRURegressor, SequenceForecaster
+from skgru._fan_out import LOST_WORKER
 from skgru.model_selection import backtest
 
 ROWS = np.random.default_rng(0)
@@ -99,6 +100,27 @@ class TestDask:
         with joblib.parallel_config(backend="dask"):
             found = measured(fatal(tmp_path))
         np.testing.assert_array_equal(found, expected)
+        assert (tmp_path / "killed").exists()
+
+    def test_a_search_in_tasks_survives_a_killed_worker(self, cluster, tmp_path):
+        dask_search = pytest.importorskip("tests.recipes.dask_search")
+        grid, folds = {"window_length": [4, 6, 8]}, TimeSeriesSplit(2)
+        expected = GridSearchCV(fatal(tmp_path), grid, cv=folds).fit(SERIES)
+        best, scores = dask_search.search(cluster, fatal(tmp_path), grid, SERIES, folds)
+        np.testing.assert_array_equal(scores, expected.cv_results_["mean_test_score"])
+        assert best == expected.best_params_
+        assert (tmp_path / "killed").exists()
+
+    def test_a_search_of_joblib_is_right_or_an_error_if_a_worker_is_killed(self, cluster, tmp_path):
+        search = GridSearchCV(fatal(tmp_path), {"window_length": [4, 6]}, cv=TimeSeriesSplit(2))
+        expected = search.fit(SERIES).cv_results_["mean_test_score"]
+        with joblib.parallel_config(backend="dask", wait_for_workers_timeout=60):
+            try:
+                found = search.fit(SERIES)
+            except Exception as error:
+                assert type(error).__name__ in LOST_WORKER, error
+                found = search.fit(SERIES)  # the next call works
+        np.testing.assert_array_equal(found.cv_results_["mean_test_score"], expected)
         assert (tmp_path / "killed").exists()
 
     def test_a_panel_by_groups(self, cluster):
