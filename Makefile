@@ -6,10 +6,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 TEST_READY := $(VENV)/.stamp-test
 DOCS_READY := $(VENV)/.stamp-docs
+DIST_READY := $(VENV)/.stamp-dist
 PIP_OPTIONS := --quiet --disable-pip-version-check
 INSTALL := $(CURDIR)/$(BIN)/python -m pip install $(PIP_OPTIONS) -c constraints.txt
 
-.PHONY: demo test test-oldest test-newest lint types doctest examples docs figures clean
+.PHONY: demo test test-oldest test-newest lint types doctest examples docs figures types-of-pages dist clean
 
 demo: $(TEST_READY)
 	$(BIN)/python -m skgru.demo $(DEMO_OPTIONS)
@@ -62,6 +63,15 @@ docs: $(DOCS_READY)
 figures: $(DOCS_READY)
 	$(BIN)/python docs/figures.py
 
+# pyright over the code of README.md, the pages and the examples. It brings a node of its own.
+types-of-pages: $(TEST_READY)
+	$(INSTALL) 'pyright[nodejs]' pandas-stubs
+	$(BIN)/python tools/check_types.py
+
+# A release in dist/, tried in an empty environment.
+dist: $(DIST_READY)
+	$(BIN)/python tools/check_dist.py dist --tests
+
 clean:
 	rm -rf $(VENV) .venv-oldest .venv-newest build dist docs/_build docs/generated docs/auto_examples docs/sg_execution_times.rst demo_output
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -78,4 +88,8 @@ $(TEST_READY): pyproject.toml constraints.txt
 
 $(DOCS_READY): $(TEST_READY)
 	$(INSTALL) -e '.[docs]'
+	@touch $@
+
+$(DIST_READY): $(TEST_READY)
+	$(INSTALL) -e '.[dist]'
 	@touch $@

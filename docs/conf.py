@@ -30,6 +30,7 @@ EXAMPLES = [
     "plot_known_covariates.py",
     "plot_backtest.py",
     "plot_many_series.py",
+    "plot_stations.py",
     "plot_real_series.py",
     "plot_reference_job.py",
     "plot_grid_search.py",
@@ -72,7 +73,8 @@ myst_heading_anchors = 3
 
 html_theme = "pydata_sphinx_theme"
 html_static_path = ["_static"]
-html_title = "skgru"
+# In the header of each page: pages are built for each version, from its tag.
+html_title = f"skgru {release}"
 html_css_files = ["skgru.css"]
 html_theme_options = {
     "show_prev_next": True,

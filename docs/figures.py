@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 DOCS = Path(__file__).parent
+WIDTH = 640  # pixels
 ACTUAL, FORECAST, SECOND = "#555555", "#1f77b4", "#d95f02"
 
 
@@ -33,9 +34,12 @@ def page(name):
     return names
 
 
-def picture(height=2.8, n_rows=1, n_columns=1, **options):
+def picture(height=2.8, n_rows=1, n_columns=1, width=6.4, **options):
+    """Axes of a picture of WIDTH pixels. The narrower the figure, the larger the text: width=4.8
+    can be read on a phone, which shows the picture at 360 pixels.
+    """
     _, axes = plt.subplots(
-        n_rows, n_columns, figsize=(6.4, height), layout="constrained", **options
+        n_rows, n_columns, figsize=(width, height), layout="constrained", **options
     )
     for ax in np.ravel(axes):
         ax.spines[["top", "right"]].set_visible(False)
@@ -204,14 +208,38 @@ def two_series():
     ax.xaxis.set_major_locator(matplotlib.dates.WeekdayLocator(interval=2))
 
 
+def errors_by_step():
+    names = page("pictures")
+    names["ErrorsByStepDisplay"].from_result(names["result"], metric="mase", ax=picture(width=4.8))
+
+
+def coverage():
+    names = page("pictures")
+    names["CoverageDisplay"].from_result(names["result"], ax=picture(width=4.8))
+
+
+def weights():
+    names = page("pictures")
+    names["EnsembleWeightsDisplay"].from_estimator(names["forecaster"], ax=picture(2, width=4.8))
+
+
+def components():
+    names = page("pictures")
+    names["ForecastComponentsDisplay"].from_estimator(
+        names["forecaster"], names["passengers"], ax=picture(5.2, 2, width=4.8, sharex=True)
+    )
+
+
 PICTURES = [
     *(first_forecast, covariates, hourly, intervals, backtest, many_series, zero_shot),
     *(classification, training, pipeline, two_series),
+    *(errors_by_step, coverage, weights, components),
 ]
 
 if __name__ == "__main__":
     for draw in PICTURES:
         if not sys.argv[1:] or draw.__name__ in sys.argv[1:]:
             draw()
-            plt.savefig(DOCS / "_static" / f"{draw.__name__}.png", dpi=100)
+            dpi = WIDTH / plt.gcf().get_figwidth()
+            plt.savefig(DOCS / "_static" / f"{draw.__name__}.png", dpi=dpi)
             plt.close("all")

@@ -98,12 +98,10 @@ BacktestDisplay.from_result(result, step=12, n_history=24)
 plt.show()
 
 # %%
-# Errors by step, of both.
+# Errors by step beside those of the naive forecast, and the share of months within their intervals.
 
-fig, ax = plt.subplots(figsize=(9, 3.5), layout="constrained")
-ax.plot(result.steps, naive_errors, "o--", color="0.35", label="same as a year ago")
-ax.plot(result.steps, network_errors, "o-", color="#0072B2", label="network")
-ax.set(xlabel="months ahead", ylabel="MASE", xticks=result.steps)
-ax.set_ylim(0, 1.15 * naive_errors.max())
-ax.legend(loc="lower left")
+from skgru.plotting import CoverageDisplay, ErrorsByStepDisplay
+
+ErrorsByStepDisplay.from_result(result, metric="mase")
+CoverageDisplay.from_result(result)
 plt.show()

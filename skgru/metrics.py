@@ -19,6 +19,7 @@ from sklearn.utils.validation import _check_sample_weight, check_array
 from skgru._containers.numbers import as_numbers
 from skgru._forecaster.scorer import ForecastScorer
 from skgru._validation import at_least, checks_parameters, real_between
+from skgru._warnings import warn_user
 
 __all__ = [
     "forecast_scorer",
@@ -100,10 +101,11 @@ def _intervals(y_true: Any, lower: Any, upper: Any) -> tuple[np.ndarray, np.ndar
     return y_true, lower, upper
 
 
-def _seasonal_differences(y_train: Any, season_length: int, n_outputs: int) -> np.ndarray:
-    """Errors of the seasonal-naive forecast within y_train: (n_train - season_length, n_outputs).
+def _seasonal_scale(y_train: Any, season_length: int, n_outputs: int, power: int = 1) -> np.ndarray:
+    """Mean error of the seasonal-naive forecast within y_train, to this power: (n_outputs,).
 
     A single column of y_train is repeated for all outputs, which are often the steps of one series.
+    The scale of a column that repeats itself is NaN. Raises ValueError if all of them are.
     """
     y_train = _as_columns(y_train, "y_train")
     n_train, n_columns = y_train.shape
@@ -117,15 +119,25 @@ def _seasonal_differences(y_train: Any, season_length: int, n_outputs: int) -> n
             f"season_length={season_length} needs at least {season_length + 1} rows in y_train, "
             f"but y_train has {n_train}. Use a longer y_train or a smaller season_length."
         )
-    differences = y_train[season_length:] - y_train[:-season_length]
-    constant = np.flatnonzero(~differences.any(axis=0))
-    if len(constant):
-        raise ValueError(
+    differences = np.abs(y_train[season_length:] - y_train[:-season_length])
+    is_constant = ~differences.any(axis=0)
+    if is_constant.any():
+        columns = np.flatnonzero(is_constant).tolist()
+        repeats = (
             f"y_train repeats itself exactly with season_length={season_length} in column(s) "
-            f"{constant.tolist()}, so that the seasonal-naive error to divide by is 0. Use another "
-            "y_train or season_length, or sklearn.metrics.mean_absolute_error, which has no scale."
+            f"{columns}, so that the seasonal-naive error to divide by is 0."
         )
-    return np.broadcast_to(differences, (len(differences), n_outputs))
+        if is_constant.all():
+            raise ValueError(
+                f"{repeats} Use another y_train or season_length, or "
+                "sklearn.metrics.mean_absolute_error, which has no scale."
+            )
+        warn_user(
+            f"{repeats} Their errors are NaN with multioutput='raw_values', and averages leave "
+            "them out. Measure them with sklearn.metrics.mean_absolute_error."
+        )
+    scale = np.where(is_constant, np.nan, (differences**power).mean(axis=0))
+    return np.broadcast_to(scale, n_outputs)
 
 
 def _mean_of_rows(losses: np.ndarray, sample_weight: Any) -> np.ndarray:
@@ -141,9 +153,11 @@ def _mean_of_rows(losses: np.ndarray, sample_weight: Any) -> np.ndarray:
 
 
 def _combine(outputs: np.ndarray, multioutput: Any) -> float | np.ndarray:
-    """The values of all outputs, (n_outputs,), or their average as a float."""
+    """The values of all outputs, (n_outputs,), or their average as a float. Averages leave out the
+    outputs of NaN, which have no scale.
+    """
     if isinstance(multioutput, str):
-        return outputs if multioutput == "raw_values" else float(outputs.mean())
+        return outputs if multioutput == "raw_values" else float(np.nanmean(outputs))
     weights = check_array(
         multioutput,
         dtype=np.float64,
@@ -157,7 +171,14 @@ def _combine(outputs: np.ndarray, multioutput: Any) -> float | np.ndarray:
             f"(y_true has {len(outputs)}), not all of them 0. Give such weights, 'uniform_average' "
             "or 'raw_values'."
         )
-    return float(np.average(outputs, weights=weights))
+    is_known = ~np.isnan(outputs)
+    if not weights[is_known].any():
+        raise ValueError(
+            f"multioutput={weights.tolist()} has weights above 0 only for outputs whose y_train "
+            "repeats itself, so that no error is left to average. Give a weight above 0 to another "
+            "output, or use 'uniform_average'."
+        )
+    return float(np.average(outputs[is_known], weights=weights[is_known]))
 
 
 @checks_parameters(_POINTS | _SCALE)
@@ -206,8 +227,14 @@ def mean_absolute_scaled_error(
     Raises
     ------
     ValueError
-        If shapes differ, y_train has too few rows or a scale of 0, a parameter is out of range, or
-        an array is empty or contains NaN, infinity or strings.
+        If shapes differ, y_train has too few rows or repeats itself in all columns, a parameter is
+        out of range, or an array is empty or contains NaN, infinity or strings.
+
+    Warns
+    -----
+    UserWarning
+        If some columns of y_train repeat themselves, as a constant series does. Their scale is 0:
+        averages leave them out, and multioutput="raw_values" gives NaN for them.
 
     See Also
     --------
@@ -234,9 +261,9 @@ def mean_absolute_scaled_error(
     """
     y_true = _as_columns(y_true, "y_true")
     y_pred = _columns_like(y_true, y_pred, "y_pred")
-    differences = _seasonal_differences(y_train, season_length, y_true.shape[1])
+    scale = _seasonal_scale(y_train, season_length, y_true.shape[1])
     error = _mean_of_rows(np.abs(y_true - y_pred), sample_weight)
-    return _combine(error / np.abs(differences).mean(axis=0), multioutput)
+    return _combine(error / scale, multioutput)
 
 
 @checks_parameters(_POINTS | _SCALE)
@@ -285,8 +312,14 @@ def root_mean_squared_scaled_error(
     Raises
     ------
     ValueError
-        If shapes differ, y_train has too few rows or a scale of 0, a parameter is out of range, or
-        an array is empty or contains NaN, infinity or strings.
+        If shapes differ, y_train has too few rows or repeats itself in all columns, a parameter is
+        out of range, or an array is empty or contains NaN, infinity or strings.
+
+    Warns
+    -----
+    UserWarning
+        If some columns of y_train repeat themselves, as a constant series does. Their scale is 0:
+        averages leave them out, and multioutput="raw_values" gives NaN for them.
 
     See Also
     --------
@@ -318,9 +351,9 @@ def root_mean_squared_scaled_error(
     """
     y_true = _as_columns(y_true, "y_true")
     y_pred = _columns_like(y_true, y_pred, "y_pred")
-    differences = _seasonal_differences(y_train, season_length, y_true.shape[1])
+    scale = np.sqrt(_seasonal_scale(y_train, season_length, y_true.shape[1], power=2))
     error = np.sqrt(_mean_of_rows((y_true - y_pred) ** 2, sample_weight))
-    return _combine(error / np.sqrt((differences**2).mean(axis=0)), multioutput)
+    return _combine(error / scale, multioutput)
 
 
 @checks_parameters(_POINTS)
@@ -512,9 +545,15 @@ def mean_scaled_interval_score(
     Raises
     ------
     ValueError
-        If a lower bound is above its upper bound, shapes differ, y_train has too few rows or a
-        scale of 0, a parameter is out of range, or an array is empty or contains NaN, infinity or
-        strings.
+        If a lower bound is above its upper bound, shapes differ, y_train has too few rows or
+        repeats itself in all columns, a parameter is out of range, or an array is empty or contains
+        NaN, infinity or strings.
+
+    Warns
+    -----
+    UserWarning
+        If some columns of y_train repeat themselves, as a constant series does. Their scale is 0:
+        averages leave them out, and multioutput="raw_values" gives NaN for them.
 
     See Also
     --------
@@ -552,10 +591,10 @@ def mean_scaled_interval_score(
     2.25
     """
     y_true, lower, upper = _intervals(y_true, lower, upper)
-    differences = _seasonal_differences(y_train, season_length, y_true.shape[1])
+    scale = _seasonal_scale(y_train, season_length, y_true.shape[1])
     outside = np.maximum(lower - y_true, 0.0) + np.maximum(y_true - upper, 0.0)
     score = _mean_of_rows(upper - lower + 2.0 / (1.0 - coverage) * outside, sample_weight)
-    return _combine(score / np.abs(differences).mean(axis=0), multioutput)
+    return _combine(score / scale, multioutput)
 
 
 # "mase" is scaled afterwards, where the training rows of each series are known.

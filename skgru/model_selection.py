@@ -12,7 +12,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import chain
 from numbers import Integral
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from joblib import effective_n_jobs
@@ -21,7 +21,7 @@ from sklearn.base import clone
 from skgru._backtest.result import BacktestResult
 from skgru._backtest.results import BacktestResults
 from skgru._backtest.tasks import followed, shown
-from skgru._backtest.timeline import split
+from skgru._backtest.timeline import Timeline, split
 from skgru._callbacks import FitTask
 from skgru._containers.panel import SeriesList
 from skgru._containers.series import as_series, is_list_of_series, rows_of, values_of
@@ -29,6 +29,7 @@ from skgru._containers.table import Table
 from skgru._fan_out import fan_out
 from skgru._forecaster.categories import categories_of
 from skgru._forecaster.forecaster import LEAST_ROWS, SequenceForecaster
+from skgru._forecaster.sample_weight import weights_of_rows
 from skgru._validation import at_least, real_between
 from skgru._warnings import warn_user
 
@@ -145,7 +146,8 @@ class _Job:
     """What the forecasts from all origins have in common. It is sent to the worker processes.
 
     series : each as the user gave it; starts : their positions on the timeline; horizon : rows to
-    measure after `gap` rows; reach : rows after an origin that a forecast reads or measures.
+    measure after `gap` rows; reach : rows after an origin that a forecast reads or measures;
+    weights : of the rows of each series, or None.
     """
 
     forecaster: SequenceForecaster
@@ -158,6 +160,7 @@ class _Job:
     reach: int
     window: int | None
     coverage: float | None
+    weights: list[np.ndarray] | None = None
 
     def run(
         self, origins: np.ndarray, numbers: range, task: FitTask | None
@@ -205,7 +208,9 @@ class _Job:
         self, fitted: SequenceForecaster, firsts: np.ndarray, stops: np.ndarray
     ) -> list[int]:
         if not self.is_several:
-            fitted.fit(rows_of(self.series[0], firsts[0], stops[0]))
+            rows = rows_of(self.series[0], firsts[0], stops[0])
+            weight = None if self.weights is None else self.weights[0][firsts[0] : stops[0]]
+            fitted.fit(rows, sample_weight=weight)
             return [0]
         chosen = []
         for i, table in enumerate(self.tables):
@@ -219,7 +224,10 @@ class _Job:
             )
         with warnings.catch_warnings():  # series that are too short are not forecast
             warnings.filterwarnings("ignore", "Too short for the regressors")
-            fitted.set_params(group=None).fit(self._rows(chosen))
+            weights = None
+            if self.weights is not None:
+                weights = [self.weights[i][start:stop] for i, start, stop in chosen]
+            fitted.set_params(group=None).fit(self._rows(chosen), sample_weight=weights)
         return [i for i, _, _ in chosen]
 
     def _rows(self, chosen: list[tuple[int, int, int]]) -> Any:
@@ -335,6 +343,26 @@ def _outcomes(
     return chain.from_iterable(fan_out(job.run_all, groups, n_jobs))
 
 
+@overload
+def backtest(
+    forecaster: SequenceForecaster,
+    X: list[Any],
+    *,
+    horizon: int | None = None,
+    initial: int | float,
+    step: int = 1,
+    refit: bool | int = False,
+    coverage: float | None = None,
+    gap: int = 0,
+    window: int | None = None,
+    n_jobs: int | None = None,
+    sample_weight: Any = None,
+    verbose: int = 0,
+) -> BacktestResults: ...
+
+
+# Of a frame, the parameter `group` decides: BacktestResults would flag uses of a single result.
+@overload
 def backtest(
     forecaster: SequenceForecaster,
     X: Any,
@@ -347,8 +375,26 @@ def backtest(
     gap: int = 0,
     window: int | None = None,
     n_jobs: int | None = None,
+    sample_weight: Any = None,
     verbose: int = 0,
-) -> BacktestResult | Any:  # with BacktestResults, type checkers would flag every use
+) -> BacktestResult | Any: ...
+
+
+def backtest(
+    forecaster: SequenceForecaster,
+    X: Any,
+    *,
+    horizon: int | None = None,
+    initial: int | float,
+    step: int = 1,
+    refit: bool | int = False,
+    coverage: float | None = None,
+    gap: int = 0,
+    window: int | None = None,
+    n_jobs: int | None = None,
+    sample_weight: Any = None,
+    verbose: int = 0,
+) -> BacktestResult | BacktestResults:
     """Forecast one or several series from rolling forecast origins.
 
     A forecast origin is the last row that a forecast uses. The forecaster is fitted to the first
@@ -399,6 +445,11 @@ def backtest(
         `refit`. None: one, or the number of `joblib.parallel_config`, which also chooses threads or
         a cluster of dask. -1: all cores. The results do not depend on it if the forecaster has a
         `random_state`. If a worker process ends, its fits run again, with a warning.
+
+    sample_weight : array-like of shape (n_samples,), list of arrays or None, default=None
+        Weight of each row of X as a target in training, in the form that
+        `SequenceForecaster.fit` takes. Each fit gets the weights of its rows. The errors are not
+        weighted. None: all rows have the same weight.
 
     verbose : int, default=0
         0 shows nothing. 1 shows the forecast origins that are done and the time left: as a bar in a
@@ -475,17 +526,29 @@ def backtest(
     is_several = is_list_of_series(X) or forecaster.group is not None
     coded = categories_of(X, forecaster).encoded(X)
     if is_several:
-        series, tables, starts, n_rows = split(X, coded, forecaster)
+        timeline = split(X, coded, forecaster, sample_weight)
     else:
         tables, starts = [as_series(coded, forecaster)], np.zeros(1, dtype=int)
-        series, n_rows = SeriesList([X], [None]), len(tables[0])
+        weights = weights_of_rows(sample_weight, X, tables, None)
+        timeline = Timeline(SeriesList([X], [None]), tables, starts, len(tables[0]), weights)
+    series, tables, n_rows = timeline.series, timeline.tables, timeline.n_rows
     horizon = _check_horizon(horizon, forecaster)
     reach = _n_read_ahead(forecaster, gap + horizon)
     origins = _check_origins(initial, n_rows, step, horizon, gap, reach)
 
     with followed(forecaster, len(origins)) as (forecaster, task):
         job = _Job(
-            forecaster, series, tables, is_several, starts, horizon, gap, reach, window, coverage
+            forecaster,
+            series,
+            tables,
+            is_several,
+            timeline.starts,
+            horizon,
+            gap,
+            reach,
+            window,
+            coverage,
+            timeline.weights,
         )
         outcomes = list(
             shown(_outcomes(job, origins, int(refit), n_jobs, task), len(origins), int(verbose))

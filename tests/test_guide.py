@@ -86,6 +86,11 @@ def check_scaling(names):
     assert names["forecast"].shape == (5,)
 
 
+def check_pictures(names):
+    assert set(names["forecaster"].ensemble_) == {"regressors", "pretrained", "theta"}
+    assert names["display"].errors.max() < names["display"].naive_errors.min()
+
+
 def check_progress(names):
     assert len(names["scores"]) == 6
 

@@ -57,3 +57,42 @@ def test_all_but_fit_and_predict_works_without_tensorflow():
 
 def test_a_fit_prints_nothing():
     assert run(TINY_FIT) == ("", "")
+
+
+WITHOUT_PANDAS = """
+import sys
+from importlib.abc import MetaPathFinder
+
+class NoPandas(MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "pandas":
+            raise ModuleNotFoundError("No module named 'pandas'", name="pandas")
+
+sys.meta_path.insert(0, NoPandas())
+import polars as pl
+from sklearn.linear_model import Ridge
+from skgru import SequenceForecaster
+from skgru.datasets import load_airline_passengers
+from skgru.model_selection import backtest
+
+series = load_airline_passengers()
+forecaster = SequenceForecaster(Ridge(), horizon=3, season_length=12)
+print(forecaster.fit(series).forecast().shape)
+print(forecaster.update(series[-12:]).forecast(5).shape, forecaster.score(series) > 0.9)
+print(backtest(forecaster, series, initial=120, step=12).errors_by_step("mase").shape)
+print([one.shape for one in forecaster.fit([series, 2 * series]).forecast()])
+frame = pl.DataFrame({"sales": series[:, 0]})
+print(forecaster.fit(frame).forecast().shape)
+dates = pl.Series("day", range(144)).cast(pl.Date)
+try:
+    forecaster.fit(frame.with_columns(dates))
+except ImportError as error:
+    print(error)
+"""
+
+
+def test_arrays_and_polars_frames_without_dates_need_no_pandas():
+    printed, _ = run(WITHOUT_PANDAS)
+    *lines, message = printed.splitlines()
+    assert lines == ["(3, 1)", "(5, 1) True", "(3,)", "[(3, 1), (3, 1)]", "(3, 1)"]
+    assert "'day'" in message and "pip install pandas" in message and "X.drop('day')" in message

@@ -23,7 +23,7 @@ from skgru.metrics import (
     root_mean_squared_scaled_error,
     symmetric_mean_absolute_percentage_error,
 )
-from tests.helpers import raises, run_python
+from tests.helpers import raises, run_python, warns
 
 # Slow oracles: one output, Python floats only.
 
@@ -406,11 +406,40 @@ def test_a_scale_of_0_is_refused(y_train, season_length, columns):
         mean_scaled_interval_score([1.0], [1.0], [1.0], coverage=0.9, **arguments)
 
 
-def test_the_error_names_the_column_without_scale():
-    case = random_case(seed=5, season_length=1)
+SCALED_CASES = pytest.mark.parametrize(
+    "metric",
+    [mean_absolute_scaled_error, root_mean_squared_scaled_error, mean_scaled_interval_score],
+    ids=lambda metric: metric.__name__,
+)
+
+
+@SCALED_CASES
+def test_a_constant_column_is_left_out_with_a_warning(metric):
+    case = random_case(seed=5, season_length=1, n_outputs=3)
     case["y_train"][:, 1] = 7.0
-    with raises("y_train", "[1]"):
-        ours(mean_absolute_scaled_error, case)
+    others = {
+        name: values[:, [0, 2]] if np.ndim(values) == 2 else values for name, values in case.items()
+    }
+    message = ("y_train", "season_length=1", "[1]", "NaN", "sklearn.metrics.mean_absolute_error")
+    with warns(message):
+        errors = ours(metric, case, multioutput="raw_values")
+    np.testing.assert_array_equal(errors[[0, 2]], ours(metric, others, multioutput="raw_values"))
+    assert np.isnan(errors[1])
+    with warns(message):
+        assert ours(metric, case) == ours(metric, others)
+    with warns(message):
+        weighted = ours(metric, case, multioutput=[1, 5, 3])
+    assert weighted == ours(metric, others, multioutput=[1, 3])
+    with warns(message), raises("multioutput=[0.0, 1.0, 0.0]", "'uniform_average'"):
+        ours(metric, case, multioutput=[0, 1, 0])
+
+
+@SCALED_CASES
+def test_constant_columns_alone_are_refused(metric):
+    case = random_case(seed=5, season_length=1)
+    case["y_train"][:] = 7.0
+    with raises("y_train", "[0, 1]"):
+        ours(metric, case)
 
 
 def test_a_training_series_of_other_columns_is_refused():

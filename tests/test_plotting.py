@@ -19,10 +19,18 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 from matplotlib.dates import date2num
 
-from skgru import GRURegressor, SequenceForecaster, SequenceWindower
+from skgru import GRURegressor, SequenceForecaster, SequenceWindower, default_regressor
 from skgru.datasets import load_airline_passengers, load_seattle_weather, make_sine
 from skgru.model_selection import backtest
-from skgru.plotting import BacktestDisplay, ForecastDisplay, TrainingHistoryDisplay
+from skgru.plotting import (
+    BacktestDisplay,
+    CoverageDisplay,
+    EnsembleWeightsDisplay,
+    ErrorsByStepDisplay,
+    ForecastComponentsDisplay,
+    ForecastDisplay,
+    TrainingHistoryDisplay,
+)
 from tests.helpers import raises, run_python
 
 
@@ -499,3 +507,160 @@ def test_importing_imports_neither_tensorflow_nor_matplotlib():
         "print([m for m in ('tensorflow', 'keras', 'matplotlib') if m in sys.modules])"
     )
     assert run_python(code).strip() == "[]"
+
+
+# Errors and coverage by step
+
+
+def test_errors_by_step_beside_the_naive_forecast(result):
+    table = result.summary(by="step")
+    for metric, name in [("mae", "MAE"), ("rmse", "RMSE"), ("mase", "MASE")]:
+        display = ErrorsByStepDisplay.from_result(result, metric=metric)
+        (x_naive, naive), (x, errors) = lines(display.ax_)
+        np.testing.assert_array_equal(x, np.arange(1, 13))
+        np.testing.assert_array_equal(x_naive, x)
+        np.testing.assert_array_equal(errors, table[name]["forecast"])
+        np.testing.assert_array_equal(naive, table[name]["naive"])
+        assert legend(display.ax_) == ["naive forecast", "forecast"]
+        assert (display.ax_.get_ylabel(), display.ax_.get_ylim()[0]) == (name, 0)
+        styles = [(line.get_linestyle(), line.get_marker()) for line in display.ax_.lines]
+        assert styles == [("--", "s"), ("-", "o")]  # distinct without colours
+    alone = ErrorsByStepDisplay.from_result(result, baseline=None)
+    assert len(alone.ax_.lines) == 1
+    np.testing.assert_allclose(alone.errors, result.errors_by_step("mae"))
+    with raises("metric='smape'", "'mase'", "errors_by_step"):
+        ErrorsByStepDisplay.from_result(result, metric="smape")
+
+
+def test_coverage_by_step_beside_the_nominal_one(result):
+    display = CoverageDisplay.from_result(result)
+    (_, nominal), (x, shares) = lines(display.ax_)
+    np.testing.assert_array_equal(x, np.arange(1, 13))
+    np.testing.assert_allclose(shares, 100 * result.coverage_by_step())
+    assert set(nominal) == {80.0}
+    assert legend(display.ax_) == ["nominal (80 %)", "observed"]
+    assert max(display.ax_.get_yticks()) <= 100
+    with raises("coverage=None", "coverage=0.9"):
+        CoverageDisplay.from_result(replace(result, lower=None, upper=None, coverage=None))
+
+
+def test_steps_of_several_series_are_means(passengers):
+    forecaster = SequenceForecaster(horizon=3, season_length=12, pretrained="only")
+    several = backtest(
+        forecaster,
+        [passengers.to_numpy(), passengers.to_numpy()[30:] ** 2],
+        initial=120,
+        step=6,
+        coverage=0.8,
+    )
+    display = ErrorsByStepDisplay.from_result(several, metric="mase")
+    np.testing.assert_allclose(display.errors, several.errors_by_step("mase"))
+    shares = lines(CoverageDisplay.from_result(several).ax_)[1][1]
+    np.testing.assert_allclose(shares, 100 * several.coverage_by_step())
+
+
+# Ensembles and components
+
+
+@pytest.fixture(scope="module")
+def ensemble(passengers):
+    """All three members, of which the network is trained for one epoch."""
+    network = default_regressor(epochs=1, units=4)
+    return SequenceForecaster(network, horizon=12, random_state=0).fit(passengers)
+
+
+def test_weights_are_those_of_the_forecaster(ensemble):
+    display = EnsembleWeightsDisplay.from_estimator(ensemble)
+    bars = [bar.get_width() for bar in display.ax_.patches]
+    np.testing.assert_allclose(bars, [100 * weight for weight in ensemble.ensemble_.values()])
+    names = [label.get_text() for label in display.ax_.get_yticklabels()]
+    assert names == list(ensemble.ensemble_)
+    with raises("LinearRegression", "SequenceForecaster", error=TypeError):
+        EnsembleWeightsDisplay.from_estimator(LinearRegression().fit([[0.0]], [0.0]))
+
+
+@pytest.mark.parametrize("steps", [None, 30])
+def test_the_forecast_is_the_mean_of_its_components(ensemble, passengers, steps):
+    display = ForecastComponentsDisplay.from_estimator(ensemble, passengers, steps)
+    found = display.components
+    expected = ensemble.forecast(steps)["passengers"].to_numpy()
+    np.testing.assert_array_equal(found["forecast"], expected)
+    members = {"regressors", "pretrained", "theta"}
+    assert (
+        set(found)
+        == {"level", "baseline", "forecast"} | members
+        == set(ensemble.ensemble_) | {"level", "baseline", "forecast"}
+    )
+    mean = sum(ensemble.ensemble_[name] * np.log(found[name]) for name in members)  # log scale
+    np.testing.assert_allclose(np.exp(mean), expected)
+    year = np.log(passengers["passengers"].to_numpy()[-12:])
+    np.testing.assert_allclose(found["level"][:12], np.exp(year.mean()))
+    upper, lower = display.ax_
+    assert legend(upper) == ["actual", "level", "baseline", "regressors"]
+    assert [text.split()[0] for text in legend(lower)] == [*list(ensemble.ensemble_), "forecast"]
+    dashes = [str(line._dash_pattern) for line in lower.lines[1:]]
+    assert len(set(dashes)) == len(dashes) == 4  # distinct without colours
+
+
+def test_regressors_alone_and_zero_shot_have_one_plot(forecaster, passengers):
+    display = ForecastComponentsDisplay.from_estimator(forecaster, passengers, n_history=7)
+    assert legend(display.ax_) == ["actual", "level", "baseline", "forecast"]
+    assert len(display.history) == 7
+    np.testing.assert_array_equal(display.components["regressors"], display.components["forecast"])
+    alone = SequenceForecaster(horizon=3, pretrained="only").fit(passengers)
+    display = ForecastComponentsDisplay.from_estimator(alone, passengers)
+    assert legend(display.ax_) == ["actual", "pretrained", "forecast"]
+    np.testing.assert_allclose(display.components["pretrained"], alone.forecast()["passengers"])
+
+
+def test_a_forecast_without_level_and_baseline_has_neither(passengers):
+    forecaster = SequenceForecaster(LinearRegression(), horizon=3, level=None, baseline=None)
+    display = ForecastComponentsDisplay.from_estimator(forecaster.fit(passengers), passengers)
+    assert set(display.components) == {"regressors", "forecast"}
+    assert legend(display.ax_) == ["actual", "forecast"]
+
+
+def test_components_of_a_target_and_of_one_series(weather_forecaster, weather):
+    past, future = weather
+    display = ForecastComponentsDisplay.from_estimator(
+        weather_forecaster, past, target="wind", future=future
+    )
+    expected = weather_forecaster.forecast(future=future)["wind"]
+    np.testing.assert_array_equal(display.components["forecast"], expected)
+    assert display.ax_.get_ylabel() == "wind"
+    np.testing.assert_array_equal(display.history, past["wind"][-24:])
+    for target in (2, True, "rain"):
+        with raises(f"target={target!r}", "'wind'", "target=0"):
+            ForecastComponentsDisplay.from_estimator(
+                weather_forecaster, past, target=target, future=future
+            )
+    series = [make_sine()[:200] + 2, make_sine()[300:500] + 2]
+    many = SequenceForecaster(LinearRegression(), horizon=5, window_length=20).fit(series)
+    display = ForecastComponentsDisplay.from_estimator(many, series[1])
+    np.testing.assert_allclose(display.components["forecast"], many.forecast()[1][:, 0])
+    with raises("2 series"):
+        ForecastComponentsDisplay.from_estimator(many, series)
+
+
+def test_titles_and_legends_fit_a_phone(result, ensemble, passengers):
+    for make in (
+        lambda ax: BacktestDisplay.from_result(result, ax=ax[0]),
+        lambda ax: ErrorsByStepDisplay.from_result(result, ax=ax[0]),
+        lambda ax: CoverageDisplay.from_result(result, ax=ax[0]),
+        lambda ax: EnsembleWeightsDisplay.from_estimator(ensemble, ax=ax[0]),
+        lambda ax: ForecastComponentsDisplay.from_estimator(ensemble, passengers, ax=ax),
+    ):
+        figure, axes = plt.subplots(2, figsize=(3.9, 6), dpi=100, layout="constrained")
+        make(axes)
+        figure.canvas.draw()
+        for ax in axes:
+            box = ax.title.get_window_extent()
+            assert box.x0 >= 0 and box.x1 <= 390
+            if ax.get_legend() is None:
+                continue
+            frame, area = ax.get_legend().get_window_extent(), ax.get_window_extent()
+            assert frame.x1 <= area.x1
+            # The lines stay below the legend.
+            tops = [ax.transData.transform(line.get_xydata())[:, 1].max() for line in ax.lines
+                    if len(line.get_xydata()) > 2]  # fmt: skip
+            assert max(tops) < frame.y0

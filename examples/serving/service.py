@@ -1,6 +1,6 @@
 """A service that forecasts from a file of `skgru.save`, without TensorFlow.
 
-    pip install "skgru[serving]"
+    python -m pip install ".[serving]"    # in a clone of skgru
     SKGRU_MODEL=sales.skgru python service.py 8000 2    # port and processes
 
 The file is the state that all workers share. New rows are appended to the history in the file, and
@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import pandas as pd
 from fastapi import Body, FastAPI, HTTPException, Query
 
@@ -118,17 +119,17 @@ def count_new(rows: pd.DataFrame, forecaster: skgru.SequenceForecaster) -> int:
     """Number of rows that the history of their series does not hold yet."""
     following, group = forecaster.forecast(1), forecaster.group
     if group is None or group == "columns":
-        return int((rows.index >= following.index[0]).sum())
+        return int(np.count_nonzero(rows.index >= following.index[0]))
     keys, time = [group] if isinstance(group, str) else list(group), following.index.name
     starts = following.reset_index()[[*keys, time]].rename(columns={time: "start"})
     merged = rows.reset_index(names=time).merge(starts, how="left", on=keys)
-    return int((merged["start"].isna() | (merged[time] >= merged["start"])).sum())
+    return int(np.count_nonzero(merged["start"].isna() | (merged[time] >= merged["start"])))
 
 
 def records(answer: Any) -> list[dict[str, Any]]:
     """A forecast as JSON: a dict for each row, with the date as text."""
     frame = answer.to_frame() if isinstance(answer, pd.Series) else answer
-    name = frame.index.name or "time"
+    name = str(frame.index.name or "time")
     columns = {str(one): frame[one].tolist() for one in frame.columns}
     rows = zip(frame.index.astype(str), *columns.values(), strict=True)
     return [dict(zip([name, *columns], row, strict=True)) for row in rows]

@@ -166,7 +166,8 @@ class BacktestResult:
         metric : {"mae", "rmse", "mase", "smape"}, callable or None, default=None
             The name of a metric, or a function `metric(y_true, y_pred)` of arrays with one row for
             each forecast origin, of shape (n_origins,), or (n_origins, n_targets) for several
-            targets. "mase" divides by the seasonal-naive error of `y_train`. None: "mae".
+            targets. "mase" divides by the seasonal-naive error of `y_train`. Targets for which it
+            is 0 are left out, with a warning. None: "mae".
 
         Returns
         -------
@@ -177,7 +178,7 @@ class BacktestResult:
         ------
         ValueError
             If the actual values of a step are missing for all forecast origins, the metric has
-            another name, or the seasonal-naive error of `y_train` is 0 or unknown.
+            another name, or the seasonal-naive error of `y_train` is 0 or unknown for all targets.
 
         Examples
         --------
@@ -193,7 +194,10 @@ class BacktestResult:
         >>> result.errors_by_step(mase).round(2)
         array([0.62, 0.65, 0.68])
         """
-        return np.array([self._error(metric, k) for k in range(len(self.steps))])
+        errors = np.array([self._error(metric, k) for k in range(len(self.steps))])
+        if metric == "mase":
+            self._warn_of_constant_targets()
+        return errors
 
     def summary(
         self,
@@ -216,7 +220,8 @@ class BacktestResult:
         ==========  =====================================================================
 
         The last two are left out without intervals. Several targets are averaged. Rows without an
-        actual value, or without a naive forecast, are left out.
+        actual value, or without a naive forecast, are left out. MASE leaves out targets with a
+        seasonal-naive error of 0. It is NaN if all of them have one.
 
         Parameters
         ----------
@@ -333,14 +338,25 @@ class BacktestResult:
         if not is_scaled:
             return function(y_true, y_pred)
         scale = naive_scale(self.y_train, self.season_length)
-        if np.isnan(scale).any():
+        if np.isnan(scale).all():
             raise ValueError(
                 f"metric='mase' with season_length={self.season_length} divides by the "
                 f"seasonal-naive error of y_train ({len(self.y_train)} rows), which is 0 or "
                 "unknown. Use metric='mae' or a larger initial."
             )
-        return float((function(y_true, y_pred, multioutput="raw_values") / scale).mean())
+        return float(np.nanmean(function(y_true, y_pred, multioutput="raw_values") / scale))
 
     @property
     def _has_scale(self) -> bool:
-        return not np.isnan(naive_scale(self.y_train, self.season_length)).any()
+        return not np.isnan(naive_scale(self.y_train, self.season_length)).all()
+
+    def _warn_of_constant_targets(self) -> None:
+        """Warn of targets that are left out of MASE."""
+        is_left_out = np.isnan(naive_scale(self.y_train, self.season_length))
+        if is_left_out.any():
+            names = [str(self.target_names[i]) for i in np.flatnonzero(is_left_out)]
+            warn_user(
+                f"MASE leaves out the targets {names}: with season_length={self.season_length}, "
+                "their seasonal-naive error in y_train is 0 or unknown. Use metric='mae' to "
+                "measure all targets."
+            )

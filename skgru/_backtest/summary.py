@@ -121,7 +121,7 @@ def _errors(errors: np.ndarray, scale: np.ndarray) -> dict[str, float]:
     return {
         "MAE": float(sizes.mean()),
         "RMSE": float(np.sqrt((errors**2).mean(axis=0)).mean()),
-        "MASE": float((sizes / scale).mean()),
+        "MASE": _mean((sizes / scale)[~np.isnan(scale)]),
         "bias": float(errors.mean()),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,29 +11,42 @@ from skgru._containers.long import keys_of, parts_of
 from skgru._containers.panel import SeriesList, as_columns, read_panel
 from skgru._containers.table import Table
 from skgru._forecaster.resolve import check_wide
+from skgru._forecaster.sample_weight import weights_of_rows
 
 
-def split(X: Any, coded: Any, forecaster: Any) -> tuple[SeriesList, list[Table], np.ndarray, int]:
-    """The series of a list, a long frame or a wide frame, each in a container of its own. coded : X
-    with numbers in place of categories.
+@dataclass(frozen=True)
+class Timeline:
+    """Series, each in a container of its own. starts : positions of their first rows on the
+    timeline; n_rows : of the timeline; weights : of the rows of each series, or None.
+    """
 
-    Returns the series, their tables, the positions of their first rows on the timeline, and the
-    number of rows of the timeline.
+    series: SeriesList
+    tables: list[Table]
+    starts: np.ndarray
+    n_rows: int
+    weights: list[np.ndarray] | None
+
+
+def split(X: Any, coded: Any, forecaster: Any, sample_weight: Any = None) -> Timeline:
+    """The series of a list, a long frame or a wide frame. coded : X with numbers in place of
+    categories; sample_weight : of the rows of X.
     """
     tables, panel = read_panel(coded, forecaster.group, forecaster)
     assert panel is not None
+    weights = weights_of_rows(sample_weight, X, tables, panel)
     if panel.kind == "wide":
         check_wide(forecaster)
         n_rows = len(X)
         starts = [n_rows - len(table) for table in tables]  # rows before the first value are cut
         series = SeriesList(_columns_of(X, tables, starts), panel.ids)
-        return series, read_panel(series, None, forecaster)[0], np.array(starts), n_rows
+        tables = read_panel(series, None, forecaster)[0]
+        return Timeline(series, tables, np.array(starts), n_rows, weights)
     if panel.kind == "long":
         parts, _ = parts_of(X, keys_of(X, forecaster.group) or [], forecaster.group)
         series = SeriesList(parts.values(), panel.ids)
     else:
         series = SeriesList(as_columns(X), panel.ids)
-    return series, tables, *_timeline(tables, panel.ids)
+    return Timeline(series, tables, *_timeline(tables, panel.ids), weights)
 
 
 def _columns_of(X: Any, tables: list[Table], starts: list[int]) -> list[Any]:

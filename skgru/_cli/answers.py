@@ -40,6 +40,22 @@ def as_table(answer: Any) -> Any:
     return answer.reset_index(names=names)
 
 
+def forecasts_of(result: Any, time: str) -> Any:
+    """All forecasts of a backtest, with the time of the row that each one forecasts after its
+    origin. time : the name of this column.
+    """
+    is_several = not hasattr(result, "origins")
+    table, times = result.to_frame(), []
+    for one in result.values() if is_several else [result]:
+        rows = (one.origins[:, np.newaxis] + one.steps).ravel().repeat(len(one.target_names))
+        times.append(one.index[rows] if one.index is not None else rows)
+    flat = [stamp for part in times for stamp in part]
+    name = time if time not in table.columns else "time of the row"
+    at = table.columns.get_loc("origin") + 1
+    table.insert(at, name, np.asarray(flat, dtype=object))
+    return table.astype({name: table["origin"].dtype})
+
+
 def csv_of(table: Any) -> str:
     """Text with commas and decimal points, whatever the format of the data was."""
     table = table.copy()

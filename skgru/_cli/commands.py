@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from skgru._cli.answers import as_table, csv_of, write
+from skgru._cli.answers import as_table, csv_of, forecasts_of, write
 from skgru._cli.dates import DateForm, until_date
 from skgru._cli.errors import Refused, note, one_of
 from skgru._cli.frames import Roles, complete, frame_of, guess_group, without_gaps
+from skgru._cli.model_rows import history_of, with_later_rows
 from skgru._cli.text_table import read_table
 
 # Two dates show no step: a month has 28 to 31 days.
@@ -34,15 +35,16 @@ def forecast(given: Namespace) -> str:
     else:
         frame, roles = _read(given)
     future = _future(given, roles)
+    _check_names(given, roles)
     if given.model is None:
         forecaster = _fitted(given, frame, roles)
     elif frame is not None:
         _append(forecaster, frame, given)
+    until = None if given.until is None else until_date(given.until, roles.form)
+    if given.model is not None and future is not None:
+        future = with_later_rows(future, forecaster, roles, given.horizon, until)
     ahead = {"future": future}
-    if given.until is not None:
-        steps = {"until": until_date(given.until, roles.form)}
-    else:
-        steps = {"steps": given.horizon}
+    steps = {"steps": given.horizon} if until is None else {"until": until}
     if given.interval is None:
         answer = forecaster.forecast(**steps, **ahead)
     else:
@@ -54,7 +56,8 @@ def forecast(given: Namespace) -> str:
     if given.plot:
         from skgru._cli.pictures import draw
 
-        draw(frame, answer, roles, given)
+        history = frame if given.model is None else history_of(forecaster, roles)
+        draw(history, answer, roles, given)
     return _answered(as_table(answer), given)
 
 
@@ -74,7 +77,7 @@ def backtest(given: Namespace) -> str:
         coverage=given.interval,
     )
     if given.forecasts:
-        write(as_table(result.to_frame()), given.forecasts)
+        write(forecasts_of(result, roles.time or "row"), given.forecasts)
     table = result.summary(by=given.by)
     if given.by is None:
         return _answered(as_table(table.rename_axis("measure")), given)
@@ -161,6 +164,19 @@ def _append(forecaster: Any, frame: Any, given: Namespace) -> None:
             f"{n_known} of {len(frame)} rows of {given.data} have dates that the history of "
             f"--model {given.model} holds already. These rows are ignored."
         )
+
+
+def _check_names(given: Namespace, roles: Roles) -> None:
+    """Raise if a bound of one column would have the name of another one."""
+    if given.interval is None:
+        return
+    bounds = {f"{name}_{side}": name for name in roles.targets for side in ("lower", "upper")}
+    for name in (*roles.targets, *roles.group, *([roles.time] if roles.time else [])):
+        if name in bounds:
+            raise Refused(
+                f"--interval: a bound of --target {bounds[name]} would be a second column {name}. "
+                "Rename this column in the file, or leave --interval out."
+            )
 
 
 def _future(given: Namespace, roles: Roles) -> Any:

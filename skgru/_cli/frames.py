@@ -118,7 +118,35 @@ def frame_of(table: TextTable, roles: Roles) -> tuple[Any, Roles]:
                 "it, or delete the line."
             )
     frame = pd.DataFrame(data, index=index)
+    _check_once(frame, table, roles)
     return _in_order_of_time(frame, roles), replace(roles, form=form, decimal=decimal)
+
+
+def _check_once(frame: Any, table: TextTable, roles: Roles) -> None:
+    """Raise for a date that is there more than once, of one series."""
+    import pandas as pd
+
+    if roles.time is None:
+        return
+    keys = pd.DataFrame({0: frame.index}).assign(
+        **{f"key {at}": frame[name].to_numpy() for at, name in enumerate(roles.group)}
+    )
+    repeated = np.flatnonzero(keys.duplicated())
+    if not len(repeated):
+        return
+    second = int(repeated[0])
+    first = int((keys == keys.iloc[second]).all(axis=1).to_numpy().argmax())
+    written = list(table.column(roles.time, "--time"))[second]
+    remedy = (
+        "Keep one row of each date, or name the columns that identify a series with --group"
+        if not roles.group
+        else "Keep one row of each date and series, or name a further column with --group"
+    )
+    raise Refused(
+        f"--time {roles.time}: {table.name} has {str(written).removesuffix(' 00:00:00')} more than "
+        f"once{' for one series' if roles.group else ''}, in lines {table.lines[first]} and "
+        f"{table.lines[second]}. {remedy}."
+    )
 
 
 def _in_order_of_time(frame: Any, roles: Roles) -> Any:
@@ -127,18 +155,6 @@ def _in_order_of_time(frame: Any, roles: Roles) -> Any:
         [part for _, part in frame.groupby(list(roles.group), sort=False)] if roles.group else []
     )
     parts = parts or [frame]
-    for part in parts:
-        doubled = part.index[part.index.duplicated()]
-        if len(doubled):
-            remedy = (
-                "Name the columns that identify a series with --group"
-                if not roles.group
-                else "Keep one row of each date and series, or name a further column with --group"
-            )
-            raise Refused(
-                f"--time {roles.time}: {doubled[0]} is there more than once"
-                f"{' for one series' if roles.group else ''}. {remedy}."
-            )
     if all(part.index.is_monotonic_increasing for part in parts):
         return frame
     import pandas as pd

@@ -12,11 +12,9 @@ MOST_AXES = 12
 
 
 def draw(frame: Any, answer: Any, roles: Roles, given: Namespace) -> None:
-    """Save a picture of the last rows and the forecast."""
+    """Save a picture of the last rows and the forecast. frame : the last rows, or more."""
     import matplotlib.pyplot as plt
 
-    if frame is None:
-        raise Refused("--plot with --model needs the data file too. Add it, or leave --plot out.")
     series = [(None, frame, answer)]
     if roles.group:
         ahead = dict(list(answer.groupby(list(roles.group), sort=False)))

@@ -8,8 +8,11 @@ import csv
 import io
 import sys
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from skgru._cli.errors import Failed, Refused, note, one_of
 
@@ -68,15 +71,25 @@ def _read_parquet(path: str) -> TextTable:
         raise Refused(f"{path} cannot be read as parquet: {str(error).splitlines()[0]}") from error
     if not isinstance(frame.index, pd.RangeIndex) or frame.index.name is not None:
         frame = frame.reset_index()
-    columns = {str(name): frame.iloc[:, at] for at, name in enumerate(frame.columns)}
+    columns = {
+        str(name): _without_decimals(frame.iloc[:, at]) for at, name in enumerate(frame.columns)
+    }
     return TextTable(path, columns, None, list(range(1, len(frame) + 1)))
+
+
+def _without_decimals(column: Any) -> Any:
+    """A column of Decimal objects as floats. Any other column is returned as it is."""
+    known = column.dropna()
+    if column.dtype == object and len(known) and all(isinstance(one, Decimal) for one in known):
+        return column.astype(np.float64)
+    return column
 
 
 def _decoded(data: bytes, encoding: str | None, name: str) -> str:
     if encoding is None and data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encoding = "utf-16"
     try:
-        return data.decode(encoding or "utf-8-sig").removeprefix("\ufeff")
+        return _in_lines(data.decode(encoding or "utf-8-sig").removeprefix("\ufeff"))
     except LookupError as error:
         raise Refused(f"--encoding {encoding} is unknown. Use utf-8 or cp1252.") from error
     except UnicodeDecodeError as error:
@@ -85,7 +98,14 @@ def _decoded(data: bytes, encoding: str | None, name: str) -> str:
     if b"\0" in data:
         raise Refused(f"{name} is no text. Give a CSV file, or a file that ends with .parquet.")
     note(f"{name} is not UTF-8, and is read as cp1252 (Western Europe). --encoding sets another.")
-    return data.decode("cp1252", errors="replace")
+    return _in_lines(data.decode("cp1252", errors="replace"))
+
+
+def _in_lines(text: str) -> str:
+    """Text whose lines end in a carriage return alone, as some programs write them, with line
+    feeds.
+    """
+    return text if "\n" in text else text.replace("\r", "\n")
 
 
 def _separator_of(text: str, name: str) -> str:

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from skgru._containers.long_advice import check_date_column, check_date_level, check_other_dates
+from skgru._containers.long_advice import check_date_index, check_date_level, check_other_dates
 from skgru._containers.numbers import as_known, is_text
 from skgru._containers.table import Table
-from skgru._containers.text_dates import way_to_dates
+from skgru._containers.text_dates import way_to_dates, with_dates
 from skgru._containers.time_index import columns_like
 
 
@@ -143,6 +143,7 @@ def parts_of(X: Any, keys: list[Key], group: Any) -> tuple[dict[Any, Any], LongF
     if type(X).__module__.split(".")[0] == "polars":
         parts = _parts_of_polars(X, keys, group)
         return _by_id(parts, is_one), LongForm(keys, is_one)
+    X = with_dates(X)
     levels = [key.level for key in keys if key.level is not None]
     if levels and X.index.nlevels != len(levels) + 1:
         what = "is a level" if len(levels) == 1 else "are levels"
@@ -178,11 +179,11 @@ def parts_of(X: Any, keys: list[Key], group: Any) -> tuple[dict[Any, Any], LongF
     if not has_times:
         times = [name for name in frame.columns if names_times(frame[name])]
         if len(times) == 1:
-            check_date_column(frame, times[0])
             has_times, form = True, replace(form, time=times[0])
             frame = frame.set_index(times[0])
         elif not times:
             check_other_dates(frame)
+            check_date_index(frame.index)
     elif levels:
         check_date_level(X.index, _rest(X, levels))
     parts = {}

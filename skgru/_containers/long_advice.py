@@ -8,8 +8,6 @@ import re
 from numbers import Integral
 from typing import Any
 
-import numpy as np
-
 from skgru._containers.text_dates import way_to_dates
 
 # Code that makes one series regular, in messages of `advice.irregular`.
@@ -23,14 +21,6 @@ OTHER_COLUMNS = "If other columns identify the series too, name them in group."
 IS_ALONE = " (Here, X is this series alone.)"
 
 
-def check_date_column(frame: Any, name: Any) -> None:
-    """Raise for a column of dates of pyarrow, which pandas does not continue."""
-    if _is_of_arrow(frame[name].dtype):
-        _raise(
-            f"Column {name!r}", frame[name].dtype, _assigned(name, f"pd.DatetimeIndex(X[{name!r}])")
-        )
-
-
 def check_other_dates(frame: Any) -> None:
     """Raise for dates as objects or categories in a column of a frame without other dates."""
     for name in frame.columns:
@@ -41,10 +31,23 @@ def check_other_dates(frame: Any) -> None:
             _raise(f"Column {name!r}", column.dtype, _assigned(name, way.code))
 
 
+def check_date_index(index: Any) -> None:
+    """Raise for an index of dates of another type, such as strings, of a frame without other
+    dates.
+    """
+    if (
+        index.nlevels == 1
+        and not hasattr(index, "step")
+        and (way := way_to_dates(index.unique(), "X.index"))
+    ):
+        kind = "strings" if index.inferred_type == "string" else index.dtype
+        _raise("The index", kind, f"X.set_index({way.code})")
+
+
 def check_date_level(index: Any, level: int) -> None:
     """Raise for an index level of dates of another type, such as strings and whole numbers."""
     values = index.levels[level]
-    if values.dtype.kind == "M" and not _is_of_arrow(values.dtype):
+    if values.dtype.kind == "M":
         return
     code = f"X.index.levels[{level}]"
     way = None if hasattr(values.dtype, "freq") else way_to_dates(values, code)
@@ -52,10 +55,6 @@ def check_date_level(index: Any, level: int) -> None:
         what = f"Level {index.names[level] or level!r} of the index"
         kind = "strings" if values.inferred_type == "string" else values.dtype
         _raise(what, kind, f"X.set_index(X.index.set_levels({way.code}, level={level}))")
-
-
-def _is_of_arrow(dtype: Any) -> bool:
-    return not isinstance(dtype, np.dtype) and "pyarrow" in str(dtype)
 
 
 def _assigned(name: Any, code: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from skgru._containers.text_dates import way_to_dates
+from skgru._containers.text_dates import way_to_dates, with_dates
 
 # What a column holds instead of numbers, and the code that converts it. {x} is the column.
 PANDAS_REMEDIES = {
@@ -105,8 +105,8 @@ def as_numbers(X: Any, name: str = "X", leaves_sequences: bool = False) -> Any:
 
 
 def as_known(X: Any, name: str = "X") -> tuple[Any, str]:
-    """Tensors of torch as arrays, with the code that converts them. Anything else is returned as it
-    is, with its name.
+    """Tensors of torch as arrays, with the code that converts them. Dates of pyarrow in a pandas
+    object as those of pandas. Anything else is returned as it is, with its name.
 
     Raises ValueError for tables of pyarrow, of which numpy makes numbers even of dates, and for
     objects that numpy cannot read as an array, such as lazy frames, groups of rows, dicts and
@@ -116,6 +116,8 @@ def as_known(X: Any, name: str = "X") -> tuple[Any, str]:
     if library == "pandas" and not hasattr(X, "index") and hasattr(X, "to_numpy"):
         X = X.to_timestamp() if hasattr(X, "to_timestamp") else X  # periods
         return X.to_numpy(), name  # an index or an array of pandas, which may hold dates
+    if library == "pandas" and hasattr(X, "index"):
+        return with_dates(X), name
     if library == "torch" and hasattr(X, "detach"):  # one with gradients cannot be read otherwise
         return X.detach().cpu().numpy(), f"{name}.detach().cpu().numpy()"
     if type(X).__name__ == "LazyFrame" and hasattr(X, "collect"):

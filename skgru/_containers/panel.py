@@ -5,8 +5,8 @@ This layer is independent of forecasting.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from collections.abc import Container, Hashable, Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -103,11 +103,12 @@ def frame_of(values: np.ndarray, names: list[Any], table: Table) -> Any:
 
 
 def read_panel(
-    X: Any, group: Any, estimator: Any, usual: Any = None
+    X: Any, group: Any, estimator: Any, usual: Any = None, whole: Container[Any] = ()
 ) -> tuple[list[Table], Panel | None]:
     """The series of X, and their container. The latter is None if X is one series.
 
-    usual : as in `as_series`.
+    usual : as in `as_series`; whole : columns of a wide frame that begin with its first row, even
+    if their first values are NaN.
 
     Raises ValueError if X has no column or level `group`, or if `as_series` raises for a series.
     """
@@ -139,7 +140,7 @@ def read_panel(
     if (keys := keys_of(X, group)) is not None:
         return _read_long(X, group, keys, estimator, usual)
     if isinstance(group, str) and group == WIDE:
-        return _read_wide(X, estimator, usual)
+        return _read_wide(X, estimator, usual, whole)
     above = getattr(getattr(X, "columns", None), "names", [])
     if len(above) > 1 and group in above:
         raise ValueError(
@@ -209,26 +210,37 @@ def _check_values(part: Any, group: Any) -> None:
         )
 
 
-def _read_wide(X: Any, estimator: Any, usual: Any) -> tuple[list[Table], Panel]:
+def _read_wide(
+    X: Any, estimator: Any, usual: Any, whole: Container[Any] = ()
+) -> tuple[list[Table], Panel]:
     table = as_series(X, estimator, usual)
-    ids = table.columns
+    tables = [Table(column[:, np.newaxis], None, table.rows) for column in table.values.T]
+    are_whole = [one in whole for one in table.columns]
+    panel = Panel("wide", table.columns, header=table.header)
+    return from_first_values(tables, panel, are_whole), panel
+
+
+def from_first_values(tables: list[Table], panel: Panel, are_whole: list[bool]) -> list[Table]:
+    """Series of a wide frame without NaN at their start. are_whole : which of them keep it.
+
+    Raises ValueError if another one has only NaN.
+    """
+    known = [np.flatnonzero(np.isfinite(table.values[:, 0])) for table in tables]
     empty = [
         one
-        for one, column in zip(ids, table.values.T, strict=True)
-        if not np.isfinite(column).any()
+        for one, rows, is_whole in zip(panel.ids, known, are_whole, strict=True)
+        if not is_whole and not len(rows)
     ]
     if empty:
-        columns = f"columns={empty!r}" if table.rows.library == "pandas" else repr(empty)
+        columns = f"columns={empty!r}" if tables[0].rows.library == "pandas" else repr(empty)
         raise ValueError(
             f"Column {empty[0]!r} of X has only NaN, but with group={WIDE!r} each column is a "
             f"series. Drop such columns: X.drop({columns})."
         )
-    tables = []
-    for column in table.values.T:
-        values = column[:, np.newaxis]
-        known = np.flatnonzero(np.isfinite(values[:, 0]))
-        tables.append(Table(values[known[0] :], None, table.rows))
-    return tables, Panel("wide", ids, header=table.header)
+    return [
+        table if is_whole else replace(table, values=table.values[rows[0] :])
+        for table, rows, is_whole in zip(tables, known, are_whole, strict=True)
+    ]
 
 
 def _tables(parts: list[Any], ids: Any, estimator: Any, usual: Any) -> list[Table]:

@@ -23,6 +23,37 @@ class Way:
     run: Callable[[Any], Any]
 
 
+def with_dates(X: Any) -> Any:
+    """A pandas object with dates of pyarrow, in its index or columns, as those of pandas. Any other
+    object is returned as it is.
+    """
+    import pandas as pd
+
+    index = X.index
+    if isinstance(index, pd.MultiIndex):
+        for i, level in enumerate(index.levels):
+            if _is_of_arrow(level.dtype):
+                index = index.set_levels(pd.DatetimeIndex(level), level=i)
+    elif _is_of_arrow(index.dtype):
+        index = pd.DatetimeIndex(index)
+    if index is not X.index:
+        X = X.set_axis(index)
+    if not hasattr(X, "columns") or not any(map(_is_of_arrow, X.dtypes)):
+        return X
+    columns = [
+        pd.Series(pd.DatetimeIndex(column), X.index) if _is_of_arrow(column.dtype) else column
+        for column in (X.iloc[:, i] for i in range(X.shape[1]))
+    ]
+    return pd.concat(columns, axis=1).set_axis(X.columns, axis=1)
+
+
+def _is_of_arrow(dtype: Any) -> bool:
+    """Whether a column holds dates of pyarrow."""
+    if isinstance(dtype, np.dtype) or not hasattr(dtype, "pyarrow_dtype"):
+        return False
+    return str(dtype).startswith(("timestamp", "date"))
+
+
 def way_to_dates(values: Any, name: str) -> Way | None:
     """Code that converts values such as '2020-01', 'Jan-10' or 202001 to dates, a pandas index;
     None for values that are no dates. name : code of the values.

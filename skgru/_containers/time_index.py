@@ -19,11 +19,11 @@ def season_lengths_of(freq: Any) -> tuple[int, ...]:
 
     The step decides, however its offset is spelled: 7D is a week, 24h a day, 3MS a quarter.
     """
+    if isinstance(freq, int | None):  # of numbers, without pandas
+        return ()
     import pandas as pd
 
     offsets = pd.offsets
-    if isinstance(freq, int | None):
-        return ()
     if isinstance(freq, offsets.CustomBusinessDay) and freq.n == 1:
         return (sum(day != "0" for day in _weekmask(freq)),)
     if isinstance(freq, offsets.BusinessDay):
@@ -290,4 +290,11 @@ def dates_of_polars(X: Any, name: str = "X") -> tuple[Any, str | None]:
         )
     if not times:
         return None, None
-    return dates_in(X[times[0]]), times[0]
+    try:
+        return dates_in(X[times[0]]), times[0]
+    except ModuleNotFoundError as error:
+        raise ImportError(
+            f"{name} has the column of dates {times[0]!r}, whose steps are found by pandas, which "
+            "is not installed. Install it with 'pip install pandas', or drop the column: "
+            f"{name}.drop({times[0]!r})."
+        ) from error

@@ -47,6 +47,14 @@ class ForecastAnswers(SeriesReader):
         """Forecasts of each series in its units, (steps, n_targets)."""
         return self._in_units(self._model.forecast_after(new.parts, new.steps), new)
 
+    def _components_of(self, new: Origins) -> dict[str, np.ndarray]:
+        """What the forecast of the only series is made of, in its units, (steps, n_targets) each.
+        Components are medians, and the forecast, "forecast", is as `forecast` gives it.
+        """
+        scaled_ones = self._model.components_after(new.parts[0], new.steps)
+        found = {name: restored(new.scalers[0], one) for name, one in scaled_ones.items()}
+        return found | {"forecast": self._values_of(new)[0]}
+
     def _in_units(self, forecasts: np.ndarray, new: Origins) -> list[np.ndarray]:
         return [
             self._limited(self._model.means.in_units(*one))
@@ -134,6 +142,22 @@ class ForecastAnswers(SeriesReader):
 
         own = None if weights is None else weights[rows]
         return r2_score(actual[rows], predicted[rows], sample_weight=own)
+
+    def _check_names(self, new: Origins, endings: list[str]) -> None:
+        """Raise if two columns of an answer would have one name."""
+        panel, names = new.panel, self._names_in(new.tables[0])
+        others = []
+        if panel is not None and panel.kind == "wide":
+            names = panel.ids
+        elif panel is not None and panel.form is not None:
+            others = [*(key.name for key in panel.form.keys), panel.form.time]
+        columns = {with_ending(one, end): one for one in names for end in endings if end}
+        if double := [one for one in (*(names if "" in endings else []), *others)
+                      if one in columns]:  # fmt: skip
+            raise ValueError(
+                f"with_forecast={'' in endings}: a bound of {columns[double[0]]!r} would have the "
+                f"name of the column {double[0]!r}. Rename this column of X before fit."
+            )
 
     def _answers(self, values: list[np.ndarray], endings: list[str], new: Origins) -> Any:
         """Values of each series, (steps, n_targets * n_endings), in the container of X. Each series

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,7 @@ def check_series(
     if panel is not None:
         warn_of_static(parameters.target, tables, panel, spec)
         if spec.is_global and parameters.pretrained != "only":
-            warn_of_short(tables, panel, spec)
+            warn_of_short(list(map(len, tables)), panel, spec)
     warn_of_ends(tables, panel, spec)
     warn_of_limits(parameters.lower, parameters.upper, tables, spec)
     warn_of_y(y, X, tables, panel, spec)
@@ -288,12 +288,16 @@ def warn_of_long_season(given: Any, tables: list[Table], spec: ForecastSpec) -> 
         )
 
 
-def warn_of_short(tables: list[Table], panel: Panel, spec: ForecastSpec) -> None:
-    """Warn of several series that are too short for the regressors."""
+def warn_of_short(
+    n_rows: list[int], panel: Panel, spec: ForecastSpec, but: Collection[Any] = ()
+) -> None:
+    """Warn of several series that are too short for the regressors. n_rows : of each; but : series
+    that are passed over.
+    """
     short = [
-        f"{one!r} ({len(table)} rows)"
-        for one, table in zip(panel.ids, tables, strict=True)
-        if len(table) < spec.least_history
+        f"{one!r} ({n} rows)"
+        for one, n in zip(panel.ids, n_rows, strict=True)
+        if n < spec.least_history and one not in but
     ]
     if short:
         warn_user(
@@ -324,9 +328,9 @@ def warn_if_short(n_rows: int, spec: ForecastSpec, is_half_pretrained: bool) -> 
     )
 
 
-def warn_if_apart(trained: TimeIndex, table: Table, n_needed: int) -> bool:
-    """Warn of a short X that ends after the training series, but does not start right after it, and
-    return whether it does. Its forecasts have no history but X.
+def is_apart(trained: TimeIndex, table: Table, n_needed: int) -> bool:
+    """Whether a short X ends after its series in fit, but does not start right after it, or has
+    dates of another type.
 
     X that ends before the row after the training series is another period, and a longer X holds its
     own history.
@@ -336,17 +340,44 @@ def warn_if_apart(trained: TimeIndex, table: Table, n_needed: int) -> bool:
         return False
     following = trained.following(1)[0]
     try:
-        if index[-1] < following or index[0] == following:
-            return False
-    except (TypeError, ValueError):  # another kind of index
-        return False
-    warn_user(
-        f"X begins at {index[0]} and does not continue the training series, which ends at "
-        f"{trained.index[-1]}. Its {len(table)} rows are the whole history of its forecasts, "
-        f"which should have {n_needed}. Give the series from the start of fit to the end of X, "
-        "with NaN in missing rows."
+        return bool(index[-1] >= following and index[0] != following)
+    except (TypeError, ValueError):  # another kind of index, or a time zone
+        return True
+
+
+def warn_of_apart(
+    trained: TimeIndex, table: Table, n_needed: int, one: Any = None, n_more: int = 0
+) -> None:
+    """Warn of a short X whose forecasts have no history but X. one : the identifier of a series of
+    a panel; n_more : the number of other such series.
+    """
+    index = table.rows.index
+    whose = "X" if one is None else f"Series {one!r} of X"
+    others = f" There are {n_more} more such series." if n_more else ""
+    what = (
+        f"begins at {index[len(index) - len(table)]} and does not continue the training series, "
+        f"which ends at {trained.index[-1]}"
     )
-    return True
+    remedy = "Give the series from the start of fit to the end of X, with NaN in missing rows"
+    if _differ(index, trained.index):
+        what = (
+            f"has an index of {index.dtype} and does not continue the training series, which has "
+            f"one of {trained.index.dtype}"
+        )
+        remedy = "Give the index that type"
+    warn_user(
+        f"{whose} {what}. Its {len(table)} rows are the whole history of its forecasts, which "
+        f"should have {n_needed}. {remedy}.{others}"
+    )
+
+
+def _differ(one: Any, other: Any) -> bool:
+    """Whether two indexes cannot be compared."""
+    try:
+        bool(one[-1] < other[-1])
+    except (TypeError, ValueError):
+        return True
+    return False
 
 
 def too_short(spec: ForecastSpec, series: Sequence[np.ndarray]) -> str:

@@ -47,7 +47,9 @@ from skgru._forecaster.resolve import (
 )
 from skgru._forecaster.sample_weight import (
     check_takes_weights,
+    extended_weights,
     weights_of_list,
+    weights_of_new,
     weights_of_one,
     weights_of_rows,
 )
@@ -377,12 +379,22 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
     - Early stopping holds out the last windows of each series.
     - The windows of a GRURegressor are computed one batch at a time, so memory holds only the rows.
 
-    After a fit on one series, `predict(X)` and `forecast(X=X)` use the training series as history
-    of X if the index of X continues it. Rows without an index (arrays) continue the training
-    series, unless they begin with its first `window_length` rows. Any other X stands alone: its
-    rows are the whole history of their forecasts. There is a warning if such an X is shorter than a
-    window and a season, and ends after the training series. Then rows between the two are probably
-    missing or repeated: give the series from the start of `fit` to the end of X.
+    `forecast(X=X)` continues the training series: the history of a series of X is the rows of `fit`
+    and `update` before its first row. These rows are used under the following conditions:
+
+    - X begins right after the training series, or within it. Where both have a row, that of X
+      is used.
+    - In a long or wide frame, a series of X belongs to the training series with the same
+      identifier. X of one series, or a list of as many series as in `fit`, has no identifiers.
+      Where X and the training series overlap, their values must then be equal.
+    - X has an index. One series without an index (an array) continues the training series, unless
+      it begins with its first `window_length` rows. Several series without an index are new series.
+
+    Any other X stands alone: its rows are the whole history of its forecasts. This holds for new
+    series, for X with the training series from its first row on, and for X after a gap. There is a
+    warning if X is after a gap and shorter than a window and a season: give the series from the
+    start of `fit` to the end of X. After a fit on one series, `predict` and `score` use the same
+    history.
 
     Intervals come from quantiles of the pretrained network, or are split conformal intervals [2]_:
     see `forecast_interval`.
@@ -444,6 +456,9 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
     ensemble_: dict[str, float]
     n_features_in_: int
     feature_names_in_: np.ndarray
+
+    # Weights of the rows of _tails. Files of earlier versions have none.
+    _weights: list[np.ndarray] | None = None
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         "regressor": [None, Instance(["fit", "predict"]), list, tuple],
@@ -650,6 +665,7 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
             _naive_scales=[
                 naive_scale(table.values[:, spec.targets], spec.season_length) for table in tables
             ],
+            _weights=None if weights is None else [one[-n_kept:] for one in weights],
             _limits=(self.lower, self.upper),
             _usual_step=max(tables, key=len).rows.freq,
             window_length_=spec.windows[0] if len(set(spec.windows)) == 1 else spec.windows,
@@ -674,7 +690,7 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         return self
 
     @stores_at_once
-    def update(self, X: Any, refit: bool = False) -> Self:
+    def update(self, X: Any, refit: bool = False, sample_weight: Any = None) -> Self:
         """Append rows that continue the training series to the history of forecasts.
 
         Afterwards `forecast()` starts after the last row of X. `forecast(X=X)` gives the forecast
@@ -698,6 +714,10 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
             GRURegressor (see Notes). A warning is raised if there is nothing to train, as with
             `pretrained="only"`. The new rows are in the history then too.
 
+        sample_weight : array-like of shape (n_samples,), list of arrays or None, default=None
+            Weight of each row of X as a target of `refit=True`, at least 0, in the form that `fit`
+            takes. The weights of known rows of X are ignored. None: the weight 1.
+
         Returns
         -------
         SequenceForecaster
@@ -710,14 +730,18 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         ValueError
             If X does not start right after the history or within it, has another step or other
             columns, or has series that were not part of `fit`; or if `refit=True` and a regressor
-            has no `partial_fit`. After an error the forecaster is as it was before.
+            has no `partial_fit`. If `sample_weight` is given with `refit=False`, has another length
+            than X, negative values or NaN, or `partial_fit` of a regressor takes no weights. After
+            an error the forecaster is as it was before.
 
         Notes
         -----
         `refit=True` trains the regressors on the windows whose last target is a new row. A direct
         forecaster has `horizon` targets after each window, so the windows begin before the new
-        rows. Each window is trained on in one update only. Windows with an unknown target are left
-        out.
+        rows. Each window is trained on in one update only. Windows with an unknown target or a
+        target of weight 0 are left out. The weight of a window is the mean weight of its targets,
+        where those that were in the history before have the weights of `fit` and of earlier
+        updates.
 
         Everything else stays as in `fit`: the scalers, the weights of the ensemble, the correction
         to means, and the residuals of `calibration_fraction`. Intervals from these residuals
@@ -737,9 +761,17 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         if not isinstance(refit, bool | np.bool_):
             raise ValueError(f"refit={refit!r} must be a bool. Use refit=True or refit=False.")
         if refit:
-            check_trains_further(self._model)
+            check_trains_further(self._model, sample_weight is not None)
+        elif sample_weight is not None:
+            raise ValueError(
+                "sample_weight needs refit=True, because refit=False trains nothing. Give "
+                "refit=True, or leave sample_weight None."
+            )
         new = self._new_rows(X)
-        if not any(map(len, new)):
+        n_new = list(map(len, new))
+        new_weights = weights_of_new(sample_weight, X, self._panel, n_new)
+        weights = extended_weights(self._weights, list(map(len, self._tails)), new_weights, n_new)
+        if not any(n_new):
             ends = [table.rows.index[-1] for table in self._tails if table.rows.index is not None]
             warn_user(
                 f"X has no rows after the history{f', which ends at {max(ends)}' if ends else ''}. "
@@ -750,14 +782,15 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         warn_of_ends(tails, self._panel, self._spec)
         model = self._model
         if refit:
-            n_new = list(map(len, new))
             whole = extended(self._tails, new, self._n_kept + max(n_new), self._spec.targets)
-            model = trained_further(model, list(map(self._calendar.extended, whole)), n_new)
+            series = list(map(self._calendar.extended, whole))
+            model = trained_further(model, series, n_new, weights)
         self.__dict__.update(
             _model=model,
             regressors_=model.regressors,
             _tails=tails,
             _scaled_tails=model.scaled_tails([table.values for table in tails]),
+            _weights=None if weights is None else [one[-self._n_kept :] for one in weights],
             _n_rows=[n + len(one) for n, one in zip(self._n_rows, new, strict=True)],
         )
         return self
@@ -776,9 +809,9 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list of them
-            The series, with the columns of `fit`. If X continues the training series, the training
-            series is the history of X (see the Notes of the class). After a fit on several series,
-            X has no history.
+            The series, with the columns of `fit`. If X continues the training series, the rows of
+            the training series before X are its history (see the Notes of the class). After a fit
+            on several series, X has no history.
 
         Returns
         -------
@@ -879,7 +912,10 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
 
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list, default=None
             Series to forecast from, in the same container as in `fit`. None: the training series.
-            After a fit on several series, X may hold new series. Each of them gets its own scaler.
+            Rows that follow the training series, or overlap its end, continue it: the forecast is
+            that of `forecast` after `update(X)`. After a fit on several series, X may also hold new
+            series, and leave some out. Each new series gets its own scaler. See the Notes of the
+            class.
 
         future : array-like of shape (steps, n_known), DataFrame, dict or None, default=None
             Values of the future covariates (`known`) for the rows to forecast. With
@@ -975,8 +1011,9 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         Notes
         -----
         Without calibration, the bounds are quantiles of the pretrained network, for any coverage.
-        They are moved, so that the forecast takes the place of its median, and their distances from
-        it are made larger: by 10 % for a coverage of 0.8, and 25 % for 0.95.
+        They are moved, so that the forecast takes the place of its median. Their distances from it
+        are multiplied by a factor. For one series it is 1.1 for a coverage of 0.8, and 1.25 for
+        0.95. For several series, errors of the network at the ends of the series choose it.
 
         With `calibration_fraction`, they are split conformal intervals [1]_. For each step ahead,
         both bounds have the same distance from the forecast: a quantile of the absolute residuals
@@ -1033,6 +1070,7 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
             if new.panel is None:
                 return bounds[0]
             return np.concatenate(bounds, axis=1) if new.panel.kind == "wide" else bounds
+        self._check_names(new, endings)
         flat = [one.reshape(new.steps, -1) for one in bounds]
         return self._answers(flat, endings, new)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from skgru._containers.panel import Panel
 from skgru._containers.table import Table
+from skgru._forecaster.checks import is_apart, warn_of_apart
 from skgru._forecaster.gaps_and_outliers import last_rows
 
 
@@ -44,6 +46,96 @@ def rows_after(kept: Table, new: Table, whose: str) -> np.ndarray:
             f"({getattr(kept.rows.freq, 'freqstr', kept.rows.freq)!r}). Resample X to this step."
         )
     return new.values[start:]
+
+
+def n_rows_before(kept: Table, n_rows: int, new: Table, has_id: bool) -> int | None:
+    """Number of rows of `kept` before the first row of `new`, if `new` begins after the first row
+    of a series and at most right after its end. None if `new` is its own history: of another
+    series or part of it, or without an index.
+
+    kept : the last of the `n_rows` rows of a series of fit; has_id : whether `new` has the
+    identifier of this series. Without one, both are the same series if `new` begins right after
+    `kept`, or has its values where both have a row.
+    """
+    index, other = kept.rows.index, new.rows.index
+    if index is None or other is None:
+        return None
+    first = other[len(other) - len(new)]  # the index of a wide frame may begin before the series
+    if kept.rows.following(1)[0] == first:
+        return len(kept)
+    at = np.flatnonzero(np.asarray(index == first))
+    if not len(at) or at[0] <= len(index) - n_rows:
+        return None
+    start = int(at[0]) - (len(index) - len(kept))  # in the rows that are kept
+    if not has_id and not _are_equal(kept.values, new.values, start):
+        return None
+    return max(0, start)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The series of a panel in fit. tails : their last rows; n_rows : number of all rows of each;
+    ids : their identifiers.
+    """
+
+    tails: list[Table]
+    n_rows: list[int]
+    ids: list[Any]
+
+    def continued_by(self, tables: list[Table], panel: Panel) -> list[tuple[int, int] | None]:
+        """The position in fit of each series that X continues, and how many rows of its tail are
+        before X; None for the others. Series of a list have no identifiers: X continues those of
+        fit if it has as many.
+        """
+        has_ids = panel.kind != "list"
+        if not has_ids and len(tables) != len(self.tails):
+            return [None] * len(tables)
+        positions = {one: i for i, one in enumerate(self.ids)}
+        found: list[tuple[int, int] | None] = []
+        for one, table in zip(panel.ids, tables, strict=True):
+            i, n = positions.get(one), None
+            if i is not None and (has_ids or _have_one_name(table, self.tails[i])):
+                n = n_rows_before(self.tails[i], self.n_rows[i], table, has_ids)
+            found.append(None if i is None or n is None else (i, n))
+        return found
+
+    def warn_of_apart(
+        self,
+        tables: list[Table],
+        panel: Panel,
+        continued: list[tuple[int, int] | None],
+        n_needed: int,
+    ) -> set[Any]:
+        """Warn of short series with identifiers of fit that end after its series without continuing
+        it. Returns these identifiers.
+        """
+        positions = {one: i for i, one in enumerate(self.ids)}
+        if panel.kind == "list":
+            return set()
+        apart = {
+            one: (table, self.tails[positions[one]].rows)
+            for one, table, found in zip(panel.ids, tables, continued, strict=True)
+            if found is None and one in positions
+        }
+        apart = {one: both for one, both in apart.items() if is_apart(both[1], both[0], n_needed)}
+        for one, (table, trained) in list(apart.items())[:1]:
+            warn_of_apart(trained, table, n_needed, one, len(apart) - 1)
+        return set(apart)
+
+
+def _have_one_name(new: Table, old: Table) -> bool:
+    """Whether two tables may be one series, by the names of their columns."""
+    return not (new.is_named and old.is_named) or new.columns == old.columns
+
+
+def _are_equal(kept: np.ndarray, new: np.ndarray, start: int) -> bool:
+    """Whether known values of both are equal where they overlap. start : of `new` in `kept`."""
+    kept, new = kept[max(0, start) :], new[max(0, -start) :]
+    n = min(len(kept), len(new))
+    are_known = np.isfinite(kept[:n]) & np.isfinite(new[:n])
+    return bool(are_known.any()) and np.allclose(
+        kept[:n][are_known], new[:n][are_known], rtol=1e-6, atol=0
+    )
 
 
 def extended(

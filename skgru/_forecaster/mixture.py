@@ -5,7 +5,7 @@ All forecasts are on the scale of the scaler.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import NormalDist
 from typing import Any
 
@@ -40,6 +40,18 @@ WEIGHT_BY_ERRORS = 4
 # score, from 1 on.
 SPREAD, SPREAD_BY_SCORE = 0.82, 0.22
 
+# Intervals of the pretrained network that are compared with the errors at the ends of several
+# series: their coverages and quantiles.
+COMPARED = {0.8: (0.1, 0.9), 0.95: (0.025, 0.975)}
+
+# Forecasts at which the factors of the errors and those above count alike, limits of the factors,
+# and the least factor of the outer interval as a share of that of the inner one.
+SPREADS_ALIKE, SPREAD_LIMITS, LEAST_OF_OUTER = 20, (0.4, 2.0), 0.8
+
+# Rows and share of the rows of a series that an origin needs before it, so that its errors are
+# like those of forecasts after the series.
+ROWS_COMPARED, SHARE_COMPARED = 6, 0.5
+
 
 def weighted_mean(*members: tuple[float, np.ndarray]) -> np.ndarray:
     """Weighted mean of forecasts. Where the first one is NaN, the mean is NaN; where another one is
@@ -57,6 +69,19 @@ def weighted_mean(*members: tuple[float, np.ndarray]) -> np.ndarray:
 def spread_of(quantile: float) -> float:
     """Factor of the distance of a quantile of the pretrained network from its forecast."""
     return max(1.0, SPREAD + SPREAD_BY_SCORE * abs(NormalDist().inv_cdf(quantile)))
+
+
+def spread_by_errors(inside: float, errors: np.ndarray, side: np.ndarray, usual: float) -> float:
+    """Factor of the distances (n_origins, steps, n_targets) of a bound from the forecast with which
+    the share `inside` of the errors lies inside. The usual factor where there are few errors.
+    """
+    is_known = np.isfinite(errors) & (side > 0)
+    if not is_known.any():
+        return usual
+    n = is_known.any(axis=(1, 2)).sum()
+    share = n / (n + SPREADS_ALIKE)
+    found = np.clip(np.quantile(errors[is_known] / side[is_known], inside), *SPREAD_LIMITS)
+    return float(usual ** (1 - share) * found**share)
 
 
 def last_origins(joined: Joined, origins: np.ndarray, steps: int) -> np.ndarray:
@@ -97,6 +122,8 @@ class Mixture:
         self.takes_pretrained = takes_pretrained
         # Whether any series is long enough for the Theta forecast.
         self.has_theta = True
+        # Factors of the distances of the bounds in COMPARED, None: those of `spread_of`.
+        self.spreads: tuple[float, ...] | None = None
 
     def learn_length(self, parts: Sequence[Part]) -> None:
         """Keep whether the series of fit are long enough for Theta."""
@@ -144,12 +171,58 @@ class Mixture:
         baseline = pairs.at(picked)[1].reshape(len(picked), steps, -1)
         usual = mean_known(np.abs(baseline) / scale)
         weights = [self.own_weight]
-        for weight, forecast in self.others_at(pairs.joined, picked, scalers):
+        of_theta, of_network = self._members_at(pairs.joined, picked, scalers)
+        pretrained, *bounds = of_network([None, *sum(COMPARED.values(), ())])
+        is_long = self._has_long_history(pairs.joined, picked)[:, np.newaxis, np.newaxis]
+        self._learn_spreads(np.where(is_long, actual, np.nan), pretrained, bounds)
+        for weight, forecast in self._weighed(of_theta, lambda: pretrained):
             size = mean_known(np.abs(actual - forecast) / scale)
             ratio = size / usual if usual > 0 else 1.0
             factor = (USUAL_RATIO / max(ratio, np.finfo(float).tiny)) ** WEIGHT_BY_ERRORS
             weights.append(weight * np.clip(factor, *FACTORS) if np.isfinite(ratio) else weight)
         _, self.theta_weight, self.pretrained_weight = (float(w / sum(weights)) for w in weights)
+
+    def learn_spreads(self, pairs: Pairs, origins: np.ndarray, scalers: list[Any]) -> None:
+        """Learn how far the bounds lie from the forecasts, from errors at the ends of several
+        series.
+        """
+        picked = last_origins(pairs.joined, origins, self.spec.steps_of_call)
+        picked = picked[:: 1 + len(picked) // (ORIGINS_COMPARED // 2)]
+        picked = picked[self._has_long_history(pairs.joined, picked)]
+        if len(picked):
+            _, of_network = self._members_at(pairs.joined, picked, scalers)
+            forecast, *bounds = of_network([None, *sum(COMPARED.values(), ())])
+            self._learn_spreads(pairs.following(picked), forecast, bounds)
+
+    def _has_long_history(self, joined: Joined, origins: np.ndarray) -> np.ndarray:
+        """Origins before which there are about as many rows as in the whole series."""
+        number = joined.series_of(origins)
+        n_rows = origins - joined.first[number] + 1
+        of_series = joined.last[number] - joined.first[number] + 1
+        least = max(ROWS_COMPARED, 2 * self.spec.season_length)
+        return (n_rows >= least) & (n_rows >= SHARE_COMPARED * of_series)
+
+    def _learn_spreads(
+        self, actual: np.ndarray, forecast: np.ndarray, bounds: list[np.ndarray]
+    ) -> None:
+        errors, factors = actual - forecast, []
+        is_mean = self.spec.point == "mean"
+        for coverage, low, high in zip(COMPARED, bounds[::2], bounds[1::2], strict=True):
+            side = np.where((errors > 0) | is_mean, high - forecast, forecast - low)
+            # Around a mean, only upper bounds are moved: many values are the lowest one, 0.
+            sizes = np.maximum(errors, 0 * errors) if is_mean else np.abs(errors)
+            upper = (1 + coverage) / 2
+            share, usual = (upper, 1.0) if is_mean else (coverage, spread_of(upper))
+            factors.append(spread_by_errors(share, sizes, side, usual))
+        inner, outer = factors
+        self.spreads = inner, max(outer, LEAST_OF_OUTER * inner)
+
+    def spread(self, quantile: float) -> float:
+        """Factor of the distance of a quantile of the pretrained network from its forecast."""
+        if self.spreads is None:
+            return 1.0 if self.spec.point == "mean" else spread_of(quantile)
+        scores = [NormalDist().inv_cdf(high) for _, high in COMPARED.values()]
+        return float(np.interp(abs(NormalDist().inv_cdf(quantile)), scores, self.spreads))
 
     def weigh_by_errors(self, own: np.ndarray, others: np.ndarray) -> None:
         """Lower the weights of Theta and the pretrained network, from residuals of the regressors
@@ -179,6 +252,15 @@ class Mixture:
         """Forecasts of Theta and the pretrained network from a few origins in increasing order,
         (n_origins, steps_of_call, n_targets).
         """
+        of_theta, of_network = self._members_at(joined, origins, scalers)
+        return self._weighed(of_theta, lambda: of_network([None])[0])
+
+    def _members_at(
+        self, joined: Joined, origins: np.ndarray, scalers: list[Any]
+    ) -> tuple[Callable[[], np.ndarray], Callable[[list[float | None]], np.ndarray]]:
+        """Functions that give the forecast of Theta and quantiles of the pretrained network, None
+        for its forecast, from a few origins in increasing order.
+        """
         number, steps = joined.series_of(origins), self.spec.steps_of_call
         histories, values, own = [], [], []
         n_rows = self.zero_shot.n_rows
@@ -191,9 +273,9 @@ class Mixture:
                 in_units = restored(scalers[i], history)
                 values += [in_units[max(0, t + 1 - n_rows) : t + 1] for t in rows]
                 own += [scalers[i]] * len(rows)
-        return self._weighed(
+        return (
             lambda: self._theta(np.concatenate(histories), steps),
-            lambda: self.zero_shot.of_histories(values, own, steps),
+            lambda quantiles: self.zero_shot.quantiles_of(values, own, steps, quantiles),
         )
 
     def theta_from(self, history: np.ndarray, origins: np.ndarray, steps: int) -> np.ndarray:

@@ -36,7 +36,7 @@ from skgru._forecaster.gaps_and_outliers import (
 )
 from skgru._forecaster.mean_correction import ERROR_OFFSET, MeanCorrection
 from skgru._forecaster.member_fits import MemberFits
-from skgru._forecaster.mixture import ORIGINS_COMPARED, Mixture, spread_of, weighted_mean
+from skgru._forecaster.mixture import ORIGINS_COMPARED, Mixture, weighted_mean
 from skgru._forecaster.regressors import EnsembleMember, steady_error
 from skgru._forecaster.rollout import REPEATS_TO, Rollout
 from skgru._forecaster.sample_weight import (
@@ -46,6 +46,7 @@ from skgru._forecaster.sample_weight import (
 )
 from skgru._forecaster.scaling import (
     AutoScaler,
+    below_is_zero,
     restored,
     scaled,
     steep_below,
@@ -156,12 +157,14 @@ class ForecastModel:
         """
         model, spec = cls(template), template.spec
         joined = with_weights(model._learn_scales(template, series), weights)
-        if not template.members and spec.point == "median":
+        if not template.members and spec.point == "median" and not spec.is_global:
             return model
         pairs = Pairs(spec, joined)
         origins, is_complete = pairs.usable()
         if not template.members:
-            if len(origins):
+            if len(origins) and spec.is_global:
+                model.mixture.learn_spreads(pairs, origins, model.scalers)
+            if len(origins) and spec.point == "mean":
                 model._compare(pairs, origins, template)
             return model
         is_pretrained = model.takes_pretrained
@@ -409,12 +412,31 @@ class ForecastModel:
         quantiles: Sequence[float],
         errors: np.ndarray,
     ) -> np.ndarray:
+        """As `_bounds_after`. Where zeros are common, lower bounds nearer to 0 than to the smallest
+        other value are 0: those zeros would lie below them.
+        """
+        bounds = self._bounds_after(parts, forecast, quantiles, errors)
+        for i, quantile in enumerate(quantiles):
+            if self.takes_pretrained and quantile < 0.5:
+                below = [below_is_zero(part.values, quantile) for part in parts]
+                is_zero = bounds[i] < np.stack(below)[:, np.newaxis]
+                bounds[i] = np.where(is_zero, 0.0, bounds[i])
+        return bounds
+
+    def _bounds_after(
+        self,
+        parts: Sequence[Part],
+        forecast: np.ndarray,
+        quantiles: Sequence[float],
+        errors: np.ndarray,
+    ) -> np.ndarray:
         """Quantiles after the last row of each series, in its units, (n_quantiles, n_series, steps,
         n_targets): those of the pretrained network, or of regressors that were fitted with them.
         They are moved, as the forecast lies elsewhere than that of the network. forecast : scaled,
         as `forecast_after` gives it; errors : of `in_units`, (n_series,).
         """
         scalers, steps = [part.scaler for part in parts], forecast.shape[1]
+        spreads = [self.mixture.spread(one) if self.takes_pretrained else 1.0 for one in quantiles]
         if self.takes_pretrained:
             # Of medians, bounds are moved first and clipped last.
             middle, *bounds = self.mixture.zero_shot.all_after(
@@ -432,13 +454,16 @@ class ForecastModel:
             can_move = (old > 0) & (means > 0) & has_zero[:, np.newaxis, np.newaxis]
             factor = np.where(can_move, means / np.where(can_move, old, 1), 1)
             shift = np.where(has_zero[:, np.newaxis, np.newaxis], 0, means - old)
+            moved = [
+                shift + factor * [restored(*one) for one in zip(scalers, bound, strict=True)]
+                for bound in bounds
+            ]
             return np.stack(
                 [
-                    shift + factor * [restored(*one) for one in zip(scalers, bound, strict=True)]
-                    for bound in bounds
+                    np.where(bound > means, means + spread * (bound - means), bound)
+                    for spread, bound in zip(spreads, moved, strict=True)
                 ]
             )
-        spreads = [spread_of(one) if self.takes_pretrained else 1.0 for one in quantiles]
         return self._around(forecast, scalers, middle, bounds, spreads)
 
     def _around(
@@ -472,6 +497,29 @@ class ForecastModel:
 
     def _all_in_units(self, scalers: list[Any], z: np.ndarray, errors: np.ndarray) -> np.ndarray:
         return np.stack([self.means.in_units(*one) for one in zip(scalers, z, errors, strict=True)])
+
+    def components_after(self, part: Part, steps: int) -> dict[str, np.ndarray]:
+        """What the forecast after a series is made of, scaled: the level of its windows, the
+        baseline, and the forecast of each member, (steps, n_targets) each, as far as they are used.
+        """
+        spec, shares, found = self.spec, self.shares, {}
+        if not self.is_zero_shot:
+            length, trace = spec.history_length, list[tuple[np.ndarray, np.ndarray]]()
+            joined = join_series([_tail(part, length)], length - 1, self._n_after(steps))
+            histories = sliding_view(joined.history, length)[joined.last - length + 1].copy()
+            own = self.rollout.run(histories, joined, joined.last, steps, None, trace)[0]
+            level, baseline = (np.concatenate(each, axis=1)[0] for each in zip(*trace, strict=True))
+            if spec.level is not None:
+                found["level"] = level[:steps]
+            if spec.baseline is not None:  # otherwise it is the level
+                found["baseline"] = baseline[:steps]
+            if "regressors" in shares:
+                found["regressors"] = own
+        if "pretrained" in shares:
+            found["pretrained"] = self.mixture.zero_shot.after([part], steps)[0]
+        if "theta" in shares:
+            found["theta"] = self.mixture.theta_after([part], steps)[0]
+        return found
 
     def _forecast_after(
         self, parts: Sequence[Part], steps: int, quantile: float | None

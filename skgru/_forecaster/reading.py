@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,15 +14,16 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skgru._containers.long import keys_of
 from skgru._containers.one_hot import Categories
-from skgru._containers.panel import Panel, as_columns, read_panel
+from skgru._containers.panel import Panel, as_columns, from_first_values, read_panel
 from skgru._containers.series import as_series, check_list, is_list_of_series
 from skgru._containers.table import Table
 from skgru._forecaster.calendar import Calendar
 from skgru._forecaster.checks import (
     check_numbers,
     check_step,
-    warn_if_apart,
+    is_apart,
     warn_if_short,
+    warn_of_apart,
     warn_of_ends,
     warn_of_range,
     warn_of_short,
@@ -29,7 +31,7 @@ from skgru._forecaster.checks import (
 from skgru._forecaster.covariates import futures_of, known_rows
 from skgru._forecaster.dataset import Part
 from skgru._forecaster.gaps_and_outliers import last_rows
-from skgru._forecaster.history import rows_after
+from skgru._forecaster.history import Trained, n_rows_before, rows_after
 from skgru._forecaster.model import ForecastModel
 from skgru._forecaster.scaling import scaled
 from skgru._forecaster.spec import ForecastSpec
@@ -98,8 +100,10 @@ class SeriesReader:
         columns = self._tails[0].columns
         return [columns[i] for i in self._spec.targets]
 
-    def _read(self, X: Any, usual: Any = None) -> tuple[list[Table], Panel | None]:
-        tables, panel = read_panel(X, self.group, self, usual)
+    def _read(
+        self, X: Any, usual: Any = None, whole: Sequence[Any] = ()
+    ) -> tuple[list[Table], Panel | None]:
+        tables, panel = read_panel(X, self.group, self, usual, whole)
         if panel is not None:
             self._check_columns(tables, tables[0], panel)
         return tables, panel
@@ -162,26 +166,37 @@ class SeriesReader:
         return table
 
     def _context(self, table: Table) -> np.ndarray:
-        """History of a table: the end of the training series if the table continues it."""
+        """History of a table: the rows of the training series before it, if it continues them."""
         tail, first = self._tails[0], self._first_rows[0]
         history = self._calendar.extended(tail)
         nothing = history[:0]
         if self._panel is not None:
             return nothing
         if table.rows.index is not None and tail.rows.index is not None:
-            return history if tail.rows.is_followed_by(table.rows) else nothing
+            n = n_rows_before(tail, self._n_rows[0], table, has_id=False)
+            return history[: n or 0]
         n = min(len(table), len(first))
         is_in_sample = np.array_equal(table.values[:n], first[:n], equal_nan=True)
         return nothing if is_in_sample else history
+
+    @property
+    def _n_needed(self) -> int:
+        """Rows that a history should have."""
+        least = self._spec.least_history
+        return max(least, 2 * self._spec.season_length) if self._model.is_zero_shot else least
 
     def _warn_if_apart(self, table: Table) -> bool:
         """Warn of a short X that neither continues the training series nor holds its history."""
         if self._panel is not None:
             return False
-        n_needed = self._spec.least_history
-        if self._model.is_zero_shot:
-            n_needed = max(n_needed, 2 * self._spec.season_length)
-        return warn_if_apart(self._tails[0].rows, table, n_needed)
+        tail = self._tails[0]
+        if (
+            not is_apart(tail.rows, table, self._n_needed)
+            or n_rows_before(tail, self._n_rows[0], table, has_id=False) is not None
+        ):
+            return False
+        warn_of_apart(tail.rows, table, self._n_needed)
+        return True
 
     def _origins(self, steps: Any, X: Any, future: Any, until: Any) -> Origins:
         check_is_fitted(self)
@@ -198,13 +213,19 @@ class SeriesReader:
         if X is None:
             pasts = [self._calendar.extended(table) for table in tables]
         else:
-            tables, panel, pasts = self._read_origins(X)
-            scalers, zs = [model.scaler_for(past) for past in pasts], [None] * len(pasts)
+            tables, panel, pasts, of_fit = self._read_origins(X)
+            zs = [None] * len(pasts)
+            scalers = [
+                model.scaler_for(past) if i is None else model.scalers[i]
+                for past, i in zip(pasts, of_fit, strict=True)
+            ]
             if self._spec.is_global:
                 seasonal_errors = model.median_where_unknown(
                     [
                         model.recent_seasonal_error(scaled(scaler, past[:, self._spec.targets]))
-                        for scaler, past in zip(scalers, pasts, strict=True)
+                        if i is None
+                        else model.seasonal_errors[i]
+                        for scaler, past, i in zip(scalers, pasts, of_fit, strict=True)
                     ]
                 )
         pasts = [last_rows(past, model.n_rows_kept, self._spec.targets) for past in pasts]
@@ -316,28 +337,44 @@ class SeriesReader:
         self._check_columns(given, tails[0], of_given)
         return [by_id.get(one) for one in panel.ids]
 
-    def _read_origins(self, X: Any) -> tuple[list[Table], Any, list[np.ndarray]]:
-        """New series, their container, and their histories."""
+    def _read_origins(self, X: Any) -> tuple[list[Table], Any, list[np.ndarray], list[int | None]]:
+        """New series, their container, their histories, and the positions in fit of those that
+        continue a series of a panel. These keep the scaler of fit.
+        """
         model, panel = self._model, self._panel
+        of_fit: list[int | None] = [None]
+        are_apart: set[Any] = set()
         if panel is None:
             tables = [self._read_new(X)]
             values = self._calendar.extended(tables[0])
             pasts = [np.concatenate([self._context(tables[0]), values])]
         else:
             self._check_panel(X)
-            tables, panel = self._read(self._categories.encoded(X), self._usual_step)
+            encoded = self._categories.encoded(X)
+            tables, panel = self._read(encoded, self._usual_step, panel.ids)
             self._check_columns(tables, self._tails[0], panel)
-            pasts = [self._calendar.extended(table) for table in tables]
+            assert panel is not None
+            trained = Trained(self._tails, self._n_rows, self._panel.ids)
+            continued = trained.continued_by(tables, panel)
+            of_fit = [None if one is None else one[0] for one in continued]
+            if panel.kind == "wide":
+                tables = from_first_values(tables, panel, [i is not None for i in of_fit])
+            are_apart = trained.warn_of_apart(tables, panel, continued, self._n_needed)
+            pasts = list(map(self._calendar.extended, tables))
+            for k, found in enumerate(continued):
+                if found is not None:
+                    before = self._calendar.extended(self._tails[found[0]])[: found[1]]
+                    pasts[k] = np.concatenate([before, pasts[k]])
         check_numbers(pasts, panel, self._spec)
         warn_of_ends(tables, panel, self._spec)
         if self._warn_if_apart(tables[0]) or model.is_zero_shot:
             pass  # it forecasts from any number of rows
         elif self._spec.is_global:
-            warn_of_short(tables, panel, self._spec)
-        else:
+            warn_of_short(list(map(len, pasts)), panel, self._spec, but=are_apart)
+        elif not are_apart:
             is_half_pretrained = bool(model.members and model.takes_pretrained)
             warn_if_short(min(map(len, pasts)), self._spec, is_half_pretrained)
-        return tables, panel, pasts
+        return tables, panel, pasts, of_fit
 
     def _with_calendar(self, known: np.ndarray, steps: int, table: Table) -> np.ndarray:
         """Future covariates of the rows after a series, and those of the calendar."""

@@ -44,9 +44,11 @@ class Rollout:
         origins: np.ndarray,
         steps: int,
         quantile: float | None,
+        trace: list[tuple[np.ndarray, np.ndarray]] | None = None,
     ) -> np.ndarray:
         """Forecasts, (n_origins, steps, n_targets). histories : (n_origins, history_length,
-        n_targets), changed in place; joined : the series with their covariates, if there are any.
+        n_targets), changed in place; joined : the series with their covariates, if there are any;
+        trace : gets level and baseline of each call, (n_origins, steps_of_call, n_targets).
         """
         spec, length = self.spec, self.spec.window_length
         n_targets = len(spec.targets)
@@ -59,7 +61,8 @@ class Rollout:
             is_short = np.isnan(histories[:, -length]).any(axis=1)
             histories[:, -length:] = fill_missing(histories[:, -length:], self.target_means)
         histories = without_outliers(histories, spec.season_length)
-        is_compiled = quantile is None and self._rolls_compiled(histories, steps)
+        is_plain = quantile is None and trace is None
+        is_compiled = is_plain and self._rolls_compiled(histories, steps)
         forecasts: list[np.ndarray] = []
         for ahead in range(0, steps, spec.steps_of_call):
             windows = histories[:, -length:]
@@ -70,6 +73,8 @@ class Rollout:
             baseline = np.where(
                 np.isnan(baseline), level if spec.level else windows[:, -1:], baseline
             )
+            if trace is not None:
+                trace.append((np.broadcast_to(level, baseline.shape), baseline))
             is_known = np.ones(len(X), bool)
             if spec.known:
                 future = X[:, -1, -spec.n_known :]  # the row of the last step

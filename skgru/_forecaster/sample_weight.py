@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import _num_samples, has_fit_parameter
 
-from skgru._containers.long import keys_of, names_times, positions_of
+from skgru._containers.long import keys_of, names_times, parts_of, positions_of
 from skgru._containers.numbers import as_numbers
 from skgru._containers.panel import Panel
 from skgru._containers.table import Table
+from skgru._containers.text_dates import with_dates
 from skgru._forecaster.checks import steps_taught
 from skgru._forecaster.dataset import Joined, Pairs
 from skgru._forecaster.regressors import EnsembleMember, given_regressor
@@ -46,6 +47,44 @@ def weights_of_rows(
         )
     # Series of a wide frame begin with their first value.
     return [one[len(one) - len(table) :] for one, table in zip(weights, tables, strict=True)]
+
+
+def weights_of_new(
+    given: Any, X: Any, panel: Panel | None, n_new: Sequence[int]
+) -> list[np.ndarray] | None:
+    """The weight of each new row of each series of fit, (n_new,); None without weights.
+
+    given : `sample_weight` of update, for all rows of X; panel : that of fit; n_new : how many of
+    the last rows of each series of X are new.
+    """
+    if given is None:
+        return None
+    if panel is None or panel.kind == "wide":
+        weights = [weights_of_one(given, X)] * len(n_new)
+    elif panel.kind == "list":
+        weights = weights_of_list(given, X, panel.ids)
+    else:
+        whole, keys = weights_of_one(given, X), keys_of(X, panel.group) or []
+        ids = parts_of(X, keys, panel.group)[0]
+        rows = dict(zip(ids, positions_of(X, keys, panel.group), strict=True))
+        weights = [whole[rows[one]] if one in rows else whole[:0] for one in panel.ids]
+    return [one[len(one) - n :] for one, n in zip(weights, n_new, strict=True)]
+
+
+def extended_weights(
+    kept: Sequence[np.ndarray] | None,
+    n_kept: Sequence[int],
+    new: Sequence[np.ndarray] | None,
+    n_new: Sequence[int],
+) -> list[np.ndarray] | None:
+    """The weights of the rows that are kept of each series, and of the new rows after them. Rows
+    without weights have the weight 1; None if no row has a weight.
+    """
+    if kept is None and new is None:
+        return None
+    kept = list(map(np.ones, n_kept)) if kept is None else kept
+    new = list(map(np.ones, n_new)) if new is None else new
+    return [np.concatenate(both) for both in zip(kept, new, strict=True)]
 
 
 def weights_of_one(given: Any, X: Any) -> np.ndarray:
@@ -99,8 +138,7 @@ def _check_index(given: Any, X: Any) -> None:
     """Raise if weights of pandas have other dates than X, or the labels of X in another order.
     Otherwise they are taken in order.
     """
-    one: Any = getattr(given, "index", None)
-    other = getattr(X, "index", None)
+    one, other = _index_of(given), _index_of(X)
     if not hasattr(one, "equals") or one.equals(other):
         return
     if hasattr(other, "equals"):
@@ -116,6 +154,12 @@ def _check_index(given: Any, X: Any) -> None:
             "labels. Sort the weights, sample_weight.sort_index(), or give an array in the order "
             "of X."
         )
+
+
+def _index_of(X: Any) -> Any:
+    """The index of a pandas object, with dates of pyarrow as those of pandas; None without one."""
+    is_pandas = type(X).__module__.split(".")[0] == "pandas" and hasattr(X, "index")
+    return with_dates(X).index if is_pandas else getattr(X, "index", None)
 
 
 def check_takes_weights(members: Sequence[EnsembleMember]) -> None:

@@ -87,6 +87,17 @@ def zero_to(known: np.ndarray) -> float:
     return NOISE_SHARE * float(known.mean())
 
 
+def below_is_zero(values: np.ndarray, share: float) -> np.ndarray:
+    """Half of the smallest value beside zeros of each column (n_rows, n_columns), -inf where there
+    are negative values, or no larger share of zeros.
+    """
+    is_zero, known = values == 0, np.isfinite(values)
+    n_known = np.maximum(known.sum(axis=0), 1)
+    smallest = np.where(known & ~is_zero, values, np.inf).min(axis=0, initial=np.inf)
+    applies = (is_zero.sum(axis=0) > share * n_known) & (smallest > 0)
+    return np.where(applies, smallest / 2, -np.inf)
+
+
 def has_noisy_zeros(known: np.ndarray, season_length: int) -> bool:
     """Whether some of these positive values are zeros with noise. The logarithms of such values
     make quantiles that are larger than all values of the series by factors.

@@ -89,13 +89,13 @@ class ForecastScorer:
         is_known = ~np.isnan(actual).any(axis=1)
         if weight is not None:
             is_known &= weight > 0
-        if not is_known.any() or (self.is_scaled and np.isnan(scale).any()):
+        if not is_known.any() or (self.is_scaled and np.isnan(scale).all()):
             return None
         y_true, y_pred = actual[is_known], forecast[is_known]
         given = {} if weight is None else {"sample_weight": weight[is_known]}
         if self.is_scaled:
             errors = self.function(y_true, y_pred, multioutput="raw_values", **given)
-            return float((errors / scale).mean())
+            return float(np.nanmean(errors / scale))
         single = y_true.shape[1] == 1
         both = (y_true[:, 0], y_pred[:, 0]) if single else (y_true, y_pred)
         return self.function(*both, **given)

@@ -124,24 +124,24 @@ class ZeroShotMember:
         n_rows = self.n_rows + self.spec.season_length
         histories = [part.values[-n_rows:] for part in parts]
         scalers = [part.scaler for part in parts]
-        return self._quantiles(histories, scalers, steps, quantiles, is_clipped)
+        return self.quantiles_of(histories, scalers, steps, quantiles, is_clipped)
 
     def of_histories(
         self, histories: list[np.ndarray], scalers: list[Any], steps: int
     ) -> np.ndarray:
         """Scaled forecasts (n_histories, steps, n_targets) after histories (n_rows, n_targets)."""
-        return self._quantiles(histories, scalers, steps, [None], True)[0]
+        return self.quantiles_of(histories, scalers, steps, [None])[0]
 
-    def _quantiles(
+    def quantiles_of(
         self,
         histories: list[np.ndarray],
         scalers: list[Any],
         steps: int,
         quantiles: Sequence[float | None],
-        is_clipped: bool,
+        is_clipped: bool = True,
     ) -> np.ndarray:
-        """As `all_after`. NaN after a history without values, and where a scaler gives no finite
-        number.
+        """As `all_after`, after histories (n_rows, n_targets). NaN after a history without values,
+        and where a scaler gives no finite number.
         """
         m, n_targets = self.spec.season_length, len(self.spec.targets)
         filled = usual([fill_by_season(values, m) for values in histories], [m, self._second or m])

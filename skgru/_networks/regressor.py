@@ -72,8 +72,8 @@ def _accepts_windows_first(forecast: Function) -> Function:
     def either_order(self, *args, **kwargs):
         if args and _is_array(args[0]):
             warn_user(
-                "forecast(X, steps) has the order of an earlier version, which will become an "
-                "error. Use forecast(steps, X), as in SequenceForecaster.",
+                "forecast(X, steps) has the order of an earlier version, which is an error from "
+                "version 0.3 on. Use forecast(steps, X), as in SequenceForecaster.",
                 FutureWarning,
             )
             return forecast(self, *args[1:], X=args[0], **kwargs)

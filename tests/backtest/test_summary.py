@@ -12,7 +12,7 @@ from skgru import SequenceForecaster
 from skgru.datasets import load_airline_passengers
 from skgru.metrics import mean_absolute_scaled_error
 from skgru.model_selection import BacktestResult, BacktestResults, backtest
-from tests.helpers import raises
+from tests.helpers import raises, warns
 
 
 @pytest.fixture(scope="module")
@@ -119,3 +119,19 @@ def test_errors(result):
         replace(result, series=np.full_like(result.series, np.nan)).summary()
     with raises("metric='mas'", "'mase'"):
         result.errors_by_step("mas")
+
+
+def test_mase_leaves_out_a_constant_target(result):
+    both = replace(
+        result,
+        series=np.hstack([result.series, np.ones_like(result.series)]),
+        forecast=np.concatenate([result.forecast, np.ones_like(result.forecast)], axis=2),
+        lower=None,
+        upper=None,
+        target_names=["passengers", "constant"],
+    )
+    with warns("MASE", "['constant']", "season_length=12", "metric='mae'"):
+        errors = both.errors_by_step("mase")
+    np.testing.assert_allclose(errors, result.errors_by_step("mase"))
+    assert both.summary().loc["MASE", "forecast"] == result.summary().loc["MASE", "forecast"]
+    assert len(both.errors_by_step("mae")) == 3

@@ -6,10 +6,12 @@ import signal
 import subprocess
 import sys
 import time
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import Ridge
 
 import skgru
 from skgru._cli.main import main
@@ -170,7 +172,14 @@ def test_a_backtest_beside_the_naive_forecast(folder, capsys):
     by_series, _ = answer(capsys, *argv, "--by", "series")
     assert list(by_series["series"]) == ["b", "a"]
     assert by_series["MAE_forecast"].mean() == pytest.approx(table["forecast"][0])
-    assert len(pd.read_csv("all.csv")) == 2 * 4 * 6
+    every = pd.read_csv("all.csv")
+    assert len(every) == 2 * 4 * 6
+    months = [pd.to_datetime(every[name]).dt.to_period("M") for name in ("date", "origin")]
+    later = [(one - origin).n for one, origin in zip(*months, strict=True)]
+    assert later == list(every["step"])
+    stores = pd.read_csv("stores.csv").rename(columns={"store": "series", "sales": "actual"})
+    found = every[["series", "date", "actual"]].drop_duplicates().merge(stores)
+    assert len(found) == 2 * 4 * 6  # each date has its actual value
 
 
 def test_pictures_and_parquet(folder, capsys):
@@ -184,6 +193,81 @@ def test_pictures_and_parquet(folder, capsys):
     table, _ = answer(capsys, "forecast", "sales.parquet", "--zero-shot", "--horizon", "3")
     own, _ = answer(capsys, "forecast", "sales.csv", "--zero-shot", "--horizon", "3")
     pd.testing.assert_frame_equal(table, own)
+
+
+def test_files_of_other_programs(folder, capsys):
+    """Lines that end with a carriage return, and decimal128 of parquet files."""
+    pa = pytest.importorskip("pyarrow")
+    argv = ["--zero-shot", "--horizon", "3"]
+    own, _ = answer(capsys, "forecast", "sales.csv", *argv)
+    text = (folder / "sales.csv").read_text().replace("\n", "\r")
+    (folder / "old.csv").write_text(text, newline="")
+    pd.testing.assert_frame_equal(answer(capsys, "forecast", "old.csv", *argv)[0], own)
+    decimals = pa.array([Decimal(f"{one:.3f}") for one in SALES], pa.decimal128(10, 3))
+    table = pa.table({"date": pa.array(MONTHS.date), "sales": decimals})
+    table.to_pandas().to_parquet("decimals.parquet")
+    pd.testing.assert_frame_equal(answer(capsys, "forecast", "decimals.parquet", *argv)[0], own)
+
+
+def test_a_date_twice(folder, capsys):
+    lines = (folder / "sales.csv").read_text().splitlines()
+    (folder / "twice.csv").write_text("\n".join([*lines, lines[9]]))
+    argv = ["forecast", "twice.csv", "--zero-shot", "--horizon", "2"]
+    refused(capsys, *argv, parts=("has 2016-09-01 more than once", "lines 10 and 74", "--group"))
+
+
+def test_columns_that_look_like_bounds(folder, capsys):
+    frame = pd.read_csv("sales.csv")
+    frame.assign(sales_lower=frame["sales"]).to_csv("lower.csv", index=False)
+    argv = ["forecast", "lower.csv", "--zero-shot", "--horizon", "2"]
+    argv += ["--target", "sales", "--target", "sales_lower"]
+    assert list(answer(capsys, *argv)[0]) == ["date", "sales", "sales_lower"]
+    parts = ("--target sales", "second column sales_lower", "leave --interval out")
+    refused(capsys, *argv, "--interval", "0.8", parts=parts)
+
+
+@pytest.mark.parametrize("group", [False, True])
+def test_a_model_needs_future_values_of_the_asked_steps_alone(group, folder, capsys):
+    """The model forecasts six steps at once, and is asked for two of them."""
+    frame = pd.read_csv("stores.csv")
+    names = ["store"] if group else []
+    frame = frame if group else frame[frame["store"] == "a"].drop(columns="store")
+    frame["date"] = pd.to_datetime(frame["date"])
+    indexed = frame.set_index("date")[[*names, "sales", "price"]]
+    forecaster = skgru.SequenceForecaster(
+        Ridge(), horizon=6, target=["sales"], known=["price"], group="store" if group else None
+    )
+    skgru.save(forecaster.fit(indexed), "model.skgru")
+    ahead = pd.date_range("2022-01-01", periods=6, freq="MS")
+    parts = [pd.DataFrame({"date": ahead, "store": one, "price": 1.0}) for one in "ba"]
+    future = pd.concat(parts if group else parts[:1])
+    future.to_csv("six.csv", index=False)
+    future[future["date"] < ahead[2]].to_csv("two.csv", index=False)
+    argv = ["forecast", "--model", "model.skgru"]
+    whole, err = answer(capsys, *argv, "--horizon", "2", "--future", "six.csv")
+    assert "--future" not in err
+    for asked in (["--horizon", "2"], ["--until", "2022-02-20"]):
+        table, err = answer(capsys, *argv, *asked, "--future", "two.csv")
+        assert_holds(err, "--future", "4 of the 6 rows", "last row")
+        pd.testing.assert_frame_equal(table, whole)
+    lacking = ("--future has no row at 2022-03-01", "3 rows after the data", "Add rows")
+    refused(capsys, *argv, "--horizon", "3", "--future", "two.csv", parts=lacking)
+
+
+def test_the_picture_of_a_model_shows_its_history(folder, capsys, monkeypatch):
+    pytest.importorskip("matplotlib")
+    from matplotlib.axes import Axes
+
+    series = pd.Series(SALES.round(3), MONTHS, name="sales").rename_axis("date")
+    skgru.save(zero_shot(series.to_frame()[:70], horizon=3), "model.skgru")
+    lengths, plot = [], Axes.plot
+    monkeypatch.setattr(
+        Axes, "plot", lambda self, x, *y, **style: (lengths.append(len(x)), plot(self, x, *y))[1]
+    )
+    for argv in ([], ["sales.csv"]):
+        answer(capsys, "forecast", *argv, "--model", "model.skgru", "--horizon", "3",
+               "--plot", "a.png")  # fmt: skip
+    assert lengths == [30, 3, 30, 3]
 
 
 def test_gaps_are_refused_and_filled(folder, capsys):

@@ -465,19 +465,25 @@ def test_advice_for_a_long_frame_of_polars_changes_all_of_it(kind):
 
 
 def arrow_inputs():
-    """Dates and tables of pyarrow, as INPUTS."""
+    """Tables of pyarrow and dates as text, as INPUTS."""
     pa = pytest.importorskip("pyarrow")
-    dtype = pd.ArrowDtype(pa.timestamp("us"))
     table = pa.table({"day": pa.array(DAYS.date), "y": ONE["y"].to_numpy()})
-    long = SHOPS.astype({"day": dtype})
+    text = SHOPS.assign(day=SHOPS["day"].astype(str))
+    long = pa.Table.from_pandas(SHOPS.reset_index(drop=True), preserve_index=False)
     return [
         (table, {}, "X.to_pandas(date_as_object=False).set_index('day')"),
         (table.drop_columns("day"), {}, "X.to_pandas()"),
-        (long, {"group": "shop"}, "X.assign(**{'day': pd.DatetimeIndex(X['day'])})"),
+        (long, {"group": "shop"}, "X.to_pandas(date_as_object=False).set_index('day')"),
+        (text.set_index("day"), {"group": "shop"}, "X.set_index(pd.to_datetime(X.index))"),
+        (
+            SHOPS.assign(day=SHOPS["day"].dt.date).set_index("day"),
+            {"group": "shop"},
+            "X.set_index(pd.to_datetime(X.index))",
+        ),
     ]
 
 
-@pytest.mark.parametrize("i", range(3))
+@pytest.mark.parametrize("i", range(5))
 def test_inputs_of_arrow(i):
     X, params, code = arrow_inputs()[i]
     forecaster = SequenceForecaster(Ridge(), season_length=7, window_length=7, **params)
@@ -487,11 +493,13 @@ def test_inputs_of_arrow(i):
 
 @pytest.mark.parametrize("form", ["timestamp", "date32", "strings"])
 def test_indexes_of_arrow(form):
+    """Text, and dates as categories."""
     pa = pytest.importorskip("pyarrow")
     dtype = {"timestamp": pa.timestamp("us"), "date32": pa.date32(), "strings": pa.string()}[form]
     days = {"timestamp": DAYS.to_pydatetime(), "date32": DAYS.date, "strings": DAY_TEXT}[form]
+    plain = [pd.Index(days, dtype=pd.ArrowDtype(dtype))] if form == "strings" else []
     for index in (
-        pd.Index(days, dtype=pd.ArrowDtype(dtype)),
+        *plain,
         pd.Index(
             pd.array(
                 pa.array(days, dtype).dictionary_encode(),
@@ -504,17 +512,43 @@ def test_indexes_of_arrow(form):
         X.index = eval(code, {"X": X, "pd": pd})
         assert list(X.index) == list(DAYS)
         SequenceForecaster(Ridge(), season_length=7).fit(X).forecast()
-    levels = pd.Series(
-        np.arange(80) % 7.0,
-        pd.MultiIndex.from_product(
-            [["a", "b"], pd.Index(DAYS, dtype=pd.ArrowDtype(pa.timestamp("us")))],
-            names=["shop", "day"],
-        ),
-    ).to_frame("y")
-    forecaster = SequenceForecaster(Ridge(), season_length=7, group="shop")
-    code = "X.set_index(X.index.set_levels(pd.DatetimeIndex(X.index.levels[1]), level=1))"
-    fails(lambda: forecaster.fit(levels), code)
-    assert len(forecaster.fit(eval(code, {"X": levels, "pd": pd})).forecast()) == 2
+
+
+ARROW_TYPES = {
+    "timestamp": lambda pa: pa.timestamp("ns"),
+    "zone": lambda pa: pa.timestamp("us", tz="UTC"),
+    "date32": lambda pa: pa.date32(),
+    "date64": lambda pa: pa.date64(),
+}
+
+
+@pytest.mark.parametrize("kind", ARROW_TYPES)
+def test_dates_of_arrow_are_dates(kind):
+    """In the index, in levels and in columns, of fit, of update and of weights."""
+    pa = pytest.importorskip("pyarrow")
+    dtype = pd.ArrowDtype(ARROW_TYPES[kind](pa))
+    days = DAYS.tz_localize("UTC") if kind == "zone" else DAYS
+    frame = pd.DataFrame({"day": days, "shop": "a", "y": np.arange(len(DAYS)) % 7 + 0.5})
+    frame = pd.concat([frame, frame.assign(shop="b", y=2 * frame["y"])], ignore_index=True)
+    one = frame[frame["shop"] == "a"].set_index("day")["y"]
+    names = ["shop", "day"]
+    forms = [
+        (None, one, one.rename_axis("day").set_axis(one.index.astype(dtype))),
+        ("shop", frame, frame.astype({"day": dtype})),
+        ("shop", frame.set_index("day"), frame.astype({"day": dtype}).set_index("day")),
+        ("shop", frame.set_index(names), frame.astype({"day": dtype}).set_index(names)),
+    ]
+    for group, X, of_arrow in forms:
+        forecaster = SequenceForecaster(Ridge(), group=group)
+        wanted = forecaster.fit(X).forecast(3)
+        weights = pd.Series(1.0, of_arrow.index)
+        answer = forecaster.fit(of_arrow, sample_weight=weights).forecast(3)
+        test = pd.testing.assert_frame_equal if group else pd.testing.assert_series_equal
+        assert forecaster.season_length_ == 7
+        test(answer, wanted, check_index_type=False, check_dtype=False)
+    dated = SequenceForecaster(Ridge()).fit(forms[0][1][:30])
+    updated = dated.update(forms[0][2][30:]).forecast()
+    assert list(updated.index) == [days[-1] + pd.Timedelta(days=1)]
 
 
 GROUPS = {

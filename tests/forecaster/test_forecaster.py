@@ -1340,3 +1340,17 @@ def test_a_search_over_parameters_of_what_fit_would_choose():
 def test_a_parameter_of_a_scaler_that_is_a_word():
     sentence = ("scaler__with_mean=False", "'auto'", "scaler=StandardScaler()")
     fails(lambda: SequenceForecaster().set_params(scaler__with_mean=False), sentence)
+
+
+@pytest.mark.parametrize("group", [None, "columns", "a_lower"])
+def test_bounds_with_the_name_of_another_column(group):
+    days = pd.date_range("2026-01-01", periods=40)
+    frame = pd.DataFrame({"a": np.arange(40) % 7.0, "a_lower": np.arange(40) % 7.0}, days)
+    if group == "a_lower":
+        frame["a_lower"] = "x"
+    fitted = SequenceForecaster(pretrained="only", group=group).fit(frame)
+    fails(lambda: fitted.forecast_interval(with_forecast=True), "'a_lower'", "Rename this column")
+    renamed = frame.rename(columns={"a_lower": "other"})
+    if group == "a_lower":
+        fitted.set_params(group="other")
+    fitted.fit(renamed).forecast_interval(with_forecast=True)

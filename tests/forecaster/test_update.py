@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import Ridge, SGDRegressor
+from sklearn.preprocessing import StandardScaler
 
 from skgru import GRURegressor, SequenceForecaster
 from tests.helpers import copy_of, raises, warns
@@ -187,18 +188,28 @@ def test_other_series_than_those_of_fit():
 @pytest.mark.parametrize("member", [{}, {"regressor": None, "pretrained": "only"}])
 @pytest.mark.parametrize(("start", "first"), [(51, "2024-04-01"), (47, "2023-12-01")])
 def test_a_short_X_that_does_not_continue_the_series(call, member, start, first):
-    """A missed month, or rows that overlap."""
+    """A missed month, or rows that overlap with other values."""
     fitted = forecaster(window_length=12, level="last", **member).fit(SALES[:50])
 
     def answer(X):
         return fitted.predict(X) if call == "predict" else fitted.forecast(X=X)
 
     with warns(f"X begins at {first}", "ends at 2024-02-01", "from the start of fit", "NaN"):
-        alone = answer(SALES[start:54])
+        alone = answer(SALES[start:54] * (1 if start > 50 else 2))
     whole = SALES[:54].copy()
     whole.iloc[50:start] = np.nan
     right = answer(whole)  # the remedy, without a warning
     assert np.abs(right.to_numpy()[-1] - alone.to_numpy()[-1]).max() > 0
+
+
+@pytest.mark.parametrize("group", [None, "shop"])
+def test_a_short_X_with_dates_of_another_type(group):
+    frame = pd.DataFrame({"shop": "a", "sales": SALES})
+    frame = frame if group else frame[["sales"]]
+    fitted = forecaster(group=group, window_length=12).fit(frame[:50])
+    with warns("an index of datetime64[", "UTC]", "Its 3 rows", "Give the index that type"):
+        fitted.forecast(X=frame[50:53].tz_localize("UTC"))
+    fitted.forecast(X=frame[50:53].tz_localize("UTC").tz_localize(None))  # the remedy
 
 
 def test_an_X_that_stands_alone():
@@ -210,6 +221,98 @@ def test_an_X_that_stands_alone():
     fitted.predict(SALES[3:5].set_axis(SALES.index[3:5] - pd.DateOffset(years=10)))
     listed = forecaster(window_length=6).fit([SALES[:30], SALES[:30]])
     listed.forecast(X=[SALES[32:40]])
+
+
+FORMS = {
+    "one": (None, lambda frame: frame["a"]),
+    "frame": (None, lambda frame: frame[["a"]]),
+    "list": (None, lambda frame: [frame["a"].dropna(), frame["b"].dropna()]),
+    "wide": ("columns", lambda frame: frame),
+    "wide, polars": ("columns", lambda frame: to_polars(frame.reset_index())),
+    "long": ("shop", lambda frame: long_of(frame).set_index("month")),
+    "long, levels": ("shop", lambda frame: long_of(frame).set_index(["shop", "month"])),
+    "long, polars": ("shop", lambda frame: to_polars(long_of(frame))),
+}
+
+
+def to_polars(frame):
+    return pytest.importorskip("polars").DataFrame(frame.to_dict("list"))
+
+
+def long_of(frame):
+    long = frame.reset_index().melt("month", var_name="shop", value_name="sales")
+    return long.dropna().reset_index(drop=True)
+
+
+def numbers(answer):
+    if isinstance(answer, list):
+        return np.concatenate([np.ravel(one) for one in answer])
+    frame = answer.to_frame("sales") if isinstance(answer, pd.Series) else answer
+    names = [name for name in ("sales", "a", "b") if name in frame.columns]
+    return np.ravel(np.asarray(frame[names]))
+
+
+@pytest.mark.parametrize("member", [{}, {"regressor": None, "pretrained": "only"}])
+@pytest.mark.parametrize("form", FORMS)
+def test_X_continues_the_history_of_each_series(form, member):
+    """Rows right after it, and rows that overlap: a forecast from X is that after update(X)."""
+    group, convert = FORMS[form]
+    both = pd.DataFrame({"a": SALES, "b": SALES.shift(5) * 3 + 2})
+    fitted = forecaster(group=group, scaler=StandardScaler(), **member).fit(convert(both[:50]))
+    for rows in (both[50:53], both[45:53]):
+        X = convert(rows)
+        bounds = fitted.forecast_interval(X=X) if member else None
+        updated = copy_of(fitted).update(X)
+        np.testing.assert_allclose(
+            numbers(fitted.forecast(X=X)), numbers(updated.forecast()), rtol=1e-9
+        )
+        if bounds is not None and form != "list":
+            assert updated.forecast_interval().equals(bounds)
+        assert type(fitted.forecast(X=X)) is type(updated.forecast())
+
+
+def test_new_series_and_gaps_beside_series_that_go_on():
+    both = pd.DataFrame({"a": SALES, "b": SALES.shift(5) * 3 + 2})
+    long = long_of(both).set_index("month")
+    fitted = forecaster(group="shop").fit(long[long.index < MONTHS[50]])
+    new = long[long.index >= MONTHS[50]].replace({"shop": {"b": "c"}})
+    old = long.replace({"shop": {"b": "c"}}).query("shop == 'c'")
+    answer = fitted.forecast(X=pd.concat([new.query("shop == 'a'"), old]))
+    alone = fitted.forecast(X=old)
+    first = copy_of(fitted).update(new.query("shop == 'a'")).forecast()
+    for one, expected in (("c", alone), ("a", first[first["shop"] == "a"])):
+        rows = answer[answer["shop"] == one]
+        pd.testing.assert_frame_equal(rows, expected, check_freq=False)
+    late = long[long.index >= MONTHS[52]]
+    with warns("Series 'a' of X begins at 2024-05-01", "ends at 2024-02-01", "1 more", "NaN"):
+        fitted.forecast(X=late[late.index < MONTHS[55]])
+    whole = long.assign(sales=long["sales"].where(~long.index.isin(MONTHS[50:52])))
+    fitted.forecast(X=whole)  # the remedy
+
+
+def test_other_series_of_lists():
+    """Series of a list have no identifiers: by values, by names and without an index."""
+    fitted = forecaster().fit([SALES[:50], SALES[:50] * 2])
+    later = [SALES[20:53] * 3, SALES[20:53] * 2]
+    alone = [fitted.forecast(X=[one])[0] for one in later]
+    for i, answer in enumerate(fitted.forecast(X=later)):
+        assert (answer == alone[i]).all() == (i == 0)  # the second one continues
+    renamed = fitted.forecast(X=[one.rename("other") for one in later])
+    pd.testing.assert_series_equal(renamed[1], alone[1].rename("other"))
+    arrays = forecaster().fit([VALUES[:50], VALUES[:50] * 2])
+    (one,) = arrays.forecast(X=[VALUES[50:58]])
+    np.testing.assert_array_equal(arrays.forecast(X=[VALUES[50:58], VALUES])[0], one)
+
+
+def test_a_column_without_new_values():
+    both = pd.DataFrame({"a": SALES, "b": SALES * 3 + 2})
+    fitted = forecaster(group="columns").fit(both[:50])
+    X = both[50:53].assign(b=np.nan)
+    with pytest.warns(UserWarning, match="end in NaN"):
+        answer = fitted.forecast(X=X)
+        pd.testing.assert_frame_equal(answer, copy_of(fitted).update(X).forecast())
+    with raises("'c'", "only NaN"):
+        fitted.forecast(X=X.rename(columns={"b": "c"}))
 
 
 REGRESSORS = {
@@ -251,17 +354,28 @@ class Recorder(Ridge):
         return self
 
 
+@pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("n_series", [1, 2])
-def test_the_windows_of_fit_and_updates_are_those_of_the_whole_series(n_series):
+def test_the_windows_of_fit_and_updates_are_those_of_the_whole_series(n_series, weighted):
     """With scaler=None, so that a fit on all rows has the same scale."""
     parameters = {"regressor": Recorder(), "scaler": None, "horizon": 8, "window_length": 6}
+    if weighted:
+        parameters["series_weight"] = None
     series = [SALES, SALES[20:] * 2][:n_series]
+    series_weights = [pd.Series(RNG.uniform(0.1, 1, N), MONTHS)[one.index] for one in series]
     starts = [slice(None, 44), slice(44, 45), slice(45, 57), slice(57, 60)]
-    parts = [[one[one.index.isin(MONTHS[part])] for one in series] for part in starts]
-    whole = forecaster(**parameters).fit(series if n_series > 1 else SALES)
-    fitted = forecaster(**parameters).fit(parts[0] if n_series > 1 else parts[0][0])
-    for part in parts[1:]:
-        fitted.update(part if n_series > 1 else part[0], refit=True)
+
+    def given(part):
+        """X and its weights, in the form of `fit`."""
+        both = [[one[one.index.isin(MONTHS[part])] for one in each]
+                for each in (series, series_weights)]  # fmt: skip
+        X, weights = both if n_series > 1 else (both[0][0], both[1][0])
+        return {"X": X, "sample_weight": weights if weighted else None}
+
+    whole = forecaster(**parameters).fit(**given(slice(None)))
+    fitted = forecaster(**parameters).fit(**given(starts[0]))
+    for part in starts[1:]:
+        fitted.update(**given(part), refit=True)
     calls = fitted.regressors_[0].calls_
     assert [len(call[0]) for call in calls[1:]] == [n_series, 12 * n_series, 3 * n_series]
     rows = [
@@ -269,8 +383,78 @@ def test_the_windows_of_fit_and_updates_are_those_of_the_whole_series(n_series):
         for one in ([call[:2] for call in calls], [whole.regressors_[0].calls_[0][:2]])
     ]
     np.testing.assert_allclose(*rows)
-    if n_series > 1:  # weights of the series, as in fit
+    if weighted:
+        both = calls, whole.regressors_[0].calls_
+        every = [np.sort(np.concatenate([one[2] for one in each])) for each in both]
+        np.testing.assert_allclose(*every)
+    elif n_series > 1:  # weights of the series, as in fit
         assert set(calls[1][2]) <= set(calls[0][2]) and len(set(calls[1][2])) == 2
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_weights_of_new_rows(form):
+    """Rows of weight 0 are no targets, weights of ones are none, and known rows are ignored."""
+    group, convert = FORMS[form]
+    both = pd.DataFrame({"a": SALES, "b": SALES.shift(5) * 3 + 2})
+    params = {"regressor": Recorder(), "horizon": 1, "scaler": None}
+    fitted = forecaster(group=group, **params).fit(convert(both[:50]))
+
+    def calls(rows, weights=None):
+        X = convert(rows)
+        sample_weight = None
+        if weights is not None:
+            n_columns = 1 if form in ("one", "frame") else 2
+            sample_weight = {"list": [weights] * 2}.get(form, weights)
+            if form.startswith("long"):
+                sample_weight = np.tile(weights, n_columns)
+        updated = copy_of(fitted).update(X, refit=True, sample_weight=sample_weight)
+        return updated.regressors_[0].calls_[1]
+
+    weights = np.array([7.0, 7, 1, 2, 0, 3])
+    X, y, weight = calls(both[48:54], weights)  # two known rows
+    assert set(np.ravel(y / y)) == {1} and len(X) == 3 * (1 if form in ("one", "frame") else 2)
+    of_weight = [{}] if form in ("one", "frame") else [set(calls(both[48:54])[2]), None]
+    if of_weight == [{}]:
+        np.testing.assert_array_equal(weight, [1, 2, 3])
+    else:  # weights of the rows times those of the series
+        own = sorted(of_weight[0])
+        np.testing.assert_allclose(
+            np.sort(weight), np.sort([n * one for n in (1, 2, 3) for one in own]), rtol=1e-6
+        )
+    corrupted = both[48:54].copy()
+    corrupted.iloc[-1] = 900
+    last = np.array([1.0, 1, 1, 2, 3, 0])
+    for one, other in zip(calls(both[48:54], last), calls(corrupted, last), strict=True):
+        np.testing.assert_array_equal(one, other)
+    for one, other in zip(calls(both[50:54], np.ones(4))[:2], calls(both[50:54]), strict=False):
+        np.testing.assert_array_equal(one, other)
+
+
+class Unweighted(Ridge):
+    def partial_fit(self, X, y):
+        return self
+
+
+def test_wrong_weights_of_new_rows():
+    fitted = forecaster(regressor=SGDRegressor(random_state=0)).fit(SALES[:50])
+    new, weights = SALES[50:], np.ones(10)
+    with raises("sample_weight", "needs refit=True", "leave sample_weight None"):
+        fitted.update(new, sample_weight=weights)
+    with raises("shape (9,)", "10 rows"):
+        fitted.update(new, refit=True, sample_weight=weights[1:])
+    with warns("trained nothing", "weight of 0", "positive weights"):
+        copy_of(fitted).update(new, refit=True, sample_weight=0 * weights)
+    unweighted = forecaster(regressor=Unweighted()).fit(SALES[:50])
+    with raises("partial_fit of regressor=Unweighted", "Leave it None"):
+        unweighted.update(new, refit=True, sample_weight=weights)
+    network = forecaster(regressor=GRURegressor(2, epochs=1, random_state=0)).fit(SALES[:50])
+    answers = [
+        copy_of(network).update(new, refit=True, sample_weight=one).forecast()
+        for one in (None, weights, np.arange(10.0))
+    ]
+    np.testing.assert_allclose(answers[0], answers[1])
+    assert (answers[0] != answers[2]).any()
+    assert fitted.update(new, refit=True, sample_weight=weights)._weights[0].all()
 
 
 def test_a_refit_that_fails_changes_nothing(monkeypatch):

@@ -90,6 +90,43 @@ def test_quantiles_at_other_levels():
 # Behaviour
 
 
+def widths_and_coverage(X, test, **parameters):
+    """Mean width and coverage of intervals of 80 and 95 %, (2,) each."""
+    fitted = forecaster(**parameters).fit(list(X))
+    sides = [np.array(fitted.forecast_interval(coverage=c))[:, :, 0] for c in (0.8, 0.95)]
+    inside = [(side[..., 0] <= test) & (test <= side[..., 1]) for side in sides]
+    return np.array([(np.ptp(side, axis=2).mean(), each.mean()) for side, each in
+                     zip(sides, inside, strict=True)]).T  # fmt: skip
+
+
+def test_intervals_of_several_series_follow_their_errors():
+    """Of noise, whose intervals by the network alone hold 86 and 99 %."""
+    noise = np.random.default_rng(0).normal(size=(60, 132))
+    _, coverage = widths_and_coverage(100 + noise[:, :-6], 100 + noise[:, -6:])
+    np.testing.assert_allclose(coverage, [0.8, 0.95], atol=0.045)
+
+
+@pytest.mark.parametrize("several", [False, True])
+@pytest.mark.parametrize("parameters", [{}, {"point": "median"}])
+def test_zeros_that_are_common_lie_in_intervals(parameters, several):
+    rng = np.random.default_rng(0)
+    demand = rng.poisson(3, size=(20, 96)) * (rng.random((20, 96)) < 0.35)
+    X = list(demand[:, :90].astype(float)) if several else demand[0, :90, np.newaxis]
+    lower = np.array(forecaster(**parameters).fit(X).forecast_interval(coverage=0.8))[..., 0]
+    assert not lower.any()
+
+
+def test_the_unit_of_each_series_plays_no_part_for_their_intervals():
+    series = np.array([seasonal(80, seed=seed) for seed in range(12)])
+    units = np.geomspace(1e-6, 1e9, 12)[:, np.newaxis]
+    plain, scaled = (forecaster().fit(list(x)) for x in (series, units * series))
+    for coverage in (0.5, 0.8, 0.99):
+        bounds, moved = (np.array(f.forecast_interval(coverage=coverage)) for f in (plain, scaled))
+        np.testing.assert_allclose(moved, units[..., None, None] * bounds, rtol=1e-4)
+    widths = [np.ptp(plain.forecast_interval(coverage=c), axis=-1) for c in (0.5, 0.8, 0.9, 0.99)]
+    assert (np.diff(widths, axis=0) >= 0).all()
+
+
 def test_what_has_always_repeated_itself_goes_on():
     months = np.tile(np.arange(1.0, 13), 4)
     repeated = [np.full(50, 5.0), months, np.zeros(50), np.full(50, -5.0), 0 * months[:3]]

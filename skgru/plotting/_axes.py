@@ -1,0 +1,164 @@
+"""Axes, colours, legends and time axes that the displays share. Only these functions import
+matplotlib.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+import numpy as np
+
+from skgru._validation import at_least
+
+# Okabe and Ito's blue and vermilion: distinct for colour-blind readers, and in grey.
+ACTUAL, FORECAST, OTHER = "0.25", "#0072B2", "#D55E00"
+
+# Inches of text of size 10: a character, and the height and the line of an entry of a legend.
+CHARACTER, LEGEND_ROW, LEGEND_LINE = 0.078, 0.21, 0.5
+
+# Inches below which axes have small text and few dates: six are the fewest for which matplotlib
+# finds steps.
+NARROW, FEW_DATES = 4.5, {"minticks": 3, "maxticks": 6}
+
+
+def import_pyplot(display: Any) -> Any:
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError as error:
+        raise ImportError(
+            f"{type(display).__name__}.plot() needs matplotlib, which is not installed. Install it "
+            "with 'pip install matplotlib'."
+        ) from error
+    return plt
+
+
+def axes_for(
+    display: Any, ax: Any, n: int, *, size: tuple[float, float] | None = None, each: str = "target"
+) -> np.ndarray:
+    """n axes below each other on one x axis, by default new ones: (n,) of Axes. size : of a new
+    figure in inches; each : what each of the axes shows.
+    """
+    plt = import_pyplot(display)
+    if ax is None:
+        size = size or (9, 1.3 + 2.2 * n)
+        _, axes = plt.subplots(n, sharex=True, squeeze=False, figsize=size, layout="constrained")
+        return axes[:, 0]
+    axes = np.ravel(np.asarray(ax, dtype=object))
+    if len(axes) != n:
+        raise ValueError(
+            f"ax has {len(axes)} axes, but each of the {n} {each}s needs one. Give an array of {n} "
+            f"axes, such as plt.subplots({n})[1], or ax=None."
+        )
+    return axes
+
+
+def size_of(ax: Any) -> tuple[float, float]:
+    """Width and height of axes in inches, before the layout of labels."""
+    box, figure = ax.get_position(), ax.figure
+    return box.width * figure.get_figwidth(), box.height * figure.get_figheight()
+
+
+def set_title(ax: Any, title: str) -> None:
+    """A title that is broken into the lines that the axes have room for."""
+    width = size_of(ax)[0]
+    size = 10 if width < NARROW else 12
+    n_characters = max(12, int(width / (CHARACTER * size / 10)))
+    lines = [textwrap.fill(line, n_characters) for line in title.split("\n")]
+    ax.set_title("\n".join(lines), fontsize=size)
+
+
+def add_legend(ax: Any) -> None:
+    """A legend at the top, in as many columns as fit, and room for it above the lines: no corner is
+    free in every series.
+    """
+    labels = [label for label in ax.get_legend_handles_labels()[1] if not label.startswith("_")]
+    width, height = size_of(ax)
+    size = 8 if width < NARROW else 10
+    widest = max(map(len, labels)) * CHARACTER + LEGEND_LINE
+    n_columns = int(np.clip(width / (widest * size / 10), 1, 4))
+    n_rows = -(-len(labels) // n_columns)
+    share = min(0.6, (n_rows * LEGEND_ROW * size / 10 + 0.2) / height)
+    low, high = ax.get_ylim()
+    ax.set_ylim(low, high + share / (1 - share) * (high - low))
+    ax.legend(loc="upper left", ncols=n_columns, fontsize=size)
+
+
+def keep_axes(display: Any, axes: np.ndarray) -> None:
+    display.ax_ = axes[0] if len(axes) == 1 else axes
+    display.figure_ = axes[0].figure
+
+
+def places_of(index: Any) -> np.ndarray:
+    """Positions of rows on the time axis: (n,) of dates or numbers."""
+    if hasattr(index, "to_timestamp"):
+        index = index.to_timestamp()  # the start of a period
+    if getattr(index, "tz", None) is not None:
+        index = index.tz_localize(None)  # local time
+    return np.asarray(index)
+
+
+def finish(
+    axes: np.ndarray, places: np.ndarray, names: list[str], xlabel: Any, titles: str | list[str]
+) -> None:
+    """Add labels, title, legend and readable dates. titles : of the first axes, or of each of them,
+    which then have legends too.
+    """
+    for ax, name in zip(axes, names, strict=True):
+        ax.set_ylabel(name)
+    bottom = axes[-1]
+    is_dated = places.dtype.kind == "M"
+    bottom.set_xlabel(xlabel or ("date" if is_dated else "row"))
+    if is_dated:
+        from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+        locator = AutoDateLocator(**(FEW_DATES if size_of(bottom)[0] < NARROW else {}))
+        bottom.xaxis.set_major_locator(locator)
+        bottom.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    axes[0].figure.align_ylabels(list(axes))
+    for ax, title in zip(axes, [titles] if isinstance(titles, str) else titles, strict=False):
+        set_title(ax, title)
+        add_legend(ax)
+
+
+def check_n_history(n_history: Any, horizon: int) -> int:
+    """Number of rows to draw before the first forecast."""
+    if n_history is None:
+        return max(4 * horizon, 30)
+    if not at_least(1).is_satisfied_by(n_history):
+        raise ValueError(
+            f"n_history={n_history!r} must be an int of at least 1, the number of rows to draw "
+            "before the first forecast, or None."
+        )
+    return int(n_history)
+
+
+def draw_forecast(
+    ax: Any,
+    places: np.ndarray,
+    values: np.ndarray,
+    bounds: tuple[np.ndarray, np.ndarray] | None,
+    start: tuple[Any, float] | None,
+    labels: tuple[str | None, str | None],
+    **line: Any,
+) -> None:
+    """Draw a line and the band of its interval. Both begin at `start`, the last actual value."""
+    if start is not None:
+        places = np.concatenate([[start[0]], places])
+        values, *sides = (np.concatenate([[start[1]], side]) for side in (values, *(bounds or ())))
+    else:
+        sides = list(bounds or ())
+    color = line.setdefault("color", FORECAST)
+    ax.plot(places, values, label=labels[0], **line)
+    if sides:
+        ax.fill_between(places, *sides, color=color, alpha=0.2, linewidth=0, label=labels[1])
+
+
+def last_actual(places: np.ndarray, values: np.ndarray) -> tuple[Any, float] | None:
+    """Position and value of the last row that is not NaN; None if all are NaN."""
+    known = np.flatnonzero(np.isfinite(values))
+    return (places[known[-1]], values[known[-1]]) if len(known) else None
+
+
+def interval_label(coverage: float | None) -> str:
+    return "interval" if coverage is None else f"{100 * coverage:g} % interval"
