@@ -5,6 +5,7 @@ bitwise, also if a worker is killed.
 import multiprocessing
 import os
 import signal
+from contextlib import contextmanager
 from pathlib import Path
 
 import joblib
@@ -62,8 +63,8 @@ def test_regressors_of_an_ensemble_are_fitted_at_once(backend):
         np.testing.assert_array_equal(forecaster.fit(SERIES).forecast(), expected)
 
 
-@pytest.fixture(scope="module")
-def cluster():
+@contextmanager
+def two_workers():
     distributed = pytest.importorskip("dask.distributed")
     # A port of 0 is a free one.
     with (
@@ -72,6 +73,19 @@ def cluster():
         ) as processes,
         distributed.Client(processes) as client,
     ):
+        yield client
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with two_workers() as client:
+        yield client
+
+
+@pytest.fixture
+def fresh_cluster():
+    """With both workers: joblib runs searches in this process if a single worker is left."""
+    with two_workers() as client:
         yield client
 
 
@@ -111,10 +125,12 @@ class TestDask:
         assert best == expected.best_params_
         assert (tmp_path / "killed").exists()
 
-    def test_a_search_of_joblib_is_right_or_an_error_if_a_worker_is_killed(self, cluster, tmp_path):
+    def test_a_search_of_joblib_is_right_or_an_error_if_a_worker_is_killed(
+        self, fresh_cluster, tmp_path
+    ):
         search = GridSearchCV(fatal(tmp_path), {"window_length": [4, 6]}, cv=TimeSeriesSplit(2))
         expected = search.fit(SERIES).cv_results_["mean_test_score"]
-        with joblib.parallel_config(backend="dask", wait_for_workers_timeout=60):
+        with joblib.parallel_config("dask", client=fresh_cluster):
             try:
                 found = search.fit(SERIES)
             except Exception as error:
