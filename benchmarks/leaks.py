@@ -45,12 +45,13 @@ def network(units=8, **parameters):
     return GRURegressor(units, epochs=2, batch_size=32, random_state=0, **parameters)
 
 
-def caller(job):
-    """What the job calls, with the number of the call."""
+def caller(job, n_calls):
+    """What the job calls, with the number of the call, which is below n_calls."""
     if job == "fits":
         return lambda i: network().fit(X[: 100 + i % 100], Y[: 100 + i % 100, 0])
-    if job == "architectures":  # each is compiled anew
-        return lambda i: network(2 + i).fit(X, Y[:, 0]).predict(X)
+    if job == "architectures":  # each is compiled anew, in both halves as large on average
+        units = 2 + np.random.default_rng(0).permutation(n_calls)
+        return lambda i: network(int(units[i])).fit(X, Y[:, 0]).predict(X)
     if job == "stock":
         return lambda i: network(jit_compile=False).fit(X, Y[:, 0])
     if job == "callbacks":
@@ -65,7 +66,7 @@ def caller(job):
     if job == "models":
         return lambda i: network().fit(X, Y[:, 0]).model_
     rng = np.random.default_rng(0)
-    sizes = np.exp(rng.uniform(0, np.log(3000), N_CALLS[job])).astype(int)
+    sizes = np.exp(rng.uniform(0, np.log(3000), n_calls)).astype(int)
     lengths = [fitted, *(network().fit(*make_pairs(200, length)) for length in (3, 30))]
 
     def predict(i):
@@ -78,7 +79,7 @@ def caller(job):
 
 def measure(job, n_calls):
     """(calls, MB, threads, descriptors) after each fortieth of the calls."""
-    call, rows = caller(job), []
+    call, rows = caller(job, n_calls), []
     marks = {round(n_calls * k / N_MEASURES) for k in range(1, N_MEASURES + 1)}
     for i in range(n_calls):
         call(i)

@@ -67,10 +67,13 @@ def assert_same_training(one, other, atol=1e-5, rtol=1e-5):
         np.testing.assert_allclose(values, other.history_[name], rtol=rtol, atol=1e-5)
 
 
-def run_python(code, *arguments, environment=None, cwd=None):
-    """Run code in a process of its own; return what it printed."""
+def run_python(code, *arguments, environment=None, cwd=None, prefix=()):
+    """Run code in a process of its own; return what it printed.
+
+    prefix : a command that starts Python.
+    """
     done = subprocess.run(
-        [sys.executable, "-c", code, *map(str, arguments)],
+        [*prefix, sys.executable, "-c", code, *map(str, arguments)],
         env=os.environ | (environment or {}),
         cwd=cwd,
         capture_output=True,

@@ -3,6 +3,7 @@ can be written.
 """
 
 import os
+import subprocess
 import sys
 
 import pytest
@@ -12,7 +13,8 @@ from tests.helpers import run_python
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX systems")
 
 START = """
-import errno, os, resource, signal, sys, threading, time
+import errno, os, resource, signal, subprocess, sys, threading, time
+from contextlib import suppress
 from pathlib import Path
 import numpy as np
 import skgru
@@ -131,6 +133,56 @@ print("done")
 
 def test_a_full_disk_leaves_the_estimator_and_its_file(tmp_path):
     assert run_python(START + FULL_DISK, tmp_path) == "done\n"
+
+
+FULL_FILE_SYSTEM = """
+folder = Path(sys.argv[1])
+path, checkpoint, filler = folder / "model.skgru", folder / "fit", folder / "filler"
+subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], check=True)
+fitted = GRURegressor(8, epochs=2, random_state=0).fit(X, Y)
+predicted = fitted.predict(X)
+skgru.save(fitted, path)
+whole = path.read_bytes()
+with open(filler, "wb", buffering=0) as file, suppress(OSError):
+    while True:
+        file.write(bytes(1024))
+for n_left in (0, 4096):  # nothing, or room for the begin of a file
+    os.truncate(filler, filler.stat().st_size - n_left)
+    for what, call in {
+        f"path='{path}'": lambda: skgru.save(fitted, path),
+        f"path='{folder / 'new'}'": lambda: skgru.save(fitted, folder / "new"),
+        f"checkpoint='{checkpoint}'": lambda: fitted.fit(X, -Y, checkpoint=checkpoint),
+    }.items():
+        error = error_of(call)
+        assert error.errno == errno.ENOSPC, error
+        assert what in str(error) and "make room" in str(error), error
+        assert sorted(os.listdir(folder)) == ["filler", "model.skgru"]
+    assert path.read_bytes() == whole
+    np.testing.assert_array_equal(fitted.predict(X), predicted)
+filler.unlink()
+fitted.fit(X, -Y, checkpoint=checkpoint)
+skgru.save(fitted, path)
+np.testing.assert_array_equal(skgru.load(path).predict(X), fitted.predict(X))
+print("done")
+"""
+
+
+def own_file_systems():
+    """A command that starts a process with mounts of its own, None where that is not permitted."""
+    command = ["unshare", "--map-root-user", "--mount"]
+    attempt = [*command, "mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", "/mnt"]
+    try:
+        done = subprocess.run(attempt, capture_output=True)
+    except FileNotFoundError:
+        return None
+    return command if done.returncode == 0 else None
+
+
+def test_a_full_file_system_leaves_the_estimator_and_its_file(tmp_path):
+    command = own_file_systems()
+    if command is None:
+        pytest.skip("unshare and mount are not permitted here, so there is no small file system")
+    assert run_python(START + FULL_FILE_SYSTEM, tmp_path, prefix=command) == "done\n"
 
 
 KILLED_WORKER = """

@@ -5,6 +5,7 @@ bitwise, also if a worker is killed.
 import multiprocessing
 import os
 import signal
+from contextlib import contextmanager
 from pathlib import Path
 
 import joblib
@@ -15,6 +16,7 @@ from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 
 from skgru import GRURegressor, SequenceForecaster
+from skgru._fan_out import LOST_WORKER
 from skgru.model_selection import backtest
 
 ROWS = np.random.default_rng(0)
@@ -61,8 +63,8 @@ def test_regressors_of_an_ensemble_are_fitted_at_once(backend):
         np.testing.assert_array_equal(forecaster.fit(SERIES).forecast(), expected)
 
 
-@pytest.fixture(scope="module")
-def cluster():
+@contextmanager
+def two_workers():
     distributed = pytest.importorskip("dask.distributed")
     # A port of 0 is a free one.
     with (
@@ -71,6 +73,19 @@ def cluster():
         ) as processes,
         distributed.Client(processes) as client,
     ):
+        yield client
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with two_workers() as client:
+        yield client
+
+
+@pytest.fixture
+def fresh_cluster():
+    """With both workers: joblib runs searches in this process if a single worker is left."""
+    with two_workers() as client:
         yield client
 
 
@@ -99,6 +114,29 @@ class TestDask:
         with joblib.parallel_config(backend="dask"):
             found = measured(fatal(tmp_path))
         np.testing.assert_array_equal(found, expected)
+        assert (tmp_path / "killed").exists()
+
+    def test_a_search_in_tasks_survives_a_killed_worker(self, cluster, tmp_path):
+        dask_search = pytest.importorskip("tests.recipes.dask_search")
+        grid, folds = {"window_length": [4, 6, 8]}, TimeSeriesSplit(2)
+        expected = GridSearchCV(fatal(tmp_path), grid, cv=folds).fit(SERIES)
+        best, scores = dask_search.search(cluster, fatal(tmp_path), grid, SERIES, folds)
+        np.testing.assert_array_equal(scores, expected.cv_results_["mean_test_score"])
+        assert best == expected.best_params_
+        assert (tmp_path / "killed").exists()
+
+    def test_a_search_of_joblib_is_right_or_an_error_if_a_worker_is_killed(
+        self, fresh_cluster, tmp_path
+    ):
+        search = GridSearchCV(fatal(tmp_path), {"window_length": [4, 6]}, cv=TimeSeriesSplit(2))
+        expected = search.fit(SERIES).cv_results_["mean_test_score"]
+        with joblib.parallel_config("dask", client=fresh_cluster):
+            try:
+                found = search.fit(SERIES)
+            except Exception as error:
+                assert type(error).__name__ in LOST_WORKER, error
+                found = search.fit(SERIES)  # the next call works
+        np.testing.assert_array_equal(found.cv_results_["mean_test_score"], expected)
         assert (tmp_path / "killed").exists()
 
     def test_a_panel_by_groups(self, cluster):
