@@ -207,8 +207,8 @@ class ForecastDisplay:
         elif panel is not None and panel.kind == "wide":
             names = [str(panel.ids[0])]
         targets = forecaster._spec.targets
-        if hasattr(X, "columns") and len(X.columns) > len(targets):  # others may hold text
-            X, targets = X[[X.columns[i] for i in targets]], range(len(targets))
+        if hasattr(X, "iloc") and X.ndim == 2 and X.shape[1] > len(targets):
+            X, targets = X.iloc[:, list(targets)], tuple(range(len(targets)))  # without text
         return cls._from_tables(
             as_series(X, forecaster),
             targets,
