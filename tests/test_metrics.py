@@ -435,6 +435,14 @@ def test_a_constant_column_is_left_out_with_a_warning(metric):
 
 
 @SCALED_CASES
+def test_a_column_that_is_constant_but_for_rounding_has_no_scale(metric):
+    case = random_case(seed=5, season_length=1, n_outputs=1)
+    case["y_train"] = np.where(np.arange(30) % 2, 0.3, 0.1 + 0.2)
+    with raises("y_train", "season_length=1"):
+        ours(metric, case)
+
+
+@SCALED_CASES
 def test_constant_columns_alone_are_refused(metric):
     case = random_case(seed=5, season_length=1)
     case["y_train"][:] = 7.0
