@@ -14,6 +14,11 @@ from skgru._forecaster.checks import is_apart, warn_of_apart
 from skgru._forecaster.gaps_and_outliers import last_rows
 
 
+def is_counted(index: Any) -> bool:
+    """Whether an index counts the rows, so that it does not say which rows of a series they are."""
+    return type(index).__name__ == "RangeIndex"
+
+
 def rows_after(kept: Table, new: Table, whose: str) -> np.ndarray:
     """The rows of `new` after the end of `kept`, (n_rows, n_columns). Without an index: all rows.
     whose : what messages call `new`.

@@ -31,7 +31,7 @@ from skgru._forecaster.checks import (
 from skgru._forecaster.covariates import futures_of, known_rows
 from skgru._forecaster.dataset import Part
 from skgru._forecaster.gaps_and_outliers import last_rows
-from skgru._forecaster.history import Trained, n_rows_before, rows_after
+from skgru._forecaster.history import Trained, is_counted, n_rows_before, rows_after
 from skgru._forecaster.model import ForecastModel
 from skgru._forecaster.scaling import scaled
 from skgru._forecaster.spec import ForecastSpec
@@ -293,6 +293,10 @@ class SeriesReader:
             X = [np.empty(0) if isinstance(one, list) and not one else one for one in X]
         self._check_panel(X)
         new = self._read_continued(X)
+        if panel.kind == "long" and not panel.form.levels and is_counted(tails[0].rows.index):
+            # The rows of a long frame without dates are counted from 0, in fit and in X.
+            pairs = zip(tails, new, strict=True)
+            return [tail.values[:0] if table is None else table.values for tail, table in pairs]
         return [
             tail.values[:0] if table is None else rows_after(tail, table, f"Series {one!r} of X")
             for one, tail, table in zip(panel.ids, tails, new, strict=True)

@@ -132,6 +132,20 @@ def test_several_series_are_matched_by_id(form):
     pd.testing.assert_frame_equal(answer, fitted.forecast(X=whole), rtol=1e-9)
 
 
+def test_a_long_frame_without_dates_goes_on_in_the_order_of_its_rows():
+    def long(rows):
+        parts = [
+            pd.DataFrame({"id": one, "sales": k * VALUES[rows]}) for k, one in ((1, "b"), (2, "a"))
+        ]
+        return pd.concat(parts, ignore_index=True)
+
+    whole = forecaster(group="id").fit(long(slice(50)))
+    updated = whole.update(long(slice(50, 54))).update(long(slice(54, N))).forecast()
+    series = forecaster().fit([VALUES[:50], 2 * VALUES[:50]])
+    expected = series.update([VALUES[50:], 2 * VALUES[50:]]).forecast()
+    np.testing.assert_allclose(updated["sales"], np.ravel(expected))
+
+
 def test_series_without_new_rows():
     known, arrived, _ = panels()["list"]
     listed = forecaster().fit(known)
