@@ -53,7 +53,7 @@ CALLS = {
 
 
 def state(estimator, compare):
-    own = [np.ravel(one) for one in getattr(estimator, "_weights", [])]
+    own = [np.ravel(one) for one in getattr(estimator, "_weights", None) or []]  # None: of rows
     losses = np.ravel(getattr(estimator, "loss_curve_", 0.0))
     return b"".join(one.tobytes() for one in (*own, losses, compare(estimator)))
 
