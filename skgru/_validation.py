@@ -91,6 +91,17 @@ def remember_features(estimator: Any, names: np.ndarray | None, n_features: int)
         del estimator.feature_names_in_
 
 
+def are_rounding_errors(changes: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Whether the changes of each column (n_rows, n_columns), at least 0, are no larger than
+    rounding errors of its values. NaN plays no part.
+    """
+    largest, size = (
+        np.where(np.isfinite(one), np.abs(one), 0).max(axis=0, initial=0)
+        for one in (changes, values)
+    )
+    return largest <= 8 * np.finfo(float).eps * size
+
+
 def check_representable(values: np.ndarray, name: str) -> None:
     """Raise ValueError for values beyond float32, in which networks compute. NaN is allowed."""
     if values.dtype.kind == "f" and (np.abs(values) > FLOAT32_MAX).any():

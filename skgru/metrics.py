@@ -18,7 +18,7 @@ from sklearn.utils.validation import _check_sample_weight, check_array
 
 from skgru._containers.numbers import as_numbers
 from skgru._forecaster.scorer import ForecastScorer
-from skgru._validation import at_least, checks_parameters, real_between
+from skgru._validation import are_rounding_errors, at_least, checks_parameters, real_between
 from skgru._warnings import warn_user
 
 __all__ = [
@@ -120,8 +120,7 @@ def _seasonal_scale(y_train: Any, season_length: int, n_outputs: int, power: int
             f"but y_train has {n_train}. Use a longer y_train or a smaller season_length."
         )
     differences = np.abs(y_train[season_length:] - y_train[:-season_length])
-    rounding = 8 * np.finfo(float).eps * np.abs(y_train).max(axis=0)
-    is_constant = differences.max(axis=0) <= rounding
+    is_constant = are_rounding_errors(differences, y_train)
     if is_constant.any():
         columns = np.flatnonzero(is_constant).tolist()
         repeats = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from skgru._forecaster.spec import PROFILE_SEASONS, ForecastSpec
+from skgru._validation import are_rounding_errors
 
 
 def seasonal_naive(history: np.ndarray, horizon: int, season_length: int) -> np.ndarray:
@@ -64,7 +65,8 @@ def naive_scale(values: np.ndarray, season_length: int) -> np.ndarray:
     changes = np.abs(values[season_length:] - values[:-season_length])
     is_known = np.isfinite(changes)
     totals = np.where(is_known, changes, 0).sum(axis=0)
-    return np.where(totals > 0, totals, np.nan) / np.maximum(is_known.sum(axis=0), 1)
+    has_error = ~are_rounding_errors(changes, values)
+    return np.where(has_error, totals, np.nan) / np.maximum(is_known.sum(axis=0), 1)
 
 
 def longest_run(is_complete: np.ndarray) -> int:

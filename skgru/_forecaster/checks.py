@@ -292,7 +292,7 @@ def warn_of_short(
     n_rows: list[int], panel: Panel, spec: ForecastSpec, but: Collection[Any] = ()
 ) -> None:
     """Warn of several series that are too short for the regressors. n_rows : of each; but : series
-    that are passed over.
+    that are left out.
     """
     short = [
         f"{one!r} ({n} rows)"

@@ -19,6 +19,9 @@ from skgru._forecaster.spec import ForecastSpec, mean_known
 from skgru._forecaster.theta import theta_forecast
 from skgru._forecaster.zero_shot_member import ZeroShotMember
 
+# Gives quantiles of the pretrained network from some origins, None for its forecast.
+QuantilesAt = Callable[[list[float | None]], np.ndarray]
+
 # Weights up to this are rounding errors of their sum.
 ROUNDING = 1e-9
 
@@ -172,9 +175,8 @@ class Mixture:
         usual = mean_known(np.abs(baseline) / scale)
         weights = [self.own_weight]
         of_theta, of_network = self._members_at(pairs.joined, picked, scalers)
-        pretrained, *bounds = of_network([None, *sum(COMPARED.values(), ())])
         is_long = self._has_long_history(pairs.joined, picked)[:, np.newaxis, np.newaxis]
-        self._learn_spreads(np.where(is_long, actual, np.nan), pretrained, bounds)
+        pretrained = self._learn_spreads(np.where(is_long, actual, np.nan), of_network)
         for weight, forecast in self._weighed(of_theta, lambda: pretrained):
             size = mean_known(np.abs(actual - forecast) / scale)
             ratio = size / usual if usual > 0 else 1.0
@@ -191,8 +193,7 @@ class Mixture:
         picked = picked[self._has_long_history(pairs.joined, picked)]
         if len(picked):
             _, of_network = self._members_at(pairs.joined, picked, scalers)
-            forecast, *bounds = of_network([None, *sum(COMPARED.values(), ())])
-            self._learn_spreads(pairs.following(picked), forecast, bounds)
+            self._learn_spreads(pairs.following(picked), of_network)
 
     def _has_long_history(self, joined: Joined, origins: np.ndarray) -> np.ndarray:
         """Origins before which there are about as many rows as in the whole series."""
@@ -202,9 +203,9 @@ class Mixture:
         least = max(ROWS_COMPARED, 2 * self.spec.season_length)
         return (n_rows >= least) & (n_rows >= SHARE_COMPARED * of_series)
 
-    def _learn_spreads(
-        self, actual: np.ndarray, forecast: np.ndarray, bounds: list[np.ndarray]
-    ) -> None:
+    def _learn_spreads(self, actual: np.ndarray, of_network: QuantilesAt) -> np.ndarray:
+        """Learn them from values (n_origins, steps, n_targets), and return the forecasts."""
+        forecast, *bounds = of_network([None, *sum(COMPARED.values(), ())])
         errors, factors = actual - forecast, []
         is_mean = self.spec.point == "mean"
         for coverage, low, high in zip(COMPARED, bounds[::2], bounds[1::2], strict=True):
@@ -216,6 +217,7 @@ class Mixture:
             factors.append(spread_by_errors(inside, sizes, side, spread_of(upper)))
         inner, outer = factors
         self.spreads = inner, max(outer, LEAST_OF_OUTER * inner)
+        return forecast
 
     def spread(self, quantile: float) -> float:
         """Factor of the distance of a quantile of the pretrained network from its forecast."""
@@ -257,7 +259,7 @@ class Mixture:
 
     def _members_at(
         self, joined: Joined, origins: np.ndarray, scalers: list[Any]
-    ) -> tuple[Callable[[], np.ndarray], Callable[[list[float | None]], np.ndarray]]:
+    ) -> tuple[Callable[[], np.ndarray], QuantilesAt]:
         """Functions that give the forecast of Theta and quantiles of the pretrained network, None
         for its forecast, from a few origins in increasing order.
         """

@@ -206,12 +206,9 @@ class ForecastDisplay:
             interval = None if interval is None else panel.split(interval)[0]
         elif panel is not None and panel.kind == "wide":
             names = [str(panel.ids[0])]
-        targets = forecaster._spec.targets
-        if hasattr(X, "iloc") and X.ndim == 2 and X.shape[1] > len(targets):
-            X, targets = X.iloc[:, list(targets)], tuple(range(len(targets)))  # without text
         return cls._from_tables(
-            as_series(X, forecaster),
-            targets,
+            as_series(forecaster._categories.encoded(X), forecaster),
+            forecaster._spec.targets,
             names,
             forecast=_only(forecast),
             interval=_only(interval),
