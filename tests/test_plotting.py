@@ -193,14 +193,17 @@ def test_a_forecast_joins_the_last_value_that_is_known(forecaster, passengers):
     np.testing.assert_allclose(x[:2], [months("1960-10", 1)[0], months("1961-01", 1)[0]])
 
 
-def test_text_covariates_are_not_drawn():
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_text_covariates_are_not_drawn(library):
     days = pd.date_range("2024-01-01", periods=60)
-    columns = {"sky": np.resize(["sun", "rain"], 60), "sales": np.arange(60.0)}
-    X = pd.DataFrame(columns, index=days)
-    forecaster = SequenceForecaster(
-        LinearRegression(), horizon=3, season_length=1, target="sales"
-    ).fit(X)
-    display = ForecastDisplay.from_estimator(forecaster, X)
+    columns = {"sky": np.resize(["sun", "rain"], 60).tolist(), "sales": np.arange(60.0)}
+    X = (
+        pd.DataFrame(columns, days)
+        if library == "pandas"
+        else pl.DataFrame({"day": days} | columns)
+    )
+    forecaster = SequenceForecaster(LinearRegression(), horizon=3, season_length=1, target="sales")
+    display = ForecastDisplay.from_estimator(forecaster.fit(X), X)
     np.testing.assert_array_equal(display.ax_.lines[0].get_ydata()[-5:], np.arange(55.0, 60))
 
 
