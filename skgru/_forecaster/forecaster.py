@@ -260,7 +260,8 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
 
         For several series, "auto" compares the errors of Theta and of the pretrained network at the
         ends of the series with those of the baseline. The larger they are, the smaller is the
-        weight: the factor is between 0.25 and 1.5. Neither reads covariates. With covariates,
+        weight: the factor is between 0.25 and 1.5. Neither reads covariates. With covariates, and
+        where the error of the regressors in `fit` is less than a tenth of that of the baseline,
         "auto" lowers their weights if their error in `fit` is larger than that of the regressors.
 
     lower : float or None, default=None

@@ -34,8 +34,7 @@ ORIGINS_COMPARED, ORIGINS_OF_SERIES = 256, 8
 USUAL_RATIO = 0.85
 FACTORS = 0.25, 1.5
 
-# Power of the ratio of both errors that multiplies the odds of the Theta forecast, where covariates
-# make the regressors better. Otherwise the ratio in training is no guide, as it favours them.
+# Power of the ratio of both errors that multiplies the odds of the other forecasts.
 WEIGHT_BY_ERRORS = 4
 
 # Real series surprise more than the simulated ones of the pretrained network, above all in the

@@ -80,6 +80,10 @@ def seasonal_error(z: np.ndarray, season_length: int) -> float:
 # Ratio of the errors of the regressors and of the baseline above which the regressors are left out.
 NO_WORSE = 1.1
 
+# The same ratio, below which the regressors have learned the series. A sine has 0.002, and hardly
+# any real series is below.
+LEARNED_TO = 0.1
+
 # How far covariates may lie outside the values of fit, as a share of their range.
 COVARIATE_MARGIN = 0.5
 
@@ -93,10 +97,9 @@ class ModelTemplate:
     count for more in training; is_guarded : whether regressors that are worse than the baseline on
     the last rows are left out; theta_weight, pretrained_weight : weights of the Theta forecast and
     of the pretrained network; takes_pretrained : whether that network takes part; adapts : whether
-    both weights follow the errors beside the baseline's at the ends of the series; by_errors :
-    whether both are less where they err more than regressors with covariates; covariates_are_small
-    : whether covariates have the in-sample scale of the series; verbose : whether the progress is
-    printed.
+    both weights follow the errors beside the baseline's at the ends of the series; is_weighed :
+    whether both may be less where they err more than the regressors; covariates_are_small : whether
+    covariates have the in-sample scale of the series; verbose : whether the progress is printed.
     """
 
     spec: ForecastSpec
@@ -110,7 +113,7 @@ class ModelTemplate:
     pretrained_weight: float = 0.0
     takes_pretrained: bool = False
     adapts: bool = False
-    by_errors: bool = False
+    is_weighed: bool = False
     verbose: int = 0
 
 
@@ -205,9 +208,12 @@ class ForecastModel:
         The rows were in training: regressors that fail on them have diverged. A baseline without
         errors, but for rounding, needs no other forecast.
         """
-        if not (template.is_guarded or template.by_errors or self.spec.point == "mean"):
-            return
         spec = self.spec
+        # Errors on rows of the training favour the regressors. They are a guide to the weights with
+        # covariates, which the other forecasts lack, and where the regressors have learned all.
+        by_errors = template.is_weighed and bool(spec.past or spec.known)
+        if not (template.is_guarded or by_errors or spec.point == "mean"):
+            return
         if template.adapts:
             self.mixture.adapt(pairs, origins, self.scalers, self.seasonal_errors)
         picked = origins[:: max(1, len(origins) // ORIGINS_COMPARED)]
@@ -234,10 +240,11 @@ class ForecastModel:
                 f"baseline={spec.baseline!r} on the last rows of X, so that {used}. Give "
                 "regressor=Ridge(), or fewer covariates."
             )
+        by_errors |= template.is_weighed and self.corrects and errors[0] < LEARNED_TO * errors[1]
         residuals = residuals.reshape(len(y), spec.steps_of_call, -1)
-        if self.mixture.own_weight < 1 and (template.by_errors or spec.point == "mean"):
+        if self.mixture.own_weight < 1 and (by_errors or spec.point == "mean"):
             others = self.mixture.others_mean(pairs.joined, picked, self.scalers)
-            if template.by_errors and self.mixture.own_weight:
+            if by_errors and self.mixture.own_weight:
                 self.mixture.weigh_by_errors(residuals, actual - others)
             own, share = actual - residuals, self.mixture.own_weight
             residuals = actual - weighted_mean((share, own), (1 - share, others))

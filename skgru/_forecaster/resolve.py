@@ -312,7 +312,7 @@ def make_template(
             and pretrained_weight > 0
             and parameters.theta_weight == parameters.pretrained == "auto"
         ),
-        by_errors=parameters.theta_weight == "auto" and bool(spec.past or spec.known),
+        is_weighed=parameters.theta_weight == "auto",
         verbose=int(parameters.verbose),
     )
 

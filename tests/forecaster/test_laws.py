@@ -431,3 +431,15 @@ def test_quantiles_of_outliers_are_those_of_numpy(has_gap):
         for share in (0.5, 0.75):
             expected = np.nanquantile(values, share, axis=axis, keepdims=True)
             np.testing.assert_allclose(_quantile(values, share, axis), expected)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("noise", [0, 0.02])
+def test_a_series_that_the_network_has_learned_is_forecast_by_it(noise, seed):
+    """A sine without a season: Theta and the pretrained network can only guess its course."""
+    t = np.arange(1012)
+    values = np.sin(t * 2 * np.pi / 50) + noise * np.random.default_rng(seed).normal(size=1012)
+    forecaster = SequenceForecaster(horizon=12, random_state=seed).fit(values[:1000, np.newaxis])
+    error = np.abs(forecaster.forecast().ravel() - values[1000:]).mean()
+    assert error < 0.01 + 1.5 * noise
+    assert forecaster.ensemble_["regressors"] > 0.99
