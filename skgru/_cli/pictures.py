@@ -31,7 +31,8 @@ def draw(frame: Any, answer: Any, roles: Roles, given: Namespace) -> None:
         _draw_one(ax, part[name], of, name, given.interval)
         title = ", ".join([name, *map(str, key or ())])
         ax.set_title(title, loc="left", fontsize="medium")
-    axes[0, 0].legend(frameon=False, fontsize="small")
+    above = {"loc": "lower right", "bbox_to_anchor": (1, 1), "ncols": 3}  # no line lies there
+    axes[0, 0].legend(frameon=False, fontsize="small", **above)
     try:
         figure.savefig(given.plot, dpi=150)
     except OSError as error:
@@ -55,11 +56,9 @@ def _draw_one(ax: Any, past: Any, ahead: Any, name: str, coverage: float | None)
     ax.plot(x_ahead, values.to_numpy(), marker="." if len(values) < 20 else None, **style)
     ax.spines[["top", "right"]].set_visible(False)
     if isinstance(past.index, pd.DatetimeIndex | pd.PeriodIndex):
-        from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+        from skgru.plotting._axes import set_concise_dates
 
-        locator = AutoDateLocator(maxticks=8)
-        ax.xaxis.set_major_locator(locator)
-        ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+        set_concise_dates(ax)
 
 
 def _places(index: Any) -> Any:

@@ -98,6 +98,15 @@ def places_of(index: Any) -> np.ndarray:
     return np.asarray(index)
 
 
+def set_concise_dates(ax: Any) -> None:
+    """Dates below axes, short and few enough not to overlap."""
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    locator = AutoDateLocator(**(FEW_DATES if size_of(ax)[0] < NARROW else {}))
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+
+
 def finish(
     axes: np.ndarray, places: np.ndarray, names: list[str], xlabel: Any, titles: str | list[str]
 ) -> None:
@@ -110,11 +119,7 @@ def finish(
     is_dated = places.dtype.kind == "M"
     bottom.set_xlabel(xlabel or ("date" if is_dated else "row"))
     if is_dated:
-        from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
-        locator = AutoDateLocator(**(FEW_DATES if size_of(bottom)[0] < NARROW else {}))
-        bottom.xaxis.set_major_locator(locator)
-        bottom.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+        set_concise_dates(bottom)
     axes[0].figure.align_ylabels(list(axes))
     for ax, title in zip(axes, [titles] if isinstance(titles, str) else titles, strict=False):
         set_title(ax, title)
