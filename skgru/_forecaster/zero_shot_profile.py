@@ -11,9 +11,11 @@ SEASON_DECAY = 0.85  # weight of a season, as a share of that of the season afte
 # them: the level shifted within that season.
 USUAL_DISTANCES = 3.0
 
-# Change from row to row, as a multiple of the median one, that is cut off in the growth of two
-# seasons.
-LARGE_CHANGE = 5.0
+# Change from row to row, as a multiple of the usual one, that is cut off in the growth of two
+# seasons. The usual one is a mean without the largest changes: the median is 0 in a series that
+# grows in a few of its rows, as a count does.
+LARGE_CHANGE = 4.0
+LARGEST = 0.03  # share of the changes that are left out, beside one in each season
 
 
 def masked_mean(values: np.ndarray, mask: np.ndarray, axis: int = -1) -> np.ndarray:
@@ -88,11 +90,18 @@ def _steady(slopes: np.ndarray, z: np.ndarray, valid: np.ndarray, m: int) -> np.
     rows = min(2 * m, z.shape[1] - 1)
     change = np.diff(z, axis=1)[:, -rows:]
     known = (valid[:, 1:] & valid[:, :-1])[:, -rows:]
-    limit = LARGE_CHANGE * masked_median(np.abs(change), known | ~known.any(1)[:, None])[:, None]
+    limit = LARGE_CHANGE * _usual(np.abs(change), known)[:, None]
     gradual = m * masked_mean(np.clip(change, -limit, limit), known)[:, None]
     return np.where(slopes * gradual > 0, np.sign(slopes), 0) * np.minimum(
         np.abs(slopes), np.abs(gradual)
     )
+
+
+def _usual(sizes: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Mean of the known sizes (n_series, n) without zeros and the largest ones, (n_series,)."""
+    ordered, n = np.sort(np.where(known, sizes, np.inf), axis=1), known.sum(1)
+    kept = n - 2 - np.ceil(LARGEST * n).astype(int)
+    return masked_mean(ordered, (np.arange(sizes.shape[1]) < kept[:, None]) & (ordered > 0))
 
 
 def _without_shifts(dev: np.ndarray, whole: np.ndarray) -> np.ndarray:
