@@ -146,6 +146,32 @@ def test_the_forecast_follows_a_level_that_shifted(rows_since, season_length, si
     assert error < 1.25 * of_last
 
 
+@pytest.mark.parametrize(
+    ("n_rows", "season_length", "rows_since"),
+    [(90, 7, 7), (90, 7, 9), (90, 7, 14), (400, 7, 7), (400, 7, 12), (72, 12, 14), (30, 12, 20)],
+)
+def test_a_season_goes_on_after_a_level_that_shifted(n_rows, season_length, rows_since):
+    t = np.arange(n_rows + 14)
+    series = 100 + 10 * np.sin(2 * np.pi * t / season_length)
+    series = series + 3 * np.random.default_rng(3).normal(size=(20, len(t)))
+    series[:, n_rows - rows_since :] += 60
+    history, after = series[:, :n_rows], series[:, n_rows:]
+    forecast = forecast_quantiles(history, season_length, 14)[..., 4]
+    season = np.resize(np.arange(n_rows - season_length, n_rows), 14)
+    error, of_season = (np.abs(after - each).mean() for each in (forecast, history[:, season]))
+    assert error < 1.4 * of_season
+
+
+@pytest.mark.parametrize(("n_rows", "season_length"), [(500, 24), (120, 48), (72, 12), (200, 7)])
+@pytest.mark.parametrize("share", [0.1, 0.25, 0.6])
+def test_a_count_that_grows_in_some_rows_goes_on(n_rows, season_length, share):
+    grows = np.random.default_rng(0).random((20, n_rows + 24)) < share
+    counts = np.cumsum(5.0 * grows, axis=1)
+    forecast = forecast_quantiles(counts[:, :n_rows], season_length, 24)[..., 4]
+    after, last = counts[:, n_rows:], counts[:, n_rows - 1 : n_rows]
+    assert np.abs(forecast - after).mean() < np.abs(last - after).mean()
+
+
 @pytest.mark.parametrize("season_length", [4, 7, 24, 168])
 @pytest.mark.parametrize("rows_since", [0, 1, 3])
 def test_a_level_that_rose_by_factors_is_no_growth(season_length, rows_since):
@@ -174,6 +200,17 @@ def test_a_shift_of_the_level_is_no_season():
     valid = np.ones((20, 60), bool)
     before, after = (shrunken_profile(z[:, :60], valid, 7)[0] for z in (series, shifted))
     np.testing.assert_allclose(after, before, atol=20)
+
+
+@pytest.mark.parametrize("n_seasons", [2, 3, 5])
+@pytest.mark.parametrize("first", [0, 3])
+def test_a_sharp_season_is_no_shift_of_the_level(n_seasons, first):
+    rows = np.arange(7 * n_seasons)
+    series = np.where((rows + first) % 7 == 0, 100.0, 0) + np.random.default_rng(3).normal(
+        size=(20, len(rows))
+    )
+    profile = shrunken_profile(series, np.ones(series.shape, bool), 7)[0]
+    np.testing.assert_allclose(np.ptp(profile, axis=1), 100, atol=10)
 
 
 @pytest.mark.parametrize("change", [1e-6, 1e-4, 1e-3])
