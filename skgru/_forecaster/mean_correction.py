@@ -14,15 +14,40 @@ from skgru._forecaster.spec import ForecastSpec
 MOST_POWER = 4.0
 
 
+# A mean and a median differ by no more than a standard deviation. Of a logarithm, this share of it
+# is allowed beside the half of the variance, by which those of normal errors differ.
+MOST_OF_DEVIATION = 0.5
+
+# Least number of origins of a series that show how its residuals vary.
+LEAST_ORIGINS = 4
+
+
 # Added to each seasonal-naive error before division, so that a series that repeats itself does not
 # dominate the others. On a logarithmic scale it is 2 % of the level.
 ERROR_OFFSET = 0.02
+
+
+def is_logarithm(scaler: Any) -> bool:
+    """Whether all columns are logarithms, without zeros."""
+    return isinstance(scaler, AutoScaler) and set(scaler.kinds_) == {"log"}
 
 
 def error_of_logarithms(scaler: Any, seasonal_error: float) -> float:
     """Seasonal error of a scaled series, before its scaler magnified it."""
     magnified = scaler._magnified.mean() if isinstance(scaler, AutoScaler) else 1.0
     return float(max(seasonal_error - ERROR_OFFSET, 0) / magnified)
+
+
+def variance_without_shifts(residuals: np.ndarray) -> np.ndarray | None:
+    """Variance (n_targets,) of residuals (n_origins, n_steps, n_targets) around their level, from
+    their changes from origin to origin. The largest change of each step is left out: a shift of the
+    level, which an average of the residuals would take for skewness.
+    """
+    if len(residuals) < LEAST_ORIGINS:
+        return None
+    changes = np.sort(np.diff(residuals, axis=0) ** 2, axis=0)[:-1]
+    known = np.isfinite(changes)
+    return np.where(known, changes, 0).sum((0, 1)) / np.maximum(known.sum((0, 1)), 1) / 2
 
 
 class MeanCorrection:
@@ -51,11 +76,18 @@ class MeanCorrection:
         if self.spec.is_global:
             number = np.searchsorted(pairs.joined.first, origins, side="right") - 1
         errors = seasonal_errors[number][:, np.newaxis, np.newaxis]
-        self.shift = np.nanmean(residuals / errors, axis=(0, 1))
+        # A mean of ratios would follow series of few sales, whose errors are near 0.
+        self.shift = np.nanmean(residuals, axis=(0, 1)) / np.mean(errors)
+        of_shift, of_logarithm = [], []
         actual = pairs.following(origins)
         sums = np.zeros((2, residuals.shape[2]))
         for i in np.unique(number):
             of_series = number == i
+            variance = variance_without_shifts(residuals[of_series])
+            if variance is not None:
+                of_shift.append(variance)
+                if is_logarithm(scalers[i]):
+                    of_logarithm.append(variance / scalers[i]._magnified ** 2)
             is_known = np.isfinite(residuals[of_series])
             pair = [
                 np.where(is_known, restored(scalers[i], z), 0)
@@ -65,6 +97,13 @@ class MeanCorrection:
             if total > 0:  # each series counts alike
                 sums += np.array([values.sum(axis=(0, 1)) for values in pair]) / total
         self.factor = sums[0] / np.maximum(sums[1], np.finfo(float).tiny)
+        if of_shift:
+            most = np.sqrt(np.mean(of_shift, axis=0)) / np.mean(errors)
+            self.shift = np.clip(self.shift, -most, most)
+        if of_logarithm:
+            variance = np.mean(of_logarithm, axis=0)
+            most = np.exp(variance / 2 + MOST_OF_DEVIATION * np.sqrt(variance))
+            self.factor = np.clip(self.factor, 1 / most, most)
         if self.spec.is_global:
             own = [error_of_logarithms(scalers[i], seasonal_errors[i]) for i in np.unique(number)]
             self.error = max(float(np.sqrt(np.mean(np.square(own)))), np.finfo(float).tiny)

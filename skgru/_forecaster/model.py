@@ -67,6 +67,13 @@ def _tail(part: Part, n_rows: int) -> Part:
     return Part(part.z[start:], part.past[start:], part.known[start:], filled)
 
 
+def with_half_history(origins: np.ndarray, joined: Joined) -> np.ndarray:
+    """Rows that have at least half of their series before them, or all without any."""
+    number = np.searchsorted(joined.first, origins, side="right") - 1
+    is_late = 2 * (origins - joined.first[number] + 1) >= joined.n_rows[number]
+    return origins[is_late] if is_late.any() else origins
+
+
 def seasonal_error(z: np.ndarray, season_length: int) -> float:
     """In-sample mean absolute error of the seasonal-naive forecast, plus `ERROR_OFFSET`. NaN if no
     error is known. z : (n_rows, n_targets).
@@ -216,7 +223,8 @@ class ForecastModel:
             return
         if template.adapts:
             self.mixture.adapt(pairs, origins, self.scalers, self.seasonal_errors)
-        picked = origins[:: max(1, len(origins) // ORIGINS_COMPARED)]
+        usable = with_half_history(origins, pairs.joined) if spec.point == "mean" else origins
+        picked = usable[:: max(1, len(usable) // ORIGINS_COMPARED)]
         if not spec.is_global:
             picked = origins[-ORIGINS_COMPARED:]
         actual = pairs.following(picked)

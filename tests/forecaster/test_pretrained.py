@@ -408,3 +408,30 @@ def test_a_scaler_without_a_number_for_the_way_back():
     ).fit(values.reshape(-1, 1))
     with raises("PowerTransformer", "no finite number"):
         restored(fitted.scaler_, np.full((3, 1), 1e3))
+
+
+@pytest.mark.parametrize("options", [{}, {"pretrained": "only"}])
+@pytest.mark.parametrize(("factor", "rows_since"), [(10, 30), (10, 12), (3, 20)])
+def test_a_shift_of_the_level_is_no_skewness(options, factor, rows_since):
+    noise = 1 + 0.05 * np.random.default_rng(0).normal(size=84)
+    series = np.where(np.arange(84) < 84 - rows_since, 100.0, 100.0 * factor) * noise
+    fitted = forecaster(horizon=12, point="mean", random_state=0, **options).fit(series[:, None])
+    assert 0.7 < fitted.forecast().mean() / (100 * factor) < 1.3
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        lambda r: np.exp(r.normal(size=300)),
+        lambda r: 20 * np.exp(0.5 * r.normal(size=300)),
+        lambda r: 10.0 * (r.random(300) < 0.1),
+        lambda r: r.gamma(0.7, 5, size=300),
+        lambda r: r.poisson(0.5, size=300).astype(float),
+        lambda r: r.exponential(3, size=300) - 1,
+    ],
+)
+def test_sums_of_zero_shot_means_are_those_of_the_series(kind):
+    panel = [kind(np.random.default_rng(seed)) for seed in range(40)]
+    fitted = SequenceForecaster(horizon=30, season_length=7, point="mean", pretrained="only")
+    total = np.sum(fitted.fit(panel).forecast()) / 30
+    assert 0.85 < total / sum(one.mean() for one in panel) < 1.15
