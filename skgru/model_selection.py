@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import chain
 from numbers import Integral
@@ -28,8 +28,12 @@ from skgru._containers.series import as_series, is_list_of_series, rows_of, valu
 from skgru._containers.table import Table
 from skgru._fan_out import fan_out
 from skgru._forecaster.categories import categories_of
+from skgru._forecaster.checks import ENDS_IN_GAPS
+from skgru._forecaster.covariate_gaps import HAS_GAPS, check_future_of, warn_of_covariate_gaps
 from skgru._forecaster.forecaster import LEAST_ROWS, SequenceForecaster
+from skgru._forecaster.resolve import roles_of_columns
 from skgru._forecaster.sample_weight import weights_of_rows
+from skgru._forecaster.spec import is_constant
 from skgru._validation import at_least, real_between
 from skgru._warnings import warn_user
 
@@ -147,7 +151,7 @@ class _Job:
 
     series : each as the user gave it; starts : their positions on the timeline; horizon : rows to
     measure after `gap` rows; reach : rows after an origin that a forecast reads or measures;
-    weights : of the rows of each series, or None.
+    weights : of the rows of each series, or None; has_gaps : whether X has NaN.
     """
 
     forecaster: SequenceForecaster
@@ -161,6 +165,7 @@ class _Job:
     window: int | None
     coverage: float | None
     weights: list[np.ndarray] | None = None
+    has_gaps: bool = False
 
     def run(
         self, origins: np.ndarray, numbers: range, task: FitTask | None
@@ -172,7 +177,8 @@ class _Job:
         n_before = origins[0] + 1 - self.starts  # (n_series,), rows of each series
         firsts = np.maximum(0, n_before - (self.window or n_before.max()))
         try:
-            fitted, trained = self._fit(firsts, n_before, tasks[0])
+            with self._told():
+                fitted, trained = self._fit(firsts, n_before, tasks[0])
             # A model of one series is not global: it has the scaler of this series.
             can_forecast = set(range(len(self.tables)) if fitted._spec.is_global else trained)
             for origin, own in zip(origins, [None, *tasks[1:]], strict=True):
@@ -190,6 +196,16 @@ class _Job:
             raise ValueError(
                 f"{text} (Here, X is the {n_rows} rows before a forecast origin.)"
             ) from error
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """No warnings of gaps at or before a forecast origin: `backtest` warns of those in
+        covariates once, and rows of a gap in which an origin lies are not to be cut off.
+        """
+        with warnings.catch_warnings() if self.has_gaps else nullcontext():
+            for message in (HAS_GAPS, ENDS_IN_GAPS) if self.has_gaps else ():
+                warnings.filterwarnings("ignore", message)
+            yield
 
     def run_all(
         self, origins: np.ndarray, numbers: range, task: FitTask | None
@@ -265,10 +281,11 @@ class _Job:
             ]
             future = futures if self.is_several else futures[0]
         steps, now = self.gap + self.horizon, {"X": self._rows(chosen), "future": future}
-        forecasts = fitted.forecast(steps, **now)
         bounds = None
-        if self.coverage is not None:
-            bounds = fitted.forecast_interval(steps, self.coverage, **now)
+        with self._told():
+            forecasts = fitted.forecast(steps, **now)
+            if self.coverage is not None:
+                bounds = fitted.forecast_interval(steps, self.coverage, **now)
         found: list[Forecast] = []
         for k, (i, _, stop) in enumerate(chosen):
             names = fitted._names_in(self.tables[i])
@@ -329,6 +346,30 @@ def _check_measured(
         f"{len(lost)} of {len(found)} series have no forecast origin, for example {example}: none "
         f"of their rows has {needs}. They are left out of the results."
     )
+
+
+def _check_covariates(
+    forecaster: SequenceForecaster, X: Any, timeline: Timeline, origins: np.ndarray, reach: int
+) -> bool:
+    """Raise if a forecast would read NaN as a future covariate, and warn of NaN elsewhere in
+    covariates. Returns whether X has any NaN.
+    """
+    tables, panel = timeline.tables, timeline.panel
+    if not any(np.isnan(table.values).any() for table in tables):
+        return False
+    if panel is not None and panel.kind == "wide":
+        return True
+    _, past, known = roles_of_columns(forecaster, tables[0])
+    static = [i for i in known if all(is_constant(table.values[:, i]) for table in tables)]
+    n_least = LEAST_ROWS if panel is not None else 1
+    of_each = [
+        own[(own + 1 >= n_least) & (own + reach < len(table))]
+        for own, table in zip(origins - timeline.starts[:, np.newaxis], tables, strict=True)
+    ]
+    needed = [i for i in known if i not in static]
+    check_future_of(X, tables, panel, needed, of_each, reach)
+    warn_of_covariate_gaps(X, tables, panel, [*past, *known], is_fit=True)
+    return True
 
 
 def _outcomes(
@@ -535,6 +576,7 @@ def backtest(
     horizon = _check_horizon(horizon, forecaster)
     reach = _n_read_ahead(forecaster, gap + horizon)
     origins = _check_origins(initial, n_rows, step, horizon, gap, reach)
+    has_gaps = _check_covariates(forecaster, X, timeline, origins, reach)
 
     with followed(forecaster, len(origins)) as (forecaster, task):
         job = _Job(
@@ -549,6 +591,7 @@ def backtest(
             window,
             coverage,
             timeline.weights,
+            has_gaps,
         )
         outcomes = list(
             shown(_outcomes(job, origins, int(refit), n_jobs, task), len(origins), int(verbose))

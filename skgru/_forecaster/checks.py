@@ -12,6 +12,7 @@ from skgru._containers.table import Table
 from skgru._containers.text_dates import form_of_numbers
 from skgru._containers.time_index import TimeIndex, is_other_step
 from skgru._forecaster.baselines import longest_run
+from skgru._forecaster.covariate_gaps import check_has_values, warn_of_covariate_gaps
 from skgru._forecaster.dataset import Pairs
 from skgru._forecaster.defaults import usual_length
 from skgru._forecaster.regressors import EnsembleMember
@@ -21,12 +22,17 @@ from skgru._forecaster.theta import ROWS_AT_START
 from skgru._networks.regressor import GRURegressor
 from skgru._warnings import warn_user
 
+# How the warnings of NaN at the end of series begin.
+ENDS_IN_GAPS = r"X ends in \d+ rows? of NaN|\d+ series of X end in NaN"
+
 
 def check_series(
     parameters: Any, X: Any, y: Any, tables: list[Table], panel: Panel | None, spec: ForecastSpec
 ) -> None:
     """Errors and warnings about the series of fit. parameters : the forecaster."""
     check_numbers([table.values for table in tables], panel, spec)
+    check_has_values(X, tables, spec)
+    warn_of_covariate_gaps(X, tables, panel, [*spec.past, *spec.known], is_fit=True)
     warn_of_counters(tables, panel, spec, parameters.target)
     if panel is not None:
         warn_of_static(parameters.target, tables, panel, spec)
@@ -109,10 +115,11 @@ def warn_of_ends(tables: list[Table], panel: Panel | None, spec: ForecastSpec) -
         is_known = np.isfinite(table.values[:, spec.targets]).any(axis=1)
         n_after = int(is_known[::-1].argmax()) if is_known.any() else len(table)
         if n_after:
-            ended.append(f"{one!r} (by {n_after} rows)")
+            rows = f"{n_after} row{'s' * (n_after > 1)}"
+            ended.append(rows if panel is None else f"{one!r} (by {rows})")
     if ended and panel is None:
         warn_user(
-            f"X ends in {n_after} rows of NaN. They are filled like other gaps, and forecasts "
+            f"X ends in {ended[0]} of NaN. They are filled like other gaps, and forecasts "
             "start after them. Cut these rows off to forecast from the last value."
         )
     elif ended:

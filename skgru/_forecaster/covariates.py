@@ -108,7 +108,10 @@ def known_rows(
         )
     if index is not None and table.rows.index is not None:
         values = values[_positions(index, table.rows.following(steps), needed)]
-    rows[:, [names.index(name) for name in found]] = values[:steps]
+    at = [names.index(name) for name in found]
+    carried = [spec.known[i] in spec.static for i in at]
+    # A static covariate keeps its value in rows without one, as those that asfreq inserts.
+    rows[:, at] = np.where(np.isnan(values[:steps]) & carried, rows[:, at], values[:steps])
     if not np.isfinite(rows).all():
         name = names[int((~np.isfinite(rows)).any(axis=0).argmax())]
         what = "NaN" if np.isnan(rows).any() else "infinity"

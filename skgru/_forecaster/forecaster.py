@@ -19,7 +19,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from skgru._callbacks import FitTask, TakesCallbacks, has_callbacks
 from skgru._containers.series import is_list_of_series
-from skgru._containers.time_index import with_ending
+from skgru._containers.table import Table
+from skgru._containers.time_index import TimeIndex, with_ending
 from skgru._forecaster.answers import ForecastAnswers
 from skgru._forecaster.baselines import naive_scale
 from skgru._forecaster.calendar import calendar_of
@@ -32,6 +33,7 @@ from skgru._forecaster.checks import (
     warn_of_unknown,
 )
 from skgru._forecaster.conformal import Calibration, errors_of, parts_of
+from skgru._forecaster.covariate_gaps import warn_of_covariate_gaps
 from skgru._forecaster.gaps_and_outliers import last_rows
 from skgru._forecaster.history import extended
 from skgru._forecaster.model import ForecastModel
@@ -781,6 +783,11 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
             return self
         tails = extended(self._tails, new, self._n_kept, self._spec.targets)
         warn_of_ends(tails, self._panel, self._spec)
+        added = [
+            Table(one, table.names, TimeIndex(table.rows.library), header=table.header)
+            for one, table in zip(new, tails, strict=True)
+        ]
+        warn_of_covariate_gaps(X, added, self._panel, self._covariates, is_fit=refit)
         model = self._model
         if refit:
             whole = extended(self._tails, new, self._n_kept + max(n_new), self._spec.targets)

@@ -28,6 +28,7 @@ from skgru._forecaster.checks import (
     warn_of_range,
     warn_of_short,
 )
+from skgru._forecaster.covariate_gaps import warn_of_covariate_gaps
 from skgru._forecaster.covariates import futures_of, known_rows
 from skgru._forecaster.dataset import Part
 from skgru._forecaster.gaps_and_outliers import last_rows
@@ -94,6 +95,11 @@ class SeriesReader:
     def _least_rows(self) -> int:
         """Rows of history with which a series gets more than a naive forecast."""
         return LEAST_ROWS if self._model.is_zero_shot else self._spec.least_history
+
+    @property
+    def _covariates(self) -> list[int]:
+        """Positions of the covariates among the columns of X."""
+        return [*self._given.past, *self._given.known]
 
     @property
     def _target_names(self) -> list[str]:
@@ -371,6 +377,7 @@ class SeriesReader:
                     pasts[k] = np.concatenate([before, pasts[k]])
         check_numbers(pasts, panel, self._spec)
         warn_of_ends(tables, panel, self._spec)
+        warn_of_covariate_gaps(X, tables, panel, self._covariates, is_fit=False)
         if self._warn_if_apart(tables[0]) or model.is_zero_shot:
             pass  # it forecasts from any number of rows
         elif self._spec.is_global:
