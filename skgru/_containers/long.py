@@ -269,7 +269,7 @@ def check_alone(X: Any) -> None:
         return
     if library == "pandas" and (X.index.nlevels > 1 or not X.columns.is_unique):
         return
-    times = [name for name in X.columns if _is_time(X[name].dtype)]
+    times = [name for name in X.columns if is_time(X[name].dtype)]
     if library == "pandas" and not times and not names_times(X.index):
         times = [name for name in X.columns if is_text(X[name]) and way_to_dates(X[name], "")]
     if library == "pandas" and names_times(X.index):
@@ -301,7 +301,7 @@ def _is_float(dtype: Any) -> bool:
     return getattr(dtype, "kind", "") == "f" or str(dtype).startswith("Float")
 
 
-def _is_time(dtype: Any) -> bool:
+def is_time(dtype: Any) -> bool:
     if hasattr(dtype, "is_temporal"):  # polars
         return str(dtype).startswith(("Date", "Datetime"))
     return getattr(dtype, "kind", "") == "M" or hasattr(dtype, "freq")

@@ -702,9 +702,10 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list of them
-            The new rows, in the container of `fit` and with its columns. Rows that are in the
-            history, by their index, are ignored, so X may overlap it, or be the whole series. All
-            rows of X without an index, such as those of an array, are new. For several series:
+            The new rows, in the container of `fit` and with its columns. Further columns of a frame
+            are left out. Rows that are in the history, by their index, are ignored, so X may
+            overlap it, or be the whole series. All rows of X without an index, such as those of an
+            array, are new. For several series:
 
             - Each series of a list continues the series of `fit` at the same position. It may be
               empty.
@@ -817,7 +818,8 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list of them
-            The series, with the columns of `fit`. If X continues the training series, the rows of
+            The series, with the columns of `fit`. Further columns of a frame are left out, here
+            and in all methods but `fit`. If X continues the training series, the rows of
             the training series before X are its history (see the Notes of the class). After a fit
             on several series, X has no history.
 
@@ -919,7 +921,8 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
             regressors become history for further ones.
 
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list, default=None
-            Series to forecast from, in the same container as in `fit`. None: the training series.
+            Series to forecast from, in the same container as in `fit`. Columns of a frame that were
+            not part of `fit` are left out. None: the training series.
             Rows that follow the training series, or overlap its end, continue it: the forecast is
             that of `forecast` after `update(X)`. After a fit on several series, X may also hold new
             series, and leave some out. Each new series gets its own scaler. See the Notes of the

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skgru._containers.columns import columns_of_fit
 from skgru._containers.long import keys_of
 from skgru._containers.one_hot import Categories
 from skgru._containers.panel import Panel, as_columns, from_first_values, read_panel
@@ -150,7 +151,7 @@ class SeriesReader:
                 f"X is a list of {len(X)} series, but {type(self).__name__} was fitted on one. "
                 "Give one series, or fit on a list."
             )
-        X = self._categories.encoded(X)
+        X = self._categories.encoded(self._columns_of_fit(X))
         table = as_series(X, self, usual=self._tails[0].rows.freq)
         if must_have_step:
             check_step(table.rows, self._usual_step)
@@ -311,6 +312,7 @@ class SeriesReader:
     def _read_continued(self, X: Any) -> list[Table | None]:
         """The part of X that belongs to each of several series of fit; None without rows."""
         tails, panel, usual = self._tails, self._panel, self._usual_step
+        X = self._columns_of_fit(X)
         if panel.kind == "list":
             if len(X) != len(tails):
                 raise ValueError(
@@ -360,7 +362,7 @@ class SeriesReader:
             pasts = [np.concatenate([self._context(tables[0]), values])]
         else:
             self._check_panel(X)
-            encoded = self._categories.encoded(X)
+            encoded = self._categories.encoded(self._columns_of_fit(X))
             tables, panel = self._read(encoded, self._usual_step, panel.ids)
             self._check_columns(tables, self._tails[0], panel)
             assert panel is not None
@@ -412,6 +414,16 @@ class SeriesReader:
                 (limits[0][at[numbers]], limits[1][at[numbers]]),
                 sum(i < len(spec.past) for i in numbers),
             )
+
+    def _columns_of_fit(self, X: Any) -> Any:
+        """X without columns that were not part of fit. Those of a wide frame are series."""
+        panel, like = self._panel, self._tails[0]
+        if panel is None:
+            return columns_of_fit(X, like)
+        if panel.kind == "wide":
+            return X
+        time = None if panel.form is None else panel.form.time
+        return columns_of_fit(X, like, panel.group, time)
 
     def _check_panel(self, X: Any) -> None:
         """Raise if several series are in another container than in `fit`."""
