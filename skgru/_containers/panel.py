@@ -59,7 +59,7 @@ class Panel:
                 f"{named or 'no named columns'}. Add this column, or give a dict with a frame for "
                 f"each series: {{{self.ids[0]!r}: future, ...}}."
             )
-        parts, _ = parts_of(future, keys, self.group)
+        parts, _ = parts_of(future, keys, self.group, self.form)
         if missing := [one for one in self.ids if one not in parts]:
             raise ValueError(
                 f"future has no rows for {len(missing)} series, for example {missing[0]!r}. Give "
@@ -103,12 +103,17 @@ def frame_of(values: np.ndarray, names: list[Any], table: Table) -> Any:
 
 
 def read_panel(
-    X: Any, group: Any, estimator: Any, usual: Any = None, whole: Container[Any] = ()
+    X: Any,
+    group: Any,
+    estimator: Any,
+    usual: Any = None,
+    whole: Container[Any] = (),
+    like: LongForm | None = None,
 ) -> tuple[list[Table], Panel | None]:
     """The series of X, and their container. The latter is None if X is one series.
 
     usual : as in `as_series`; whole : columns of a wide frame that begin with its first row, even
-    if their first values are NaN.
+    if their first values are NaN; like : the form of the long frame of fit.
 
     Raises ValueError if X has no column or level `group`, or if `as_series` raises for a series.
     """
@@ -138,7 +143,7 @@ def read_panel(
             "index of several levels. Give a frame: X.to_frame('y')."
         )
     if (keys := keys_of(X, group)) is not None:
-        return _read_long(X, group, keys, estimator, usual)
+        return _read_long(X, group, keys, estimator, usual, like)
     if isinstance(group, str) and group == WIDE:
         return _read_wide(X, estimator, usual, whole)
     above = getattr(getattr(X, "columns", None), "names", [])
@@ -178,11 +183,11 @@ def _check_group(X: Any, group: Any) -> None:
 
 
 def _read_long(
-    X: Any, group: Any, keys: list[Key], estimator: Any, usual: Any
+    X: Any, group: Any, keys: list[Key], estimator: Any, usual: Any, like: LongForm | None
 ) -> tuple[list[Table], Panel | None]:
     if not len(X):
         raise ValueError("X has no rows (n_samples=0). Give at least one series.")
-    parts, form = parts_of(X, keys, group)
+    parts, form = parts_of(X, keys, group, like)
     _check_values(next(iter(parts.values())), group)
     try:
         tables = _tables(list(parts.values()), list(parts), estimator, usual)

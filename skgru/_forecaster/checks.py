@@ -9,7 +9,7 @@ import numpy as np
 
 from skgru._containers.panel import Panel
 from skgru._containers.table import Table
-from skgru._containers.text_dates import form_of_numbers
+from skgru._containers.text_dates import are_years, form_of_numbers, unit_of_numbers
 from skgru._containers.time_index import TimeIndex, is_other_step
 from skgru._forecaster.baselines import longest_run
 from skgru._forecaster.covariate_gaps import check_has_values, warn_of_covariate_gaps
@@ -21,6 +21,9 @@ from skgru._forecaster.spec import ForecastSpec, is_constant
 from skgru._forecaster.theta import ROWS_AT_START
 from skgru._networks.regressor import GRURegressor
 from skgru._warnings import warn_user
+
+# Years from one row to the next, up to which whole numbers are years.
+MOST_YEARS = 10
 
 # How the warnings of NaN at the end of series begin.
 ENDS_IN_GAPS = r"X ends in \d+ rows? of NaN|\d+ series of X end in NaN"
@@ -144,25 +147,32 @@ def warn_of_counters(
     longest = max(tables, key=len)
     for column in spec.targets:
         values, name = longest.values[:, column], longest.columns[column]
-        if len(longest) < 3 or not (np.diff(values) > 0).all() or (values % 1).any():
+        steps = np.diff(values)
+        if len(longest) < 3 or not (steps > 0).all() or (values % 1).any():
             continue
         form = form_of_numbers(values)
-        if form is not None and given is None:
+        # Other whole numbers of this size, such as amounts, have unequal steps.
+        unit = unit_of_numbers(values) if not (steps % steps.min()).any() else None
+        if (form or unit) and given is None:
             raise ValueError(
                 f"Column {name!r} of X holds dates such as {values[0]:.0f}, but would be a column "
-                f"to forecast. {_with_dates(longest, is_long, name, form)}, or "
+                f"to forecast. {_with_dates(longest, is_long, name, form, unit)}, or "
                 "name the columns to forecast in target."
             )
-        if (np.diff(values) == 1).all():
+        has_years = are_years(values) and steps.max() <= MOST_YEARS
+        if (steps == 1).all() or has_years:
+            what = "years" if has_years else "row numbers"
             warn_user(
-                f"Column {name!r} of X looks like a row number, but it is a column to forecast. "
+                f"Column {name!r} of X seems to hold {what}, but it is a column to forecast. "
                 "Drop it (rows are taken in order), convert it to dates, or name the columns to "
                 "forecast in target."
             )
 
 
-def _with_dates(table: Table, is_long: bool, name: Any, form: str) -> str:
-    """What is done about dates in a column of whole numbers. form : their format."""
+def _with_dates(table: Table, is_long: bool, name: Any, form: str | None, unit: str | None) -> str:
+    """What is done about dates in a column of whole numbers. form : their format; unit : that of
+    times since 1970.
+    """
     rows = table.rows
     if rows.time is not None or getattr(rows.index, "inferred_type", "") in (
         "datetime64",
@@ -171,10 +181,15 @@ def _with_dates(table: Table, is_long: bool, name: Any, form: str) -> str:
         drop = f"X.drop([{name!r}])" if rows.library == "polars" else f"X.drop(columns=[{name!r}])"
         return f"Drop them: {drop}"
     if rows.library == "polars":
+        if form is None:
+            code = f"pl.from_epoch({name!r}, time_unit={unit!r})"
+            return f"Convert them: X.with_columns({code})"
         text = f"pl.col({name!r}).cast(pl.String)"
         text = f"({text} + '01')" if form == "%Y%m" else text
         return f"Convert them: X.with_columns({text}.str.to_date('%Y%m%d'))"
     dates = f"pd.to_datetime(X[{name!r}].astype(str), format={form!r})"
+    if form is None:
+        dates = f"pd.to_datetime(X[{name!r}], unit={unit!r})"
     if is_long:
         return f"Convert them: X.assign(**{{{name!r}: {dates}}})"
     return f"Convert them: X.set_index({dates}).drop(columns=[{name!r}])"

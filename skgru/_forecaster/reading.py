@@ -13,7 +13,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skgru._containers.columns import columns_of_fit
-from skgru._containers.long import keys_of
+from skgru._containers.long import LongForm, keys_of
 from skgru._containers.one_hot import Categories
 from skgru._containers.panel import Panel, as_columns, from_first_values, read_panel
 from skgru._containers.series import as_series, check_list, is_list_of_series
@@ -108,9 +108,9 @@ class SeriesReader:
         return [columns[i] for i in self._spec.targets]
 
     def _read(
-        self, X: Any, usual: Any = None, whole: Sequence[Any] = ()
+        self, X: Any, usual: Any = None, whole: Sequence[Any] = (), like: LongForm | None = None
     ) -> tuple[list[Table], Panel | None]:
-        tables, panel = read_panel(X, self.group, self, usual, whole)
+        tables, panel = read_panel(X, self.group, self, usual, whole, like)
         if panel is not None:
             self._check_columns(tables, tables[0], panel)
         return tables, panel
@@ -329,7 +329,7 @@ class SeriesReader:
             ids = table.columns if table.is_named else panel.ids[: table.values.shape[1]]
             tables = [Table(values[:, np.newaxis], None, table.rows) for values in table.values.T]
         else:
-            found, new = self._read(self._categories.encoded(X), usual)
+            found, new = self._read(self._categories.encoded(X), usual, like=panel.form)
             ids, tables = new.ids, list(found)  # type: ignore[union-attr]
         unknown = [one for one in ids if one not in panel.ids]
         missing = [one for one in panel.ids if one not in ids] if panel.kind == "wide" else []
@@ -363,7 +363,7 @@ class SeriesReader:
         else:
             self._check_panel(X)
             encoded = self._categories.encoded(self._columns_of_fit(X))
-            tables, panel = self._read(encoded, self._usual_step, panel.ids)
+            tables, panel = self._read(encoded, self._usual_step, panel.ids, panel.form)
             self._check_columns(tables, self._tails[0], panel)
             assert panel is not None
             trained = Trained(self._tails, self._n_rows, self._panel.ids)

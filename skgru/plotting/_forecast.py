@@ -40,7 +40,7 @@ def only_series(forecaster: SequenceForecaster, X: Any, future: Any) -> tuple[di
         return {"X": [_as_member(X)], "future": None if future is None else [future]}, panel
     if panel is not None:
         encoded = forecaster._categories.encoded(forecaster._columns_of_fit(X))
-        panel = forecaster._read(encoded, forecaster._usual_step)[1]
+        panel = forecaster._read(encoded, forecaster._usual_step, like=panel.form)[1]
         if len(panel.ids) > 1:
             raise ValueError(
                 f"X holds {len(panel.ids)} series, but a plot shows one series. Give a long "

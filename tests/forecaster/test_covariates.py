@@ -272,7 +272,7 @@ def test_columns_of_arrays_have_positions_in_a_dict():
 
 def test_a_column_of_dates_or_years_beside_a_series():
     X = pd.DataFrame({"when": np.arange(1980, 2020), "y": np.arange(40) % 7.0})
-    with warns("'when' of X looks like a row number", "in target"):
+    with warns("'when' of X seems to hold years", "in target"):
         SequenceForecaster(Ridge(), season_length=7).fit(X)
     SequenceForecaster(Ridge(), season_length=7, target="y").fit(X)
     X["when"] = pd.date_range("2010", periods=40, freq="MS").strftime("%Y%m").astype(int)
