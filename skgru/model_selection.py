@@ -31,7 +31,7 @@ from skgru._forecaster.categories import categories_of
 from skgru._forecaster.checks import ENDS_IN_GAPS
 from skgru._forecaster.covariate_gaps import HAS_GAPS, check_future_of, warn_of_covariate_gaps
 from skgru._forecaster.forecaster import LEAST_ROWS, SequenceForecaster
-from skgru._forecaster.resolve import roles_of_columns
+from skgru._forecaster.resolve import ROLES, roles_of_columns
 from skgru._forecaster.sample_weight import weights_of_rows
 from skgru._forecaster.spec import is_constant
 from skgru._validation import at_least, real_between
@@ -151,7 +151,8 @@ class _Job:
 
     series : each as the user gave it; starts : their positions on the timeline; horizon : rows to
     measure after `gap` rows; reach : rows after an origin that a forecast reads or measures;
-    weights : of the rows of each series, or None; has_gaps : whether X has NaN.
+    weights : of the rows of each series, or None; has_gaps : whether X has NaN; roles : of
+    the columns, the same at all origins, or None.
     """
 
     forecaster: SequenceForecaster
@@ -166,6 +167,7 @@ class _Job:
     coverage: float | None
     weights: list[np.ndarray] | None = None
     has_gaps: bool = False
+    roles: Any = None
 
     def run(
         self, origins: np.ndarray, numbers: range, task: FitTask | None
@@ -217,6 +219,7 @@ class _Job:
     ) -> tuple[SequenceForecaster, list[int]]:
         """A forecaster, fitted to the rows before an origin, and the positions of its series."""
         fitted = clone(self.forecaster)
+        setattr(fitted, ROLES, self.roles)
         with nullcontext() if task is None else task.passed_to(fitted):
             return fitted, self._fit_to(fitted, firsts, stops)
 
@@ -349,17 +352,17 @@ def _check_measured(
 
 
 def _check_covariates(
-    forecaster: SequenceForecaster, X: Any, timeline: Timeline, origins: np.ndarray, reach: int
+    roles: Any, X: Any, timeline: Timeline, origins: np.ndarray, reach: int
 ) -> bool:
     """Raise if a forecast would read NaN as a future covariate, and warn of NaN elsewhere in
-    covariates. Returns whether X has any NaN.
+    covariates. Returns whether X has any NaN. roles : of the columns.
     """
     tables, panel = timeline.tables, timeline.panel
     if not any(np.isnan(table.values).any() for table in tables):
         return False
-    if panel is not None and panel.kind == "wide":
+    if roles is None:  # a wide frame
         return True
-    _, past, known = roles_of_columns(forecaster, tables[0])
+    _, past, known = roles
     static = [i for i in known if all(is_constant(table.values[:, i]) for table in tables)]
     n_least = LEAST_ROWS if panel is not None else 1
     of_each = [
@@ -576,7 +579,9 @@ def backtest(
     horizon = _check_horizon(horizon, forecaster)
     reach = _n_read_ahead(forecaster, gap + horizon)
     origins = _check_origins(initial, n_rows, step, horizon, gap, reach)
-    has_gaps = _check_covariates(forecaster, X, timeline, origins, reach)
+    is_wide = timeline.panel is not None and timeline.panel.kind == "wide"
+    roles = None if is_wide else roles_of_columns(forecaster, tables)
+    has_gaps = _check_covariates(roles, X, timeline, origins, reach)
 
     with followed(forecaster, len(origins)) as (forecaster, task):
         job = _Job(
@@ -592,6 +597,7 @@ def backtest(
             coverage,
             timeline.weights,
             has_gaps,
+            roles,
         )
         outcomes = list(
             shown(_outcomes(job, origins, int(refit), n_jobs, task), len(origins), int(verbose))

@@ -38,7 +38,7 @@ def check_series(
     warn_of_covariate_gaps(X, tables, panel, [*spec.past, *spec.known], is_fit=True)
     warn_of_counters(tables, panel, spec, parameters.target)
     if panel is not None:
-        warn_of_static(parameters.target, tables, panel, spec)
+        warn_of_constant(parameters.target, tables, panel, spec)
         if spec.is_global and parameters.pretrained != "only":
             warn_of_short(list(map(len, tables)), panel, spec)
     warn_of_ends(tables, panel, spec)
@@ -195,22 +195,22 @@ def _with_dates(table: Table, is_long: bool, name: Any, form: str | None, unit: 
     return f"Convert them: X.set_index({dates}).drop(columns=[{name!r}])"
 
 
-def warn_of_static(
+def warn_of_constant(
     given: Any, tables: list[Table], panel: Panel | None, spec: ForecastSpec
 ) -> None:
-    """Warn of a column to forecast that is constant within each series of a long frame, beside
-    columns that are not, if `target` is None.
+    """Warn of a column to forecast with one value in all of several series, beside columns that
+    vary, if `target` is None.
     """
-    if given is not None or panel is None or panel.kind != "long":
+    if given is not None or panel is None or panel.kind == "wide":
         return
-    are_constant = [all(is_constant(one.values[:, i]) for one in tables) for i in spec.targets]
+    rows = [np.concatenate([table.values[:, i] for table in tables]) for i in spec.targets]
+    are_constant = list(map(is_constant, rows))
     if not any(are_constant) or all(are_constant):
         return
     name = tables[0].columns[spec.targets[are_constant.index(True)]]
     warn_user(
-        f"Column {name!r} of X is constant within each series, but it is a column to forecast. "
-        f"Name the columns to forecast in target. {name!r} may be a column of known, without "
-        "future values."
+        f"Column {name!r} of X has one value in all series, but it is a column to forecast. Drop "
+        "it, or name the columns to forecast in target."
     )
 
 

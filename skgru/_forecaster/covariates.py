@@ -176,6 +176,11 @@ def _read(
             "forecast."
         )
     found = [name for name in names if name in columns]
+    if not found:
+        raise ValueError(
+            f"future has columns {columns}, but none of the future covariates {names}. These are "
+            "constant within each series and need no future values: leave future None."
+        )
     if len(set(columns)) < len(columns) and any(columns.count(name) > 1 for name in found):
         twice = next(name for name in found if columns.count(name) > 1)
         raise ValueError(

@@ -179,15 +179,16 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         nearly every season, such as closed days, are not counted.
 
     target : str, int, sequence of them or None, default=None
-        Names or positions of the columns to forecast. None: all columns that are not in `known`.
-        Columns that are in neither are past covariates, with values up to the forecast origin.
-        Covariates may be text, categories or Enums: see the Notes.
+        Names or positions of the columns to forecast. None: all columns that are not in `known`,
+        without static covariates. Columns that are in neither are past covariates, with values up
+        to the forecast origin. Covariates may be text, categories or Enums: see the Notes.
 
     known : str, int, sequence of them or None, default=None
         Names or positions of the future covariates: columns whose future values are known, such as
         a calendar or planned prices. `forecast` takes these values as `future`. Columns that are
         constant within each series of `fit`, such as the size of a shop, may be left out of
-        `future`: their value is carried on.
+        `future`: their value is carried on. If they also differ between several series, they are
+        static covariates: future covariates, whether named here or not.
 
     calendar : bool, str, list of str or None, default=None
         Features of the dates of X as future covariates. They follow from the index, so X and

@@ -300,7 +300,8 @@ class SeriesReader:
             X = [np.empty(0) if isinstance(one, list) and not one else one for one in X]
         self._check_panel(X)
         new = self._read_continued(X)
-        if panel.kind == "long" and not panel.form.levels and is_counted(tails[0].rows.index):
+        is_numbered = panel.kind == "long" and not (panel.form.levels or panel.form.has_numbers)
+        if is_numbered and is_counted(tails[0].rows.index):
             # The rows of a long frame without dates are counted from 0, in fit and in X.
             pairs = zip(tails, new, strict=True)
             return [tail.values[:0] if table is None else table.values for tail, table in pairs]

@@ -27,12 +27,14 @@ class Summary(dict):
             "scaling": _listed(self["scaling"]) or "none",
             "level": self["level"] or "none",
             "baseline": self["baseline"] or "none",
+            "static": _listed(self["static"]),
             "calendar": _listed(self["calendar"]) or "none",
             "point": self["point"],
             "ensemble": ", ".join(shares),
         }
         head = f"{what}, forecast {steps} row{'s' * (steps > 1)} ahead"
-        return "\n".join([head, *(f"  {name:<9} {text}" for name, text in lines.items())])
+        shown = [f"  {name:<9} {text}" for name, text in lines.items() if text]
+        return "\n".join([head, *shown])
 
 
 def summary_of(forecaster: Any) -> Summary:
@@ -51,6 +53,7 @@ def summary_of(forecaster: Any) -> Summary:
         scaling=scalings_of(forecaster.scaler_),
         level=None if is_alone else spec.level,
         baseline=None if is_alone else spec.baseline,
+        static=[forecaster._tails[0].columns[i] for i in forecaster._given.static],
         calendar=list(forecaster.calendar_),
         point=spec.point,
         ensemble=dict(forecaster.ensemble_),

@@ -27,6 +27,7 @@ def test_every_choice_has_a_line():
         "scaling": ["logarithm"],
         "level": fitted.level_,
         "baseline": fitted.baseline_,
+        "static": [],
         "calendar": ["month"],
         "point": "median",
         "ensemble": {"regressors": 0.75, "theta": 0.25},
