@@ -19,7 +19,8 @@ class Summary(dict):
         n, rows = self["n_series"], self["n_rows"]
         what = f"1 series of {rows} rows" if n == 1 else f"{n} series of {rows} rows in all"
         steps = self["horizon"]
-        shares = [f"{100 * weight:.0f} % {name}" for name, weight in self["ensemble"].items()]
+        percents = percentages(self["ensemble"])
+        shares = [f"{percents[name]} % {name}" for name in self["ensemble"]]
         seasons = [length for length in self["season_lengths"] if length > 1]
         lines = {
             "season": f"{_listed(seasons)} rows" if seasons else "none",
@@ -35,6 +36,18 @@ class Summary(dict):
         head = f"{what}, forecast {steps} row{'s' * (steps > 1)} ahead"
         shown = [f"  {name:<9} {text}" for name, text in lines.items() if text]
         return "\n".join([head, *shown])
+
+
+def percentages(weights: dict[str, float]) -> dict[str, int]:
+    """Weights as whole percentages with the sum of the weights: of those with the largest
+    remainders, as many are rounded up as the sum needs.
+    """
+    exact = 100 * np.array(list(weights.values()), dtype=np.float64)
+    # Without rounding errors, which would make 29 of 0.29.
+    whole = np.floor(np.round(exact, 9)).astype(int)
+    n_more = round(float(exact.sum())) - int(whole.sum())
+    whole[np.argsort(whole - exact, kind="stable")[:n_more]] += 1
+    return dict(zip(weights, whole.tolist(), strict=True))
 
 
 def summary_of(forecaster: Any) -> Summary:
