@@ -23,7 +23,7 @@ from skgru._backtest.results import BacktestResults
 from skgru._backtest.tasks import followed, shown
 from skgru._backtest.timeline import Timeline, split
 from skgru._callbacks import FitTask
-from skgru._containers.panel import SeriesList
+from skgru._containers.panel import SeriesList, check_collection
 from skgru._containers.series import as_series, is_list_of_series, rows_of, values_of
 from skgru._containers.table import Table
 from skgru._fan_out import fan_out
@@ -338,7 +338,8 @@ def _check_measured(
     lost = [i for i, forecasts in enumerate(found) if not forecasts]
     if not lost:
         return
-    example = f"series {ids[lost[0]]!r} ({len(tables[lost[0]])} rows)"
+    n = len(tables[lost[0]])
+    example = f"series {ids[lost[0]]!r} ({n} row{'s' * (n > 1)})"
     needs = f"{n_least} rows before a forecast origin and {reach} after it"
     if len(lost) == len(found):
         raise ValueError(
@@ -568,6 +569,8 @@ def backtest(
     _check_options(refit, coverage, gap, window, n_jobs)
     forecaster._validate_params()
     is_several = is_list_of_series(X) or forecaster.group is not None
+    if not is_several:
+        check_collection(X)
     coded = categories_of(X, forecaster).encoded(X)
     if is_several:
         timeline = split(X, coded, forecaster, sample_weight)

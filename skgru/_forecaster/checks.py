@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from skgru._containers.other_dates import moved_dates
 from skgru._containers.panel import Panel
 from skgru._containers.table import Table
 from skgru._containers.text_dates import are_years, form_of_numbers, unit_of_numbers
@@ -317,7 +318,7 @@ def warn_of_short(
     that are left out.
     """
     short = [
-        f"{one!r} ({n} rows)"
+        f"{one!r} ({n} row{'s' * (n > 1)})"
         for one, n in zip(panel.ids, n_rows, strict=True)
         if n < spec.least_history and one not in but
     ]
@@ -387,6 +388,9 @@ def warn_of_apart(
             f"one of {trained.index.dtype}"
         )
         remedy = "Give the index that type"
+    moved = moved_dates(table.rows, trained, "X.index" if one is None else None)
+    if moved:
+        remedy = moved.strip().removesuffix(".")
     warn_user(
         f"{whose} {what}. Its {len(table)} rows are the whole history of its forecasts, which "
         f"should have {n_needed}. {remedy}.{others}"

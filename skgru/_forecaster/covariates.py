@@ -10,11 +10,12 @@ from skgru._containers.clocks import in_zone
 from skgru._containers.long import names_times
 from skgru._containers.numbers import as_known, as_numbers
 from skgru._containers.one_hot import Categories
+from skgru._containers.other_dates import moved_dates
 from skgru._containers.panel import Panel
 from skgru._containers.series import as_series
 from skgru._containers.table import Table
 from skgru._containers.text_dates import way_to_dates
-from skgru._containers.time_index import dates_of_polars
+from skgru._containers.time_index import TimeIndex, dates_of_polars
 from skgru._forecaster.spec import ForecastSpec
 
 
@@ -107,7 +108,7 @@ def known_rows(
             "rows, starting with the row after the end of the series."
         )
     if index is not None and table.rows.index is not None:
-        values = values[_positions(index, table.rows.following(steps), needed)]
+        values = values[_positions(index, table.rows, steps, needed)]
     at = [names.index(name) for name in found]
     carried = [spec.known[i] in spec.static for i in at]
     # A static covariate keeps its value in rows without one, as those that asfreq inserts.
@@ -285,14 +286,15 @@ def _in_zone_of(index: Any, wanted: Any) -> str:
     return ""
 
 
-def _positions(index: Any, wanted: Any, needed: list[Any]) -> np.ndarray:
-    """The positions of wanted rows in the index of `future`, which may be in any order. needed :
-    names of the columns.
+def _positions(index: Any, trained: TimeIndex, steps: int, needed: list[Any]) -> np.ndarray:
+    """The positions of the rows after a series in the index of `future`, which may be in any
+    order. needed : names of the columns.
 
     Raises ValueError if `index` lacks one of them.
     """
     import pandas as pd
 
+    wanted = trained.following(steps)
     given, rows = index, f"the rows to forecast are {wanted[0]} to {wanted[-1]}"
     way = None
     if names_times(wanted) and not names_times(given):
@@ -330,6 +332,10 @@ def _positions(index: Any, wanted: Any, needed: list[Any]) -> np.ndarray:
             f"Give future at these times{_in_zone_of(index, wanted)}."
         )
     lacked = wanted[int((at < 0).argmax())]
+    is_pandas = trained.library == "pandas"
+    moved = moved_dates(TimeIndex("pandas", index), trained, "future.index") if is_pandas else ""
+    if moved:
+        raise ValueError(f"future starts at {index[0]} and lacks {lacked}, but {rows}.{moved}")
     raise ValueError(
         f"future starts at {index[0]} and lacks {lacked}, but {rows}. Give future for these rows, "
         f"or as an array in their order: future[{needed!r}].to_numpy()."

@@ -14,8 +14,16 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skgru._containers.columns import columns_of_fit
 from skgru._containers.long import LongForm, keys_of
-from skgru._containers.one_hot import Categories
-from skgru._containers.panel import Panel, as_columns, from_first_values, read_panel
+from skgru._containers.numbers import holds_labels
+from skgru._containers.one_hot import Categories, is_frame
+from skgru._containers.other_forms import code_for_form
+from skgru._containers.panel import (
+    Panel,
+    as_columns,
+    check_collection,
+    from_first_values,
+    read_panel,
+)
 from skgru._containers.series import as_series, check_list, is_list_of_series
 from skgru._containers.table import Table
 from skgru._forecaster.calendar import Calendar
@@ -151,6 +159,8 @@ class SeriesReader:
                 f"X is a list of {len(X)} series, but {type(self).__name__} was fitted on one. "
                 "Give one series, or fit on a list."
             )
+        if not isinstance(X, dict):
+            check_collection(X)
         X = self._categories.encoded(self._columns_of_fit(X))
         table = as_series(X, self, usual=self._tails[0].rows.freq)
         if must_have_step:
@@ -437,6 +447,9 @@ class SeriesReader:
             "wide": not is_list and not is_long and np.ndim(X) == 2,
         }
         check_list(X)
+        if kind == "wide" and has_form[kind] and is_frame(X):
+            is_one = getattr(getattr(X, "index", None), "nlevels", 1) == 1
+            has_form[kind] = is_one and not any(holds_labels(X[name]) for name in X.columns)
         if has_form[kind]:
             return
         wanted = {
@@ -446,5 +459,11 @@ class SeriesReader:
         }[kind]
         raise ValueError(
             f"X is a {type(X).__name__}, but {type(self).__name__} was fitted on {wanted}. Give X "
-            "in that form" + (": [X] for a single series." if kind == "list" else ".")
+            f"in that form{_with_code(X, self._panel, self._tails[0])}."
         )
+
+
+def _with_code(X: Any, panel: Panel, like: Table) -> str:
+    code = code_for_form(X, panel, like)
+    alone = " for a single series" if code == "[X]" else ""
+    return "" if code is None else f": {code}{alone}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,7 @@ class Summary(dict):
         return "\n".join([head, *shown])
 
 
-def percentages(weights: dict[str, float]) -> dict[str, int]:
+def percentages(weights: Mapping[str, float]) -> dict[str, int]:
     """Weights as whole percentages with the sum of the weights: of those with the largest
     remainders, as many are rounded up as the sum needs.
     """
