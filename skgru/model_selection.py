@@ -538,6 +538,11 @@ def backtest(
     origins. A model that was fitted to a single series, because the others begin later, forecasts
     only this series. In a wide frame, a series lasts from its first to its last value.
 
+    The scaler of a single series is that of the model: a clone of `scaler` that is fitted to the
+    rows of the fit. Several series are each given to `forecast` from the first row of the fit to
+    the origin. Therefore each of them has a new clone of `scaler` at every origin, fitted to these
+    rows, while `update` keeps the scalers of `fit`. With `refit=True` both are the same.
+
     References
     ----------
     Tashman, L. J. (2000). Out-of-sample tests of forecasting accuracy: an analysis and review.

@@ -394,7 +394,10 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
     - X has an index. One series without an index (an array) continues the training series, unless
       it begins with its first `window_length` rows. Several series without an index are new series.
 
-    Any other X stands alone: its rows are the whole history of its forecasts. This holds for new
+    A series that continues one of `fit` has the scaler of `fit`, as after `update`.
+
+    Any other X stands alone: its rows are the whole history of its forecasts. After a fit on
+    several series, it also has a scaler of its own, fitted to these rows. This holds for new
     series, for X with the training series from its first row on, and for X after a gap. There is a
     warning if X is after a gap and shorter than a window and a season: give the series from the
     start of `fit` to the end of X. After a fit on one series, `predict` and `score` use the same
