@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import chain
 from numbers import Integral
@@ -23,13 +23,17 @@ from skgru._backtest.results import BacktestResults
 from skgru._backtest.tasks import followed, shown
 from skgru._backtest.timeline import Timeline, split
 from skgru._callbacks import FitTask
-from skgru._containers.panel import SeriesList
+from skgru._containers.panel import SeriesList, check_collection
 from skgru._containers.series import as_series, is_list_of_series, rows_of, values_of
 from skgru._containers.table import Table
 from skgru._fan_out import fan_out
 from skgru._forecaster.categories import categories_of
+from skgru._forecaster.checks import ENDS_IN_GAPS
+from skgru._forecaster.covariate_gaps import HAS_GAPS, check_future_of, warn_of_covariate_gaps
 from skgru._forecaster.forecaster import LEAST_ROWS, SequenceForecaster
+from skgru._forecaster.resolve import ROLES, roles_of_columns
 from skgru._forecaster.sample_weight import weights_of_rows
+from skgru._forecaster.spec import is_constant
 from skgru._validation import at_least, real_between
 from skgru._warnings import warn_user
 
@@ -147,7 +151,8 @@ class _Job:
 
     series : each as the user gave it; starts : their positions on the timeline; horizon : rows to
     measure after `gap` rows; reach : rows after an origin that a forecast reads or measures;
-    weights : of the rows of each series, or None.
+    weights : of the rows of each series, or None; has_gaps : whether X has NaN; roles : of
+    the columns, the same at all origins, or None.
     """
 
     forecaster: SequenceForecaster
@@ -161,6 +166,8 @@ class _Job:
     window: int | None
     coverage: float | None
     weights: list[np.ndarray] | None = None
+    has_gaps: bool = False
+    roles: Any = None
 
     def run(
         self, origins: np.ndarray, numbers: range, task: FitTask | None
@@ -172,7 +179,8 @@ class _Job:
         n_before = origins[0] + 1 - self.starts  # (n_series,), rows of each series
         firsts = np.maximum(0, n_before - (self.window or n_before.max()))
         try:
-            fitted, trained = self._fit(firsts, n_before, tasks[0])
+            with self._told():
+                fitted, trained = self._fit(firsts, n_before, tasks[0])
             # A model of one series is not global: it has the scaler of this series.
             can_forecast = set(range(len(self.tables)) if fitted._spec.is_global else trained)
             for origin, own in zip(origins, [None, *tasks[1:]], strict=True):
@@ -191,6 +199,16 @@ class _Job:
                 f"{text} (Here, X is the {n_rows} rows before a forecast origin.)"
             ) from error
 
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """No warnings of gaps at or before a forecast origin: `backtest` warns of those in
+        covariates once, and rows of a gap in which an origin lies are not to be cut off.
+        """
+        with warnings.catch_warnings() if self.has_gaps else nullcontext():
+            for message in (HAS_GAPS, ENDS_IN_GAPS) if self.has_gaps else ():
+                warnings.filterwarnings("ignore", message)
+            yield
+
     def run_all(
         self, origins: np.ndarray, numbers: range, task: FitTask | None
     ) -> list[tuple[Any, list[Forecast]]]:
@@ -201,6 +219,7 @@ class _Job:
     ) -> tuple[SequenceForecaster, list[int]]:
         """A forecaster, fitted to the rows before an origin, and the positions of its series."""
         fitted = clone(self.forecaster)
+        setattr(fitted, ROLES, self.roles)
         with nullcontext() if task is None else task.passed_to(fitted):
             return fitted, self._fit_to(fitted, firsts, stops)
 
@@ -265,10 +284,11 @@ class _Job:
             ]
             future = futures if self.is_several else futures[0]
         steps, now = self.gap + self.horizon, {"X": self._rows(chosen), "future": future}
-        forecasts = fitted.forecast(steps, **now)
         bounds = None
-        if self.coverage is not None:
-            bounds = fitted.forecast_interval(steps, self.coverage, **now)
+        with self._told():
+            forecasts = fitted.forecast(steps, **now)
+            if self.coverage is not None:
+                bounds = fitted.forecast_interval(steps, self.coverage, **now)
         found: list[Forecast] = []
         for k, (i, _, stop) in enumerate(chosen):
             names = fitted._names_in(self.tables[i])
@@ -318,7 +338,8 @@ def _check_measured(
     lost = [i for i, forecasts in enumerate(found) if not forecasts]
     if not lost:
         return
-    example = f"series {ids[lost[0]]!r} ({len(tables[lost[0]])} rows)"
+    n = len(tables[lost[0]])
+    example = f"series {ids[lost[0]]!r} ({n} row{'s' * (n > 1)})"
     needs = f"{n_least} rows before a forecast origin and {reach} after it"
     if len(lost) == len(found):
         raise ValueError(
@@ -329,6 +350,30 @@ def _check_measured(
         f"{len(lost)} of {len(found)} series have no forecast origin, for example {example}: none "
         f"of their rows has {needs}. They are left out of the results."
     )
+
+
+def _check_covariates(
+    roles: Any, X: Any, timeline: Timeline, origins: np.ndarray, reach: int
+) -> bool:
+    """Raise if a forecast would read NaN as a future covariate, and warn of NaN elsewhere in
+    covariates. Returns whether X has any NaN. roles : of the columns.
+    """
+    tables, panel = timeline.tables, timeline.panel
+    if not any(np.isnan(table.values).any() for table in tables):
+        return False
+    if roles is None:  # a wide frame
+        return True
+    _, past, known = roles
+    static = [i for i in known if all(is_constant(table.values[:, i]) for table in tables)]
+    n_least = LEAST_ROWS if panel is not None else 1
+    of_each = [
+        own[(own + 1 >= n_least) & (own + reach < len(table))]
+        for own, table in zip(origins - timeline.starts[:, np.newaxis], tables, strict=True)
+    ]
+    needed = [i for i in known if i not in static]
+    check_future_of(X, tables, panel, needed, of_each, reach)
+    warn_of_covariate_gaps(X, tables, panel, [*past, *known], is_fit=True)
+    return True
 
 
 def _outcomes(
@@ -493,6 +538,11 @@ def backtest(
     origins. A model that was fitted to a single series, because the others begin later, forecasts
     only this series. In a wide frame, a series lasts from its first to its last value.
 
+    The scaler of a single series is that of the model: a clone of `scaler` that is fitted to the
+    rows of the fit. Several series are each given to `forecast` from the first row of the fit to
+    the origin. Therefore each of them has a new clone of `scaler` at every origin, fitted to these
+    rows, while `update` keeps the scalers of `fit`. With `refit=True` both are the same.
+
     References
     ----------
     Tashman, L. J. (2000). Out-of-sample tests of forecasting accuracy: an analysis and review.
@@ -524,6 +574,8 @@ def backtest(
     _check_options(refit, coverage, gap, window, n_jobs)
     forecaster._validate_params()
     is_several = is_list_of_series(X) or forecaster.group is not None
+    if not is_several:
+        check_collection(X)
     coded = categories_of(X, forecaster).encoded(X)
     if is_several:
         timeline = split(X, coded, forecaster, sample_weight)
@@ -535,6 +587,9 @@ def backtest(
     horizon = _check_horizon(horizon, forecaster)
     reach = _n_read_ahead(forecaster, gap + horizon)
     origins = _check_origins(initial, n_rows, step, horizon, gap, reach)
+    is_wide = timeline.panel is not None and timeline.panel.kind == "wide"
+    roles = None if is_wide else roles_of_columns(forecaster, tables)
+    has_gaps = _check_covariates(roles, X, timeline, origins, reach)
 
     with followed(forecaster, len(origins)) as (forecaster, task):
         job = _Job(
@@ -549,6 +604,8 @@ def backtest(
             window,
             coverage,
             timeline.weights,
+            has_gaps,
+            roles,
         )
         outcomes = list(
             shown(_outcomes(job, origins, int(refit), n_jobs, task), len(origins), int(verbose))

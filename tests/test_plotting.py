@@ -21,7 +21,7 @@ from matplotlib.dates import date2num
 
 from skgru import GRURegressor, SequenceForecaster, SequenceWindower, default_regressor
 from skgru.datasets import load_airline_passengers, load_seattle_weather, make_sine
-from skgru.model_selection import backtest
+from skgru.model_selection import BacktestResult, BacktestResults, backtest
 from skgru.plotting import (
     BacktestDisplay,
     CoverageDisplay,
@@ -31,7 +31,7 @@ from skgru.plotting import (
     ForecastDisplay,
     TrainingHistoryDisplay,
 )
-from tests.helpers import raises, run_python
+from tests.helpers import fails, raises, run_python
 
 
 @pytest.fixture(autouse=True)
@@ -678,3 +678,67 @@ def test_titles_and_legends_fit_a_phone(result, ensemble, passengers):
             tops = [ax.transData.transform(line.get_xydata())[:, 1].max() for line in ax.lines
                     if len(line.get_xydata()) > 2]  # fmt: skip
             assert max(tops) < frame.y0
+
+
+def long_backtest(n_origins=300, horizon=3):
+    rng = np.random.default_rng(0)
+    n_rows = 50 + n_origins + horizon
+    return BacktestResult(
+        series=rng.normal(size=(n_rows, 1)),
+        origins=50 + np.arange(n_origins),
+        forecast=rng.normal(size=(n_origins, horizon, 1)),
+        target_names=["y"],
+        index=pd.date_range("2020-01-01", periods=n_rows),
+    )
+
+
+@pytest.mark.parametrize("step", [None, 1])
+def test_as_many_origins_as_are_readable(step):
+    result = long_backtest()
+    narrow = plt.subplots(figsize=(3.9, 3))[1]
+    display = BacktestDisplay.from_result(result, step=step, ax=narrow)
+    actual = display.ax_.get_lines()[0]
+    # 80 rows in an inch of the axes, and the last rows.
+    width = narrow.get_position().width * 3.9
+    assert 0.9 * 80 * width < len(actual.get_xdata()) <= 80 * width
+    assert actual.get_xdata()[-1] == result.index[-1]
+    assert actual.get_linewidth() < 1
+    title = " ".join(display.ax_.get_title().split())
+    n_shown = int(title.split("last ")[1].split()[0])
+    assert title.startswith(f"Forecasts from the last {n_shown} of 300 origins")
+    lines = display.ax_.get_lines()[1:]
+    drawn = len(lines) if step is None else len(lines[0].get_xdata())
+    assert drawn == n_shown
+    wide = BacktestDisplay.from_result(result, step=step)
+    assert "Forecasts from 300 origins" in wide.ax_.get_title()
+    for display in (
+        BacktestDisplay.from_result(result, step=step, n_origins=2),
+        BacktestDisplay(result=result).plot(step=step, n_origins=2),
+    ):
+        assert "the last 2 of 300 origins" in display.ax_.get_title()
+        assert len(display.ax_.get_lines()[0].get_xdata()) == 30 + 2 - 1 + 3
+    one = BacktestDisplay.from_result(result, step=step, n_origins=1)
+    assert "from the last of 300 origins" in one.ax_.get_title()
+    fails(lambda: BacktestDisplay.from_result(result, n_origins=0), "n_origins=0", "at least 1")
+
+
+def test_lengths_of_steps_and_values():
+    calls = {
+        "errors": ErrorsByStepDisplay(steps=[1, 2, 3], errors=[1, 2]),
+        "naive_errors": ErrorsByStepDisplay(steps=[1, 2], errors=[1, 2], naive_errors=[1]),
+        "coverage": CoverageDisplay(steps=[1, 2, 3], coverage=[0.5]),
+    }
+    for name, display in calls.items():
+        fails(display.plot, name, "steps has", "one number for each step")
+
+
+@pytest.mark.parametrize("order", [(2, 3), (3, 2)])
+def test_series_with_forecasts_of_unequal_lengths(order):
+    results = BacktestResults({f"{k} steps": long_backtest(20, k) for k in order})
+    for call in (
+        lambda: ErrorsByStepDisplay.from_result(results),
+        results.errors_by_step,
+        lambda: results.summary(by="step"),
+    ):
+        fails(call, "'2 steps'", "1 to 2", "'3 steps'", "1 to 3", "same horizon")
+    assert list(results.summary(by="series").index) == [f"{k} steps" for k in order]

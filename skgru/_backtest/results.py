@@ -114,7 +114,7 @@ class BacktestResults(Mapping):
         ValueError
             If no series can be measured at a step, or the metric has another name.
         """
-        steps = range(len(next(iter(self.values())).steps))
+        steps = range(len(self._steps))
         return np.array(
             [
                 np.mean(
@@ -137,7 +137,7 @@ class BacktestResults(Mapping):
         ValueError
             If there are no intervals, or no series can be measured at a step.
         """
-        steps = range(len(next(iter(self.values())).steps))
+        steps = range(len(self._steps))
         return np.array(
             [np.mean([one._coverage(k) for one in self._measured(None, k).values()]) for k in steps]
         )
@@ -203,7 +203,22 @@ class BacktestResults(Mapping):
         ImportError
             If pandas is not installed.
         """
+        if by == "step":
+            _ = self._steps
         return summary_of_many(self, baseline, season_length, by)
+
+    @property
+    def _steps(self) -> np.ndarray:
+        """The steps ahead of all series. Raises ValueError if they differ."""
+        (one, first), *others = self.items()
+        for other, result in others:
+            if not np.array_equal(result.steps, first.steps):
+                raise ValueError(
+                    f"Series {other!r} is forecast {_ahead(result)} steps ahead, but series "
+                    f"{one!r} {_ahead(first)}. Means by step need the same steps: use backtests "
+                    "with the same horizon and gap, or measure each series by itself."
+                )
+        return first.steps
 
     def _measured(self, metric: Any, k: int | None) -> dict[Any, BacktestResult]:
         """The series that can be measured at step k (None: over all steps), at least one."""
@@ -213,3 +228,7 @@ class BacktestResults(Mapping):
         if not scaled:  # an error with the reason
             next(iter((measured or self).values()))._error(metric, k)
         return scaled
+
+
+def _ahead(result: BacktestResult) -> str:
+    return f"{result.steps[0]} to {result.steps[-1]}"

@@ -154,4 +154,6 @@ def _finished(table: Any, by: Any, baseline: Any) -> Any:
         row = table.iloc[0].to_dict()
         values = {kind: [row.get((one, kind), np.nan) for one in measures] for kind in kinds}
         return pandas_for("summary()").DataFrame(values, index=measures)
-    return table if baseline is not None else table.droplevel(1, axis=1)
+    from skgru._backtest.table import MeasuresTable  # needs pandas
+
+    return MeasuresTable(table if baseline is not None else table.droplevel(1, axis=1))

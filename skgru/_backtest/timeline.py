@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from skgru._containers.long import keys_of, parts_of
-from skgru._containers.panel import SeriesList, as_columns, read_panel
+from skgru._containers.panel import Panel, SeriesList, as_columns, read_panel
 from skgru._containers.table import Table
 from skgru._forecaster.resolve import check_wide
 from skgru._forecaster.sample_weight import weights_of_rows
@@ -17,7 +17,8 @@ from skgru._forecaster.sample_weight import weights_of_rows
 @dataclass(frozen=True)
 class Timeline:
     """Series, each in a container of its own. starts : positions of their first rows on the
-    timeline; n_rows : of the timeline; weights : of the rows of each series, or None.
+    timeline; n_rows : of the timeline; weights : of the rows of each series, or None; panel : the
+    container of several series.
     """
 
     series: SeriesList
@@ -25,6 +26,7 @@ class Timeline:
     starts: np.ndarray
     n_rows: int
     weights: list[np.ndarray] | None
+    panel: Panel | None = None
 
 
 def split(X: Any, coded: Any, forecaster: Any, sample_weight: Any = None) -> Timeline:
@@ -40,13 +42,13 @@ def split(X: Any, coded: Any, forecaster: Any, sample_weight: Any = None) -> Tim
         starts = [n_rows - len(table) for table in tables]  # rows before the first value are cut
         series = SeriesList(_columns_of(X, tables, starts), panel.ids)
         tables = read_panel(series, None, forecaster)[0]
-        return Timeline(series, tables, np.array(starts), n_rows, weights)
+        return Timeline(series, tables, np.array(starts), n_rows, weights, panel)
     if panel.kind == "long":
         parts, _ = parts_of(X, keys_of(X, forecaster.group) or [], forecaster.group)
         series = SeriesList(parts.values(), panel.ids)
     else:
         series = SeriesList(as_columns(X), panel.ids)
-    return Timeline(series, tables, *_timeline(tables, panel.ids), weights)
+    return Timeline(series, tables, *_timeline(tables, panel.ids), weights, panel)
 
 
 def _columns_of(X: Any, tables: list[Table], starts: list[int]) -> list[Any]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from skgru._cli.errors import Failed, Refused
 from skgru._cli.text_table import PARQUET
+from skgru._containers.long import names_times
 
 # Endings of files that are neither CSV nor parquet.
 OTHER_FORMATS = frozenset(
@@ -34,8 +35,11 @@ def as_table(answer: Any) -> Any:
         return frame
     if not isinstance(answer, pd.DataFrame):  # polars
         return pd.DataFrame(answer.to_dict(as_series=False))
-    if isinstance(answer.index, pd.RangeIndex) and "origin" in answer.columns:  # of a backtest
+    is_counted = isinstance(answer.index, pd.RangeIndex)
+    if is_counted and "origin" in answer.columns:  # of a backtest
         return answer
+    if is_counted and any(names_times(answer[name]) for name in answer.columns):
+        return answer  # of a long frame with a column of dates
     names = [name if name is not None else "time" for name in answer.index.names]
     return answer.reset_index(names=names)
 

@@ -58,7 +58,7 @@ def forecast(given: Namespace) -> str:
 
         history = frame if given.model is None else history_of(forecaster, roles)
         draw(history, answer, roles, given)
-    return _answered(as_table(answer), given)
+    return _answered(_in_order(as_table(answer), roles), given)
 
 
 def backtest(given: Namespace) -> str:
@@ -106,6 +106,14 @@ def info(given: Namespace) -> str:
         ("zero-shot", "yes" if estimator.pretrained == "only" else "no"),
     ]  # fmt: skip
     return _aligned(lines) + f"{estimator.summary_!r}\n"
+
+
+def _in_order(table: Any, roles: Roles) -> Any:
+    """A forecast with the columns in one order, however the model held them: time, groups, and
+    forecasts.
+    """
+    first = [name for name in (roles.time, *roles.group) if name in table.columns]
+    return table[[*first, *(name for name in table.columns if name not in first)]]
 
 
 def _aligned(lines: list[tuple[str, str]]) -> str:

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from skgru._cli.errors import Refused, note
-from skgru._containers.text_dates import are_regular
+from skgru._containers.text_dates import are_regular, unit_of_numbers
 
 ORDERS = {"dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, month, day"}
 _PARTS = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})(?:[T ,]+(\S.*))?")
@@ -26,6 +26,8 @@ _FORMS = (
 )  # fmt: skip
 # Dates from which the order of day and month is guessed by their step.
 LEAST_DATES = 5
+# Share of wrong values up to which a column is one of dates or numbers with mistakes.
+MOST_WRONG = 0.1
 
 _OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)$", re.I)
 _QUARTER = re.compile(r"(\d{4})[- ]?Q([1-4])", re.I)
@@ -59,6 +61,20 @@ def looks_like_dates(column: Any) -> bool:
     return _other_forms(known) is not None
 
 
+def wrong_date(column: Any) -> int | None:
+    """The first value that is no date, of a column of text in which nearly all others are dates;
+    None for other columns.
+    """
+    if not isinstance(column, list):
+        return None
+    known = [at for at, value in enumerate(column) if value][:500]
+    first = [looks_like_dates([column[at]]) for at in known[:10]]
+    if not known or 2 * sum(first) < len(first):  # other text, without reading all of it
+        return None
+    bad = _only_bad([looks_like_dates([column[at]]) for at in known])
+    return None if bad is None else known[bad]
+
+
 def read_dates(
     column: Any, wanted: DateForm, name: str, file: str, lines: Sequence[int]
 ) -> tuple[Any, DateForm]:
@@ -66,9 +82,10 @@ def read_dates(
     import pandas as pd
 
     if not isinstance(column, list):
-        if not (column.dtype == object or pd.api.types.is_string_dtype(column.dtype)):
+        is_text = column.dtype == object or pd.api.types.is_string_dtype(column.dtype)
+        if not is_text and not pd.api.types.is_integer_dtype(column.dtype):
             return pd.Index(column, name=name), wanted
-        column = ["" if value is None or value != value else str(value) for value in column]
+        column = ["" if pd.isna(value) else str(value) for value in column]
     for at, value in enumerate(column):
         if not value:
             raise Refused(
@@ -101,11 +118,11 @@ def _read(
             )
         return dates, wanted
     if all(value.isdigit() for value in column):
-        found = _from_digits(column)
+        found = _from_digits(column, wanted.zone, name, file, lines)
         if found is not None:
             return found, wanted
     elif all(_PARTS.fullmatch(value) for value in column):
-        order = wanted.order or _order_of(column, name, file, wanted.zone)
+        order = wanted.order or _order_of(column, name, file, wanted.zone, lines)
         dates = _in_order(column, order, wanted.zone)
         if dates is None:
             bad = next((at for at, one in enumerate(column) if _in_order([one], order) is None), 0)
@@ -134,8 +151,10 @@ def until_date(text: str, form: DateForm) -> str:
     return str(dates[0])
 
 
-def _from_digits(column: list[str]) -> Any:
-    """Months as 202412, days as 20241231, years, or the numbers of rows."""
+def _from_digits(
+    column: list[str], zone: str | None, name: str, file: str, lines: Sequence[int]
+) -> Any:
+    """Months as 202412, days as 20241231, times since 1970, years, or the numbers of rows."""
     import pandas as pd
 
     lengths = {len(value) for value in column}
@@ -144,10 +163,36 @@ def _from_digits(column: list[str]) -> Any:
             dates = _in_form(column, form)
             if dates is not None:
                 return dates.to_period("M") if length == 6 else dates
-    return pd.Index([int(value) for value in column]) if max(lengths) < 18 else None
+            bad = _only_bad([_in_form([value], form) is not None for value in column])
+            if bad is not None:
+                raise Refused(
+                    f"--time {name}: {file}, line {lines[bad]} has {column[bad]!r}, which is no "
+                    f"date in the form {form}, as the others are. Correct the date."
+                )
+    if max(lengths) > 19:
+        return None
+    numbers = [int(value) for value in column]
+    unit = unit_of_numbers(numbers) if max(numbers) < 2**63 else None
+    if unit is None:
+        return pd.Index(numbers) if max(lengths) < 18 else None
+    what = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}[unit]
+    dates = pd.DatetimeIndex(pd.to_datetime(numbers, unit=unit, utc=True))
+    note(
+        f"numbers of {name} are read as {what} since 1970, in "
+        + ("UTC. --time-zone sets another zone." if zone is None else f"the zone {zone}.")
+    )
+    return dates.tz_localize(None) if zone is None else dates.tz_convert(zone)
 
 
-def _order_of(column: list[str], name: str, file: str, zone: str | None) -> str:
+def _only_bad(are_right: list[bool]) -> int | None:
+    """The first wrong value, if nearly all others are right; else None."""
+    n_wrong = len(are_right) - sum(are_right)
+    return are_right.index(False) if 0 < n_wrong <= MOST_WRONG * len(are_right) else None
+
+
+def _order_of(
+    column: list[str], name: str, file: str, zone: str | None, lines: Sequence[int]
+) -> str:
     """The order of day, month and year. Dates with points have the day first, as everywhere."""
     valid = {}
     for order in ORDERS:
@@ -159,6 +204,13 @@ def _order_of(column: list[str], name: str, file: str, zone: str | None) -> str:
             f"--time {name}: {file} has dates with several UTC offsets, such as {column[0]!r}. "
             "Give their zone with --time-zone, for example --time-zone Europe/Berlin."
         )
+    for order in ORDERS if not valid else ():
+        bad = _only_bad([_in_order([value], order, zone) is not None for value in column])
+        if bad is not None:
+            raise Refused(
+                f"--time {name}: {file}, line {lines[bad]} has {column[bad]!r}, which is no date "
+                f"in the order {ORDERS[order]}, as the others are. Correct the date."
+            )
     if not valid:
         raise Refused(
             f"--time {name}: {file} has dates such as {column[0]!r} that fit no order of day, "

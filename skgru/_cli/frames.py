@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from skgru._cli.dates import DateForm, looks_like_dates, read_dates
+from skgru._cli.dates import DateForm, looks_like_dates, read_dates, wrong_date
 from skgru._cli.errors import Refused, note, one_of
-from skgru._cli.numbers import are_numbers, decimal_of, to_numbers
+from skgru._cli.numbers import are_numbers, decimal_of, to_numbers, wrong_number
 from skgru._cli.text_table import TextTable
 
 # Names of columns of whole numbers that are dates, such as years.
@@ -45,6 +45,8 @@ def complete(roles: Roles, table: TextTable, has_time: bool) -> Roles:
     if not roles.targets:
         free = [name for name in table.columns if name not in roles.used]
         numeric = [name for name in free if are_numbers(table.columns[name])]
+        for name in free:
+            _check_number(table, name, "--target is missing, and ")
         if len(numeric) != 1:
             found = f"{len(numeric)} columns of numbers: {one_of(numeric)}"
             raise Refused(
@@ -61,6 +63,17 @@ def complete(roles: Roles, table: TextTable, has_time: bool) -> Roles:
     return roles
 
 
+def _check_number(table: TextTable, name: str, why: str) -> None:
+    """Raise for a column of numbers in which few values are none."""
+    column = table.columns[name]
+    bad = wrong_number(column)
+    if bad is not None:
+        raise Refused(
+            f"{why}column {name} of {table.name} has numbers, but {column[bad]!r} in line "
+            f"{table.lines[bad]}. Correct the value, or leave the field empty if it is unknown."
+        )
+
+
 def _quoted(name: str) -> str:
     return name if name.replace("_", "").isalnum() else f"'{name}'"
 
@@ -71,6 +84,14 @@ def _time_of(table: TextTable, roles: Roles) -> str:
     why = "the only column of dates"
     if not dates:
         dates, why = [name for name in free if name.casefold() in TIME_NAMES], "by its name"
+    for name in free if not dates else ():
+        bad = wrong_date(table.columns[name])
+        if bad is not None:
+            raise Refused(
+                f"--time is missing, and column {name} of {table.name} has dates, but "
+                f"{table.columns[name][bad]!r} in line {table.lines[bad]}. Correct the date, or "
+                "name another column with --time."
+            )
     if len(dates) != 1:
         found = f"several columns of dates: {one_of(dates)}" if dates else "no column of dates"
         raise Refused(
@@ -90,6 +111,9 @@ def frame_of(table: TextTable, roles: Roles) -> tuple[Any, Roles]:
     options.append(("--past", roles.past))
     given = {name: table.column(name, option) for option, names in options for name in names}
     covariates = [*roles.known, *roles.past]
+    for option, names in options[2:]:
+        for name in names:
+            _check_number(table, name, f"{option} {name}: ")
     numeric = [name for name in covariates if are_numbers(given[name])]
     numeric = [*roles.targets, *numeric]
     decimal = roles.decimal

@@ -30,6 +30,33 @@ _WHOLE = (
         r"--future lacks the column \2 of --known. Add it to the file.",
     ),
     (
+        r"^future starts at (.+?) and lacks (.+?), but the rows to forecast are (.+?) to (.+?)\. ",
+        r"--future starts at \1 and lacks \2, but the rows to forecast are \3 to \4. Add rows to "
+        r"the file.",
+    ),
+    (
+        r"^X ends in (\d+ rows?) of NaN.*",
+        r"the last values are missing, in \1 of the data. They are filled like other gaps, and "
+        r"forecasts start after them. Cut these rows off to forecast from the last value.",
+    ),
+    (
+        r"^(\d+) series of X end in NaN, for example '?(.+?)'? \(by (.+?)\).*",
+        r"the last values of \1 series are missing, for example those of \2 in \3. They are "
+        r"filled like other gaps, and forecasts start after them. Cut these rows off to forecast "
+        r"from the last value.",
+    ),
+    (
+        r"^Covariate '(.+?)' has NaN in (\d+) rows? of X.*",
+        r"column \1 has fields without a value (\2). Training leaves out the windows that read "
+        r"them, and forecasts read the last value before them. Fill in these fields of the file.",
+    ),
+    (
+        r"^Column '(.+?)' of (?:series '?(.+?)'? of )?X has NaN at (.+?), but the forecast from "
+        r"the forecast origin (.+?) needs.*",
+        r"--known \1 has no value at \3, but the forecast from the forecast origin \4 reads it. "
+        r"Fill in this field of the file.",
+    ),
+    (
         r"has only NaN in a column to forecast",
         r"--target: the column has no values. Name another column.",
     ),

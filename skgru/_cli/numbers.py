@@ -14,6 +14,9 @@ import numpy as np
 
 from skgru._cli.errors import Refused
 
+# Share of values that are no numbers up to which a column is one of numbers with mistakes.
+MOST_WRONG = 0.1
+
 MISSING = frozenset(("", "na", "n/a", "#n/a", "nan", "null", "none", "-", "?", "."))
 _SPACES = " \u00a0\u202f'\u2019"
 
@@ -45,6 +48,20 @@ def are_numbers(column: Any) -> bool:
     return bool(known) and any(
         all(pattern.fullmatch(value) for value in known) for pattern in _PATTERNS.values()
     )
+
+
+def wrong_number(column: Any) -> int | None:
+    """The first value that is no number, of a column of text in which nearly all others are
+    numbers; None for other columns.
+    """
+    if not _is_text(column):
+        return None
+    known = [at for at, value in enumerate(column) if not is_missing(value)]
+    for pattern in _PATTERNS.values():
+        wrong = [at for at in known if not pattern.fullmatch(column[at])]
+        if 0 < len(wrong) <= MOST_WRONG * len(known):
+            return wrong[0]
+    return None
 
 
 def decimal_of(columns: dict[str, list[str]], separator: str | None, name: str) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 from skgru._containers.long_advice import check_date_index, check_date_level, check_other_dates
 from skgru._containers.numbers import as_known, is_text
 from skgru._containers.table import Table
-from skgru._containers.text_dates import way_to_dates, with_dates
+from skgru._containers.text_dates import are_years, way_to_dates, with_dates
 from skgru._containers.time_index import columns_like
 
 
@@ -38,13 +38,15 @@ class LongForm:
 
     keys : what identifies the series; is_one : whether an id is a value, and not a tuple; levels :
     names of all index levels if keys are among them, else empty; time : the column of times of a
-    pandas frame, None if the times are the index or if there are none.
+    pandas frame, None if the times are the index or if there are none; has_numbers : whether the
+    times are the index, and are whole numbers such as years.
     """
 
     keys: list[Key]
     is_one: bool
     levels: tuple[Any, ...] = ()
     time: Any = None
+    has_numbers: bool = False
 
     def frame(
         self, ids: list[Any], values: list[np.ndarray], names: list[Any], tables: list[Table]
@@ -79,7 +81,7 @@ class LongForm:
             frame.index = pd.MultiIndex.from_arrays(arrays, names=self.levels)
         elif self.time is not None:
             frame.insert(0, self.time, index)
-        elif names_times(index):
+        elif names_times(index) or self.has_numbers:
             frame.index = index
         for key in reversed(self.keys):
             if key.level is None:
@@ -134,8 +136,11 @@ def _level(index: Any, at: int) -> Key:
     return Key(index.names[at], at, index.get_level_values(at).dtype)
 
 
-def parts_of(X: Any, keys: list[Key], group: Any) -> tuple[dict[Any, Any], LongForm]:
-    """The rows of each series of a long frame, in order of appearance, and its form.
+def parts_of(
+    X: Any, keys: list[Key], group: Any, like: LongForm | None = None
+) -> tuple[dict[Any, Any], LongForm]:
+    """The rows of each series of a long frame, in order of appearance, and its form. like : the
+    form of the frame of fit, which decides what whole numbers in the index are.
 
     Raises ValueError for rows without an id, and for more than one index level beside the keys.
     """
@@ -184,6 +189,8 @@ def parts_of(X: Any, keys: list[Key], group: Any) -> tuple[dict[Any, Any], LongF
         elif not times:
             check_other_dates(frame)
             check_date_index(frame.index)
+            has_numbers = _has_numbers(frame.index, ids) if like is None else like.has_numbers
+            has_times, form = has_numbers, replace(form, has_numbers=has_numbers)
     elif levels:
         check_date_level(X.index, _rest(X, levels))
     parts = {}
@@ -213,6 +220,22 @@ def positions_of(X: Any, keys: list[Key], group: Any) -> list[np.ndarray]:
         (one.to_series(one.width - 1) if is_polars else one.iloc[:, -1]).to_numpy()
         for one in parts.values()
     ]
+
+
+def _has_numbers(index: Any, ids: list[Any]) -> bool:
+    """Whether the index of a long frame holds whole numbers that are the times of the series, such
+    as years: rows of several series have the same number, and those of a series do not count from
+    0. Numbers of which each occurs once number the rows of the frame, unless they are named years.
+    """
+    import pandas as pd
+
+    is_number = index.nlevels == 1 and getattr(index.dtype, "kind", "") in "iuf"
+    if not is_number or index.hasnans:
+        return False
+    if index.is_unique:
+        return index.name is not None and are_years(index)
+    row = pd.Series(0, range(len(index))).groupby([one.rename(None) for one in ids]).cumcount()
+    return bool((index.to_numpy() != row.to_numpy()).any())
 
 
 def _rest(X: Any, levels: list[int]) -> int:
@@ -269,7 +292,7 @@ def check_alone(X: Any) -> None:
         return
     if library == "pandas" and (X.index.nlevels > 1 or not X.columns.is_unique):
         return
-    times = [name for name in X.columns if _is_time(X[name].dtype)]
+    times = [name for name in X.columns if is_time(X[name].dtype)]
     if library == "pandas" and not times and not names_times(X.index):
         times = [name for name in X.columns if is_text(X[name]) and way_to_dates(X[name], "")]
     if library == "pandas" and names_times(X.index):
@@ -301,7 +324,7 @@ def _is_float(dtype: Any) -> bool:
     return getattr(dtype, "kind", "") == "f" or str(dtype).startswith("Float")
 
 
-def _is_time(dtype: Any) -> bool:
+def is_time(dtype: Any) -> bool:
     if hasattr(dtype, "is_temporal"):  # polars
         return str(dtype).startswith(("Date", "Datetime"))
     return getattr(dtype, "kind", "") == "M" or hasattr(dtype, "freq")

@@ -18,6 +18,7 @@ OTHER_GROUP = (
     "If X holds several series, name their column in group: SequenceForecaster(group=...)."
 )
 OTHER_COLUMNS = "If other columns identify the series too, name them in group."
+AS_INTEGERS = "X.index = X.index.astype(int)"
 IS_ALONE = " (Here, X is this series alone.)"
 
 
@@ -75,6 +76,12 @@ def of_all_series(text: str, form: Any, group: Any, columns: list[Any]) -> str:
     if alone in text:
         code = _without_times(form)
         return text if code is None else text.replace(alone, code).removesuffix(IS_ALONE)
+    if AS_INTEGERS in text:
+        if form.levels:
+            at = form.levels.index(_time_level(form))
+            code = f"X.index.set_levels(X.index.levels[{at}].astype(int), level={at})"
+            text = text.replace(AS_INTEGERS, f"X.index = {code}")
+        return text.removesuffix(IS_ALONE)
     found, source = OF_ONE.search(text), _one_by_one(form, group)
     if found is None or source is None:
         return text

@@ -14,6 +14,7 @@ import numpy as np
 from skgru._containers.long import Key, LongForm, check_alone, keys_of, parts_of
 from skgru._containers.long_advice import of_all_polars_series, of_all_series
 from skgru._containers.numbers import as_known, is_text, text_remedy
+from skgru._containers.other_dates import moved_dates
 from skgru._containers.series import as_series, check_list, is_list_of_series
 from skgru._containers.table import Table
 from skgru._containers.time_index import TimeIndex, with_ending
@@ -59,7 +60,7 @@ class Panel:
                 f"{named or 'no named columns'}. Add this column, or give a dict with a frame for "
                 f"each series: {{{self.ids[0]!r}: future, ...}}."
             )
-        parts, _ = parts_of(future, keys, self.group)
+        parts, _ = parts_of(future, keys, self.group, self.form)
         if missing := [one for one in self.ids if one not in parts]:
             raise ValueError(
                 f"future has no rows for {len(missing)} series, for example {missing[0]!r}. Give "
@@ -102,13 +103,28 @@ def frame_of(values: np.ndarray, names: list[Any], table: Table) -> Any:
     return table.rows.frame(values, names, following, is_single, table.header)
 
 
+def check_collection(X: Any) -> None:
+    """Raise for a dict, a tuple or a generator, which may hold several series."""
+    if type(X) in (dict, tuple) or hasattr(X, "__next__"):  # sparse matrices may be dicts
+        code = "list(X.values())" if isinstance(X, dict) else "list(X)"
+        alone = " For one series of several columns, use pd.DataFrame(X)." * isinstance(X, dict)
+        raise ValueError(
+            f"X is a {type(X).__name__}, but several series must be a list. Use {code}.{alone}"
+        )
+
+
 def read_panel(
-    X: Any, group: Any, estimator: Any, usual: Any = None, whole: Container[Any] = ()
+    X: Any,
+    group: Any,
+    estimator: Any,
+    usual: Any = None,
+    whole: Container[Any] = (),
+    like: LongForm | None = None,
 ) -> tuple[list[Table], Panel | None]:
     """The series of X, and their container. The latter is None if X is one series.
 
     usual : as in `as_series`; whole : columns of a wide frame that begin with its first row, even
-    if their first values are NaN.
+    if their first values are NaN; like : the form of the long frame of fit.
 
     Raises ValueError if X has no column or level `group`, or if `as_series` raises for a series.
     """
@@ -122,11 +138,7 @@ def read_panel(
         ids = X.ids if isinstance(X, SeriesList) else list(range(len(lone)))
         return _tables(lone, ids, estimator, usual), Panel("list", ids)
     check_list(X)
-    if type(X) in (dict, tuple) or hasattr(X, "__next__"):  # sparse matrices may be dicts
-        code = "list(X.values())" if isinstance(X, dict) else "list(X)"
-        raise ValueError(
-            f"X is a {type(X).__name__}, but several series must be a list. Use {code}."
-        )
+    check_collection(X)
     X, name = as_known(X)
     if group is None:
         check_alone(X)
@@ -138,7 +150,7 @@ def read_panel(
             "index of several levels. Give a frame: X.to_frame('y')."
         )
     if (keys := keys_of(X, group)) is not None:
-        return _read_long(X, group, keys, estimator, usual)
+        return _read_long(X, group, keys, estimator, usual, like)
     if isinstance(group, str) and group == WIDE:
         return _read_wide(X, estimator, usual, whole)
     above = getattr(getattr(X, "columns", None), "names", [])
@@ -178,11 +190,11 @@ def _check_group(X: Any, group: Any) -> None:
 
 
 def _read_long(
-    X: Any, group: Any, keys: list[Key], estimator: Any, usual: Any
+    X: Any, group: Any, keys: list[Key], estimator: Any, usual: Any, like: LongForm | None
 ) -> tuple[list[Table], Panel | None]:
     if not len(X):
         raise ValueError("X has no rows (n_samples=0). Give at least one series.")
-    parts, form = parts_of(X, keys, group)
+    parts, form = parts_of(X, keys, group, like)
     _check_values(next(iter(parts.values())), group)
     try:
         tables = _tables(list(parts.values()), list(parts), estimator, usual)
@@ -243,15 +255,20 @@ def from_first_values(tables: list[Table], panel: Panel, are_whole: list[bool]) 
     ]
 
 
+def _rows_of_fit(estimator: Any, usual: Any) -> TimeIndex | None:
+    """The rows of a series of fit, whose step is `usual`; None in fit itself."""
+    return None if usual is None else estimator._tails[0].rows
+
+
 def _tables(parts: list[Any], ids: Any, estimator: Any, usual: Any) -> list[Table]:
     """Tables of several series. The longest is read first: its step is used for the shorter ones,
-    whose step may be ambiguous.
+    whose step may be ambiguous. usual : as in `as_series`.
 
     Raises ValueError if a series has another step, as all of them have the same season length.
     """
     named = list(zip(ids, parts, strict=True))
     tables: dict[int, Table] = {}
-    whose = "the series in fit"
+    whose, like = "the series in fit", _rows_of_fit(estimator, usual)
     for i in sorted(range(len(named)), key=lambda i: -len(parts[i])):
         one, part = named[i]
         try:
@@ -264,13 +281,18 @@ def _tables(parts: list[Any], ids: Any, estimator: Any, usual: Any) -> list[Tabl
         if rows.index is None:
             continue
         if usual is None and rows.freq is not None:
-            usual, whose = rows.freq, f"series {one!r}"
+            usual, whose, like = rows.freq, f"series {one!r}", rows
         elif usual is not None and rows.freq != usual:
             step = getattr(rows.freq, "freqstr", rows.freq)
+            moved = "" if like is None else moved_dates(rows, like, None)
             raise ValueError(
                 f"Series {one!r} of X from {rows.index[0]} to {rows.index[-1]} "
                 + ("does not lie on" if step is None else f"has the step {step!r}, not")
                 + f" the step {getattr(usual, 'freqstr', usual)!r} of {whose}. All series need the "
-                "same step: insert missing rows, resample the series, or leave it out."
+                + (
+                    f"same step.{moved}"
+                    if moved
+                    else "same step: insert missing rows, resample the series, or leave it out."
+                )
             )
     return [tables[i] for i in range(len(named))]

@@ -14,6 +14,15 @@ from skgru._containers.clocks import open_days, regular_step
 # Formats of dates that pandas does not recognise, or takes for other dates.
 FORMATS = ("%b-%y", "%b %y", "%y-%b", "%b%y", "%Y%m", "%YM%m", "%m/%y", "%m-%y")
 
+# Whole numbers that may be years.
+FIRST_YEAR, LAST_YEAR = 1800, 2100
+
+# Whole numbers that may be seconds since 1970: those of 1980 to 2100.
+FIRST_SECOND, LAST_SECOND = 315_532_800, 4_102_444_800
+
+# Units of times since 1970 in a second.
+UNITS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+
 
 @dataclass(frozen=True)
 class Way:
@@ -90,9 +99,14 @@ def _ways_to_dates(values: Any, name: str) -> Iterator[Way]:
     if isinstance(index, pd.CategoricalIndex):
         index = pd.Index(index.to_numpy())
     if pd.api.types.is_integer_dtype(index.dtype):
-        form = form_of_numbers(index)
+        form, unit = form_of_numbers(index), unit_of_numbers(index)
         if form is not None:
             yield _in_format(name, form, name_of=f"{name}.astype(str)")
+        elif unit is not None:
+            yield Way(
+                f"pd.to_datetime({name}, unit={unit!r})",
+                lambda X: pd.DatetimeIndex(pd.to_datetime(X, unit=unit)),
+            )
         return
     is_foreign = isinstance(index.dtype, pd.api.extensions.ExtensionDtype)
     if is_foreign:  # types of pyarrow
@@ -147,6 +161,21 @@ def form_of_numbers(index: Any) -> str | None:
     elif first < 190001 or last > 210012:
         return None
     return form if ((months % 100 >= 1) & (months % 100 <= 12)).all() else None
+
+
+def are_years(numbers: Any) -> bool:
+    """Whether whole numbers may be years."""
+    numbers = np.asarray(numbers)
+    return bool(len(numbers)) and FIRST_YEAR <= numbers.min() and numbers.max() <= LAST_YEAR
+
+
+def unit_of_numbers(numbers: Any) -> str | None:
+    """The unit of whole numbers that are times since 1970, as of Unix; None for others."""
+    numbers = np.asarray(numbers).astype(np.int64)
+    for unit, factor in UNITS.items() if len(numbers) else ():
+        if factor * FIRST_SECOND <= numbers.min() and numbers.max() <= factor * LAST_SECOND:
+            return unit
+    return None
 
 
 def not_dates(index: Any) -> str | None:

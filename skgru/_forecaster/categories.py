@@ -6,7 +6,7 @@ from dataclasses import replace
 from numbers import Integral
 from typing import Any
 
-from skgru._containers.long import check_alone, keys_of, names_times
+from skgru._containers.long import Key, check_alone, keys_of, names_times
 from skgru._containers.numbers import example_of, holds_labels
 from skgru._containers.one_hot import (
     Categories,
@@ -51,6 +51,8 @@ def categories_of(X: Any, parameters: Any) -> Categories:
     if ids and len(ids) == len(keys or []):
         _check_ids(first, group, ids, times, found)
     known, targets = (_named(one, columns) for one in (parameters.known, parameters.target))
+    if parameters.target is None:
+        known = [*known, *_static_of(frames, keys, found)]
     is_target = [
         one in targets or (parameters.target is None and one not in known) for one in found
     ]
@@ -69,6 +71,31 @@ def categories_of(X: Any, parameters: Any) -> Categories:
             f"{name!r} is then a covariate{ids_too}."
         )
     return learn_categories(frames, found)
+
+
+def _static_of(frames: list[Any], keys: list[Key] | None, found: list[Any]) -> list[Any]:
+    """Those of the columns that have one value within each of several series, and differ between
+    series. keys : what identifies the series of a long frame; None for a list of frames.
+    """
+    if keys is None:
+        ids: list[list[Any]] = [[i] * len(frame) for i, frame in enumerate(frames)]
+    else:
+        ids = [list(zip(*(_values_of(frames[0], key) for key in keys), strict=True))]
+    static = []
+    for name in found:
+        of_each: dict[Any, set[str]] = {}
+        for frame, own in zip(frames, ids, strict=True):
+            for one, text in zip(own, frame[name].to_list(), strict=True):
+                of_each.setdefault(one, set()).add(str(text))
+        is_static = all(len(texts) == 1 for texts in of_each.values())
+        if is_static and len(set().union(*of_each.values())) > 1:
+            static.append(name)
+    return static
+
+
+def _values_of(frame: Any, key: Key) -> list[Any]:
+    column = frame[key.name] if key.level is None else frame.index.get_level_values(key.level)
+    return list(column.to_list())
 
 
 def _check_ids(X: Any, group: Any, ids: list[Any], times: list[Any], found: list[Any]) -> None:

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from skgru._containers.other_dates import moved_dates
 from skgru._containers.panel import Panel
 from skgru._containers.table import Table
-from skgru._containers.text_dates import form_of_numbers
+from skgru._containers.text_dates import are_years, form_of_numbers, unit_of_numbers
 from skgru._containers.time_index import TimeIndex, is_other_step
 from skgru._forecaster.baselines import longest_run
+from skgru._forecaster.covariate_gaps import check_has_values, warn_of_covariate_gaps
 from skgru._forecaster.dataset import Pairs
 from skgru._forecaster.defaults import usual_length
 from skgru._forecaster.regressors import EnsembleMember
@@ -21,15 +23,23 @@ from skgru._forecaster.theta import ROWS_AT_START
 from skgru._networks.regressor import GRURegressor
 from skgru._warnings import warn_user
 
+# Years from one row to the next, up to which whole numbers are years.
+MOST_YEARS = 10
+
+# How the warnings of NaN at the end of series begin.
+ENDS_IN_GAPS = r"X ends in \d+ rows? of NaN|\d+ series of X end in NaN"
+
 
 def check_series(
     parameters: Any, X: Any, y: Any, tables: list[Table], panel: Panel | None, spec: ForecastSpec
 ) -> None:
     """Errors and warnings about the series of fit. parameters : the forecaster."""
     check_numbers([table.values for table in tables], panel, spec)
+    check_has_values(X, tables, spec)
+    warn_of_covariate_gaps(X, tables, panel, [*spec.past, *spec.known], is_fit=True)
     warn_of_counters(tables, panel, spec, parameters.target)
     if panel is not None:
-        warn_of_static(parameters.target, tables, panel, spec)
+        warn_of_constant(parameters.target, tables, panel, spec)
         if spec.is_global and parameters.pretrained != "only":
             warn_of_short(list(map(len, tables)), panel, spec)
     warn_of_ends(tables, panel, spec)
@@ -109,10 +119,11 @@ def warn_of_ends(tables: list[Table], panel: Panel | None, spec: ForecastSpec) -
         is_known = np.isfinite(table.values[:, spec.targets]).any(axis=1)
         n_after = int(is_known[::-1].argmax()) if is_known.any() else len(table)
         if n_after:
-            ended.append(f"{one!r} (by {n_after} rows)")
+            rows = f"{n_after} row{'s' * (n_after > 1)}"
+            ended.append(rows if panel is None else f"{one!r} (by {rows})")
     if ended and panel is None:
         warn_user(
-            f"X ends in {n_after} rows of NaN. They are filled like other gaps, and forecasts "
+            f"X ends in {ended[0]} of NaN. They are filled like other gaps, and forecasts "
             "start after them. Cut these rows off to forecast from the last value."
         )
     elif ended:
@@ -137,25 +148,32 @@ def warn_of_counters(
     longest = max(tables, key=len)
     for column in spec.targets:
         values, name = longest.values[:, column], longest.columns[column]
-        if len(longest) < 3 or not (np.diff(values) > 0).all() or (values % 1).any():
+        steps = np.diff(values)
+        if len(longest) < 3 or not (steps > 0).all() or (values % 1).any():
             continue
         form = form_of_numbers(values)
-        if form is not None and given is None:
+        # Other whole numbers of this size, such as amounts, have unequal steps.
+        unit = unit_of_numbers(values) if not (steps % steps.min()).any() else None
+        if (form or unit) and given is None:
             raise ValueError(
                 f"Column {name!r} of X holds dates such as {values[0]:.0f}, but would be a column "
-                f"to forecast. {_with_dates(longest, is_long, name, form)}, or "
+                f"to forecast. {_with_dates(longest, is_long, name, form, unit)}, or "
                 "name the columns to forecast in target."
             )
-        if (np.diff(values) == 1).all():
+        has_years = are_years(values) and steps.max() <= MOST_YEARS
+        if (steps == 1).all() or has_years:
+            what = "years" if has_years else "row numbers"
             warn_user(
-                f"Column {name!r} of X looks like a row number, but it is a column to forecast. "
+                f"Column {name!r} of X seems to hold {what}, but it is a column to forecast. "
                 "Drop it (rows are taken in order), convert it to dates, or name the columns to "
                 "forecast in target."
             )
 
 
-def _with_dates(table: Table, is_long: bool, name: Any, form: str) -> str:
-    """What is done about dates in a column of whole numbers. form : their format."""
+def _with_dates(table: Table, is_long: bool, name: Any, form: str | None, unit: str | None) -> str:
+    """What is done about dates in a column of whole numbers. form : their format; unit : that of
+    times since 1970.
+    """
     rows = table.rows
     if rows.time is not None or getattr(rows.index, "inferred_type", "") in (
         "datetime64",
@@ -164,31 +182,36 @@ def _with_dates(table: Table, is_long: bool, name: Any, form: str) -> str:
         drop = f"X.drop([{name!r}])" if rows.library == "polars" else f"X.drop(columns=[{name!r}])"
         return f"Drop them: {drop}"
     if rows.library == "polars":
+        if form is None:
+            code = f"pl.from_epoch({name!r}, time_unit={unit!r})"
+            return f"Convert them: X.with_columns({code})"
         text = f"pl.col({name!r}).cast(pl.String)"
         text = f"({text} + '01')" if form == "%Y%m" else text
         return f"Convert them: X.with_columns({text}.str.to_date('%Y%m%d'))"
     dates = f"pd.to_datetime(X[{name!r}].astype(str), format={form!r})"
+    if form is None:
+        dates = f"pd.to_datetime(X[{name!r}], unit={unit!r})"
     if is_long:
         return f"Convert them: X.assign(**{{{name!r}: {dates}}})"
     return f"Convert them: X.set_index({dates}).drop(columns=[{name!r}])"
 
 
-def warn_of_static(
+def warn_of_constant(
     given: Any, tables: list[Table], panel: Panel | None, spec: ForecastSpec
 ) -> None:
-    """Warn of a column to forecast that is constant within each series of a long frame, beside
-    columns that are not, if `target` is None.
+    """Warn of a column to forecast with one value in all of several series, beside columns that
+    vary, if `target` is None.
     """
-    if given is not None or panel is None or panel.kind != "long":
+    if given is not None or panel is None or panel.kind == "wide":
         return
-    are_constant = [all(is_constant(one.values[:, i]) for one in tables) for i in spec.targets]
+    rows = [np.concatenate([table.values[:, i] for table in tables]) for i in spec.targets]
+    are_constant = list(map(is_constant, rows))
     if not any(are_constant) or all(are_constant):
         return
     name = tables[0].columns[spec.targets[are_constant.index(True)]]
     warn_user(
-        f"Column {name!r} of X is constant within each series, but it is a column to forecast. "
-        f"Name the columns to forecast in target. {name!r} may be a column of known, without "
-        "future values."
+        f"Column {name!r} of X has one value in all series, but it is a column to forecast. Drop "
+        "it, or name the columns to forecast in target."
     )
 
 
@@ -295,7 +318,7 @@ def warn_of_short(
     that are left out.
     """
     short = [
-        f"{one!r} ({n} rows)"
+        f"{one!r} ({n} row{'s' * (n > 1)})"
         for one, n in zip(panel.ids, n_rows, strict=True)
         if n < spec.least_history and one not in but
     ]
@@ -365,6 +388,9 @@ def warn_of_apart(
             f"one of {trained.index.dtype}"
         )
         remedy = "Give the index that type"
+    moved = moved_dates(table.rows, trained, "X.index" if one is None else None)
+    if moved:
+        remedy = moved.strip().removesuffix(".")
     warn_user(
         f"{whose} {what}. Its {len(table)} rows are the whole history of its forecasts, which "
         f"should have {n_needed}. {remedy}.{others}"

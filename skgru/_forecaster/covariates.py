@@ -10,11 +10,12 @@ from skgru._containers.clocks import in_zone
 from skgru._containers.long import names_times
 from skgru._containers.numbers import as_known, as_numbers
 from skgru._containers.one_hot import Categories
+from skgru._containers.other_dates import moved_dates
 from skgru._containers.panel import Panel
 from skgru._containers.series import as_series
 from skgru._containers.table import Table
 from skgru._containers.text_dates import way_to_dates
-from skgru._containers.time_index import dates_of_polars
+from skgru._containers.time_index import TimeIndex, dates_of_polars
 from skgru._forecaster.spec import ForecastSpec
 
 
@@ -107,8 +108,11 @@ def known_rows(
             "rows, starting with the row after the end of the series."
         )
     if index is not None and table.rows.index is not None:
-        values = values[_positions(index, table.rows.following(steps), needed)]
-    rows[:, [names.index(name) for name in found]] = values[:steps]
+        values = values[_positions(index, table.rows, steps, needed)]
+    at = [names.index(name) for name in found]
+    carried = [spec.known[i] in spec.static for i in at]
+    # A static covariate keeps its value in rows without one, as those that asfreq inserts.
+    rows[:, at] = np.where(np.isnan(values[:steps]) & carried, rows[:, at], values[:steps])
     if not np.isfinite(rows).all():
         name = names[int((~np.isfinite(rows)).any(axis=0).argmax())]
         what = "NaN" if np.isnan(rows).any() else "infinity"
@@ -173,6 +177,11 @@ def _read(
             "forecast."
         )
     found = [name for name in names if name in columns]
+    if not found:
+        raise ValueError(
+            f"future has columns {columns}, but none of the future covariates {names}. These are "
+            "constant within each series and need no future values: leave future None."
+        )
     if len(set(columns)) < len(columns) and any(columns.count(name) > 1 for name in found):
         twice = next(name for name in found if columns.count(name) > 1)
         raise ValueError(
@@ -277,14 +286,15 @@ def _in_zone_of(index: Any, wanted: Any) -> str:
     return ""
 
 
-def _positions(index: Any, wanted: Any, needed: list[Any]) -> np.ndarray:
-    """The positions of wanted rows in the index of `future`, which may be in any order. needed :
-    names of the columns.
+def _positions(index: Any, trained: TimeIndex, steps: int, needed: list[Any]) -> np.ndarray:
+    """The positions of the rows after a series in the index of `future`, which may be in any
+    order. needed : names of the columns.
 
     Raises ValueError if `index` lacks one of them.
     """
     import pandas as pd
 
+    wanted = trained.following(steps)
     given, rows = index, f"the rows to forecast are {wanted[0]} to {wanted[-1]}"
     way = None
     if names_times(wanted) and not names_times(given):
@@ -322,6 +332,10 @@ def _positions(index: Any, wanted: Any, needed: list[Any]) -> np.ndarray:
             f"Give future at these times{_in_zone_of(index, wanted)}."
         )
     lacked = wanted[int((at < 0).argmax())]
+    is_pandas = trained.library == "pandas"
+    moved = moved_dates(TimeIndex("pandas", index), trained, "future.index") if is_pandas else ""
+    if moved:
+        raise ValueError(f"future starts at {index[0]} and lacks {lacked}, but {rows}.{moved}")
     raise ValueError(
         f"future starts at {index[0]} and lacks {lacked}, but {rows}. Give future for these rows, "
         f"or as an array in their order: future[{needed!r}].to_numpy()."

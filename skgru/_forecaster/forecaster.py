@@ -19,7 +19,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from skgru._callbacks import FitTask, TakesCallbacks, has_callbacks
 from skgru._containers.series import is_list_of_series
-from skgru._containers.time_index import with_ending
+from skgru._containers.table import Table
+from skgru._containers.time_index import TimeIndex, with_ending
 from skgru._forecaster.answers import ForecastAnswers
 from skgru._forecaster.baselines import naive_scale
 from skgru._forecaster.calendar import calendar_of
@@ -32,6 +33,7 @@ from skgru._forecaster.checks import (
     warn_of_unknown,
 )
 from skgru._forecaster.conformal import Calibration, errors_of, parts_of
+from skgru._forecaster.covariate_gaps import warn_of_covariate_gaps
 from skgru._forecaster.gaps_and_outliers import last_rows
 from skgru._forecaster.history import extended
 from skgru._forecaster.model import ForecastModel
@@ -177,15 +179,16 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         nearly every season, such as closed days, are not counted.
 
     target : str, int, sequence of them or None, default=None
-        Names or positions of the columns to forecast. None: all columns that are not in `known`.
-        Columns that are in neither are past covariates, with values up to the forecast origin.
-        Covariates may be text, categories or Enums: see the Notes.
+        Names or positions of the columns to forecast. None: all columns that are not in `known`,
+        without static covariates. Columns that are in neither are past covariates, with values up
+        to the forecast origin. Covariates may be text, categories or Enums: see the Notes.
 
     known : str, int, sequence of them or None, default=None
         Names or positions of the future covariates: columns whose future values are known, such as
         a calendar or planned prices. `forecast` takes these values as `future`. Columns that are
         constant within each series of `fit`, such as the size of a shop, may be left out of
-        `future`: their value is carried on.
+        `future`: their value is carried on. If they also differ between several series, they are
+        static covariates: future covariates, whether named here or not.
 
     calendar : bool, str, list of str or None, default=None
         Features of the dates of X as future covariates. They follow from the index, so X and
@@ -391,7 +394,10 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
     - X has an index. One series without an index (an array) continues the training series, unless
       it begins with its first `window_length` rows. Several series without an index are new series.
 
-    Any other X stands alone: its rows are the whole history of its forecasts. This holds for new
+    A series that continues one of `fit` has the scaler of `fit`, as after `update`.
+
+    Any other X stands alone: its rows are the whole history of its forecasts. After a fit on
+    several series, it also has a scaler of its own, fitted to these rows. This holds for new
     series, for X with the training series from its first row on, and for X after a gap. There is a
     warning if X is after a gap and shorter than a window and a season: give the series from the
     start of `fit` to the end of X. After a fit on one series, `predict` and `score` use the same
@@ -700,9 +706,10 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list of them
-            The new rows, in the container of `fit` and with its columns. Rows that are in the
-            history, by their index, are ignored, so X may overlap it, or be the whole series. All
-            rows of X without an index, such as those of an array, are new. For several series:
+            The new rows, in the container of `fit` and with its columns. Further columns of a frame
+            are left out. Rows that are in the history, by their index, are ignored, so X may
+            overlap it, or be the whole series. All rows of X without an index, such as those of an
+            array, are new. For several series:
 
             - Each series of a list continues the series of `fit` at the same position. It may be
               empty.
@@ -781,6 +788,11 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
             return self
         tails = extended(self._tails, new, self._n_kept, self._spec.targets)
         warn_of_ends(tails, self._panel, self._spec)
+        added = [
+            Table(one, table.names, TimeIndex(table.rows.library), header=table.header)
+            for one, table in zip(new, tails, strict=True)
+        ]
+        warn_of_covariate_gaps(X, added, self._panel, self._covariates, is_fit=refit)
         model = self._model
         if refit:
             whole = extended(self._tails, new, self._n_kept + max(n_new), self._spec.targets)
@@ -810,7 +822,8 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list of them
-            The series, with the columns of `fit`. If X continues the training series, the rows of
+            The series, with the columns of `fit`. Further columns of a frame are left out, here
+            and in all methods but `fit`. If X continues the training series, the rows of
             the training series before X are its history (see the Notes of the class). After a fit
             on several series, X has no history.
 
@@ -912,7 +925,8 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
             regressors become history for further ones.
 
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list, default=None
-            Series to forecast from, in the same container as in `fit`. None: the training series.
+            Series to forecast from, in the same container as in `fit`. Columns of a frame that were
+            not part of `fit` are left out. None: the training series.
             Rows that follow the training series, or overlap its end, continue it: the forecast is
             that of `forecast` after `update(X)`. After a fit on several series, X may also hold new
             series, and leave some out. Each new series gets its own scaler. See the Notes of the

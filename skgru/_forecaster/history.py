@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from skgru._containers.other_dates import moved_dates
 from skgru._containers.panel import Panel
 from skgru._containers.table import Table
 from skgru._forecaster.checks import is_apart, warn_of_apart
@@ -34,7 +35,7 @@ def rows_after(kept: Table, new: Table, whose: str) -> np.ndarray:
     except (TypeError, ValueError) as error:  # other kinds of index, or a time zone
         raise ValueError(
             f"{whose} has an index of {index.dtype}, but the training series has one of "
-            f"{kept.rows.index.dtype}. Give the index that type."
+            f"{kept.rows.index.dtype}. Give the index that type.{_moved(kept, new, whose)}"
         ) from error
     start, n_new = int(is_new.argmax()), int(is_new.sum())
     if not n_new:
@@ -42,8 +43,11 @@ def rows_after(kept: Table, new: Table, whose: str) -> np.ndarray:
     if index[start] != following:
         raise ValueError(
             f"{whose} begins at {index[start]}, but the history ends at {last}, so that the rows "
-            f"from {following} on are missing. Give X from {following} on, with NaN for unknown "
-            "values."
+            f"from {following} on are missing. "
+            + (
+                _moved(kept, new, whose).strip()
+                or f"Give X from {following} on, with NaN for unknown values."
+            )
         )
     if not (kept.rows.following(n_new) == index[start:]).all():
         raise ValueError(
@@ -51,6 +55,11 @@ def rows_after(kept: Table, new: Table, whose: str) -> np.ndarray:
             f"({getattr(kept.rows.freq, 'freqstr', kept.rows.freq)!r}). Resample X to this step."
         )
     return new.values[start:]
+
+
+def _moved(kept: Table, new: Table, whose: str) -> str:
+    """What converts the dates of `new` to those of `kept`."""
+    return moved_dates(new.rows, kept.rows, "X.index" if whose == "X" else None)
 
 
 def n_rows_before(kept: Table, n_rows: int, new: Table, has_id: bool) -> int | None:

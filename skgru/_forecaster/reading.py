@@ -12,9 +12,18 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skgru._containers.long import keys_of
-from skgru._containers.one_hot import Categories
-from skgru._containers.panel import Panel, as_columns, from_first_values, read_panel
+from skgru._containers.columns import columns_of_fit
+from skgru._containers.long import LongForm, keys_of
+from skgru._containers.numbers import holds_labels
+from skgru._containers.one_hot import Categories, is_frame
+from skgru._containers.other_forms import code_for_form
+from skgru._containers.panel import (
+    Panel,
+    as_columns,
+    check_collection,
+    from_first_values,
+    read_panel,
+)
 from skgru._containers.series import as_series, check_list, is_list_of_series
 from skgru._containers.table import Table
 from skgru._forecaster.calendar import Calendar
@@ -28,6 +37,7 @@ from skgru._forecaster.checks import (
     warn_of_range,
     warn_of_short,
 )
+from skgru._forecaster.covariate_gaps import warn_of_covariate_gaps
 from skgru._forecaster.covariates import futures_of, known_rows
 from skgru._forecaster.dataset import Part
 from skgru._forecaster.gaps_and_outliers import last_rows
@@ -96,14 +106,19 @@ class SeriesReader:
         return LEAST_ROWS if self._model.is_zero_shot else self._spec.least_history
 
     @property
+    def _covariates(self) -> list[int]:
+        """Positions of the covariates among the columns of X."""
+        return [*self._given.past, *self._given.known]
+
+    @property
     def _target_names(self) -> list[str]:
         columns = self._tails[0].columns
         return [columns[i] for i in self._spec.targets]
 
     def _read(
-        self, X: Any, usual: Any = None, whole: Sequence[Any] = ()
+        self, X: Any, usual: Any = None, whole: Sequence[Any] = (), like: LongForm | None = None
     ) -> tuple[list[Table], Panel | None]:
-        tables, panel = read_panel(X, self.group, self, usual, whole)
+        tables, panel = read_panel(X, self.group, self, usual, whole, like)
         if panel is not None:
             self._check_columns(tables, tables[0], panel)
         return tables, panel
@@ -144,7 +159,9 @@ class SeriesReader:
                 f"X is a list of {len(X)} series, but {type(self).__name__} was fitted on one. "
                 "Give one series, or fit on a list."
             )
-        X = self._categories.encoded(X)
+        if not isinstance(X, dict):
+            check_collection(X)
+        X = self._categories.encoded(self._columns_of_fit(X))
         table = as_series(X, self, usual=self._tails[0].rows.freq)
         if must_have_step:
             check_step(table.rows, self._usual_step)
@@ -293,7 +310,8 @@ class SeriesReader:
             X = [np.empty(0) if isinstance(one, list) and not one else one for one in X]
         self._check_panel(X)
         new = self._read_continued(X)
-        if panel.kind == "long" and not panel.form.levels and is_counted(tails[0].rows.index):
+        is_numbered = panel.kind == "long" and not (panel.form.levels or panel.form.has_numbers)
+        if is_numbered and is_counted(tails[0].rows.index):
             # The rows of a long frame without dates are counted from 0, in fit and in X.
             pairs = zip(tails, new, strict=True)
             return [tail.values[:0] if table is None else table.values for tail, table in pairs]
@@ -305,6 +323,7 @@ class SeriesReader:
     def _read_continued(self, X: Any) -> list[Table | None]:
         """The part of X that belongs to each of several series of fit; None without rows."""
         tails, panel, usual = self._tails, self._panel, self._usual_step
+        X = self._columns_of_fit(X)
         if panel.kind == "list":
             if len(X) != len(tails):
                 raise ValueError(
@@ -321,7 +340,7 @@ class SeriesReader:
             ids = table.columns if table.is_named else panel.ids[: table.values.shape[1]]
             tables = [Table(values[:, np.newaxis], None, table.rows) for values in table.values.T]
         else:
-            found, new = self._read(self._categories.encoded(X), usual)
+            found, new = self._read(self._categories.encoded(X), usual, like=panel.form)
             ids, tables = new.ids, list(found)  # type: ignore[union-attr]
         unknown = [one for one in ids if one not in panel.ids]
         missing = [one for one in panel.ids if one not in ids] if panel.kind == "wide" else []
@@ -354,8 +373,8 @@ class SeriesReader:
             pasts = [np.concatenate([self._context(tables[0]), values])]
         else:
             self._check_panel(X)
-            encoded = self._categories.encoded(X)
-            tables, panel = self._read(encoded, self._usual_step, panel.ids)
+            encoded = self._categories.encoded(self._columns_of_fit(X))
+            tables, panel = self._read(encoded, self._usual_step, panel.ids, panel.form)
             self._check_columns(tables, self._tails[0], panel)
             assert panel is not None
             trained = Trained(self._tails, self._n_rows, self._panel.ids)
@@ -371,6 +390,7 @@ class SeriesReader:
                     pasts[k] = np.concatenate([before, pasts[k]])
         check_numbers(pasts, panel, self._spec)
         warn_of_ends(tables, panel, self._spec)
+        warn_of_covariate_gaps(X, tables, panel, self._covariates, is_fit=False)
         if self._warn_if_apart(tables[0]) or model.is_zero_shot:
             pass  # it forecasts from any number of rows
         elif self._spec.is_global:
@@ -406,6 +426,16 @@ class SeriesReader:
                 sum(i < len(spec.past) for i in numbers),
             )
 
+    def _columns_of_fit(self, X: Any) -> Any:
+        """X without columns that were not part of fit. Those of a wide frame are series."""
+        panel, like = self._panel, self._tails[0]
+        if panel is None:
+            return columns_of_fit(X, like)
+        if panel.kind == "wide":
+            return X
+        time = None if panel.form is None else panel.form.time
+        return columns_of_fit(X, like, panel.group, time)
+
     def _check_panel(self, X: Any) -> None:
         """Raise if several series are in another container than in `fit`."""
         kind = self._panel.kind
@@ -417,6 +447,9 @@ class SeriesReader:
             "wide": not is_list and not is_long and np.ndim(X) == 2,
         }
         check_list(X)
+        if kind == "wide" and has_form[kind] and is_frame(X):
+            is_one = getattr(getattr(X, "index", None), "nlevels", 1) == 1
+            has_form[kind] = is_one and not any(holds_labels(X[name]) for name in X.columns)
         if has_form[kind]:
             return
         wanted = {
@@ -426,5 +459,11 @@ class SeriesReader:
         }[kind]
         raise ValueError(
             f"X is a {type(X).__name__}, but {type(self).__name__} was fitted on {wanted}. Give X "
-            "in that form" + (": [X] for a single series." if kind == "list" else ".")
+            f"in that form{_with_code(X, self._panel, self._tails[0])}."
         )
+
+
+def _with_code(X: Any, panel: Panel, like: Table) -> str:
+    code = code_for_form(X, panel, like)
+    alone = " for a single series" if code == "[X]" else ""
+    return "" if code is None else f": {code}{alone}"

@@ -36,6 +36,10 @@ from skgru._forecaster.spec import ForecastSpec, is_constant
 from skgru._forecaster.zero_shot_member import why_not_alone
 from skgru._validation import Instance, Number, at_least
 
+# Attribute of a forecaster with the roles of the columns, if they are not those of X: a backtest
+# has the same roles at all forecast origins.
+ROLES = "_roles"
+
 
 def check_kinds(parameters: Any) -> None:
     """Validate the lists in `regressor` and `window_length`, and `n_estimators`."""
@@ -92,7 +96,7 @@ def check_wide(parameters: Any) -> None:
 
 def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
     """The specification of the forecasts, without "auto"."""
-    targets, past, known = roles_of_columns(parameters, tables[0])
+    targets, past, known = roles_of_columns(parameters, tables)
     is_global, is_only = len(tables) > 1, parameters.pretrained == "only"
     horizon, n_rows = int(parameters.horizon), usual_length([len(table) for table in tables])
     steps = horizon if parameters.strategy == "direct" else 1
@@ -133,11 +137,26 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
     )
 
 
-def roles_of_columns(parameters: Any, table: Table) -> tuple[list[int], list[int], list[int]]:
-    """Positions of the targets, the past covariates and the future covariates."""
+def roles_of_columns(
+    parameters: Any, tables: list[Table]
+) -> tuple[list[int], list[int], list[int]]:
+    """Positions of the targets, the past covariates and the future covariates. Static columns of
+    several series that neither `target` nor `known` names are future covariates, as they need no
+    future values.
+    """
+    if (roles := getattr(parameters, ROLES, None)) is not None:
+        return roles
+    table = tables[0]
     known = columns_of("known", parameters.known, table, [])
     rest = [i for i in range(table.values.shape[1]) if i not in known]
+    static = static_columns(tables, rest)
+    if parameters.target is None and len(static) < len(rest):
+        rest = [i for i in rest if i not in static]
     targets = columns_of("target", parameters.target, table, rest)
+    static = [i for i in static if i not in targets]
+    rest = [i for i in rest if i not in static]
+    if parameters.pretrained != "only":  # it reads no covariates
+        known = [*known, *static]
     if both := sorted(set(known) & set(targets)):
         names = [table.columns[i] for i in both]
         raise ValueError(
@@ -158,6 +177,20 @@ def roles_of_columns(parameters: Any, table: Table) -> tuple[list[int], list[int
             "them too (target=None)."
         )
     return targets, past, known
+
+
+def static_columns(tables: list[Table], positions: list[int]) -> list[int]:
+    """Those of the columns that are constant within each of several series, and differ between
+    series.
+    """
+    if len(tables) == 1:
+        return []
+    return [
+        i
+        for i in positions
+        if all(is_constant(table.values[:, i]) for table in tables)
+        and not is_constant(np.concatenate([table.values[:, i] for table in tables]))
+    ]
 
 
 def windows_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,8 @@ class Summary(dict):
         n, rows = self["n_series"], self["n_rows"]
         what = f"1 series of {rows} rows" if n == 1 else f"{n} series of {rows} rows in all"
         steps = self["horizon"]
-        shares = [f"{100 * weight:.0f} % {name}" for name, weight in self["ensemble"].items()]
+        percents = percentages(self["ensemble"])
+        shares = [f"{percents[name]} % {name}" for name in self["ensemble"]]
         seasons = [length for length in self["season_lengths"] if length > 1]
         lines = {
             "season": f"{_listed(seasons)} rows" if seasons else "none",
@@ -27,12 +28,26 @@ class Summary(dict):
             "scaling": _listed(self["scaling"]) or "none",
             "level": self["level"] or "none",
             "baseline": self["baseline"] or "none",
+            "static": _listed(self["static"]),
             "calendar": _listed(self["calendar"]) or "none",
             "point": self["point"],
             "ensemble": ", ".join(shares),
         }
         head = f"{what}, forecast {steps} row{'s' * (steps > 1)} ahead"
-        return "\n".join([head, *(f"  {name:<9} {text}" for name, text in lines.items())])
+        shown = [f"  {name:<9} {text}" for name, text in lines.items() if text]
+        return "\n".join([head, *shown])
+
+
+def percentages(weights: Mapping[str, float]) -> dict[str, int]:
+    """Weights as whole percentages with the sum of the weights: of those with the largest
+    remainders, as many are rounded up as the sum needs.
+    """
+    exact = 100 * np.array(list(weights.values()), dtype=np.float64)
+    # Without rounding errors, which would make 29 of 0.29.
+    whole = np.floor(np.round(exact, 9)).astype(int)
+    n_more = round(float(exact.sum())) - int(whole.sum())
+    whole[np.argsort(whole - exact, kind="stable")[:n_more]] += 1
+    return dict(zip(weights, whole.tolist(), strict=True))
 
 
 def summary_of(forecaster: Any) -> Summary:
@@ -51,6 +66,7 @@ def summary_of(forecaster: Any) -> Summary:
         scaling=scalings_of(forecaster.scaler_),
         level=None if is_alone else spec.level,
         baseline=None if is_alone else spec.baseline,
+        static=[forecaster._tails[0].columns[i] for i in forecaster._given.static],
         calendar=list(forecaster.calendar_),
         point=spec.point,
         ensemble=dict(forecaster.ensemble_),

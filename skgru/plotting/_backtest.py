@@ -18,10 +18,14 @@ from skgru.plotting._axes import (
     keep_axes,
     last_actual,
     places_of,
+    size_of,
 )
 
 if TYPE_CHECKING:
     from skgru.model_selection import BacktestResult
+
+# Rows in an inch above which lines are thin, and most rows in an inch that are drawn.
+DENSE_ROWS, MOST_ROWS = 40, 80
 
 
 class BacktestDisplay:
@@ -77,6 +81,7 @@ class BacktestDisplay:
         *,
         step: int | None = None,
         n_history: int | None = None,
+        n_origins: int | None = None,
         ax: Any = None,
     ) -> Self:
         """Plot the result of a backtest.
@@ -94,6 +99,10 @@ class BacktestDisplay:
             Number of rows to draw before the first forecast. None: four times the horizon, and at
             least 30.
 
+        n_origins : int or None, default=None
+            Number of forecast origins to draw, the last ones. None: as many as are readable, up to
+            80 rows in an inch. The title gives their number.
+
         ax : matplotlib Axes, array of Axes or None, default=None
             Axes to draw on, one for each target. None: new ones.
 
@@ -107,13 +116,18 @@ class BacktestDisplay:
         ImportError
             If matplotlib is not installed.
         ValueError
-            If step or n_history is out of range, or the number of axes is not the number of
-            targets.
+            If step, n_history or n_origins is out of range, or the number of axes is not the
+            number of targets.
         """
-        return cls(result=result).plot(ax, step=step, n_history=n_history)
+        return cls(result=result).plot(ax, step=step, n_history=n_history, n_origins=n_origins)
 
     def plot(
-        self, ax: Any = None, *, step: int | None = None, n_history: int | None = None
+        self,
+        ax: Any = None,
+        *,
+        step: int | None = None,
+        n_history: int | None = None,
+        n_origins: int | None = None,
     ) -> Self:
         """Draw the plot.
 
@@ -133,6 +147,10 @@ class BacktestDisplay:
             Number of rows to draw before the first forecast. None: four times the horizon, and at
             least 30.
 
+        n_origins : int or None, default=None
+            Number of forecast origins to draw, the last ones. None: as many as are readable, up to
+            80 rows in an inch. The title gives their number.
+
         Returns
         -------
         BacktestDisplay
@@ -143,8 +161,8 @@ class BacktestDisplay:
         ImportError
             If matplotlib is not installed.
         ValueError
-            If step or n_history is out of range, or the number of axes is not the number of
-            targets.
+            If step, n_history or n_origins is out of range, or the number of axes is not the
+            number of targets.
         """
         result = self.result
         if isinstance(result, Mapping):
@@ -152,7 +170,6 @@ class BacktestDisplay:
                 f"result={result!r} must be a BacktestResult, but holds {len(result)} series. Draw "
                 f"one of them: result[{next(iter(result))!r}]."
             )
-        n_origins = len(result.origins)
         nearest, farthest = int(result.steps[0]), int(result.steps[-1])
         is_int = at_least(nearest).is_satisfied_by(step)
         if step is not None and not (is_int and step <= farthest):
@@ -163,16 +180,25 @@ class BacktestDisplay:
         n_history = check_n_history(n_history, len(result.steps))
         axes = axes_for(self, ax, len(result.target_names))
         places = places_of(np.arange(len(result.series)) if result.index is None else result.index)
-        first = max(0, result.origins[0] + 1 - n_history)
         last = result.origins[-1] + farthest + 1
+        n_shown = self._n_shown(axes[0], n_origins, n_history, last)
+        start = len(result.origins) - n_shown
+        first = max(0, result.origins[start] + 1 - n_history)
+        is_dense = last - first > DENSE_ROWS * size_of(axes[0])[0]
+        line = {"linewidth": 0.9} if is_dense else {}
         for k, one in enumerate(axes):
             actual = result.series[first:last, k]
-            one.plot(places[first:last], actual, color=ACTUAL, label="actual")
+            one.plot(places[first:last], actual, color=ACTUAL, label="actual", **line)
             if step is None:
-                self._draw_origins(one, places, k)
+                self._draw_origins(one, places, k, start, line)
             else:
-                self._draw_step(one, places, k, step)
-        origins = f"{n_origins} origin{'' if n_origins == 1 else 's'}"
+                self._draw_step(one, places, k, step, start, {"markersize": 3} | line)
+        n = len(result.origins)
+        origins = f"{n} origin{'' if n == 1 else 's'}"
+        if n_shown < n:
+            origins = (
+                f"the last {n_shown} of {origins}" if n_shown > 1 else f"the last of {origins}"
+            )
         are_many = step is None and nearest < farthest
         ahead = f"{nearest} to {farthest}" if are_many else str(step or nearest)
         title = f"Forecasts from {origins}, {ahead} step{'' if ahead == '1' else 's'} ahead"
@@ -184,17 +210,34 @@ class BacktestDisplay:
         keep_axes(self, axes)
         return self
 
+    def _n_shown(self, ax: Any, n_origins: Any, n_history: int, last: int) -> int:
+        """Number of forecast origins to draw. last : the row after the last one that is drawn."""
+        origins = self.result.origins
+        if n_origins is not None:
+            if not at_least(1).is_satisfied_by(n_origins):
+                raise ValueError(
+                    f"n_origins={n_origins!r} must be an int of at least 1, the number of forecast "
+                    "origins to draw, or None for as many as are readable."
+                )
+            return min(int(n_origins), len(origins))
+        n_rows = int(MOST_ROWS * size_of(ax)[0])
+        n_readable = int((origins + 1 - n_history >= last - n_rows).sum())
+        is_whole = last - max(0, origins[0] + 1 - n_history) <= n_rows
+        return len(origins) if is_whole else max(1, n_readable)
+
     @property
     def _is_crowded(self) -> bool:
         """Whether forecasts from neighbouring origins overlap."""
         return bool((np.diff(self.result.origins) < len(self.result.steps)).any())
 
-    def _draw_origins(self, ax: Any, places: np.ndarray, k: int) -> None:
-        """Draw the forecasts of each origin, from its last known value on."""
+    def _draw_origins(
+        self, ax: Any, places: np.ndarray, k: int, start: int, line: dict[str, Any]
+    ) -> None:
+        """Draw the forecasts of each origin from `start` on, from its last known value on."""
         result: Any = self.result
         is_crowded = self._is_crowded
         has_bands = result.lower is not None and not is_crowded
-        for i, origin in enumerate(result.origins):
+        for i, origin in list(enumerate(result.origins))[start:]:
             bounds = (result.lower[i, :, k], result.upper[i, :, k]) if has_bands else None
             before = slice(max(0, origin + 1 - len(result.steps)), origin + 1)
             draw_forecast(
@@ -203,22 +246,24 @@ class BacktestDisplay:
                 result.forecast[i, :, k],
                 bounds,
                 last_actual(places[before], result.series[before, k]),
-                (None, None) if i else ("forecast", interval_label(result.coverage)),
-                **({"linewidth": 1, "alpha": 0.6} if is_crowded else {}),
+                (None, None) if i > start else ("forecast", interval_label(result.coverage)),
+                **({"linewidth": 1, "alpha": 0.6} if is_crowded else {}) | line,
             )
 
-    def _draw_step(self, ax: Any, places: np.ndarray, k: int, step: int) -> None:
+    def _draw_step(
+        self, ax: Any, places: np.ndarray, k: int, step: int, start: int, line: dict[str, Any]
+    ) -> None:
         result: Any = self.result
         bounds, at = None, step - int(result.steps[0])
         if result.lower is not None:
-            bounds = (result.lower[:, at, k], result.upper[:, at, k])
+            bounds = (result.lower[start:, at, k], result.upper[start:, at, k])
         draw_forecast(
             ax,
-            places[result.origins + step],
-            result.forecast[:, at, k],
+            places[result.origins[start:] + step],
+            result.forecast[start:, at, k],
             bounds,
             None,
             ("forecast", interval_label(result.coverage)),
-            marker="o",
-            markersize=3,
+            marker="" if "linewidth" in line else "o",
+            **line,
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from skgru._forecaster.summary import percentages
 from skgru._state import snapshot
 from skgru.plotting._axes import (
     ACTUAL,
@@ -249,7 +250,7 @@ class ForecastComponentsDisplay:
                 values = np.concatenate([[start[1]], values])
             label = name
             if has_shares and self.weights and name in self.weights:
-                label = f"{name} {100 * self.weights[name]:.0f} %"
+                label = f"{name} {percentages(self.weights)[name]} %"
             one_point = {"marker": "o", "markersize": 4} if len(places) == 1 else {}
             ax.plot(places, values, label=label, **STYLES[name], **one_point)
 

@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from skgru._forecaster.summary import percentages
 from skgru.plotting._axes import FORECAST, axes_for, keep_axes, set_title
 
 
@@ -109,8 +110,9 @@ class EnsembleWeightsDisplay:
         one, shares = axes[0], 100 * np.array(list(self.weights.values()), float)
         rows = np.arange(n)
         one.barh(rows, shares, height=0.6, color=FORECAST)
-        for row, share in zip(rows, shares, strict=True):
-            one.text(share + 1.5, row, f"{share:.0f} %", va="center")
+        labels = percentages(self.weights).values()
+        for row, share, label in zip(rows, shares, labels, strict=True):
+            one.text(share + 1.5, row, f"{label} %", va="center")
         one.set_yticks(rows, list(self.weights))
         one.invert_yaxis()
         # Room for the number beside the longest bar.

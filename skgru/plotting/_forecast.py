@@ -39,7 +39,8 @@ def only_series(forecaster: SequenceForecaster, X: Any, future: Any) -> tuple[di
     if panel is not None and panel.kind == "list":
         return {"X": [_as_member(X)], "future": None if future is None else [future]}, panel
     if panel is not None:
-        panel = forecaster._read(X, forecaster._usual_step)[1]
+        encoded = forecaster._categories.encoded(forecaster._columns_of_fit(X))
+        panel = forecaster._read(encoded, forecaster._usual_step, like=panel.form)[1]
         if len(panel.ids) > 1:
             raise ValueError(
                 f"X holds {len(panel.ids)} series, but a plot shows one series. Give a long "
@@ -198,6 +199,7 @@ class ForecastDisplay:
         """
         now, panel = only_series(forecaster, X, future)
         names = forecaster._target_names
+        X = forecaster._columns_of_fit(X)
         forecast, interval = forecaster.forecast(steps, **now), None
         if coverage is not None:
             interval = forecaster.forecast_interval(steps, coverage, **now)

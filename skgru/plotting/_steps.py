@@ -22,6 +22,17 @@ MEASURES = {"mae": "MAE", "rmse": "RMSE", "mase": "MASE"}
 SIZE = (7, 3.4)
 
 
+def _check_lengths(steps: Any, **columns: Any) -> None:
+    """Raise unless there is one value for each step."""
+    n = len(np.ravel(steps))
+    for name, values in columns.items():
+        if values is not None and np.shape(values) != (n,):
+            raise ValueError(
+                f"{name} has shape {np.shape(values)}, but steps has {n} entries. Give one number "
+                f"for each step, in an array of shape ({n},)."
+            )
+
+
 def _draw_steps(ax: Any, steps: Any, values: Any, **line: Any) -> None:
     markersize = 5 if len(np.ravel(steps)) <= 30 else 0
     ax.plot(steps, values, markersize=markersize, **line)
@@ -128,7 +139,8 @@ class ErrorsByStepDisplay:
         ImportError
             If matplotlib or pandas is not installed.
         ValueError
-            If metric or baseline has another value, or no actual value is known.
+            If metric or baseline has another value, no actual value is known, or several series
+            are forecast to different steps.
         """
         if not isinstance(metric, str) or metric not in MEASURES:
             raise ValueError(
@@ -165,7 +177,10 @@ class ErrorsByStepDisplay:
         ------
         ImportError
             If matplotlib is not installed.
+        ValueError
+            If there is not one value for each step.
         """
+        _check_lengths(self.steps, errors=self.errors, naive_errors=self.naive_errors)
         axes = axes_for(self, ax, 1, size=SIZE)
         one = axes[0]
         if self.naive_errors is not None:
@@ -286,7 +301,10 @@ class CoverageDisplay:
         ------
         ImportError
             If matplotlib is not installed.
+        ValueError
+            If there is not one value for each step.
         """
+        _check_lengths(self.steps, coverage=self.coverage)
         axes = axes_for(self, ax, 1, size=SIZE)
         one, shares = axes[0], 100 * np.asarray(self.coverage, float)
         if self.nominal is not None:

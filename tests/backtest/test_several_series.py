@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from sklearn.base import clone
 from sklearn.linear_model import Ridge
+from sklearn.preprocessing import StandardScaler
 
 from skgru import SequenceForecaster
 from skgru.metrics import mean_absolute_scaled_error, symmetric_mean_absolute_percentage_error
@@ -227,3 +228,32 @@ def test_errors_name_the_series(shops):
     broken = shops.assign(east=np.inf)
     with raises("infinity"):
         backtest(ridge(group="columns"), broken, initial=48)
+
+
+def test_scalers_of_forecast_origins():
+    """As the docs say: of several series, new ones at each origin; of one series, that of fit."""
+    dates = pd.date_range("2024-01-01", periods=80)
+    one = pd.Series(np.arange(80.0) ** 1.2 + np.random.default_rng(0).normal(size=80), dates)
+    wide = pd.DataFrame({"a": one, "b": 3 * one})
+
+    def forecaster(group=None):
+        return SequenceForecaster(
+            Ridge(), horizon=2, season_length=1, scaler=StandardScaler(), group=group
+        )
+
+    for X, group in ((one, None), (wide, "columns")):
+        fitted = forecaster(group).fit(X[:60])
+        result = backtest(forecaster(group), X, initial=60, step=10)
+        result = result if group is None else result["a"]
+        first = lambda answer, X=X: np.ravel(answer if X is one else answer["a"])  # noqa: E731
+        second = result.forecast[1, :, 0]
+        np.testing.assert_allclose(second, first(fitted.forecast(X=X[:70])))
+        updated = first(fitted.update(X[60:70]).forecast())
+        assert np.allclose(second, updated) == (group is None)
+        again = backtest(forecaster(group), X, initial=60, step=10, refit=True)
+        again = again if group is None else again["a"]
+        whole = first(forecaster(group).fit(X[:70]).forecast())
+        np.testing.assert_allclose(again.forecast[1, :, 0], whole)
+    panel = forecaster("columns").fit(wide[:60])
+    continued = panel.forecast(X=wide[60:70])
+    np.testing.assert_allclose(continued, panel.update(wide[60:70]).forecast())

@@ -1,5 +1,6 @@
 """Summaries of backtests equal slow loops, and compare with a naive forecast."""
 
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -135,3 +136,22 @@ def test_mase_leaves_out_a_constant_target(result):
     np.testing.assert_allclose(errors, result.errors_by_step("mase"))
     assert both.summary().loc["MASE", "forecast"] == result.summary().loc["MASE", "forecast"]
     assert len(both.errors_by_step("mae")) == 3
+
+
+@pytest.mark.parametrize("by", ["step", "series"])
+def test_tables_print_all_columns(by):
+    rng = np.random.default_rng(0)
+    series = [1000 * rng.normal(100, 1, size=60), rng.normal(1, 0.1, size=60)]
+    forecaster = SequenceForecaster(Ridge(), horizon=2, calibration_fraction=0.3)
+    results = backtest(forecaster, series, initial=50, coverage=0.5)
+    table = results.summary(by=by)
+    with pd.option_context("display.width", 80, "display.max_columns", 0):
+        text = repr(table)
+    assert "..." not in text
+    assert "e+0" not in text
+    assert max(map(len, text.splitlines())) <= 80
+    for name in ("MAE", "RMSE", "MASE", "bias", "coverage", "width"):
+        assert name in text
+    assert type(table[["MAE"]]) is type(table.round(2)) is pd.DataFrame
+    pd.testing.assert_frame_equal(pickle.loads(pickle.dumps(table)), table)
+    assert repr(pickle.loads(pickle.dumps(table))) == repr(table)

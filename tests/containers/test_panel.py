@@ -773,7 +773,7 @@ def test_series_of_a_frame_are_no_list(fitted):
     """The message speaks of "Series 0 of the list X", where X is a frame with names."""
     frame = long_frame()
     with pytest.raises(ValueError) as caught:
-        fitted.forecast(X=frame.assign(more=1.0))
+        fitted.forecast(X=frame.rename(columns={frame.columns[-1]: "more"}).assign(one=1.0))
     assert "list" not in str(caught.value)
 
 

@@ -152,11 +152,93 @@ def test_static_columns_of_several_series():
     fails(forecaster(known="size").fit(moved).forecast, "known=['size']", "future is None")
 
 
-def test_a_static_column_to_forecast_is_warned_of():
-    long = pd.concat({one: with_size(size) for one, size in (("a", 1), ("b", 2))}, names=["shop"])
-    with warns("'size'", "constant within each series", "in target", "of known"):
+def shops_with(column, values=(1.0, 2.0)):
+    """A long frame of two shops with a column that is constant within each shop."""
+    frames = {
+        shop: pd.DataFrame({"sales": k * SALES, column: value}, DATES)
+        for k, (shop, value) in enumerate(zip("ab", values, strict=True), 1)
+    }
+    return pd.concat(frames, names=["shop"])
+
+
+@pytest.mark.parametrize("target", [None, "sales"])
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [("size", (1.0, 2.0)), ("kind", ("kiosk", "mall"))],
+    ids=["number", "text"],
+)
+@pytest.mark.parametrize("form", ["levels", "columns", "polars", "list"])
+def test_static_columns_of_a_panel_are_features_without_a_name(form, column, values, target):
+    make = {
+        "levels": lambda X: X,
+        "columns": lambda X: X.reset_index(),
+        "polars": lambda X: pl.from_pandas(X.reset_index()),
+        "list": lambda X: [X.xs(one) for one in X.index.get_level_values("shop").unique()],
+    }[form]
+    X, group = make(shops_with(column, values)), None if form == "list" else "shop"
+    unnamed = forecaster(known=None, target=target, group=group).fit(X)
+    named = forecaster(known=column, target="sales", group=group).fit(X)
+    for one in (unnamed, named):
+        assert one.summary_["static"] == [column]
+    ours, theirs = unnamed.forecast(7), named.forecast(7)  # further than the horizon
+    answers = [each if isinstance(each, list) else [each] for each in (ours, theirs)]
+    for one, other in zip(*answers, strict=True):
+        assert one.equals(other)
+        assert column not in one.columns
+    expected = backtest(named, X, initial=40, refit=10)
+    result = backtest(unnamed, X, initial=40, refit=10)
+    for one in result:
+        np.testing.assert_array_equal(result[one].forecast, expected[one].forecast)
+
+
+def test_the_size_of_a_shop_is_learned_without_a_name():
+    """Shops of the size 2 rise, and those of the size 1 fall: a new shop does so by its size."""
+    slope = {"a": (1, -1), "b": (2, 1), "c": (1, -1), "d": (2, 1)}
+    rng = np.random.default_rng(0)
+    parts = {
+        shop: pd.DataFrame(
+            {"sales": 100 + 5 * way * (np.arange(N) // 30) + rng.normal(size=N), "size": size},
+            DATES,
+        )
+        for shop, (size, way) in slope.items()
+    }
+    long = pd.concat(parts, names=["shop"])
+    fitted = forecaster(known=None, target=None, group="shop").fit(long)
+    assert list(fitted.forecast().columns) == ["sales"]
+    new = {size: pd.concat({"x": parts["a"].assign(size=size)}, names=["shop"]) for size in (1, 2)}
+    small, large = (fitted.forecast(X=new[size])["sales"].mean() for size in (1, 2))
+    assert large > small
+
+
+def test_static_columns_are_left_out_by_the_pretrained_network():
+    alone = SequenceForecaster(horizon=3, pretrained="only", group="shop")
+    with_column, without = shops_with("size"), shops_with("size")[["sales"]]
+    pd.testing.assert_frame_equal(alone.fit(with_column).forecast(), alone.fit(without).forecast())
+
+
+def test_columns_that_vary_later_have_one_role_in_a_backtest():
+    """Constant within each series up to row 50: still a target at all forecast origins."""
+    X = shops_with("size").reset_index()
+    X["size"] += X["day"] >= DATES[50]
+    result = backtest(forecaster(known=None, target=None, group="shop"), X, initial=45, refit=True)
+    assert result["a"].target_names == ["sales", "size"]
+
+
+def test_one_value_in_all_series_is_warned_of_as_a_target():
+    long = shops_with("size", (3.0, 3.0))
+    with warns("'size'", "one value in all series", "in target"):
         forecaster(known=None, target=None, group="shop").fit(long)
     forecaster(known=None, target=["sales", "size"], group="shop").fit(long)
+    only_constant = shops_with("size")[["size"]]
+    assert list(
+        forecaster(known=None, target=None, group="shop").fit(only_constant).forecast()
+    ) == ["size"]
+
+
+def test_future_without_a_column_that_needs_one():
+    fitted = forecaster(known=None, group="shop").fit(shops_with("size").reset_index())
+    coming = pd.DataFrame({"shop": ["a"] * 3 + ["b"] * 3, "price": 1.0}, AHEAD.append(AHEAD))
+    fails(lambda: fitted.forecast(future=coming), "['price']", "['size']", "leave future None")
 
 
 SERIES = pd.DataFrame(
@@ -272,7 +354,7 @@ def test_columns_of_arrays_have_positions_in_a_dict():
 
 def test_a_column_of_dates_or_years_beside_a_series():
     X = pd.DataFrame({"when": np.arange(1980, 2020), "y": np.arange(40) % 7.0})
-    with warns("'when' of X looks like a row number", "in target"):
+    with warns("'when' of X seems to hold years", "in target"):
         SequenceForecaster(Ridge(), season_length=7).fit(X)
     SequenceForecaster(Ridge(), season_length=7, target="y").fit(X)
     X["when"] = pd.date_range("2010", periods=40, freq="MS").strftime("%Y%m").astype(int)

@@ -636,7 +636,9 @@ def test_other_columns_than_in_fit(on_train):
     with pytest.raises(ValueError, match="The feature names should match those that were passed"):
         on_train.predict(frame[["second", "first"]])
     with pytest.raises(ValueError, match="The feature names should match those that were passed"):
-        on_train.forecast(X=frame)
+        on_train.forecast(X=frame[["first"]].assign(other=1.0))
+    of_fit = on_train.forecast(X=frame[["first", "second"]])
+    pd.testing.assert_frame_equal(on_train.forecast(X=frame), of_fit)  # the third is left out
     with pytest.raises(ValueError, match="X has 3 features, but SequenceForecaster is expecting 2"):
         forecaster().fit(TABLE[:, :2]).predict(TABLE[:, :3])
 

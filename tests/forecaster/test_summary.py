@@ -7,6 +7,8 @@ from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 
 from skgru import SequenceForecaster
+from skgru._forecaster.summary import percentages
+from skgru.plotting import EnsembleWeightsDisplay
 from tests.helpers import copy_of, warns
 
 RNG = np.random.default_rng(0)
@@ -27,6 +29,7 @@ def test_every_choice_has_a_line():
         "scaling": ["logarithm"],
         "level": fitted.level_,
         "baseline": fitted.baseline_,
+        "static": [],
         "calendar": ["month"],
         "point": "median",
         "ensemble": {"regressors": 0.75, "theta": 0.25},
@@ -84,3 +87,22 @@ def test_theta_is_no_member_of_a_series_shorter_than_two_seasons():
     assert longer.ensemble_ == {"regressors": 0.6, "theta": 0.4}
     alone = SequenceForecaster(Ridge(), theta_weight=1, **settings).fit(X[:, None])
     assert alone.ensemble_ == {"regressors": 1.0}
+
+
+def test_percentages_have_the_sum_of_the_weights():
+    thirds = dict.fromkeys(("regressors", "pretrained", "theta"), 1 / 3)
+    assert list(percentages(thirds).values()) == [34, 33, 33]
+    assert percentages({"regressors": 0.324, "pretrained": 0.473, "theta": 0.203}) == {
+        "regressors": 33,  # the largest remainder
+        "pretrained": 47,
+        "theta": 20,
+    }
+    assert percentages({"a": 0.29, "b": 0.71}) == {"a": 29, "b": 71}
+    assert percentages({"a": 1.0}) == {"a": 100}
+    for weights in RNG.dirichlet(np.ones(4), 200):
+        named = dict(enumerate(weights))
+        found = percentages(named)
+        assert sum(found.values()) == 100
+        assert all(abs(found[i] - 100 * weight) < 1 for i, weight in named.items())
+    display = EnsembleWeightsDisplay(weights=thirds).plot()
+    assert [text.get_text() for text in display.ax_.texts] == ["34 %", "33 %", "33 %"]

@@ -168,7 +168,7 @@ def test_rows_that_do_not_continue_the_series():
         fitted.update(SALES[50:52].set_axis(pd.to_datetime(["2024-03-01", "2024-03-02"])))
     with raises("period", "datetime64"):
         fitted.update(SALES[50:].to_period("M"))
-    with raises("- other", "- b"):
+    with raises("now missing", "- b"):
         forecaster().fit(SALES[:50].to_frame().assign(b=1.0)).update(
             SALES[50:].to_frame().assign(other=1.0)
         )
