@@ -8,7 +8,6 @@ import shutil
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 FOLDER = Path(__file__).parent
@@ -63,7 +62,7 @@ def check_with_spark(names):
     parts = [names["forecast_of"](part) for _, part in names["sales"].groupby("store")]
     found = names["forecast"].sort_values(["store", "month"])
     assert len(found) == 8 * 6
-    np.testing.assert_array_equal(found, pd.concat(parts))
+    np.testing.assert_array_equal(found, names["pd"].concat(parts))
 
 
 def check_with_optuna(names):
