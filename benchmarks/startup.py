@@ -1,8 +1,11 @@
 """Processor time of a whole process: forecasts against the import of pandas and scikit-learn.
 
-python benchmarks/startup.py [repeats]
+    python benchmarks/startup.py [repeats]
+    python benchmarks/startup.py cache [repeats]    # with the persistent cache of XLA
 
-Each row is the median of the ratios of processes in turn.
+Each row is the median of the ratios of processes in turn. With `cache`: the seconds of a first fit
+in new processes, first without and then with one folder for compiled programs, and the number of
+files in it. A process that adds a file has compiled.
 """
 
 import os
@@ -34,6 +37,33 @@ JOBS = {
 }
 
 
+FIRST_FIT = """
+import time
+import numpy as np, tensorflow
+from skgru import GRURegressor
+windows = np.random.default_rng(0).normal(size=(600, 24))
+start = time.perf_counter()
+network = GRURegressor([32, 32], epochs=2, dropout=0.1, random_state=0)
+network.fit(windows, windows[:, -1])
+print(time.perf_counter() - start)
+"""
+
+
+def with_cache(repeats: int = 6) -> None:
+    """Seconds of a first fit in new processes, without and with the persistent cache of XLA."""
+    with tempfile.TemporaryDirectory() as folder:
+        for flags in ("", f"--tf_xla_persistent_cache_directory={folder}"):
+            for _ in range(repeats):
+                environment = os.environ | {"TF_XLA_FLAGS": flags}
+                command = [sys.executable, "-c", FIRST_FIT]
+                printed = subprocess.run(
+                    command, check=True, capture_output=True, text=True, env=environment
+                )
+                n_files = len(list(Path(folder).iterdir()))
+                name = "with the cache" if flags else "without"
+                print(f"{name}: first fit {float(printed.stdout):.1f} s, {n_files} files")
+
+
 def processor_seconds(code: str, path: Path) -> float:
     before = os.times()
     subprocess.run([sys.executable, "-c", code, path], check=True, capture_output=True)
@@ -57,4 +87,7 @@ def main(repeats: int = 5) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    if sys.argv[1:2] == ["cache"]:
+        with_cache(*map(int, sys.argv[2:]))
+    else:
+        main(*map(int, sys.argv[1:]))

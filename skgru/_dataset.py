@@ -98,6 +98,10 @@ class WindowDataset:
         assert self._y is not None
         return self._y[picked]
 
+    def target_pieces(self) -> list[slice]:
+        """Slices of the rows whose targets are in memory at once, at least one."""
+        return [slice(None)]
+
     def values(self, picked: Any = slice(None)) -> np.ndarray:
         """Copy of the picked windows in their own units: (n_picked, window_length, n_channels)."""
         return self.windows[self.rows[picked]]

@@ -104,7 +104,9 @@ def are_rounding_errors(changes: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 def check_representable(values: np.ndarray, name: str) -> None:
     """Raise ValueError for values beyond float32, in which networks compute. NaN is allowed."""
-    if values.dtype.kind == "f" and (np.abs(values) > FLOAT32_MAX).any():
+    if values.dtype.kind != "f":
+        return
+    if (values > FLOAT32_MAX).any() or (values < -FLOAT32_MAX).any():  # no copy, as abs makes
         raise ValueError(
             f"Input {name} contains infinity or a value too large for dtype('float32'). Replace "
             f"unknown values by NaN, or scale {name} first."

@@ -5,6 +5,8 @@ bitwise, also if a worker is killed.
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,6 +25,14 @@ ROWS = np.random.default_rng(0)
 SERIES = np.sin(np.arange(120) / 5).reshape(-1, 1) + 0.1 * ROWS.normal(size=(120, 1))
 NETWORK = GRURegressor(2, epochs=2, random_state=0)
 FORECASTER = SequenceForecaster(NETWORK, window_length=6, horizon=3, random_state=0)
+
+
+def test_ray():
+    """The script compares a search and a backtest with those of one process."""
+    pytest.importorskip("ray")
+    script = Path(__file__).parent / "recipes" / "ray_backend.py"
+    printed = subprocess.run([sys.executable, script], check=True, capture_output=True, text=True)
+    assert "2 candidates, 5 forecasts: equal" in printed.stdout
 
 
 class EndsItsWorker(Ridge):

@@ -113,9 +113,10 @@ class CompiledTraining:
     def run_epoch(self, state: NetworkState, epoch: int) -> tuple[NetworkState, dict[str, float]]:
         """One pass over the rows. Returns the state after it, and the mean loss and the metrics."""
         training, callbacks = self.training, self.callbacks
-        order = np.arange(self.n)
         if training.shuffle:
             order = epoch_order(self.n, training.seed, epoch)
+        else:
+            order = np.arange(self.n)
         packed, rate = self.program.pack(state), callbacks.learning_rate
         seed = np.random.SeedSequence([training.seed, epoch]).generate_state(2).astype(np.int32)
         total, n_seen, n_batches = 0.0, 0, 0

@@ -5,7 +5,8 @@ Memory holds only the rows of the series: all windows together would be larger b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -64,6 +65,11 @@ class Joined:
     def last(self) -> np.ndarray:
         return self.first + self.n_rows - 1
 
+    def each_z(self) -> Iterator[np.ndarray]:
+        """The targets of each series, (n_rows, n_targets), as views."""
+        for first, last in zip(self.first, self.last, strict=True):
+            yield self.z[first : last + 1]
+
     def series_of(self, rows: np.ndarray) -> np.ndarray:
         """Position of the series of each row. rows : in increasing order."""
         n = np.diff(np.searchsorted(rows, [*self.first, len(self.z)]))
@@ -75,23 +81,30 @@ def join_series(parts: Sequence[Part], before: int, after: int) -> Joined:
     covariates replace the NaN after a series. Before it, they are those of its first row, as
     targets are in windows that start before a series.
     """
-    n_rows = np.array([len(part) for part in parts])
+    return join_each(parts, [len(part) for part in parts], before, after)
+
+
+def join_each(parts: Iterable[Part], lengths: Sequence[int], before: int, after: int) -> Joined:
+    """As `join_series`, for parts that are made one by one, so that many of them need no memory
+    beside the result. lengths : their numbers of rows.
+    """
+    n_rows = np.array(lengths)
     first = before + np.concatenate([[0], np.cumsum(n_rows[:-1] + before + after)])
     n = int(first[-1] + n_rows[-1] + after)
-    one = parts[0]
+    parts = iter(parts)
+    one = next(parts)
     z, past, known = (np.full((n, a.shape[1]), np.nan) for a in (one.z, one.past, one.known))
-    for start, part in zip(first, parts, strict=True):
+    history = z
+    for start, part in zip(first, itertools.chain([one], parts), strict=True):
+        if part.filled is not None and history is z:
+            history = z.copy()
         z[start : start + len(part)] = part.z
+        history[start : start + len(part)] = part.history
         past[start : start + len(part)] = part.past
         known[start - before : start] = part.known[:1]
         known[start : start + min(len(part.known), len(part) + after)] = part.known[
             : len(part) + after
         ]
-    history = z
-    if any(part.filled is not None for part in parts):
-        history = z.copy()
-        for start, part in zip(first, parts, strict=True):
-            history[start : start + len(part)] = part.history
     return Joined(z, past, known, first, n_rows, history)
 
 
@@ -166,14 +179,29 @@ class Pairs:
         """Windows, (n, window_length, n_channels), and targets, (n, steps_of_call * n_targets).
         Unknown targets are NaN.
         """
+        histories, windows = self._histories_at(origins)
+        X, _, baseline = inputs(self.spec, histories, windows, self.joined, origins, 0)
+        y = self.following(origins) - baseline
+        return X, y.reshape(len(origins), -1)
+
+    def targets_at(self, origins: np.ndarray) -> np.ndarray:
+        """The targets of `at`, without their windows."""
+        spec = self.spec
+        histories, windows = self._histories_at(origins)
+        level = level_of(windows, spec.level, spec.season_length)
+        y = self.following(origins) - baseline_of(histories, level, spec)
+        return y.reshape(len(origins), -1)
+
+    def _histories_at(self, origins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Histories, (n, history_length, n_targets), and the windows at their end, filled before
+        the start of their series.
+        """
         spec = self.spec
         histories = self._histories[origins - spec.history_length + 1].copy()
         windows = histories[:, -spec.window_length :]
         if spec.is_global:
             windows = filled_at_start(windows, spec.least_history)
-        X, _, baseline = inputs(spec, histories, windows, self.joined, origins, 0)
-        y = self.following(origins) - baseline
-        return X, y.reshape(len(origins), -1)
+        return histories, windows
 
     def following(self, origins: np.ndarray) -> np.ndarray:
         """Scaled values after the origins, (n, steps_of_call, n_targets)."""
@@ -251,7 +279,7 @@ class PairDataset(WindowDataset):
         sample_weight: np.ndarray | None = None,
     ):
         if sample_weight is not None:
-            sample_weight = (sample_weight / sample_weight.max()).astype(np.float32)
+            sample_weight = (sample_weight / sample_weight.max()).astype(np.float32, copy=False)
         super().__init__(pairs.joined.z, rows, None, sample_weight)
         self.pairs, self.origins, self.length = pairs, origins, length
         self.masks_targets = pairs.masks_targets
@@ -279,7 +307,11 @@ class PairDataset(WindowDataset):
         return _joined([self._as_inputs(windows) for windows, _ in self._pieces(picked)])
 
     def targets(self, picked: Any = slice(None)) -> np.ndarray:
-        return _joined([targets for _, targets in self._pieces(picked)])
+        pieces = self.pairs.pieces(self.origins[picked])
+        return _joined([self.pairs.targets_at(piece) for piece in pieces])
+
+    def target_pieces(self) -> list[slice]:
+        return self.pieces()
 
     def values(self, picked: Any = slice(None)) -> np.ndarray:
         return _joined([windows for windows, _ in self._pieces(picked)])

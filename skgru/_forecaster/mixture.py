@@ -127,10 +127,9 @@ class Mixture:
         # Factors of the distances of the bounds in COMPARED, None: those of `spread_of`.
         self.spreads: tuple[float, ...] | None = None
 
-    def learn_length(self, parts: Sequence[Part]) -> None:
-        """Keep whether the series of fit are long enough for Theta."""
+    def learn_length(self, longest: Part) -> None:
+        """Keep whether the series of fit are long enough for Theta. longest : of them."""
         if self.theta_weight:
-            longest = max(parts, key=len)
             self.has_theta = bool(np.isfinite(self.theta_after([longest], 1)).any())
 
     @property

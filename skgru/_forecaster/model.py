@@ -28,6 +28,7 @@ from skgru._forecaster.dataset import (
     Joined,
     Pairs,
     Part,
+    join_each,
     join_series,
 )
 from skgru._forecaster.gaps_and_outliers import (
@@ -283,14 +284,16 @@ class ForecastModel:
             # with the variance 1 then move the output by far more than the series does.
             z = scaled(self.scalers[0], series[0][:, spec.targets])
             self.covariate_scale = float(np.fmin(1, self.recent_seasonal_error(z)))
-        parts = [self.part(values, own) for values, own in zip(series, self.scalers, strict=True)]
-        self.mixture.learn_length(parts)
-        joined = join_series(parts, spec.history_length - 1, spec.steps_of_call)
+        lengths = list(map(len, series))
+        longest = int(np.argmax(lengths))
+        self.mixture.learn_length(self.part(series[longest], self.scalers[longest]))
+        parts = map(self.part, series, self.scalers)
+        joined = join_each(parts, lengths, spec.history_length - 1, spec.steps_of_call)
         check_representable(joined.z, "X")
         n_known = np.maximum(np.isfinite(joined.z).sum(axis=0), 1)
         self.target_means = np.nansum(joined.z, axis=0) / n_known
         if spec.is_global:
-            errors = [self.recent_seasonal_error(part.z) for part in parts]
+            errors = list(map(self.recent_seasonal_error, joined.each_z()))
             known = [error for error in errors if np.isfinite(error)]
             self.median_error = float(np.median(known)) if known else 1.0
             self.seasonal_errors = self.median_where_unknown(errors)
@@ -298,11 +301,7 @@ class ForecastModel:
 
     def _weights_of(self, joined: Joined) -> np.ndarray:
         """The weight of each series in training, (n_series,)."""
-        parts = [
-            joined.z[first : last + 1]
-            for first, last in zip(joined.first, joined.last, strict=True)
-        ]
-        errors = [seasonal_error(z, self.spec.season_length) for z in parts]
+        errors = [seasonal_error(z, self.spec.season_length) for z in joined.each_z()]
         return (self.median_where_unknown(errors) ** -0.5).astype(np.float32)
 
     @property

@@ -35,13 +35,10 @@ def channel_statistics(dataset: WindowDataset) -> InputScaling:
     """Weighted mean and standard deviation of each channel over the steps that are not NaN. The
     standard deviation of a constant channel counts as 1.
     """
-    weight, n_channels = dataset.sample_weight, dataset.shape[2]
-    weight = np.ones(len(dataset)) if weight is None else weight
-    # float32, as weights are kept, would lose small changes at a high level.
-    weight = weight.reshape(len(weight), -1).max(axis=1).astype(np.float64)
+    n_channels = dataset.shape[2]
     # Measured from one of its values, a constant channel has a mean without rounding.
     start = np.full(n_channels, np.nan)
-    for values, _ in _weighted_steps(dataset, weight):
+    for values, _ in _weighted_steps(dataset):
         known = np.isfinite(values)
         first = values[known.argmax(axis=0), np.arange(len(start))]
         start = np.where(np.isnan(start) & known.any(axis=0), first, start)
@@ -51,7 +48,7 @@ def channel_statistics(dataset: WindowDataset) -> InputScaling:
 
     def weighted_sums(of: Any) -> tuple[np.ndarray, np.ndarray]:
         n, total = np.zeros(n_channels), np.zeros(n_channels)
-        for values, own_weight in _weighted_steps(dataset, weight):
+        for values, own_weight in _weighted_steps(dataset):
             known = np.isfinite(values)
             own = own_weight[:, np.newaxis] * known
             n += own.sum(axis=0)
@@ -66,24 +63,46 @@ def channel_statistics(dataset: WindowDataset) -> InputScaling:
     return InputScaling(mean, np.where(is_constant, 1.0, scale))
 
 
-def _weighted_steps(
-    dataset: WindowDataset, weight: np.ndarray
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def _weight_of(dataset: WindowDataset, piece: slice) -> np.ndarray:
+    """Weights of windows, (n,). In float32, as they are kept, small changes at a high level would
+    be lost.
+    """
+    if dataset.sample_weight is None:
+        return np.ones(len(dataset.rows[piece]))
+    weight = dataset.sample_weight[piece]
+    return weight.reshape(len(weight), -1).max(axis=1).astype(np.float64)
+
+
+def _weighted_steps(dataset: WindowDataset) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """The steps of all windows, (n, n_channels), and how much each counts, (n,), in pieces."""
     series = dataset.series()
     if series is None:
         for piece in dataset.pieces():
-            values = dataset.values(piece)
-            yield values.reshape(-1, values.shape[2]), np.repeat(weight[piece], values.shape[1])
+            values, weight = dataset.values(piece), _weight_of(dataset, piece)
+            yield values.reshape(-1, values.shape[2]), np.repeat(weight, values.shape[1])
         return
     # A row counts as often as there are windows that hold it.
-    n, window_length = len(series), dataset.shape[1]
+    n, window_length, weight = len(series), dataset.shape[1], _weight_of(dataset, slice(None))
     begins = np.bincount(dataset.rows, weight, n + 1)
     ends = np.bincount(dataset.rows + window_length, weight, n + 1)
     counts = np.maximum(np.cumsum(begins - ends)[:n], 0)
     step = max(1, VALUES_AT_ONCE // series.shape[1])
     for start in range(0, n, step):
         yield series[start : start + step], counts[start : start + step]
+
+
+def _sum_of(pieces: Iterator[np.ndarray]) -> np.ndarray:
+    """The sum of the rows of all pieces, (n, n_outputs) each, bitwise that of one array: numpy adds
+    several columns row by row, and the values of a single one in pairs.
+    """
+    total = next(pieces)
+    if total.shape[1] == 1:
+        return np.concatenate([total, *pieces]).sum(axis=0)
+    total = total.sum(axis=0)
+    for piece in pieces:
+        piece[0] += total
+        total = piece.sum(axis=0)
+    return total
 
 
 def standardisation(
@@ -95,17 +114,30 @@ def standardisation(
     shape : of a row of y; n_steps : steps of which a row holds the targets.
     """
     n_outputs, sample_weight = dataset.n_targets // n_steps, dataset.sample_weight
-    targets = dataset.targets().reshape(-1, n_outputs)
-    weight = np.isfinite(targets).astype(np.float64)
-    if sample_weight is not None:
-        weight *= sample_weight.reshape(-1, 1)
-    total = np.maximum(weight.sum(axis=0), np.finfo(np.float64).tiny)
-    targets = np.where(np.isfinite(targets), targets, 0)
+
+    def weighted() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Targets with 0 in place of NaN, and their weights, in pieces, (n, n_outputs) each."""
+        for piece in dataset.target_pieces():
+            targets = dataset.targets(piece).reshape(-1, n_outputs)
+            weight = np.isfinite(targets).astype(np.float64)
+            if sample_weight is not None:
+                weight *= sample_weight[piece].reshape(-1, 1)
+            yield np.where(np.isfinite(targets), targets, 0), weight
+
     # Relative to one of its values, the mean of a constant output has no rounding error.
-    start = targets[(weight > 0).argmax(axis=0), np.arange(n_outputs)]
+    start = np.full(n_outputs, np.nan)
+    for targets, weight in weighted():
+        first = targets[(weight > 0).argmax(axis=0), np.arange(n_outputs)]
+        start = np.where(np.isnan(start) & (weight > 0).any(axis=0), first, start)
+        if not np.isnan(start).any():
+            break
+    start = np.nan_to_num(start)
+    total = _sum_of(weight for _, weight in weighted())
+    total = np.maximum(total, np.finfo(np.float64).tiny)
     with np.errstate(over="ignore", invalid="ignore"):
-        shift = (weight * (targets - start)).sum(axis=0) / total
-        scale = np.sqrt((weight * (targets - start - shift) ** 2).sum(axis=0) / total)
+        shift = _sum_of(weight * (targets - start) for targets, weight in weighted()) / total
+        squares = _sum_of(weight * (targets - start - shift) ** 2 for targets, weight in weighted())
+        scale = np.sqrt(squares / total)
     mean = start + shift
     if not np.isfinite(scale).all():
         raise ValueError(

@@ -7,6 +7,8 @@ Frames of several series are in containers/test_panel.py.
 import copy
 import pickle
 import tracemalloc
+import weakref
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -22,7 +24,7 @@ from skgru._dataset import WindowDataset
 from skgru._engine import compiled_trainer, trainer
 from skgru._engine.learning_rate import PEAK_RATES, cosine, rate_shares
 from skgru._engine.losses import MaskedTargets, make_loss
-from skgru._forecaster.dataset import PairDataset, Pairs, Part, join_series
+from skgru._forecaster.dataset import PairDataset, Pairs, Part, join_each, join_series
 from skgru._forecaster.model import seasonal_error
 from skgru._forecaster.resolve import make_members, make_spec
 from skgru._forecaster.spec import ForecastSpec
@@ -333,6 +335,59 @@ def test_windows_are_made_a_batch_at_a_time(monkeypatch):
     assert batch[0].shape == (128, length, 1)
     assert len(origins) == n * 88
     assert peak < len(origins) * length * 8 / 2
+
+
+@pytest.mark.parametrize("horizon", [1, 4])
+def test_targets_are_standardised_a_piece_at_a_time(monkeypatch, horizon):
+    """Bitwise as all at once, with unknown targets and weights."""
+    plan = plan_of(horizon=horizon, season_length=4, baseline="seasonal")
+    pairs, origins, _ = pairs_of(plan, parts_of([90, 9, 40]))
+    weight = RNG.random(len(origins))
+    dataset = PairDataset(pairs, origins, origins, LENGTH, weight)
+    _, targets, weights = dataset.batch()
+    rows = np.arange(len(origins))
+    whole = WindowDataset(np.zeros((len(rows), LENGTH, 1)), rows, targets, weights)
+    expected = standardisation(whole, (horizon,))
+    monkeypatch.setattr("skgru._dataset.VALUES_AT_ONCE", 11 * LENGTH)
+    assert len(dataset.target_pieces()) > 5
+    found = standardisation(dataset, (horizon,))
+    np.testing.assert_array_equal(found.mean, expected.mean)
+    np.testing.assert_array_equal(found.scale, expected.scale)
+
+
+def test_memory_while_targets_are_standardised(monkeypatch):
+    monkeypatch.setattr("skgru._dataset.VALUES_AT_ONCE", 1 << 16)
+    pairs, origins, _ = pairs_of(plan_of(windows=(24,), horizon=12), parts_of([100] * 2000))
+    dataset = PairDataset(pairs, origins, origins, 24)
+    tracemalloc.start()
+    try:
+        standardisation(dataset, (12,))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < len(origins) * 12 * 8 / 2  # half of all targets
+
+
+def test_parts_are_joined_one_by_one():
+    """As all together, with the gaps of some of them filled. No part is kept."""
+    parts = parts_of([7, 1, 4, 2, 3], n_known=1)
+    parts[1] = replace(parts[1], filled=parts[1].z + 1)
+    made = []
+
+    def each():
+        for part in parts:
+            # The first one, and the one before.
+            assert sum(one() is not None for one in made) <= 2
+            part = replace(part)
+            made.append(weakref.ref(part))
+            yield part
+            del part
+
+    found, expected = join_each(each(), list(map(len, parts)), 5, 3), join_series(parts, 5, 3)
+    for name in ("z", "past", "known", "first", "n_rows", "history"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
+    for first, part in zip(found.first, parts, strict=True):
+        np.testing.assert_array_equal(found.history[first : first + len(part)], part.history)
 
 
 # What regressors are fitted to

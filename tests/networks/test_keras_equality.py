@@ -84,6 +84,8 @@ def test_each_epoch_has_an_order_of_its_own():
     orders = [epoch_order(50, seed, epoch) for seed in (0, 1) for epoch in range(3)]
     assert all(np.array_equal(np.sort(order), np.arange(50)) for order in orders)
     assert len({order.tobytes() for order in orders}) == len(orders)
+    assert orders[1].dtype == np.int32
+    np.testing.assert_array_equal(orders[1], np.random.default_rng([0, 1]).permutation(50))
 
 
 # The reference job: 1,000 points of a sine, windows of 10, GRU(50), batch size 1, 50 epochs.

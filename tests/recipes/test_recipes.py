@@ -4,6 +4,7 @@ installed, and give finite results.
 
 import re
 import runpy
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +58,13 @@ def check_with_dask(names):
     np.testing.assert_array_equal(names["forecast"]["sales"], whole["sales"])
 
 
+def check_with_spark(names):
+    parts = [names["forecast_of"](part) for _, part in names["sales"].groupby("store")]
+    found = names["forecast"].sort_values(["store", "month"])
+    assert len(found) == 8 * 6
+    np.testing.assert_array_equal(found, names["pd"].concat(parts))
+
+
 def check_with_optuna(names):
     states = [trial.state.name for trial in names["study"].trials]
     assert states.count("COMPLETE") >= 3 and states.count("PRUNED") >= 1
@@ -87,8 +95,10 @@ def test_a_recipe_runs(script, tmp_path, monkeypatch):
     needed = re.match(r'"""Needs (.+)\.', script.read_text())[1]
     for name in needed.split(", "):
         pytest.importorskip(name)
+    if "pyspark" in needed and shutil.which("java") is None:
+        pytest.skip("Spark needs Java")
     monkeypatch.chdir(tmp_path)
-    globals()[f"check_{script.stem}"](runpy.run_path(str(script)))
+    globals()[f"check_{script.stem}"](runpy.run_path(str(script), run_name="__main__"))
 
 
 def test_every_recipe_is_on_a_page_and_has_a_check():
