@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from skgru._cli.errors import Refused, note
+from skgru._cli.numbers import MOST_WRONG
 from skgru._containers.text_dates import are_regular, unit_of_numbers
 
 ORDERS = {"dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, month, day"}
@@ -26,8 +27,6 @@ _FORMS = (
 )  # fmt: skip
 # Dates from which the order of day and month is guessed by their step.
 LEAST_DATES = 5
-# Share of wrong values up to which a column is one of dates or numbers with mistakes.
-MOST_WRONG = 0.1
 
 _OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)$", re.I)
 _QUARTER = re.compile(r"(\d{4})[- ]?Q([1-4])", re.I)

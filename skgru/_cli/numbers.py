@@ -14,7 +14,7 @@ import numpy as np
 
 from skgru._cli.errors import Refused
 
-# Share of values that are no numbers up to which a column is one of numbers with mistakes.
+# Share of wrong values up to which a column is one of numbers, or of dates, with mistakes.
 MOST_WRONG = 0.1
 
 MISSING = frozenset(("", "na", "n/a", "#n/a", "nan", "null", "none", "-", "?", "."))

@@ -15,7 +15,7 @@ USUAL_DISTANCES = 3.0
 # growth. The usual one is a mean without the largest changes: the median is 0 in a series that
 # grows in a few of its rows, as a count does.
 LARGE_CHANGE = 4.0
-SHIFT = 6.0  # the same without the season, which more than two seasons show
+SHIFT = 6.0  # the same, of changes without those that each season has
 MOST_SHIFTS = 3  # more of them are another season, such as that of weekends
 LARGEST = 0.03  # share of the changes that are left out, beside one in each season
 
