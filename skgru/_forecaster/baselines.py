@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from skgru._forecaster.seasonal_profiles import seasonal_course
 from skgru._forecaster.spec import PROFILE_SEASONS, ForecastSpec
 from skgru._validation import are_rounding_errors
 
@@ -21,17 +22,14 @@ def seasonal_profile(history: np.ndarray, horizon: int, season_length: int) -> n
     last season is incomplete.
     """
     n, n_rows, n_targets = history.shape
-    n_seasons = min(PROFILE_SEASONS, n_rows // season_length)
-    seasons = history[:, n_rows - n_seasons * season_length :]
-    seasons = seasons.reshape(n, n_seasons, season_length, n_targets)
-    around = seasons - seasons.mean(axis=2, keepdims=True)  # NaN where a season is incomplete
-    is_whole = ~np.isnan(around).any(axis=2, keepdims=True)
-    n_whole = is_whole.sum(axis=1)
-    course = np.where(is_whole, around, 0).sum(axis=1) / np.maximum(n_whole, 1)
+    rows = min(PROFILE_SEASONS, n_rows // season_length) * season_length
+    z = history[:, n_rows - rows :].swapaxes(1, 2).reshape(n * n_targets, rows)
+    course, _ = seasonal_course(z, season_length)
     half = max(1, season_length // 2)
-    level = (seasons[:, -1] - course)[:, -half:].mean(axis=1, keepdims=True)
-    level[~is_whole[:, -1]] = np.nan
-    return level + course[:, np.arange(horizon) % season_length]
+    level = (z[:, -season_length:] - course)[:, -half:].mean(axis=1, keepdims=True)
+    level[np.isnan(z[:, -season_length:]).any(axis=1)] = np.nan
+    forecast = level + course[:, np.arange(horizon) % season_length]
+    return forecast.reshape(n, n_targets, horizon).swapaxes(1, 2)
 
 
 def level_of(windows: np.ndarray, kind: str | None, season_length: int) -> np.ndarray:

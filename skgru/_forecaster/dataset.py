@@ -20,13 +20,17 @@ from skgru._windows import sliding_view
 # Number of values of histories that are processed at once.
 HISTORY_VALUES_AT_ONCE = 1 << 18
 
+# Number of values of baselines up to which they are kept: each epoch of a training needs them.
+BASELINE_VALUES_KEPT = 1 << 20
+
 
 @dataclass(frozen=True)
 class Part:
     """One series on the scale of the network: targets (n_rows, n_targets), columns seen in the past
     (n_rows, n_past), and columns known in advance (n_rows + n_more, n_known). filled : targets
     without gaps, None if there are none; values : targets in their own units, for the pretrained
-    network; scaler : what scaled them.
+    network; scaler : what scaled them; effect : of the covariates, which z and values are without,
+    (n_rows + n_more, n_targets), None without one.
     """
 
     z: np.ndarray
@@ -35,6 +39,7 @@ class Part:
     filled: np.ndarray | None = None
     values: Any = None
     scaler: Any = None
+    effect: Any = None
 
     def __len__(self) -> int:
         return len(self.z)
@@ -125,8 +130,8 @@ def inputs(
     joined: Joined | None,
     origins: np.ndarray,
     ahead: int,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Windows of all channels `ahead` rows after the origins, levels and baselines.
+) -> tuple[np.ndarray, np.ndarray]:
+    """Windows of all channels `ahead` rows after the origins, and their levels.
 
     histories : (n, history_length, n_targets), with the last row `ahead` rows after the origin;
     windows : the last window_length rows of the histories, filled before the start of their series;
@@ -144,7 +149,7 @@ def inputs(
         if spec.known:
             moved = sliding_view(joined.known, length)
             channels += [moved[first + offset] for offset in spec.offsets]
-    return np.concatenate(channels, axis=2), level, baseline_of(histories, level, spec)
+    return np.concatenate(channels, axis=2), level
 
 
 def lagged_windows(histories: np.ndarray, lag: int, spec: ForecastSpec) -> list[np.ndarray]:
@@ -174,14 +179,18 @@ class Pairs:
         self.masks_targets = spec.is_global or joined.history is not self.targets
         self._histories = sliding_view(joined.history, spec.history_length)
         self._following = sliding_view(self.targets, spec.steps_of_call)
+        shape = len(joined.z), spec.steps_of_call, len(spec.targets)
+        self._keeps = spec.baseline == "profile" and np.prod(shape) <= BASELINE_VALUES_KEPT
+        self._kept = np.empty(shape if self._keeps else 0)
+        self._is_kept = np.zeros(len(self._kept), bool)
 
     def at(self, origins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Windows, (n, window_length, n_channels), and targets, (n, steps_of_call * n_targets).
         Unknown targets are NaN.
         """
         histories, windows = self._histories_at(origins)
-        X, _, baseline = inputs(self.spec, histories, windows, self.joined, origins, 0)
-        y = self.following(origins) - baseline
+        X, level = inputs(self.spec, histories, windows, self.joined, origins, 0)
+        y = self.following(origins) - self._baseline(origins, histories, level)
         return X, y.reshape(len(origins), -1)
 
     def targets_at(self, origins: np.ndarray) -> np.ndarray:
@@ -189,8 +198,20 @@ class Pairs:
         spec = self.spec
         histories, windows = self._histories_at(origins)
         level = level_of(windows, spec.level, spec.season_length)
-        y = self.following(origins) - baseline_of(histories, level, spec)
+        y = self.following(origins) - self._baseline(origins, histories, level)
         return y.reshape(len(origins), -1)
+
+    def _baseline(
+        self, origins: np.ndarray, histories: np.ndarray, level: np.ndarray
+    ) -> np.ndarray:
+        """The baselines of some origins, (n, steps_of_call, n_targets)."""
+        if not self._keeps:
+            return baseline_of(histories, level, self.spec)
+        new = ~self._is_kept[origins]
+        if new.any():
+            self._kept[origins[new]] = baseline_of(histories[new], level[new], self.spec)
+            self._is_kept[origins] = True
+        return self._kept[origins]
 
     def _histories_at(self, origins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Histories, (n, history_length, n_targets), and the windows at their end, filled before

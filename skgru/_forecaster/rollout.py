@@ -68,7 +68,8 @@ class Rollout:
             windows = histories[:, -length:]
             if spec.is_global:
                 windows = fill_missing(windows.copy(), self.target_means)
-            X, level, baseline = inputs(spec, histories, windows, joined, origins, ahead)
+            X, level = inputs(spec, histories, windows, joined, origins, ahead)
+            baseline = baseline_of(histories, level, spec)
             # A history shorter than a season has its level as baseline.
             baseline = np.where(
                 np.isnan(baseline), level if spec.level else windows[:, -1:], baseline
@@ -123,6 +124,7 @@ class Rollout:
             and isinstance(self.members[0].regressor, GRURegressor)
             and self.members[0].window_length == self.spec.window_length
             and steps > self.spec.steps_of_call
+            and self.spec.baseline != "profile"  # which is not linear in the history
             and self.spec.history_length <= LONGEST_COMPILED_HISTORY
             and not np.isnan(histories).any()
             and self._is_usual(histories)

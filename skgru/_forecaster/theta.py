@@ -10,6 +10,8 @@ from functools import cache
 
 import numpy as np
 
+from skgru._forecaster.seasonal_profiles import seasonal_course
+
 # Smoothing parameters, of which each history takes the one with the smallest in-sample error.
 SMOOTHING = np.array([0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99])
 
@@ -43,16 +45,19 @@ def theta_forecast(histories: np.ndarray, steps: int, season_length: int) -> np.
     n, n_rows, n_targets = histories.shape
     z = histories.swapaxes(1, 2).reshape(n * n_targets, n_rows)
     phase = (np.arange(n_rows) - n_rows) % season_length
-    course = seasonal_course(z, season_length)
+    course, n_seasons = seasonal_course(z, season_length)
     z = z - course[:, phase]
     is_known = np.isfinite(z)
     n_known = is_known.sum(axis=1)
     level, alpha = smoothed(z[:, -ROWS_SMOOTHED:])
     slope = steady_slope(z)
-    ahead = np.arange(steps) + ((1 - (1 - alpha) ** n_known) / alpha)[:, np.newaxis]
+    # A trend goes on for no more rows than it was seen in.
+    ahead = np.minimum(np.arange(steps), n_known[:, np.newaxis])
+    ahead = ahead + ((1 - (1 - alpha) ** n_known) / alpha)[:, np.newaxis]
     forecast = level[:, np.newaxis] + SHARE_OF_TREND * slope[:, np.newaxis] * ahead
     forecast += course[:, np.arange(steps) % season_length]
-    forecast[n_known < ROWS_AT_START] = np.nan
+    is_short = (n_known < ROWS_AT_START) | (season_length > 1) & (n_seasons < 2)
+    forecast[is_short] = np.nan
     return forecast.reshape(n, n_targets, steps).swapaxes(1, 2)
 
 
@@ -77,40 +82,6 @@ def _slope(z: np.ndarray, is_used: np.ndarray) -> np.ndarray:
     around = np.where(is_used, rows - rows.sum(axis=1, keepdims=True) / count, 0)
     spread = np.maximum((around**2).sum(axis=1), np.finfo(float).tiny)
     return (around * np.where(is_used, z, 0)).sum(axis=1) / spread
-
-
-def seasonal_course(z: np.ndarray, season_length: int) -> np.ndarray:
-    """Mean difference from the centred moving average at each row of the season, (n, n_rows) ->
-    (n, season_length), with mean 0. NaN with less than two seasons.
-    """
-    m, (n, n_rows) = season_length, z.shape
-    if m == 1:
-        return np.zeros((n, 1))
-    if n_rows < 2 * m:
-        return np.full((n, m), np.nan)
-    is_known = np.isfinite(z)
-    shift = np.where(is_known[:, -1:], z[:, -1:], 0)  # so that a large level is no rounding error
-    total = np.zeros((n, n_rows + 1))
-    np.cumsum(np.where(is_known, z - shift, 0), axis=1, out=total[:, 1:])
-    count = np.zeros((n, n_rows + 1))
-    np.cumsum(is_known, axis=1, out=count[:, 1:])
-    sums, counts = total[:, m:] - total[:, :-m], count[:, m:] - count[:, :-m]
-    average = np.where(counts == m, sums, np.nan) / m
-    if m % 2 == 0:
-        average = (average[:, 1:] + average[:, :-1]) / 2
-    start = m // 2
-    around = np.full((n, n_rows), np.nan)
-    around[:, start : start + average.shape[1]] = (
-        z[:, start : start + average.shape[1]] - shift - average
-    )
-    n_seasons = -(-n_rows // m)
-    padded = np.full((n, n_seasons * m), np.nan)
-    padded[:, -n_rows:] = around
-    padded = padded.reshape(n, n_seasons, m)
-    has = np.isfinite(padded)
-    with np.errstate(invalid="ignore"):
-        course = np.where(has, padded, 0).sum(axis=1) / has.sum(axis=1)
-    return course - course.mean(axis=1, keepdims=True)
 
 
 @cache

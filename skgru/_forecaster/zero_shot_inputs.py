@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skgru._forecaster.scaling import NOISE_SHARE, has_noisy_zeros
-from skgru._forecaster.zero_shot_profile import masked_mean, masked_median, shrunken_profile
+from skgru._forecaster.seasonal_profiles import masked_mean, masked_median, shrunken_profile
 
 WINDOW = 32  # rows that the network reads
 ROWS = 256  # rows for trends, means and the autoregression

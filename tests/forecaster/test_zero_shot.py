@@ -12,8 +12,8 @@ from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 
 from skgru import SequenceForecaster
+from skgru._forecaster.seasonal_profiles import shrunken_profile
 from skgru._forecaster.zero_shot import QUANTILES, at_levels, forecast_quantiles, mean_of
-from skgru._forecaster.zero_shot_profile import shrunken_profile
 from skgru.datasets import load_airline_passengers
 from skgru.metrics import mean_absolute_scaled_error
 from tests.helpers import raises

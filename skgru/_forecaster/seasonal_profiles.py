@@ -1,4 +1,4 @@
-"""Seasonal profiles of series for the pretrained network, robust against shifts of the level."""
+"""Seasonal profiles of series, which shifts of the level and growth do not bend. Arrays only."""
 
 from __future__ import annotations
 
@@ -29,6 +29,9 @@ def masked_median(values: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Median of values (n_rows, n, ...) along the second axis where mask (n_rows, n), which holds
     somewhere in each row.
     """
+    if values.shape[1] == 3 and mask.all():  # by far the most frequent case
+        a, b, c = values.swapaxes(0, 1)
+        return np.maximum(np.minimum(a, b), np.minimum(np.maximum(a, b), c))
     mask_of_values = mask.reshape(mask.shape + (1,) * (values.ndim - 2))
     ordered, n = np.sort(np.where(mask_of_values, values, np.inf), axis=1), mask.sum(1)
     rows = np.arange(len(values))
@@ -39,15 +42,39 @@ def shrunken_profile(z: np.ndarray, valid: np.ndarray, m: int) -> tuple[np.ndarr
     """Seasonal profile (n_series, m) of the rows of a season, the last row last, drawn to 0 by its
     noise; a smooth one; number of seasons; strength; means of the last two seasons.
     """
+    mean, n_seasons, strength, of_two = _mean_course(z, valid, m)
+    spectrum = np.fft.rfft(mean, axis=1)
+    wave = np.arange(spectrum.shape[1])
+    smooth = np.fft.irfft(spectrum * np.exp(-((wave / 6.0) ** 2) / 2), m, axis=1)
+    smooth *= np.sqrt(strength)[:, None]
+    return mean * strength[:, None], smooth, n_seasons, strength, of_two
+
+
+def seasonal_course(z: np.ndarray, season_length: int) -> tuple[np.ndarray, np.ndarray]:
+    """Seasonal profile (n, season_length) of the whole seasons at the end of each row of z
+    (n, n_rows), with mean 0 and drawn to 0 by its noise, and the number of these seasons, (n,). A
+    single season is its own profile. z may hold NaN.
+    """
+    known = np.isfinite(z)
+    mean, n_seasons, strength, _ = _mean_course(np.where(known, z, 0), known, season_length)
+    strength = np.where(n_seasons == 1, 1.0, strength)
+    return mean * strength[:, np.newaxis], n_seasons
+
+
+def _mean_course(z: np.ndarray, valid: np.ndarray, m: int) -> tuple[np.ndarray, ...]:
+    """Weighted mean course (n_series, m) of the last seasons, the number of seasons, the share of
+    the course that is no noise, and the means of the last two seasons.
+    """
     n_series, n_rows = z.shape
     k = min(SEASONS, n_rows // m)
     if m == 1 or k == 0:
-        zero = np.zeros((n_series, m))
-        return zero, zero, np.zeros(n_series), np.zeros(n_series), np.zeros((n_series, 2))
+        zero = np.zeros(n_series)
+        return np.zeros((n_series, m)), zero, zero, np.zeros((n_series, 2))
     block = z[:, n_rows - k * m :].reshape(n_series, k, m)[:, ::-1]  # the last season first
     whole = np.asarray(valid[:, n_rows - k * m :].reshape(n_series, k, m)[:, ::-1].all(2))
     n_seasons = whole.sum(1)
     of_two = np.where(whole, block.mean(2), 0)[:, [0, min(1, k - 1)]]
+    of_two[:, 1] = np.where(n_seasons > 1, of_two[:, 1], of_two[:, 0])
     if k > 1:
         block = _without_shifts_of_level(block, whole)
     means = np.where(whole, block.mean(2), 0)
@@ -68,12 +95,7 @@ def shrunken_profile(z: np.ndarray, valid: np.ndarray, m: int) -> tuple[np.ndarr
     power = (mean**2).mean(1)
     strength = np.where(n_seasons > 1, 1 - noise / np.maximum(power, 1e-300), 0.5)
     strength = np.where(n_seasons > 0, np.clip(strength, 0, 1), 0)
-    spectrum = np.fft.rfft(mean, axis=1)
-    wave = np.arange(spectrum.shape[1])
-    smooth = np.fft.irfft(spectrum * np.exp(-((wave / 6.0) ** 2) / 2), m, axis=1)
-    of_two[:, 1] = np.where(n_seasons > 1, of_two[:, 1], of_two[:, 0])
-    smooth *= np.sqrt(strength)[:, None]
-    return mean * strength[:, None], smooth, n_seasons, strength, of_two
+    return mean, n_seasons, strength, of_two
 
 
 def _without_shifts_of_level(block: np.ndarray, whole: np.ndarray) -> np.ndarray:
@@ -87,22 +109,42 @@ def _without_shifts_of_level(block: np.ndarray, whole: np.ndarray) -> np.ndarray
     change = np.diff(rows, axis=1, prepend=rows[:, :1]).reshape(n_series, k, m)[:, ::-1]
     n_seasons = whole.sum(1)[:, None, None]
     usual = masked_median(change, whole | (n_seasons[:, 0] == 0))[:, None]
-    a, b = change[:, :1], change[:, 1:2]
-    smaller = np.where(a * b > 0, np.where(np.abs(a) < np.abs(b), a, b), 0)
-    usual = np.where(n_seasons == 2, smaller, usual)
+    # The first change of a season is known where the season before it is whole.
+    has_before = np.zeros(whole.shape, bool)
+    has_before[:, :-1] = whole[:, :-1] & whole[:, 1:]
+    has_any = has_before.any(1, keepdims=True)
+    usual[:, 0, 0] = masked_median(change[:, :, 0], has_before | ~has_any)
+    if (n_seasons == 2).any():
+        of_whole = whole[:, :, None]
+        low = np.where(of_whole, change, np.inf).min(1, keepdims=True)
+        high = np.where(of_whole, change, -np.inf).max(1, keepdims=True)
+        low, high = (np.where(n_seasons == 2, one, 0) for one in (low, high))
+        usual = np.where(n_seasons == 2, np.maximum(low, 0) + np.minimum(high, 0), usual)
     change = np.where(whole[:, :, None], change - usual, 0)
-    # The row before the first one may be unknown, so two seasons do not show this change twice.
-    change[:, :, 0] *= n_seasons[:, 0] > 2
+    # Two seasons do not show this change twice.
+    change[:, :, 0] *= has_before & (n_seasons[:, 0] > 2)
     sizes = np.abs(change).reshape(n_series, k * m)
-    limit = SHIFT * _usual(sizes, np.repeat(whole, m, axis=1))[:, None, None]
-    is_shift = (np.abs(change) > limit) & (n_seasons > 1)
-    most = np.where(n_seasons == 2, 1, MOST_SHIFTS)
-    is_shift &= is_shift.sum((1, 2), keepdims=True) <= most
+    # The usual size is at least this, so that most series need no sorting.
+    largest, n_left_out = sizes.max(1), _n_left_out(m * whole.sum(1))
+    least = (sizes.sum(1) - n_left_out * largest) / (k * m)
+    maybe = np.flatnonzero((largest > SHIFT * least) & (n_seasons[:, 0, 0] > 1))
+    sizes, n_seasons = sizes[maybe], n_seasons[maybe, 0]
+    limit = SHIFT * _usual(sizes, np.repeat(whole[maybe], m, axis=1))[:, None]
+    is_shift = sizes > limit
+    is_shift &= is_shift.sum(1, keepdims=True) <= np.where(n_seasons == 2, 1, MOST_SHIFTS)
     if not is_shift.any():
         return block
-    shifts = np.where(is_shift, change, 0)[:, ::-1].reshape(n_series, k * m)
+    shifts = change[maybe][:, ::-1].reshape(-1, k * m)
+    shifts = np.where(is_shift.reshape(-1, k, m)[:, ::-1].reshape(-1, k * m), shifts, 0)
     later = shifts.sum(1, keepdims=True) - np.cumsum(shifts, axis=1)
-    return block + later.reshape(n_series, k, m)[:, ::-1]
+    moved = block.copy()
+    moved[maybe] += later.reshape(-1, k, m)[:, ::-1]
+    return moved
+
+
+def _n_left_out(n_known: np.ndarray) -> np.ndarray:
+    """Number of the largest of n_known sizes that are not usual."""
+    return (2 + np.ceil(LARGEST * n_known)).astype(int)
 
 
 def _slopes(means: np.ndarray, whole: np.ndarray) -> np.ndarray:
@@ -110,10 +152,11 @@ def _slopes(means: np.ndarray, whole: np.ndarray) -> np.ndarray:
     mean of that from the season before and that to the season after.
     """
     slope, n_neighbours = np.zeros((2, *means.shape))
-    growth = np.where(whole[:, 1:], means[:, :-1] - means[:, 1:], 0)
+    both = whole[:, 1:] & whole[:, :-1]
+    growth = np.where(both, means[:, :-1] - means[:, 1:], 0)
     for part in (np.s_[:, :-1], np.s_[:, 1:]):
         slope[part] += growth
-        n_neighbours[part] += whole[:, 1:]
+        n_neighbours[part] += both
     return slope / np.maximum(n_neighbours, 1)
 
 
@@ -136,9 +179,13 @@ def _steady(slopes: np.ndarray, z: np.ndarray, valid: np.ndarray, m: int) -> np.
 
 def _usual(sizes: np.ndarray, known: np.ndarray) -> np.ndarray:
     """Mean of the known sizes (n_series, n) without zeros and the largest ones, (n_series,)."""
-    ordered, n = np.sort(np.where(known, sizes, np.inf), axis=1), known.sum(1)
-    kept = n - 2 - np.ceil(LARGEST * n).astype(int)
-    return masked_mean(ordered, (np.arange(sizes.shape[1]) < kept[:, None]) & (ordered > 0))
+    n = sizes.shape[1]
+    n_left_out = np.minimum(_n_left_out(known.sum(1)), n)[:, None]
+    most = int(n_left_out.max(initial=0))
+    # The largest ones at the end, in order. Sizes that are not known are like zeros.
+    ordered = np.partition(np.where(known, sizes, 0), n - most, axis=1)
+    ordered[:, n - most :].sort(axis=1)
+    return masked_mean(ordered, (np.arange(n) < n - n_left_out) & (ordered > 0))
 
 
 def _without_unlike_seasons(dev: np.ndarray, whole: np.ndarray) -> np.ndarray:
@@ -152,5 +199,7 @@ def _without_unlike_seasons(dev: np.ndarray, whole: np.ndarray) -> np.ndarray:
     distance = np.where(whole, np.abs(dev - middle).mean(2), 0)
     limit = USUAL_DISTANCES * masked_median(distance, some)[:, None]
     is_far = (distance > limit) & (n_seasons > 2)[:, None]
+    if not is_far.any():
+        return dev
     share = np.where(is_far, limit / np.where(is_far, distance, 1), 1)[:, :, None]
     return np.where(known, middle + share * (dev - middle), 0)

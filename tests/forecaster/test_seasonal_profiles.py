@@ -1,0 +1,71 @@
+"""The seasonal course: what level, growth, shifts and unknown rows do not change."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from skgru import SequenceForecaster
+from skgru._forecaster.seasonal_profiles import seasonal_course
+
+
+def waves(m, n_seasons, seed=0):
+    season = np.random.default_rng(seed).normal(size=m)
+    return season - season.mean(), np.tile(season - season.mean(), n_seasons)[np.newaxis]
+
+
+@given(m=st.integers(2, 13), n_seasons=st.integers(1, 9), seed=st.integers(0, 99))
+@settings(max_examples=40, deadline=None)
+def test_a_course_that_repeats_is_found_at_any_level_with_any_growth(m, n_seasons, seed):
+    season, z = waves(m, n_seasons, seed)
+    slope = 0.3 if n_seasons > 2 else 0.0
+    course, n = seasonal_course(5 * z + 40 + slope * np.arange(m * n_seasons), m)
+    np.testing.assert_allclose(course[0], 5 * season, atol=1e-8)
+    assert n[0] == min(n_seasons, 8)
+
+
+@given(
+    m=st.integers(1, 12),
+    n_rows=st.integers(1, 60),
+    share=st.sampled_from([0.0, 0.05]),
+    seed=st.integers(0, 99),
+)
+@settings(max_examples=40, deadline=None)
+def test_units_level_and_other_series_play_no_part(m, n_rows, share, seed):
+    rng = np.random.default_rng(seed)
+    z = rng.normal(size=(4, n_rows)).cumsum(axis=1)
+    z[rng.random(z.shape) < share] = np.nan
+    course, n = seasonal_course(z, m)
+    assert np.isfinite(course).all()
+    np.testing.assert_allclose(seasonal_course(3 * z + 100, m)[0], 3 * course, atol=1e-9)
+    for i in range(4):
+        np.testing.assert_array_equal(seasonal_course(z[i : i + 1], m)[0][0], course[i])
+    np.testing.assert_array_equal(n, np.minimum(n, n_rows // m))
+
+
+@pytest.mark.parametrize("rows_ago", [3, 9, 14])
+def test_a_shift_of_the_level_bends_no_course(rows_ago):
+    _, z = waves(7, 8)
+    z = 10 * z + np.random.default_rng(1).normal(size=z.shape)
+    shifted = z + 60 * (np.arange(56) >= 56 - rows_ago)
+    np.testing.assert_allclose(seasonal_course(shifted, 7)[0], seasonal_course(z, 7)[0], atol=2.5)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_default_forecast_does_not_repeat_a_shift_of_the_level(seed):
+    """Nine months ago the level rose from 100 to 160, in 30 months."""
+    rng = np.random.default_rng(seed)
+    values = np.where(np.arange(30) < 21, 100, 160) + 3 * rng.normal(size=30)
+    series = pd.Series(values, pd.date_range("2020", periods=30, freq="MS"))
+    forecast = SequenceForecaster(horizon=12, random_state=seed).fit(series).forecast()
+    assert np.abs(forecast - 160).mean() < 15
+
+
+@pytest.mark.parametrize("n_rows", [3, 5])
+def test_a_trend_goes_on_for_no_more_rows_than_it_was_seen_in(n_rows):
+    values = 100 + 10.0 * np.arange(n_rows)
+    fitted = SequenceForecaster(horizon=12, random_state=0, theta_weight=1, pretrained=None)
+    with pytest.warns(UserWarning, match="regressors of horizon"):
+        forecast = fitted.fit(values.reshape(-1, 1)).forecast(60).ravel()
+    assert forecast.max() < values[-1] + 1.2 * np.ptp(values)
