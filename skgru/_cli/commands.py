@@ -141,12 +141,11 @@ def _read(given: Namespace) -> tuple[Any, Roles]:
         raise Refused("--no-time excludes --time and --group. Leave one of them out.")
     if given.zero_shot and given.calendar:
         raise Refused(
-            "--zero-shot reads no covariates, but --calendar makes some. Leave one of them out."
+            "--zero-shot reads no calendar, but --calendar is given. Leave one of them out."
         )
-    if given.zero_shot and (given.known or given.past):
+    if given.zero_shot and given.past:
         raise Refused(
-            "--zero-shot reads no covariates, but --known or --past is given. Leave --zero-shot "
-            "or the covariates out."
+            "--zero-shot reads no past covariates, but --past is given. Leave one of the two out."
         )
     table = read_table(given.data, given.separator, given.encoding)
     roles = complete(roles, table, not given.no_time)

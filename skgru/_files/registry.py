@@ -24,6 +24,7 @@ from skgru._containers.table import Table
 from skgru._containers.time_index import TimeIndex
 from skgru._forecaster.calendar import Calendar
 from skgru._forecaster.conformal import Calibration
+from skgru._forecaster.covariate_effects import CovariateEffects
 from skgru._forecaster.dataset import Part
 from skgru._forecaster.default_regressor import DefaultRegressor
 from skgru._forecaster.forecaster import SequenceForecaster
@@ -67,6 +68,7 @@ CLASSES: dict[str, type] = {
         InputScaling,
         Key,
         LongForm,
+        CovariateEffects,
         MeanCorrection,
         Mixture,
         NetworkSpec,

@@ -39,9 +39,8 @@ class ForecastAnswers(SeriesReader):
             known = np.hstack([known, self._calendar.ahead(table, steps)])
         part = self._model.part(values, scaler, known)
         forecasts = self._model.forecast_rows(part, origins)
-        return self._limited(
-            self._model.means.in_units(scaler, forecasts, self._model.error_of(part.z))
-        )
+        in_units = self._model.means.in_units(scaler, forecasts, self._model.error_of(part.z))
+        return self._limited(self._model.with_effects(in_units, part, origins))
 
     def _values_of(self, new: Origins) -> list[np.ndarray]:
         """Forecasts of each series in its units, (steps, n_targets)."""
@@ -52,14 +51,24 @@ class ForecastAnswers(SeriesReader):
         Components are medians, and the forecast, "forecast", is as `forecast` gives it.
         """
         scaled_ones = self._model.components_after(new.parts[0], new.steps)
-        found = {name: restored(new.scalers[0], one) for name, one in scaled_ones.items()}
+        found = {
+            name: self._with_effects(restored(new.scalers[0], one), new, 0)
+            for name, one in scaled_ones.items()
+        }
         return found | {"forecast": self._values_of(new)[0]}
 
     def _in_units(self, forecasts: np.ndarray, new: Origins) -> list[np.ndarray]:
-        return [
-            self._limited(self._model.means.in_units(*one))
+        in_units = [
+            self._model.means.in_units(*one)
             for one in zip(new.scalers, forecasts, new.seasonal_errors, strict=True)
         ]
+        return [self._limited(self._with_effects(one, new, i)) for i, one in enumerate(in_units)]
+
+    def _with_effects(self, values: np.ndarray, new: Origins, i: int) -> np.ndarray:
+        """Forecasts of a series in its units, (steps, n_targets, ...), with their effects."""
+        part = new.parts[i]
+        last = np.array([len(part) - 1])
+        return self._model.with_effects(values[np.newaxis], part, last)[0]
 
     def _bounds_of(
         self, new: Origins, coverage: float
@@ -82,6 +91,7 @@ class ForecastAnswers(SeriesReader):
                 ]
             )
         sides = np.sort(np.moveaxis(sides, 0, -1), axis=-1)  # a scaler may change signs
+        sides = np.stack([self._with_effects(side, new, i) for i, side in enumerate(sides)])
         forecasts = self._in_units(middle, new)
         # A mean may lie beyond a quantile of skew values.
         inside = np.stack(forecasts)[..., np.newaxis]

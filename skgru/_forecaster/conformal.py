@@ -66,8 +66,13 @@ def errors_of(
             continue
         origins = np.arange(len(values) - n - 1, len(values) - 1)
         own, final = trial.scalers[i * spec.is_global], model.scalers[i * spec.is_global]
-        forecasts = restored(own, trial.forecast_rows(trial.part(values, own), origins))
+        part = trial.part(values, own)
+        forecasts = restored(own, trial.forecast_rows(part, origins))
+        forecasts = trial.with_effects(forecasts, part, origins)
         actual = following(values[:, spec.targets], spec.horizon)[origins]
+        actual, forecasts = (
+            model.without_effects(one, values, origins) for one in (actual, forecasts)
+        )
         flat = (-1, len(spec.targets))
         z = [scaled(final, part.reshape(flat)).reshape(part.shape) for part in (actual, forecasts)]
         errors.append((z[0] - z[1]) / trial.seasonal_errors[i * spec.is_global])

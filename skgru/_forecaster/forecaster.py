@@ -620,8 +620,8 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         check_series(self, X, y, tables, panel, spec)
         weights = weights_of_rows(sample_weight, X, tables, panel)
         series = [table.values for table in tables]
-        check_alone(self, spec)
-        # The pretrained network reads no covariates, so that alone it needs no calendar.
+        check_alone(self, spec, series)
+        # Alone, the pretrained network needs no calendar: it has the seasons of the dates.
         calendar = calendar_of(None if self.pretrained == "only" else self.calendar, tables)
         spec = with_categories(spec, categories, tables[0])
         given, n_columns = spec, series[0].shape[1]

@@ -23,6 +23,7 @@ from skgru._forecaster.checks import (
     too_short,
     warn_of_no_regressors,
 )
+from skgru._forecaster.covariate_effects import CovariateEffects
 from skgru._forecaster.dataset import (
     HISTORY_VALUES_AT_ONCE,
     Joined,
@@ -107,7 +108,8 @@ class ModelTemplate:
     of the pretrained network; takes_pretrained : whether that network takes part; adapts : whether
     both weights follow the errors beside the baseline's at the ends of the series; is_weighed :
     whether both may be less where they err more than the regressors; covariates_are_small : whether
-    covariates have the in-sample scale of the series; verbose : whether the progress is printed.
+    covariates have the in-sample scale of the series; removes_effects : whether linear effects of
+    future covariates are removed before a forecast; verbose : whether the progress is printed.
     """
 
     spec: ForecastSpec
@@ -117,6 +119,7 @@ class ModelTemplate:
     weighs: bool = False
     is_guarded: bool = False
     covariates_are_small: bool = False
+    removes_effects: bool = False
     theta_weight: float = 0.0
     pretrained_weight: float = 0.0
     takes_pretrained: bool = False
@@ -127,6 +130,9 @@ class ModelTemplate:
 
 class ForecastModel:
     """A fitted forecaster of arrays (n_rows, n_columns)."""
+
+    # Of covariates on a single series. Models in older files have none.
+    effects: CovariateEffects | None = None
 
     def __init__(self, template: ModelTemplate):
         spec = template.spec
@@ -219,7 +225,11 @@ class ForecastModel:
         spec = self.spec
         # Errors on rows of the training favour the regressors. They are a guide to the weights with
         # covariates, which the other forecasts lack, and where the regressors have learned all.
-        by_errors = template.is_weighed and bool(spec.past or spec.known)
+        lacking = bool(spec.past or spec.known)
+        if template.removes_effects and not template.covariates_are_small:
+            # The other forecasts follow the covariates too, and the training is short.
+            lacking = bool(spec.past)
+        by_errors = template.is_weighed and lacking
         if not (template.is_guarded or by_errors or spec.point == "mean"):
             return
         if template.adapts:
@@ -280,11 +290,16 @@ class ForecastModel:
                 lowest, highest = np.nanmin(rows, axis=0), np.nanmax(rows, axis=0)
             margin = COVARIATE_MARGIN * (highest - lowest)
             self.covariate_limits = lowest - margin, highest + margin
-        self.scalers = [self.new_scaler(values) for values in series]
+        self.scalers = [self.new_scaler(values[:, spec.targets]) for values in series]
+        if template.removes_effects:
+            targets, (_, known) = series[0][:, spec.targets], self._covariates(series[0])
+            season = spec.season_length
+            self.effects = CovariateEffects.of_series(self.scalers[0], targets, known, season)
+            self.scalers = [self.new_scaler(self._without_effects(targets, known)[0])]
         if template.covariates_are_small:
             # Each step of Adam moves each weight of the linear path alike. Hundreds of covariates
             # with the variance 1 then move the output by far more than the series does.
-            z = scaled(self.scalers[0], series[0][:, spec.targets])
+            z = self.part(series[0], self.scalers[0]).z
             self.covariate_scale = float(np.fmin(1, self.recent_seasonal_error(z)))
         lengths = list(map(len, series))
         longest = int(np.argmax(lengths))
@@ -296,8 +311,8 @@ class ForecastModel:
         self.target_means = np.nansum(joined.z, axis=0) / n_known
         if spec.is_global:
             errors = list(map(self.recent_seasonal_error, joined.each_z()))
-            known = [error for error in errors if np.isfinite(error)]
-            self.median_error = float(np.median(known)) if known else 1.0
+            finite = [error for error in errors if np.isfinite(error)]
+            self.median_error = float(np.median(finite)) if finite else 1.0
             self.seasonal_errors = self.median_where_unknown(errors)
         return joined
 
@@ -346,11 +361,9 @@ class ForecastModel:
             lengths.append(self.mixture.rows_of_theta)
         return max(lengths)
 
-    def new_scaler(self, values: np.ndarray) -> Any:
-        """A scaler fitted to the targets of a series (n_rows, n_columns)."""
-        if self.unfitted_scaler is None:
-            return None
-        return clone(self.unfitted_scaler).fit(values[:, self.spec.targets])
+    def new_scaler(self, targets: np.ndarray) -> Any:
+        """A scaler fitted to the targets of a series (n_rows, n_targets)."""
+        return None if self.unfitted_scaler is None else clone(self.unfitted_scaler).fit(targets)
 
     def recent_seasonal_error(self, z: np.ndarray) -> float:
         """Geometric mean of the `seasonal_error` of all rows and that of the last rows.
@@ -368,11 +381,14 @@ class ForecastModel:
 
     def scaler_for(self, values: np.ndarray) -> Any:
         """The scaler of a new series: its own in a global model, else that of fit."""
-        return self.new_scaler(values) if self.spec.is_global else self.scalers[0]
+        is_global, targets = self.spec.is_global, self.spec.targets
+        return self.new_scaler(values[:, targets]) if is_global else self.scalers[0]
 
-    def scaled_tails(self, series: Sequence[np.ndarray]) -> list[np.ndarray]:
-        """Scaled targets of the last rows of each series of fit."""
+    def scaled_tails(self, series: Sequence[np.ndarray]) -> list[Any]:
+        """Scaled targets of the last rows of each series of fit, None with effects."""
         targets = self.spec.targets
+        if self.effects is not None:
+            return [None] * len(series)
         return [
             scaled(scaler, last_rows(values, self.n_rows_kept, targets)[:, targets])
             for scaler, values in zip(self.scalers, series, strict=True)
@@ -384,14 +400,25 @@ class ForecastModel:
         """A series (n_rows, n_columns), scaled for the regressors. known : (n_more, n_known), its
         future covariates; z : its scaled targets, if they have been computed before.
         """
-        spec, n_past = self.spec, self.spec.n_past
-        z = scaled(scaler, values[:, spec.targets]) if z is None else z
+        spec, targets = self.spec, values[:, self.spec.targets]
+        past, known = self._covariates(values, known)
+        targets, effect = self._without_effects(targets, known)
+        z = scaled(scaler, targets) if z is None else z
         filled = fill_by_season(z, spec.season_length)
         filled_or_none = None if filled is z else filled
-        targets = values[:, spec.targets] if self.takes_pretrained else None
+        own = targets if self.takes_pretrained else None
+        past, known = self.covariate_scale * past, self.covariate_scale * known
+        return Part(z, past, known, filled_or_none, own, scaler, effect)
+
+    def _covariates(
+        self, values: np.ndarray, known: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Scaled past covariates (n_rows, n_past) and future ones (n_rows + n_more, n_known) of
+        values and known as in `part`.
+        """
+        spec, n_past = self.spec, self.spec.n_past
         if self.covariate_scaler is None:
-            none = values[:, :0]
-            return Part(z, none, none, filled_or_none, targets, scaler)
+            return values[:, :0], values[:, :0]
         columns = values[:, [*spec.past, *spec.known]]
         if known is not None and len(known):
             more = np.hstack([np.full((len(known), len(spec.past)), np.nan), known])
@@ -400,9 +427,41 @@ class ForecastModel:
         if self.covariate_limits is not None:
             columns = np.clip(columns, *self.covariate_limits)
         covariates = transformed(self.covariate_scaler, columns, "covariates")
-        covariates = self.covariate_scale * covariates
-        past, known = covariates[: len(values), :n_past], covariates[:, n_past:]
-        return Part(z, past, known, filled_or_none, targets, scaler)
+        return covariates[: len(values), :n_past], covariates[:, n_past:]
+
+    def _without_effects(self, targets: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, Any]:
+        """Targets (n_rows, n_targets) without the effects of covariates, and these effects."""
+        if self.effects is None:
+            return targets, None
+        effect = self.effects.at(known)
+        return self.effects.removed(targets, effect[: len(targets)]), effect
+
+    def without_effects(
+        self, following: np.ndarray, values: np.ndarray, origins: np.ndarray
+    ) -> np.ndarray:
+        """Values after the origins of a series (n_rows, n_columns), (n_origins, steps, n_targets),
+        without the effects of covariates.
+        """
+        if self.effects is None:
+            return following
+        effect = self.effects.at(self._covariates(values)[1])
+        steps = following.shape[1]
+        effect = np.pad(effect, ((0, steps), (0, 0)), constant_values=np.nan)
+        effect = effect[np.add.outer(origins + 1, np.arange(steps))]
+        return self.effects.removed(following, effect)
+
+    def with_effects(self, values: np.ndarray, part: Part, origins: np.ndarray) -> np.ndarray:
+        """Forecasts (n_origins, steps, n_targets, ...) of a series in its units, with the effects
+        of the covariates after the origins. NaN where they are unknown.
+        """
+        if self.effects is None:
+            return values
+        steps = values.shape[1]
+        effect = np.pad(part.effect, ((0, steps), (0, 0)), constant_values=np.nan)
+        effect = effect[np.add.outer(origins + 1, np.arange(steps))]
+        sides = values.reshape(*values.shape[:3], -1)
+        moved = [self.effects.added(side, effect) for side in np.moveaxis(sides, -1, 0)]
+        return np.stack(moved, axis=-1).reshape(values.shape)
 
     def forecast_rows(self, part: Part, origins: np.ndarray) -> np.ndarray:
         """Scaled forecasts from each origin of one series, (n_origins, horizon, n_targets). NaN

@@ -155,7 +155,7 @@ def roles_of_columns(
     targets = columns_of("target", parameters.target, table, rest)
     static = [i for i in static if i not in targets]
     rest = [i for i in rest if i not in static]
-    if parameters.pretrained != "only":  # it reads no covariates
+    if parameters.pretrained != "only":  # it reads no features of several series
         known = [*known, *static]
     if both := sorted(set(known) & set(targets)):
         names = [table.columns[i] for i in both]
@@ -337,6 +337,7 @@ def make_template(
         weighs=parameters.series_weight is not None and spec.is_global,
         is_guarded=is_usual,
         covariates_are_small=is_usual and has_long_training(spec, series),
+        removes_effects=is_usual and has_effects(spec, series),
         theta_weight=theta_weight,
         pretrained_weight=pretrained_weight,
         takes_pretrained=takes_pretrained(parameters),
@@ -350,9 +351,19 @@ def make_template(
     )
 
 
-def check_alone(parameters: Any, spec: ForecastSpec) -> None:
+def has_effects(spec: ForecastSpec, series: list[np.ndarray]) -> bool:
+    """Whether linear effects of future covariates are removed before a forecast: those on a single
+    series. An intermittent one would be none without them.
+    """
+    if not spec.known or spec.is_global:
+        return False
+    targets = series[0][:, spec.targets].T
+    return not any(is_intermittent(column, spec.season_length) for column in targets)
+
+
+def check_alone(parameters: Any, spec: ForecastSpec, series: list[np.ndarray]) -> None:
     """Raise if pretrained="only" cannot forecast the series."""
-    missing, remedy = why_not_alone(spec, parameters.regressor)
+    missing, remedy = why_not_alone(spec, parameters.regressor, has_effects(spec, series))
     if parameters.pretrained == "only" and missing:
         raise ValueError(
             f"pretrained='only' cannot forecast X: {missing}. Use {remedy}pretrained='auto', "

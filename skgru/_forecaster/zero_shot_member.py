@@ -36,14 +36,25 @@ class PretrainedNetwork:
         return "PretrainedNetwork()"
 
 
-def why_not_alone(spec: ForecastSpec, regressor: Any) -> tuple[str, str]:
-    """Why pretrained="only" cannot forecast, and the remedy. Both are empty if it can."""
+def why_not_alone(spec: ForecastSpec, regressor: Any, has_effects: bool) -> tuple[str, str]:
+    """Why pretrained="only" cannot forecast, and the remedy. Both are empty if it can.
+
+    has_effects : whether effects of future covariates are removed before the forecast.
+    """
     if regressor is not None:
         return f"regressor={regressor!r} would not be used", "regressor=None, or "
-    if spec.past or spec.known:
+    if spec.past:
         return (
-            "X has covariates, but the pretrained network reads only the series that it forecasts",
-            "group='columns' if each column is a series, the target column alone, or ",
+            "X has past covariates, but the pretrained network reads only the series that it "
+            "forecasts",
+            "group='columns' if each column is a series, the target column alone, known= for "
+            "covariates whose future is known, or ",
+        )
+    if spec.known and not has_effects:
+        return (
+            "X has future covariates, whose effects are used for a single series without many "
+            "zeros only",
+            "the target column alone, or ",
         )
     return "", ""
 
