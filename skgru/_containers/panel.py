@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from skgru._containers.advice_on_dates import moved_dates
+from skgru._containers.advice_on_long_frames import of_all_polars_series, of_all_series
 from skgru._containers.long import Key, LongForm, check_alone, keys_of, parts_of
-from skgru._containers.long_advice import of_all_polars_series, of_all_series
 from skgru._containers.numbers import as_known, is_text, text_remedy
-from skgru._containers.other_dates import moved_dates
 from skgru._containers.series import as_series, check_list, is_list_of_series
 from skgru._containers.table import Table
 from skgru._containers.time_index import TimeIndex, with_ending

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from skgru._containers.other_dates import moved_dates
+from skgru._containers.advice_on_dates import moved_dates
 from skgru._containers.panel import Panel
 from skgru._containers.table import Table
 from skgru._containers.text_dates import are_years, form_of_numbers, unit_of_numbers

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from skgru._containers.advice_on_dates import moved_dates
 from skgru._containers.clocks import in_zone
 from skgru._containers.long import names_times
 from skgru._containers.numbers import as_known, as_numbers
 from skgru._containers.one_hot import Categories
-from skgru._containers.other_dates import moved_dates
 from skgru._containers.panel import Panel
 from skgru._containers.series import as_series
 from skgru._containers.table import Table

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skgru._containers.advice_on_forms import code_for_form
 from skgru._containers.columns import columns_of_fit
 from skgru._containers.long import LongForm, keys_of
 from skgru._containers.numbers import holds_labels
 from skgru._containers.one_hot import Categories, is_frame
-from skgru._containers.other_forms import code_for_form
 from skgru._containers.panel import (
     Panel,
     as_columns,
