@@ -89,6 +89,8 @@ def check_scaling(names):
 def check_pictures(names):
     assert set(names["forecaster"].ensemble_) == {"regressors", "pretrained", "theta"}
     assert names["display"].errors.max() < names["display"].naive_errors.min()
+    actual, forecast = names["compared"].ax_.lines
+    np.testing.assert_array_equal(forecast.get_xdata(), actual.get_xdata()[-13:])
 
 
 def check_progress(names):
