@@ -31,11 +31,9 @@ from skgru._forecaster.checks import (
     check_numbers,
     check_step,
     is_apart,
-    warn_if_short,
     warn_of_apart,
     warn_of_ends,
     warn_of_range,
-    warn_of_short,
 )
 from skgru._forecaster.covariate_gaps import warn_of_covariate_gaps
 from skgru._forecaster.covariates import futures_of, known_rows
@@ -44,6 +42,7 @@ from skgru._forecaster.gaps_and_outliers import last_rows
 from skgru._forecaster.history import Trained, is_counted, n_rows_before, rows_after
 from skgru._forecaster.model import ForecastModel
 from skgru._forecaster.scaling import scaled
+from skgru._forecaster.short_series import warn_if_short, warn_of_short
 from skgru._forecaster.spec import ForecastSpec
 from skgru._forecaster.until import steps_until
 from skgru._validation import at_least
