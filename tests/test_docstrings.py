@@ -75,6 +75,13 @@ def test_docstring_begins_with_one_sentence(name):
     assert not rest or rest[0] == ""
 
 
+@pytest.mark.parametrize("name", [*CALLABLES, *METHODS])
+def test_no_line_continues_within_a_docstring(name):
+    thing = CALLABLES.get(name) or METHODS[name]
+    long_gaps = [line for line in (thing.__doc__ or "").splitlines() if "  " * 6 in line.strip()]
+    assert not long_gaps
+
+
 @pytest.mark.parametrize("name", CALLABLES)
 def test_parameters_are_documented_in_order(name):
     thing = CALLABLES[name]

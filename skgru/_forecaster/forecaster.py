@@ -555,10 +555,10 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_columns), pandas or polars Series or DataFrame, or \
-                a list of such series
-            The series, oldest row first. NaN marks a missing value. A list may also hold 1-D
-            arrays. A frame of several series needs `group`:
+        X : array-like of shape (n_samples, n_columns), Series or DataFrame, or list of these
+            The series, oldest row first. Series and frames are those of pandas or polars. NaN marks
+            a missing value. A list may also hold 1-D arrays. A frame of several series needs
+            `group`:
 
             - In a long frame, the dates are the index or the only column of dates.
             - In a wide frame, a series may begin with NaN.

@@ -454,15 +454,17 @@ def check_each_step(windows: np.ndarray, shape: tuple[int, ...], estimator: Any)
 
 
 def check_usable(windows: np.ndarray, masks: bool) -> np.ndarray:
-    """Positions of the usable windows. Raises ValueError if there are none."""
+    """Positions of the usable windows of fit. Raises ValueError if there are none."""
     rows = np.flatnonzero(is_usable(windows, masks))
     if not len(rows):
-        raise ValueError(nothing_usable(windows, 0, masks))
+        raise ValueError(nothing_usable(windows, 0, masks, is_fit=True))
     return rows
 
 
-def nothing_usable(windows: np.ndarray, horizon: int, masks: bool) -> str:
-    """Message for an X without usable windows. horizon : 0 if y was given."""
+def nothing_usable(windows: np.ndarray, horizon: int, masks: bool, is_fit: bool) -> str:
+    """Message for an X without usable windows. horizon : 0 if y was given; is_fit : whether X is
+    that of fit, and not of a test fold.
+    """
     n_windows, window_length, _ = windows.shape
     if masks and n_windows > horizon:
         return (
@@ -475,8 +477,8 @@ def nothing_usable(windows: np.ndarray, horizon: int, masks: bool) -> str:
         return (
             f"window_length={window_length}{with_horizon} needs at least "
             f"{window_length + horizon} rows, but X has {n_windows} (n_samples={n_windows}). Use a "
-            "shorter window or a longer series. For a short test fold, use "
-            'SequenceWindower(context="fit").'
+            "shorter window or a longer series."
+            + ("" if is_fit else ' For a short test fold, use SequenceWindower(context="fit").')
         )
     if horizon and n_windows <= horizon:
         return (
