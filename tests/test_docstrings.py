@@ -78,8 +78,9 @@ def test_docstring_begins_with_one_sentence(name):
 @pytest.mark.parametrize("name", [*CALLABLES, *METHODS])
 def test_no_line_continues_within_a_docstring(name):
     thing = CALLABLES.get(name) or METHODS[name]
-    long_gaps = [line for line in (thing.__doc__ or "").splitlines() if "  " * 6 in line.strip()]
-    assert not long_gaps
+    for line in (thing.__doc__ or "").splitlines():
+        # Rows of tables have gaps too.
+        assert not re.search(r"(,|\bor|\band) {6,}\S", line)
 
 
 @pytest.mark.parametrize("name", CALLABLES)

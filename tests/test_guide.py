@@ -50,7 +50,7 @@ def check_comment(line, value, where):
     shown = NUMBER.search(comment)
     if isinstance(value, Real) and not isinstance(value, bool) and shown:
         check_numbers(shown[0], f"{float(value):f}", where)
-    elif isinstance(value, dict) and comment.strip().startswith("{"):
+    elif comment.strip().startswith("{") and all(isinstance(x, float) for x in value.values()):
         shown = ast.literal_eval(comment[: comment.rindex("}") + 1].strip())
         assert list(shown) == list(value), where
         check_numbers(str(list(shown.values())), str([round(x, 4) for x in value.values()]), where)
@@ -62,7 +62,7 @@ def run_page(page):
     """
     names, printed = {}, StringIO()
     for block, shown in BLOCK.findall(page.read_text()):
-        value, lines = None, block.splitlines()
+        value, lines, start = None, block.splitlines(), printed.tell()
         for statement in ast.parse(block).body:
             where = f"{page.name}: {lines[statement.end_lineno - 1]}"
             with redirect_stdout(printed):
@@ -73,9 +73,12 @@ def run_page(page):
                 else:
                     exec(compile(ast.Module([statement], []), page.name, "exec"), names)
         if shown:
-            words = [re.sub(r"\s+", " ", NUMBER.sub("0", one)) for one in (shown, repr(value))]
-            assert words[0].strip() == words[1].strip()
-            check_numbers(shown, repr(value), page.name)
+            given = [repr(value), str(value), printed.getvalue()[start:]]
+            words = ["".join(NUMBER.sub("0", one).split()) for one in (shown, *given)]
+            assert words[0] in words[1:], (
+                f"{page.name} shows {shown}, but its code gives {given[0]}"
+            )
+            check_numbers(shown, given[words[1:].index(words[0])], page.name)
     return {**names, "printed": printed.getvalue()}
 
 

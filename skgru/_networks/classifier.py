@@ -817,7 +817,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         if y is None:
             rows, tokens = self._next_tokens(windows, masks, is_fit=True)
             return rows, Labels("class", tokens)
-        rows = check_usable(windows, masks)
+        rows = check_usable(windows, masks, is_fit=True)
         labels = labels_of(windows, rows, y, self, kind)
         if 2 * len(rows) < len(windows):
             warn_user(

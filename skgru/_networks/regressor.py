@@ -652,7 +652,9 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             rows, targets = self._own_targets(windows, self._horizon, channels, self._masks, False)
         else:
             each_step = self._network.each_step
-            rows, targets, _, known = check_targets(windows, y, self, self._masks, each_step)
+            rows, targets, _, known = check_targets(
+                windows, y, self, self._masks, each_step, is_fit=False
+            )
             if targets.shape[1] != self._network.n_targets:
                 raise ValueError(
                     f"y has {targets.shape[1]} outputs, but {type(self).__name__} predicts "

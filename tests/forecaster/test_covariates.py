@@ -368,7 +368,7 @@ def test_futures_of_a_long_frame_without_identifiers(form):
     long = pd.concat({"a": SERIES, "b": SERIES + 1}, names=["id", "day"])
     future = {"array": COMING.to_numpy(), "list": [COMING, COMING]}[form]
     fitted = fitted_on(long, group="id")
-    with raises(f"is a {'ndarray' if form == 'array' else 'list'}", "dict", "{'a':"):
+    with raises(f"is a {'ndarray' if form == 'array' else 'list'}", "dict", "'a': f"):
         fitted.forecast(future=future)
     assert len(fitted.forecast(future={"a": COMING, "b": COMING})) == 4
 
@@ -378,7 +378,7 @@ def test_other_dates_in_the_future_of_a_long_frame():
     long = pd.concat({"a": SERIES, "b": SERIES + 1}, names=["id", "day"])
     late = pd.concat({one: COMING.shift(1, freq="D") for one in "ab"}, names=["id", "day"])
     with pytest.raises(
-        ValueError, match="Series 'a': future .* Give future for these rows"
+        ValueError, match=r"Series 'a': future .* Give future for these rows"
     ) as caught:
         fitted_on(long, group="id").forecast(future=late)
     assert "array" not in str(caught.value)
