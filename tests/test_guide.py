@@ -73,7 +73,8 @@ def run_page(page):
                 else:
                     exec(compile(ast.Module([statement], []), page.name, "exec"), names)
         if shown:
-            given = [repr(value), str(value), printed.getvalue()[start:]]
+            array = repr(value).removeprefix("array(").removesuffix(")")
+            given = [repr(value), str(value), array, printed.getvalue()[start:]]
             words = ["".join(NUMBER.sub("0", one).split()) for one in (shown, *given)]
             assert words[0] in words[1:], (
                 f"{page.name} shows {shown}, but its code gives {given[0]}"
