@@ -71,7 +71,6 @@ from skgru.plotting import ForecastDisplay
 
 fig, ax = plt.subplots(figsize=(9, 3.5), layout="constrained")
 months = pd.PeriodIndex(passengers.index[-24:]).to_timestamp()
-ax.plot(months, test, color="0.25", linestyle="--", label="actual values")
 ax.plot(months, naive, ":", color="C1", label="seasonal naive")
-ForecastDisplay.from_predictions(train, forecast, n_history=48, ax=ax)
+ForecastDisplay.from_predictions(passengers, forecast, n_history=48, ax=ax)
 plt.show()

@@ -39,6 +39,7 @@ class Job:
     pipeline: Pipeline
     n_forecast: int
     season_length: int | None = None
+    lower: float = -np.inf  # the smallest possible value, at which forecasts are clipped
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def sunspots_job(epochs: int | None, random_state: int) -> Job:
     gru = GRURegressor(units=32, epochs=epochs or 25, random_state=random_state)
     series = load_sunspots()
     years = np.arange(1700.0, 1700.0 + len(series))
-    return Job("sunspots", "Yearly sunspots", series, years, make_pipeline(22, gru), 22, 11)
+    return Job("sunspots", "Yearly sunspots", series, years, make_pipeline(22, gru), 22, 11, 0.0)
 
 
 JOBS = {"sine": sine_job, "sunspots": sunspots_job}
@@ -105,13 +106,17 @@ def run(job: Job) -> Result:
         forecasts["seasonal-naive"] = scaled[first - job.season_length : -job.season_length]
     windows = job.pipeline[:-1].transform(job.series)
     forecast = job.pipeline["gru"].forecast(job.n_forecast, windows)
+
+    def in_units(values: FloatArray) -> FloatArray:
+        return np.maximum(scale.inverse_transform(values.reshape(-1, 1))[:, 0], job.lower)
+
     return Result(
         n_train=n_train,
         n_test=n_pairs - n_train,
         seconds=seconds,
         errors={name: float(np.mean((p - scaled[first:]) ** 2)) for name, p in forecasts.items()},
-        predictions=scale.inverse_transform(predicted[first - 1 : -1, None])[:, 0],
-        forecast=scale.inverse_transform(forecast.reshape(-1, 1))[:, 0],
+        predictions=in_units(predicted[first - 1 : -1]),
+        forecast=in_units(forecast),
     )
 
 
@@ -211,10 +216,10 @@ def save_forecast_picture(
     ax.fill_between(ahead, *interval.T, color="C0", alpha=0.2, lw=0, label="80 % interval")
     ax.plot(years[shown], series[shown, 0], color="0.35", lw=1.8, label="series")
     ax.plot(ahead, forecast[:, 0], color="C0", lw=1.8, label="forecast")
-    ax.axvline(ahead[0] - 1 / 24, color="0.6", lw=1, ls=":")
+    ax.axvline(ahead[0] - 1 / 24, color="0.6", lw=1, ls=":", label="end of training")
     ax.set(title="Airline passengers", xlabel="year", ylabel="thousands a month")
     ax.margins(x=0.01)
-    figure.legend(loc="outside lower center", ncols=3, frameon=False)
+    figure.legend(loc="outside lower center", ncols=4, frameon=False)
     figure.savefig(path)
 
 

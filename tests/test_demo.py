@@ -54,6 +54,12 @@ def test_without_matplotlib_the_line_names_the_remedy(capsys, monkeypatch, tmp_p
     )
 
 
+def test_sunspots_are_never_negative():
+    job = demo.sunspots_job(epochs=1, random_state=0)
+    result = demo.run(job)
+    assert min(result.forecast.min(), result.predictions.min()) >= 0
+
+
 def test_each_job_prints_its_table_and_saves_its_picture(capsys, tmp_path):
     demo.main(["--output", str(tmp_path), "--epochs", "1"])
     printed = capsys.readouterr().out

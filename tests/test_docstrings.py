@@ -75,6 +75,14 @@ def test_docstring_begins_with_one_sentence(name):
     assert not rest or rest[0] == ""
 
 
+@pytest.mark.parametrize("name", [*CALLABLES, *METHODS])
+def test_no_line_continues_within_a_docstring(name):
+    thing = CALLABLES.get(name) or METHODS[name]
+    for line in (thing.__doc__ or "").splitlines():
+        # Rows of tables have gaps too.
+        assert not re.search(r"(,|\bor|\band) {6,}\S", line)
+
+
 @pytest.mark.parametrize("name", CALLABLES)
 def test_parameters_are_documented_in_order(name):
     thing = CALLABLES[name]

@@ -276,6 +276,34 @@ def test_predictions_of_arrays():
     assert legend(display.ax_) == ["actual", "forecast", "interval"]
 
 
+@pytest.mark.parametrize("form", ["dates", "periods", "polars", "rows"])
+def test_predictions_beside_actual_values(form):
+    """X holds the rows of the forecast: the forecast begins at the last row before them."""
+    months = pd.date_range("2015-01-01", periods=60, freq="MS", name="month")
+    series = pd.Series(np.sin(np.arange(60.0)), months, name="sales")
+    if form == "periods":
+        series.index = series.index.to_period("M")
+    elif form == "rows":
+        series = series.reset_index(drop=True)
+    X, ahead = series, series[48:54] + 1
+    interval = pd.DataFrame({"lower": ahead - 1, "upper": ahead + 1})
+    if form == "polars":
+        X, ahead, interval = (pl.from_pandas(one.reset_index()) for one in (X, ahead, interval))
+    display = ForecastDisplay.from_predictions(X, ahead, interval=interval, n_history=20)
+    np.testing.assert_array_equal(display.history[:, 0], series[28:])
+    actual, forecast = display.ax_.lines
+    assert len(actual.get_xdata()) == 32
+    np.testing.assert_array_equal(forecast.get_xdata()[1:], actual.get_xdata()[20:26])
+    assert forecast.get_xdata()[0] == actual.get_xdata()[19]
+    assert forecast.get_ydata()[0] == series.iloc[47]
+    assert legend(display.ax_) == ["actual", "forecast", "interval"]
+
+
+def test_predictions_of_the_first_rows_of_a_series_have_no_history(passengers):
+    display = ForecastDisplay.from_predictions(passengers, passengers[:3])
+    assert len(display.ax_.lines[1].get_xdata()) == 3
+
+
 def test_predictions_that_do_not_fit_the_series(passengers):
     message = ("2 column", "forecast has 1")
     with raises(message):

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from skgru._cli.csv_and_parquet import PARQUET
 from skgru._cli.errors import Failed, Refused
-from skgru._cli.text_table import PARQUET
 from skgru._containers.long import names_times
 
 # Endings of files that are neither CSV nor parquet.

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from skgru._cli.answers import as_table, csv_of, forecasts_of, write
+from skgru._cli.csv_and_parquet import read_table
 from skgru._cli.dates import DateForm, until_date
 from skgru._cli.errors import Refused, note, one_of
-from skgru._cli.frames import Roles, complete, frame_of, guess_group, without_gaps
 from skgru._cli.model_rows import history_of, with_later_rows
-from skgru._cli.text_table import read_table
+from skgru._cli.roles_of_columns import Roles, complete, frame_of, guess_group, without_gaps
 
 # Two dates show no step: a month has 28 to 31 days.
 LEAST_ROWS = 3

@@ -66,6 +66,16 @@ _WHOLE = (
     ),
     (r"^until='(.+?)' must be a date", r"--until \1 must be a date such as 2026-06-30."),
     (
+        r"season_length=None does not use the season of (\d+) rows.*?needs (\d+) rows.*?a longer",
+        r"the season of \1 rows is not used, because this needs \2 rows of data. Give more rows, "
+        r"or --season 1 to forecast without a season.",
+    ),
+    (
+        r"season_length=None is 1 without dates, but X repeats every (\d+) rows",
+        r"the rows have no dates, but repeat every \1 rows. Give --season \1 to use this season, "
+        r"or --season 1 to forecast without one.",
+    ),
+    (
         r"season_length=None does not use the season of (\d+) rows.*?needs (\d+) rows",
         r"the season of \1 rows is not used, because this needs \2 rows of data. Give --season \1 "
         r"to use it, or --season 1 to forecast without a season.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from skgru._cli.errors import Refused, note
-from skgru._cli.frames import Roles
+from skgru._cli.roles_of_columns import Roles
 
 
 def history_of(forecaster: Any, roles: Roles) -> Any:

@@ -6,7 +6,7 @@ from argparse import Namespace
 from typing import Any
 
 from skgru._cli.errors import Refused, note
-from skgru._cli.frames import Roles
+from skgru._cli.roles_of_columns import Roles
 
 MOST_AXES = 12
 

@@ -12,7 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from skgru._containers.long_advice import check_date_index, check_date_level, check_other_dates
+from skgru._containers.advice_on_long_frames import (
+    check_date_index,
+    check_date_level,
+    check_other_dates,
+)
 from skgru._containers.numbers import as_known, is_text
 from skgru._containers.table import Table
 from skgru._containers.text_dates import are_years, way_to_dates, with_dates

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from skgru._containers.advice_on_dates import moved_dates
+from skgru._containers.advice_on_long_frames import of_all_polars_series, of_all_series
 from skgru._containers.long import Key, LongForm, check_alone, keys_of, parts_of
-from skgru._containers.long_advice import of_all_polars_series, of_all_series
 from skgru._containers.numbers import as_known, is_text, text_remedy
-from skgru._containers.other_dates import moved_dates
 from skgru._containers.series import as_series, check_list, is_list_of_series
 from skgru._containers.table import Table
 from skgru._containers.time_index import TimeIndex, with_ending
@@ -55,10 +55,17 @@ class Panel:
         if keys is None:
             named = [name for name in names_in(future) if name is not None]
             what = "columns" if isinstance(self.group, list) else "column"
+            if isinstance(future, list | tuple):
+                raise ValueError(
+                    "future is a list, but the series of fit have identifiers. Give a dict with a "
+                    f"frame for each series: {{{self.ids[0]!r}: frame, ...}}, or a long frame with "
+                    f"the {what} {self.group!r} of group."
+                )
+            given = f"has {named}" if named else f"is a {type(future).__name__}"
             raise ValueError(
-                f"future must have the {what} {self.group!r} of group, but has "
-                f"{named or 'no named columns'}. Add this column, or give a dict with a frame for "
-                f"each series: {{{self.ids[0]!r}: future, ...}}."
+                f"future must have the {what} {self.group!r} of group, but {given}. Add this "
+                "column, or give a dict with a frame for each series: "
+                f"{{{self.ids[0]!r}: future, ...}}."
             )
         parts, _ = parts_of(future, keys, self.group, self.form)
         if missing := [one for one in self.ids if one not in parts]:

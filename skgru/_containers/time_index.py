@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from skgru._containers.advice import dates_in, irregular
+from skgru._containers.advice_on_index import dates_in, irregular
 from skgru._containers.clocks import WEEKDAYS, dates_after, goes_by, open_days, regular_step
 from skgru._containers.text_dates import not_dates
 

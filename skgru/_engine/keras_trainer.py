@@ -17,7 +17,7 @@ from scikeras.wrappers import KerasRegressor
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from skgru._dataset import TrainingRun, WindowDataset
-from skgru._engine.callbacks import has_batch_hooks, shown_network
+from skgru._engine.keras_callbacks import has_batch_hooks, shown_network
 from skgru._engine.keras_model import (
     compiled_network,
     get_state,

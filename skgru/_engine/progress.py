@@ -1,6 +1,4 @@
-"""Tasks between epochs, without TensorFlow: order of the rows, early stopping, history and progress
-lines.
-"""
+"""Tasks between epochs, without TensorFlow: order of the rows, history and progress lines."""
 
 from __future__ import annotations
 
@@ -9,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from skgru._engine.early_stopping import EarlyStopper
 from skgru._progress import TimeLeft
 from skgru._specs import NetworkState, Snapshot, TrainingSpec
 
@@ -35,34 +34,6 @@ def in_order(logs: Mapping[str, float]) -> dict[str, float]:
         return name.startswith("val_"), name not in ("loss", "val_loss"), name
 
     return {name: float(logs[name]) for name in sorted(logs, key=position)}
-
-
-class EarlyStopper:
-    """Early stopping by the validation loss or accuracy.
-
-    The best epoch has the lowest loss or the highest accuracy. Training stops after `patience`
-    epochs without an improvement by more than `tol`.
-    """
-
-    def __init__(self, patience: int, tol: float, monitor: str = "loss"):
-        self.patience = patience
-        self.tol = tol
-        self.monitor = monitor
-        self.best = np.inf
-        self.n_without_improvement = 0
-
-    def is_best(self, logs: Mapping[str, float]) -> bool:
-        value = logs[f"val_{self.monitor}"]
-        loss = -value if self.monitor == "accuracy" else value
-        improves = loss < self.best - self.tol
-        self.n_without_improvement = 0 if improves else self.n_without_improvement + 1
-        if not loss < self.best:  # NaN is never the best
-            return False
-        self.best = loss
-        return True
-
-    def should_stop(self) -> bool:
-        return self.n_without_improvement >= self.patience
 
 
 def is_finite(state: NetworkState) -> bool:

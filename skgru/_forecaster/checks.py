@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
 
-from skgru._containers.other_dates import moved_dates
+from skgru._containers.advice_on_dates import moved_dates
 from skgru._containers.panel import Panel
 from skgru._containers.table import Table
 from skgru._containers.text_dates import are_years, form_of_numbers, unit_of_numbers
 from skgru._containers.time_index import TimeIndex, is_other_step
-from skgru._forecaster.baselines import longest_run
 from skgru._forecaster.covariate_gaps import check_has_values, warn_of_covariate_gaps
-from skgru._forecaster.dataset import Pairs
-from skgru._forecaster.defaults import usual_length
-from skgru._forecaster.regressors import EnsembleMember
+from skgru._forecaster.season_warnings import warn_of_repeats, warn_of_season
 from skgru._forecaster.seasons import rows_for_season
+from skgru._forecaster.short_series import warn_of_short
 from skgru._forecaster.spec import ForecastSpec, is_constant
-from skgru._forecaster.theta import ROWS_AT_START
-from skgru._networks.regressor import GRURegressor
 from skgru._warnings import warn_user
 
 # Years from one row to the next, up to which whole numbers are years.
@@ -47,7 +42,8 @@ def check_series(
     warn_of_y(y, X, tables, panel, spec)
     named = max(tables, key=len).rows.season_length
     n_wanted = rows_for_season(parameters, tables, named)
-    warn_of_season(parameters.season_length, tables, spec, n_wanted)
+    warn_of_season(parameters, tables, spec, n_wanted)
+    warn_of_repeats(parameters.season_length, tables, spec)
 
 
 def check_numbers(series: list[np.ndarray], panel: Panel | None, spec: ForecastSpec) -> None:
@@ -259,96 +255,32 @@ def _are_equal(y: Any, values: np.ndarray) -> bool:
 
 
 def warn_of_range(
-    names: list[Any], seen: list[np.ndarray], limits: tuple[np.ndarray, np.ndarray], n_past: int
+    names: list[Any],
+    seen: list[list[np.ndarray]],
+    limits: tuple[np.ndarray, np.ndarray],
+    n_past: int,
+    ids: list[Any],
 ) -> None:
-    """Warn of covariates far outside the values of fit, which are clipped. seen : the values of
-    each that a forecast uses, the first `n_past` of them past covariates.
+    """Warn once of each covariate with values far outside those of fit, which are clipped. seen :
+    for each series, the values of each covariate that a forecast uses, the first `n_past` of them
+    past covariates; ids : of the series, [None] for one.
     """
-    for i, (name, values, low, high) in enumerate(zip(names, seen, *limits, strict=True)):
-        outside = values[(values < low) | (values > high)]
-        if len(outside):
-            kind = "past" if i < n_past else "future"
-            warn_user(
-                f"The {kind} covariate {name!r} has the value {outside[0]:.6g}, but in fit its "
-                f"values were near {low:.6g} to {high:.6g}. Values outside are clipped to these "
-                "limits. Fit on rows with such values."
-            )
-
-
-def warn_of_season(given: Any, tables: list[Table], spec: ForecastSpec, n_wanted: int) -> None:
-    """Warn of a season of the index that is not used, because X has fewer than `n_wanted` rows or
-    does not repeat with it.
-    """
-    longest = max(tables, key=len)
-    season_length = longest.rows.season_length
-    if given is not None or spec.season_length >= season_length:
-        return
-    if usual_length(list(map(len, tables))) >= n_wanted:
+    for i, (name, low, high) in enumerate(zip(names, *limits, strict=True)):
+        outside = [(values[i] < low) | (values[i] > high) for values in seen]
+        found = [k for k, is_outside in enumerate(outside) if is_outside.any()]
+        if not found:
+            continue
+        value = seen[found[0]][i][outside[found[0]]][0]
+        whose = "" if ids[found[0]] is None else f" in series {ids[found[0]]!r}"
+        whose += f" and in {len(found) - 1} more" if len(found) > 1 else ""
+        known, remedy = f"its values were near {low:.6g} to {high:.6g}", "such values"
+        if f"{low:.6g}" == f"{high:.6g}":
+            known, remedy = f"it was always {low:.6g}, so that its effect is unknown", "both values"
         warn_user(
-            f"season_length=None does not use the season of {season_length} rows that follows from "
-            "the dates of X, because X does not repeat with it. Give "
-            f"season_length={season_length} to use it all the same, or 1 to forecast without one."
+            f"The {'past' if i < n_past else 'future'} covariate {name!r} has the value "
+            f"{value:.6g}{whose}, but in fit {known}. Values outside are clipped to this range. "
+            f"Fit on rows with {remedy}."
         )
-    else:
-        is_known = n_wanted == season_length + 1
-        what = "one season and one row" if is_known else "two seasons and the steps ahead"
-        warn_user(
-            f"season_length=None does not use the season of {season_length} rows that follows from "
-            f"the dates of X: this needs {n_wanted} rows, {what}. Give "
-            f"season_length={season_length} to use the season, or 1 to forecast without one."
-            + (" pretrained='only' uses the season of any series." if is_known else "")
-        )
-
-
-def warn_of_long_season(given: Any, tables: list[Table], spec: ForecastSpec) -> None:
-    """Warn of a season that is given, and of which no series holds a value a season ago."""
-    n_rows = max(map(len, tables))
-    if given is not None and spec.seasons[-1] >= n_rows:
-        warn_user(
-            f"season_length={given} needs at least {spec.seasons[-1] + 1} rows, but X has {n_rows} "
-            f"(n_samples={n_rows}), so that forecasts do not repeat with this season. Give a "
-            "longer series, or a shorter season_length."
-        )
-
-
-def warn_of_short(
-    n_rows: list[int], panel: Panel, spec: ForecastSpec, but: Collection[Any] = ()
-) -> None:
-    """Warn of several series that are too short for the regressors. n_rows : of each; but : series
-    that are left out.
-    """
-    short = [
-        f"{one!r} ({n} row{'s' * (n > 1)})"
-        for one, n in zip(panel.ids, n_rows, strict=True)
-        if n < spec.least_history and one not in but
-    ]
-    if short:
-        warn_user(
-            f"Too short for the regressors: series {short[0]}"
-            + (f" and {len(short) - 1} more" if len(short) > 1 else "")
-            + f". They need {spec.least_history} rows (level={spec.level!r}, "
-            f"baseline={spec.baseline!r}, season_length={spec.season_length}). A shorter series "
-            "gets the naive forecast, and intervals of lower coverage."
-        )
-
-
-def warn_if_short(n_rows: int, spec: ForecastSpec, is_half_pretrained: bool) -> None:
-    """Warn of a single series that is too short for the regressors."""
-    n_needed = spec.least_history
-    if n_rows >= n_needed:
-        return
-    needs = [f"a window needs {spec.window_length}"]
-    if spec.baseline in ("seasonal", "profile"):
-        needs.append(f"baseline={spec.baseline!r} needs a season of {spec.season_length}")
-    what = "the naive forecast instead of the regressors"
-    if n_rows >= spec.window_length:
-        what = "the level instead of the baseline"
-    if is_half_pretrained:
-        what += ", and the pretrained network"
-    warn_user(
-        f"X has {n_rows} rows to forecast from, but {' and '.join(needs)}. The forecasts use "
-        f"{what}. Give at least {n_needed} rows."
-    )
 
 
 def is_apart(trained: TimeIndex, table: Table, n_needed: int) -> bool:
@@ -404,80 +336,3 @@ def _differ(one: Any, other: Any) -> bool:
     except (TypeError, ValueError):
         return True
     return False
-
-
-def too_short(spec: ForecastSpec, series: Sequence[np.ndarray]) -> str:
-    """The message for series without any window to train on, with its remedies."""
-    longest = max(map(len, series))
-    run = max(longest_run(np.isfinite(values).all(axis=1)) for values in series)
-    found, first = f"X has {longest} (n_samples={longest})", "Use "
-    if run < longest:
-        found = f"the longest such run in X has {run} (n_samples={longest})"
-        first = "Fill the gaps, for example by X.ffill(), drop columns without numbers, or use "
-    remedies = ["a shorter window, "] if spec.window_length > 1 else []
-    remedies += ["a smaller horizon, "] if spec.horizon > 1 else []
-    return (
-        f"window_length={spec.window_length} and season_length={spec.season_length} with "
-        f"{spec.strategy} forecasts of horizon={spec.horizon} need at least {spec.n_rows_needed} "
-        f"rows in a row without NaN, but {found}. {first}{''.join(remedies)}"
-        f"{'or ' if remedies else ''}a longer series without gaps."
-    )
-
-
-def can_do_without(spec: ForecastSpec, series: Sequence[np.ndarray]) -> bool:
-    """Whether series that are too short for regressors can be forecast without them: they have no
-    covariates, and three values.
-    """
-    n_known = max(int(np.isfinite(values[:, spec.targets]).all(axis=1).sum()) for values in series)
-    return not spec.past and not spec.known and n_known >= ROWS_AT_START
-
-
-def warn_of_no_regressors(
-    spec: ForecastSpec, series: Sequence[np.ndarray], is_pretrained: bool
-) -> None:
-    """Warn of a default forecaster without regressors, as X is too short to train them."""
-    n_rows = max(map(len, series))
-    rest = "the pretrained network" if is_pretrained else "the baseline"
-    if n_rows >= 2 * spec.season_length:
-        rest += " and Theta"
-    warn_user(
-        f"X has {n_rows} rows, but regressors of horizon={spec.horizon} need {spec.n_rows_needed} "
-        f"rows in a row without NaN. The forecast is that of {rest}. Give a longer series or a "
-        "smaller horizon to train regressors."
-    )
-
-
-def check_complete(
-    members: Sequence[EnsembleMember],
-    spec: ForecastSpec,
-    is_complete: np.ndarray,
-    series: Sequence[np.ndarray],
-) -> None:
-    """Raise if a regressor needs targets at all steps, and no window has them."""
-    if is_complete.any() or all(type(each.regressor) is GRURegressor for each in members):
-        return
-    n_rows = spec.least_history + spec.steps_of_call
-    longest = max(map(len, series))
-    fill = "Fill the gaps, for example by X.ffill(), or use " if longest >= n_rows else "Use "
-    raise ValueError(
-        f"horizon={spec.horizon} with {spec.strategy} forecasts and season_length="
-        f"{spec.season_length} needs {n_rows} rows in a row without NaN, but no series of X has "
-        f"them (the longest series has {longest} rows). {fill}a smaller horizon, or a "
-        "GRURegressor, which ignores unknown steps in training."
-    )
-
-
-def steps_taught(pairs: Pairs, origins: np.ndarray) -> int:
-    """Number of steps ahead up to which some series has targets."""
-    taught = [np.isfinite(pairs.at(piece)[1]).any(axis=0) for piece in pairs.pieces(origins)]
-    steps = np.any(taught, axis=0).reshape(pairs.spec.steps_of_call, -1).all(axis=1)
-    return len(steps) if steps.all() else int(steps.argmin())
-
-
-def too_far(spec: ForecastSpec, n_taught: int, n_rows: int) -> str:
-    """The message for far steps without targets, with its remedies."""
-    return (
-        f"horizon={spec.horizon} is too far for X: after {spec.least_history} rows of history, "
-        f"no series has targets beyond step {n_taught} (the longest has n_samples={n_rows}). "
-        f"Use horizon={max(1, n_taught)} or less, longer series, or strategy='recursive'."
-    )

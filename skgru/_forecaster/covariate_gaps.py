@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from skgru._containers.filling import fill_code
+from skgru._containers.advice_on_gaps import fill_code
 from skgru._containers.panel import Panel
 from skgru._containers.table import Table
 from skgru._forecaster.spec import ForecastSpec

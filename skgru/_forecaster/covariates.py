@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from skgru._containers.advice_on_dates import moved_dates
 from skgru._containers.clocks import in_zone
 from skgru._containers.long import names_times
 from skgru._containers.numbers import as_known, as_numbers
 from skgru._containers.one_hot import Categories
-from skgru._containers.other_dates import moved_dates
 from skgru._containers.panel import Panel
 from skgru._containers.series import as_series
 from skgru._containers.table import Table
@@ -44,10 +44,11 @@ def futures_of(
         return panel.split(_as_frame(future) if isinstance(future, dict) else future)
     is_list = isinstance(future, list | tuple)
     if not is_list or len(future) != len(tables):
-        given = f"a list of {len(future)}" if is_list else "no list"
+        given = f"a list of {len(future)}" if is_list else f"one {type(future).__name__}"
         raise ValueError(
-            f"future must be a list of {len(tables)} tables, one for each series, but is {given}. "
-            f"Give [future] * {len(tables)} if all series have the same."
+            f"future must be a list of {len(tables)} tables, one for each series in the order of "
+            f"X, but is {given}. Give [future] * {len(tables)} if all series have the same, or "
+            "split a long frame: [part for _, part in future.groupby(...)]."
         )
     return list(future)
 
@@ -81,9 +82,11 @@ def known_rows(
     trained: Table,
     categories: Categories,
     estimator: Any,
+    is_alone: bool,
 ) -> np.ndarray:
     """Future covariates of the rows after a table, (steps, n_known). trained : a series of fit,
-    with the names of the columns.
+    with the names of the columns; is_alone : whether X is one series, so that `future` may be an
+    array.
     """
     names = [trained.columns[i] for i in spec.known]
     if not names:
@@ -108,7 +111,7 @@ def known_rows(
             "rows, starting with the row after the end of the series."
         )
     if index is not None and table.rows.index is not None:
-        values = values[_positions(index, table.rows, steps, needed)]
+        values = values[_positions(index, table.rows, steps, needed if is_alone else [])]
     at = [names.index(name) for name in found]
     carried = [spec.known[i] in spec.static for i in at]
     # A static covariate keeps its value in rows without one, as those that asfreq inserts.
@@ -288,7 +291,7 @@ def _in_zone_of(index: Any, wanted: Any) -> str:
 
 def _positions(index: Any, trained: TimeIndex, steps: int, needed: list[Any]) -> np.ndarray:
     """The positions of the rows after a series in the index of `future`, which may be in any
-    order. needed : names of the columns.
+    order. needed : names of the columns of an array that may be given instead; none if none may.
 
     Raises ValueError if `index` lacks one of them.
     """
@@ -336,7 +339,8 @@ def _positions(index: Any, trained: TimeIndex, steps: int, needed: list[Any]) ->
     moved = moved_dates(TimeIndex("pandas", index), trained, "future.index") if is_pandas else ""
     if moved:
         raise ValueError(f"future starts at {index[0]} and lacks {lacked}, but {rows}.{moved}")
+    array = f", or as an array in their order: future[{needed!r}].to_numpy()" if needed else ""
     raise ValueError(
-        f"future starts at {index[0]} and lacks {lacked}, but {rows}. Give future for these rows, "
-        f"or as an array in their order: future[{needed!r}].to_numpy()."
+        f"future starts at {index[0]} and lacks {lacked}, but {rows}. Give future for these rows"
+        f"{array}."
     )

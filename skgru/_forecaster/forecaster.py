@@ -29,7 +29,6 @@ from skgru._forecaster.checks import (
     check_limits,
     check_series,
     warn_of_ends,
-    warn_of_long_season,
     warn_of_unknown,
 )
 from skgru._forecaster.conformal import Calibration, errors_of, parts_of
@@ -55,6 +54,7 @@ from skgru._forecaster.sample_weight import (
     weights_of_one,
     weights_of_rows,
 )
+from skgru._forecaster.season_warnings import warn_of_long_season
 from skgru._forecaster.summary import Summary, summary_of
 from skgru._state import reads_once, stores_at_once
 from skgru._validation import Instance, Number, at_least, real_between, remember_features
@@ -555,10 +555,10 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_columns), pandas or polars Series or DataFrame, or \
-                a list of such series
-            The series, oldest row first. NaN marks a missing value. A list may also hold 1-D
-            arrays. A frame of several series needs `group`:
+        X : array-like of shape (n_samples, n_columns), Series or DataFrame, or list of these
+            The series, oldest row first. Series and frames are those of pandas or polars. NaN marks
+            a missing value. A list may also hold 1-D arrays. A frame of several series needs
+            `group`:
 
             - In a long frame, the dates are the index or the only column of dates.
             - In a wide frame, a series may begin with NaN.
@@ -650,7 +650,8 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         if self.calibration_fraction:
             errors, series_of = errors_of(trial, model, series, held_out)
             calibration = replace(calibration, errors=errors, series_of=series_of)
-        warn_of_long_season(self.season_length, tables, spec)
+        is_pretrained = model.mixture.pretrained_weight > 0
+        warn_of_long_season(self.season_length, tables, spec, is_pretrained)
         # One more row than a forecast needs, and those of the windows that update trains on.
         n_kept = model.n_rows_kept + 1 + spec.steps_of_call
         tails = [

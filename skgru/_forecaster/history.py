@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from skgru._containers.other_dates import moved_dates
+from skgru._containers.advice_on_dates import moved_dates
 from skgru._containers.panel import Panel
 from skgru._containers.table import Table
 from skgru._forecaster.checks import is_apart, warn_of_apart

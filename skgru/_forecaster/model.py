@@ -15,14 +15,6 @@ import numpy as np
 from sklearn.base import clone
 
 from skgru._callbacks import FitTask
-from skgru._forecaster.checks import (
-    can_do_without,
-    check_complete,
-    steps_taught,
-    too_far,
-    too_short,
-    warn_of_no_regressors,
-)
 from skgru._forecaster.covariate_effects import CovariateEffects
 from skgru._forecaster.dataset import (
     HISTORY_VALUES_AT_ONCE,
@@ -54,6 +46,14 @@ from skgru._forecaster.scaling import (
     steep_below,
     transformed,
     unclipped,
+)
+from skgru._forecaster.short_series import (
+    can_do_without,
+    check_complete,
+    steps_taught,
+    too_far,
+    too_short,
+    warn_of_no_regressors,
 )
 from skgru._forecaster.spec import ForecastSpec, one_hot
 from skgru._forecaster.zero_shot_member import PretrainedNetwork
@@ -191,7 +191,7 @@ class ForecastModel:
                 warn_of_no_regressors(spec, series, is_pretrained)
                 model.mixture.leave_out_own()
                 return model
-            raise ValueError(too_short(spec, series))
+            raise ValueError(too_short(spec, series, template.is_guarded))
         if not is_complete.any() and not is_trial:
             n_taught = steps_taught(pairs, origins)
             if n_taught < spec.steps_of_call:

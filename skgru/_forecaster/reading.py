@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skgru._containers.advice_on_forms import code_for_form
 from skgru._containers.columns import columns_of_fit
 from skgru._containers.long import LongForm, keys_of
 from skgru._containers.numbers import holds_labels
 from skgru._containers.one_hot import Categories, is_frame
-from skgru._containers.other_forms import code_for_form
 from skgru._containers.panel import (
     Panel,
     as_columns,
@@ -31,11 +31,9 @@ from skgru._forecaster.checks import (
     check_numbers,
     check_step,
     is_apart,
-    warn_if_short,
     warn_of_apart,
     warn_of_ends,
     warn_of_range,
-    warn_of_short,
 )
 from skgru._forecaster.covariate_gaps import warn_of_covariate_gaps
 from skgru._forecaster.covariates import futures_of, known_rows
@@ -44,6 +42,7 @@ from skgru._forecaster.gaps_and_outliers import last_rows
 from skgru._forecaster.history import Trained, is_counted, n_rows_before, rows_after
 from skgru._forecaster.model import ForecastModel
 from skgru._forecaster.scaling import scaled
+from skgru._forecaster.short_series import warn_if_short, warn_of_short
 from skgru._forecaster.spec import ForecastSpec
 from skgru._forecaster.until import steps_until
 from skgru._validation import at_least
@@ -252,7 +251,8 @@ class SeriesReader:
             steps = max(steps_of_each)
         given = f"steps={steps}" if until is None else f"until={until!r} ({steps} steps)"
         self._check_past(steps, given)
-        parts = []
+        parts: list[Part] = []
+        knowns: list[np.ndarray] = []
         aheads = futures_of(future, tables, panel, self._given)
         ids = [None] if panel is None else panel.ids
         for table, past, scaler, z, ahead, one, n in zip(
@@ -260,14 +260,22 @@ class SeriesReader:
         ):
             try:
                 known = known_rows(
-                    ahead, n, table, self._given, self._tails[0], self._categories, self
+                    ahead,
+                    n,
+                    table,
+                    self._given,
+                    self._tails[0],
+                    self._categories,
+                    self,
+                    is_alone=panel is None,
                 )
             except ValueError as error:
                 if panel is None or ahead is None:
                     raise
                 raise ValueError(f"Series {one!r}: {error}") from error
-            self._warn_of_covariates(past, known)
+            knowns.append(known)
             parts.append(model.part(past, scaler, self._with_calendar(known, steps, table), z))
+        self._warn_of_covariates(pasts, knowns, ids)
         return Origins(tables, panel, parts, scalers, seasonal_errors, steps, steps_of_each, given)
 
     def _checked_steps(self, steps: Any) -> int:
@@ -411,19 +419,28 @@ class SeriesReader:
         after = ((0, n_ahead - len(known)), (0, 0))  # of a series that needs fewer steps
         return np.hstack([np.pad(known, after, constant_values=np.nan), features])
 
-    def _warn_of_covariates(self, past: np.ndarray, known: np.ndarray) -> None:
+    def _warn_of_covariates(
+        self, pasts: list[np.ndarray], knowns: list[np.ndarray], ids: list[Any]
+    ) -> None:
+        """Warn of covariates outside the range of fit. pasts, knowns : of each series, the rows of
+        its history and the future covariates.
+        """
         spec, limits, columns = self._given, self._model.covariate_limits, self._tails[0].columns
         if limits is not None:
             positions = [*spec.past, *spec.known]
-            seen = [*past[-spec.window_length :, spec.past].T, *known.T]
+            seen = [
+                [*past[-spec.window_length :, spec.past].T, *known.T]
+                for past, known in zip(pasts, knowns, strict=True)
+            ]
             # The limits are those of channels: without categories and the calendar.
             at = np.cumsum([0, *map(spec.width_of, positions)])
             numbers = [i for i, one in enumerate(positions) if one not in dict(spec.categories)]
             warn_of_range(
                 [columns[positions[i]] for i in numbers],
-                [seen[i] for i in numbers],
+                [[one[i] for i in numbers] for one in seen],
                 (limits[0][at[numbers]], limits[1][at[numbers]]),
                 sum(i < len(spec.past) for i in numbers),
+                ids,
             )
 
     def _columns_of_fit(self, X: Any) -> Any:

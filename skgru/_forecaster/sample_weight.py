@@ -14,9 +14,9 @@ from skgru._containers.numbers import as_numbers
 from skgru._containers.panel import Panel
 from skgru._containers.table import Table
 from skgru._containers.text_dates import with_dates
-from skgru._forecaster.checks import steps_taught
 from skgru._forecaster.dataset import Joined, Pairs
 from skgru._forecaster.regressors import EnsembleMember, given_regressor
+from skgru._forecaster.short_series import steps_taught
 from skgru._networks.regressor import GRURegressor
 from skgru._warnings import warn_user
 

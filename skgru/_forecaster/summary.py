@@ -23,8 +23,8 @@ class Summary(dict):
         shares = [f"{percents[name]} % {name}" for name in self["ensemble"]]
         seasons = [length for length in self["season_lengths"] if length > 1]
         lines = {
-            "season": f"{_listed(seasons)} rows" if seasons else "none",
-            "window": f"{_listed(self['window_length'])} rows" if self["window_length"] else "none",
+            "season": _rows(seasons) if seasons else "none",
+            "window": _rows(self["window_length"]) if self["window_length"] else "none",
             "scaling": _listed(self["scaling"]) or "none",
             "level": self["level"] or "none",
             "baseline": self["baseline"] or "none",
@@ -83,6 +83,10 @@ def scalings_of(scaler: Any) -> list[str]:
         elif one is not None:
             names.append(type(one).__name__)
     return list(dict.fromkeys(names))
+
+
+def _rows(lengths: Sequence[int]) -> str:
+    return f"{_listed(lengths)} row{'' if list(lengths) == [1] else 's'}"
 
 
 def _listed(values: Sequence[Any]) -> str:

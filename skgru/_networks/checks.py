@@ -305,7 +305,12 @@ def check_lengths(y: Any, window_length: int) -> tuple[int, ...]:
 
 
 def check_targets(
-    windows: np.ndarray, y: Any, estimator: Any, masks: bool, like: bool | None = None
+    windows: np.ndarray,
+    y: Any,
+    estimator: Any,
+    masks: bool,
+    like: bool | None = None,
+    is_fit: bool = True,
 ) -> tuple[np.ndarray, np.ndarray, tuple[int, ...], np.ndarray | None]:
     """Positions of usable windows, their targets (n_rows, n_targets), the shape of a row of y, and
     the known steps.
@@ -313,7 +318,8 @@ def check_targets(
     The known steps are None, or, if y has outputs for each step, (n_rows, window_length) bool. The
     targets of unknown steps are 0.
 
-    like : whether y must have outputs for each step; None: the shape of y decides.
+    like : whether y must have outputs for each step; None: the shape of y decides. is_fit : whether
+    X and y are those of fit, and not of score.
     """
     y = stacked(y)
     check_lengths(y, windows.shape[1])
@@ -338,7 +344,7 @@ def check_targets(
         each_step = like or y.ndim == 3
         if each_step:
             check_each_step(windows, y.shape, estimator)
-    rows = check_usable(windows, masks)
+    rows = check_usable(windows, masks, is_fit)
     known = None
     if each_step:
         known = known_steps(windows, rows)
@@ -453,16 +459,18 @@ def check_each_step(windows: np.ndarray, shape: tuple[int, ...], estimator: Any)
         )
 
 
-def check_usable(windows: np.ndarray, masks: bool) -> np.ndarray:
+def check_usable(windows: np.ndarray, masks: bool, is_fit: bool) -> np.ndarray:
     """Positions of the usable windows. Raises ValueError if there are none."""
     rows = np.flatnonzero(is_usable(windows, masks))
     if not len(rows):
-        raise ValueError(nothing_usable(windows, 0, masks))
+        raise ValueError(nothing_usable(windows, 0, masks, is_fit))
     return rows
 
 
-def nothing_usable(windows: np.ndarray, horizon: int, masks: bool) -> str:
-    """Message for an X without usable windows. horizon : 0 if y was given."""
+def nothing_usable(windows: np.ndarray, horizon: int, masks: bool, is_fit: bool) -> str:
+    """Message for an X without usable windows. horizon : 0 if y was given; is_fit : whether X is
+    that of fit, and not of a test fold.
+    """
     n_windows, window_length, _ = windows.shape
     if masks and n_windows > horizon:
         return (
@@ -475,8 +483,8 @@ def nothing_usable(windows: np.ndarray, horizon: int, masks: bool) -> str:
         return (
             f"window_length={window_length}{with_horizon} needs at least "
             f"{window_length + horizon} rows, but X has {n_windows} (n_samples={n_windows}). Use a "
-            "shorter window or a longer series. For a short test fold, use "
-            'SequenceWindower(context="fit").'
+            "shorter window or a longer series."
+            + ("" if is_fit else ' For a short test fold, use SequenceWindower(context="fit").')
         )
     if horizon and n_windows <= horizon:
         return (

@@ -403,8 +403,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each window, at least 0.
 
-        validation_data : tuple (X_val, y_val) or (X_val, y_val, sample_weight_val), or X_val, \
-                default=None
+        validation_data : tuple (X_val, y_val[, sample_weight_val]) or X_val, default=None
             Sequences for validation. `history_` holds their loss and metrics of each epoch, such as
             "val_accuracy". With `early_stopping=True`, they replace the held-out sequences, and
             training uses all sequences of X. Give X_val alone if y is None.
@@ -546,8 +545,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
 
         Returns
         -------
-        ndarray of shape (n_samples, n_classes), (n_samples, window_length, n_classes) or \
-                (n_samples, n_labels)
+        ndarray of shape (n_samples[, window_length], n_classes) or (n_samples, n_labels)
             Probabilities as float64, in the order of `classes_`. Those of classes sum to 1, and
             those of labels are independent of each other. A row does not depend on the other rows
             of X.
@@ -632,11 +630,11 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         windows = self._check_new_windows(X)
         network, known = self._network, None
         if y is None:
-            rows, y = self._next_tokens(windows, self._masks)
+            rows, y = self._next_tokens(windows, self._masks, is_fit=False)
         else:
             rows = usable_rows(windows, False) if not self._masks else np.arange(len(windows))
             if not len(rows):
-                raise ValueError(nothing_usable(windows, 0, self._masks))
+                raise ValueError(nothing_usable(windows, 0, self._masks, is_fit=False))
             if network.each_step or network.is_multilabel:
                 labels = labels_of(windows, rows, y, self, self._kind_of_labels)
                 y, known = labels.values, labels.known
@@ -817,9 +815,9 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         """
         masks = self.missing == "mask"
         if y is None:
-            rows, tokens = self._next_tokens(windows, masks)
+            rows, tokens = self._next_tokens(windows, masks, is_fit=True)
             return rows, Labels("class", tokens)
-        rows = check_usable(windows, masks)
+        rows = check_usable(windows, masks, is_fit=True)
         labels = labels_of(windows, rows, y, self, kind)
         if 2 * len(rows) < len(windows):
             warn_user(
@@ -894,7 +892,9 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         weights[is_present] = compute_class_weight(self.class_weight, classes=present, y=y)
         return weights
 
-    def _next_tokens(self, windows: np.ndarray, masks: bool) -> tuple[np.ndarray, np.ndarray]:
+    def _next_tokens(
+        self, windows: np.ndarray, masks: bool, is_fit: bool
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Positions of the windows with a known next token, (n_rows,), and these tokens, (n_rows,)
         int.
         """
@@ -908,5 +908,5 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         rows = usable_rows(windows[:-1], masks)
         rows = rows[np.isfinite(following[rows])]
         if not len(rows):
-            raise ValueError(nothing_usable(windows, 1, masks))
+            raise ValueError(nothing_usable(windows, 1, masks, is_fit))
         return rows, following[rows].astype(np.int64)

@@ -473,8 +473,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each window, at least 0.
 
-        validation_data : tuple (X_val, y_val) or (X_val, y_val, sample_weight_val), or X_val, \
-                default=None
+        validation_data : tuple (X_val, y_val[, sample_weight_val]) or X_val, default=None
             Windows for validation. `history_` holds their loss and metrics of each epoch, such as
             "val_loss". With `early_stopping=True`, they replace the held-out windows, and training
             uses all windows of X. Give X_val alone if y is None.
@@ -556,8 +555,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
 
         Returns
         -------
-        ndarray of shape (n_samples,), (n_samples, n_outputs) or (n_samples, window_length, \
-                n_outputs)
+        ndarray of shape (n_samples,) or (n_samples[, window_length], n_outputs)
             Predictions as float64, or the medians with `quantiles`.
 
             - After a fit with y, they have the shape and the units of y.
@@ -651,10 +649,12 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         known = None
         if y is None:
             channels = np.asarray(self._channels)
-            rows, targets = self._own_targets(windows, self._horizon, channels, self._masks)
+            rows, targets = self._own_targets(windows, self._horizon, channels, self._masks, False)
         else:
             each_step = self._network.each_step
-            rows, targets, _, known = check_targets(windows, y, self, self._masks, each_step)
+            rows, targets, _, known = check_targets(
+                windows, y, self, self._masks, each_step, is_fit=False
+            )
             if targets.shape[1] != self._network.n_targets:
                 raise ValueError(
                     f"y has {targets.shape[1]} outputs, but {type(self).__name__} predicts "
@@ -865,7 +865,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         """
         masks, known = self.missing == "mask", None
         if y is None:
-            rows, targets = self._own_targets(windows, self.horizon, channels, masks)
+            rows, targets = self._own_targets(windows, self.horizon, channels, masks, True)
             shape: tuple[int, ...] = () if targets.shape[1] == 1 else (targets.shape[1],)
         else:
             rows, targets, shape, known = check_targets(windows, y, self, masks, like)
@@ -905,7 +905,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             )
 
     def _own_targets(
-        self, windows: np.ndarray, horizon: int, channels: np.ndarray, masks: bool
+        self, windows: np.ndarray, horizon: int, channels: np.ndarray, masks: bool, is_fit: bool
     ) -> tuple[np.ndarray, np.ndarray]:
         """Positions of the windows whose next `horizon` rows are known, (n_rows,), and these rows,
         time-major, (n_rows, n_outputs).
@@ -921,5 +921,5 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         rows = usable_rows(windows[: len(targets)], masks)
         rows = rows[np.isfinite(targets[rows]).all(axis=1)]
         if not len(rows):
-            raise ValueError(nothing_usable(windows, horizon, masks))
+            raise ValueError(nothing_usable(windows, horizon, masks, is_fit))
         return rows, targets[rows]

@@ -15,8 +15,8 @@ from skgru._forecaster.scaling import AutoScaler
 from skgru._networks.classifier import GRUClassifier
 from skgru._networks.regressor import GRURegressor
 from skgru._onnx.graph import IR_VERSION, OPSET, Graph
-from skgru._onnx.network import filled, outputs_of
-from skgru._onnx.steps import BUILDERS
+from skgru._onnx.pipeline_steps import BUILDERS
+from skgru._onnx.recurrent_operators import filled, outputs_of
 from skgru._windows import SequenceWindower
 
 NETWORKS = (GRURegressor, GRUClassifier)

@@ -1,4 +1,4 @@
-"""ForecastDisplay: the last rows of a series, and the forecast after them."""
+"""ForecastDisplay: the last rows of a series, and the forecast after them or beside them."""
 
 from __future__ import annotations
 
@@ -59,6 +59,11 @@ def _only(answer: Any) -> Any:
     return answer[0] if isinstance(answer, list) else answer
 
 
+def _is_before(index: Any, ahead: Any) -> np.ndarray:
+    """Which rows of a series are before the first row of a forecast, (n_rows,)."""
+    return places_of(index) < places_of(ahead)[0]
+
+
 class ForecastDisplay:
     """Plot of the last rows of a series and of the forecast after them.
 
@@ -71,7 +76,7 @@ class ForecastDisplay:
         The last rows of the series.
 
     forecast : ndarray of shape (steps, n_targets)
-        The forecast of the rows after them.
+        The forecast of the rows after them, or of the last of them.
 
     history_index : array-like of shape (n_history,)
         Index of the history: dates, periods or numbers.
@@ -234,7 +239,10 @@ class ForecastDisplay:
         Parameters
         ----------
         X : array-like of shape (n_samples, n_columns), pandas or polars Series or DataFrame
-            The series. Columns are matched by name, and those without a forecast are left out.
+            The series. Columns are matched by name, and those without a forecast are left out. If
+            X holds the rows of the forecast too, as after a fit on the rows before them, the
+            actual values of these rows are drawn beside the forecast. An array has no index, so
+            the forecast is drawn after its last row.
 
         forecast : array-like of shape (steps, n_targets), Series or DataFrame
             The result of a forecaster's `forecast`.
@@ -246,7 +254,8 @@ class ForecastDisplay:
             Coverage of the intervals, for the legend.
 
         n_history : int or None, default=None
-            Number of last rows of X to draw. None: four times the steps, and at least 30.
+            Number of rows of X to draw before the forecast. None: four times the steps, and at
+            least 30.
 
         ax : matplotlib Axes, array of Axes or None, default=None
             Axes to draw on, one for each target. None: new ones.
@@ -312,7 +321,10 @@ class ForecastDisplay:
         index, ahead_index = table.rows.index, ahead.rows.index
         if index is None or ahead_index is None:
             index, ahead_index = np.arange(n_rows), np.arange(n_rows, n_rows + steps)
-        first = max(0, n_rows - check_n_history(n_history, steps))
+        n_before = n_rows
+        if steps and not (is_before := _is_before(index, ahead_index)).all():
+            n_before = int(np.argmin(is_before))
+        first = max(0, n_before - check_n_history(n_history, steps))
         return cls(
             history=table.values[first:, columns],
             forecast=ahead.values,
@@ -346,6 +358,7 @@ class ForecastDisplay:
         """
         axes = axes_for(self, ax, len(self.target_names))
         before, after = places_of(self.history_index), places_of(self.forecast_index)
+        is_before = _is_before(self.history_index, self.forecast_index)
         for k, one in enumerate(axes):
             history = self.history[:, k]
             one.plot(before, history, color=ACTUAL, label="actual")
@@ -357,7 +370,7 @@ class ForecastDisplay:
                 after,
                 self.forecast[:, k],
                 bounds,
-                last_actual(before, history),
+                last_actual(before[is_before], history[is_before]),
                 ("forecast", interval_label(self.coverage)),
             )
         steps = len(self.forecast)

@@ -317,6 +317,17 @@ def test_messages_of_the_library_hold_no_code():
     assert in_words(text) == (
         "dates are missing. Add --fill-gaps to insert them as rows of unknown values."
     )
+    text = (
+        "season_length=None is 1 without dates, but X repeats every 12 rows. Give season_length=12"
+    )
+    assert "--season 12 to use this season" in in_words(text)
+    text = (
+        "season_length=None does not use the season of 12 rows that follows from the dates of X: "
+    )
+    text += "this needs 13 rows, one season and one row. Give {}season_length={}"
+    short = in_words(text.format("a longer series, or ", 1))
+    assert "13 rows of data. Give more rows, or --season 1" in short
+    assert "--season 12 to use it" in in_words(text.format("", 12))
     text = "season_length=9 is too long for X (n_samples=5). Use X.head() or horizon=2."
     assert in_words(text) == "--season 9 is too long for the data. See skgru forecast --help."
 

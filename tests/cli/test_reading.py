@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from skgru._cli.csv_and_parquet import read_table
 from skgru._cli.dates import DateForm, read_dates
 from skgru._cli.errors import Refused
 from skgru._cli.numbers import decimal_of, to_numbers
-from skgru._cli.text_table import read_table
 from tests.helpers import fails, warns
 
 DAYS = pd.date_range("2024-01-28", periods=9)
@@ -150,7 +150,7 @@ def test_years_of_two_digits_are_told_of():
 
 
 def test_gaps_are_filled_only_where_no_date_moves():
-    from skgru._cli.frames import without_gaps
+    from skgru._cli.roles_of_columns import without_gaps
 
     for dates in (
         pd.date_range("2023-01-15", periods=24, freq=pd.DateOffset(months=1)),

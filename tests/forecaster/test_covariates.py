@@ -361,3 +361,48 @@ def test_a_column_of_dates_or_years_beside_a_series():
     code = "X.set_index(pd.to_datetime(X['when'].astype(str), format='%Y%m'))"
     fails(lambda: SequenceForecaster(Ridge()).fit(X), "'when' of X holds dates such as", code)
     SequenceForecaster(Ridge(), season_length=7, target="y").fit(X)
+
+
+@pytest.mark.parametrize("form", ["array", "list"])
+def test_futures_of_a_long_frame_without_identifiers(form):
+    long = pd.concat({"a": SERIES, "b": SERIES + 1}, names=["id", "day"])
+    future = {"array": COMING.to_numpy(), "list": [COMING, COMING]}[form]
+    fitted = fitted_on(long, group="id")
+    with raises(f"is a {'ndarray' if form == 'array' else 'list'}", "dict", "'a': f"):
+        fitted.forecast(future=future)
+    assert len(fitted.forecast(future={"a": COMING, "b": COMING})) == 4
+
+
+def test_other_dates_in_the_future_of_a_long_frame():
+    """Arrays, which one series takes, are no remedy here."""
+    long = pd.concat({"a": SERIES, "b": SERIES + 1}, names=["id", "day"])
+    late = pd.concat({one: COMING.shift(1, freq="D") for one in "ab"}, names=["id", "day"])
+    with pytest.raises(
+        ValueError, match=r"Series 'a': future .* Give future for these rows"
+    ) as caught:
+        fitted_on(long, group="id").forecast(future=late)
+    assert "array" not in str(caught.value)
+
+
+def test_a_long_future_after_a_fit_on_a_list():
+    fitted = fitted_on([SERIES, SERIES + 1])
+    future = pd.concat({0: COMING, 1: COMING + 1}, names=["id", "day"]).reset_index()
+    with raises("a list of 2 tables", "one DataFrame", "future.groupby"):
+        fitted.forecast(future=future)
+    parts = [part for _, part in future.groupby("id")]
+    expected = fitted.forecast(future=[COMING, COMING + 1])
+    np.testing.assert_array_equal(np.stack(fitted.forecast(future=parts)), np.stack(expected))
+
+
+def test_a_covariate_outside_its_range_is_warned_of_once():
+    """It names a series, and a constant covariate has words of its own."""
+    long = pd.concat(
+        {one: SERIES.assign(p=0.0, q=SERIES["q"].clip(0, 1)) for one in "abc"}, names=["id", "day"]
+    )
+    coming = {one: COMING.assign(p=float(one != "a"), q=0.5) for one in "abc"}
+    with pytest.warns(UserWarning) as caught:
+        fitted_on(long, group="id").forecast(future=coming)
+    messages = [str(one.message) for one in caught if "covariate" in str(one.message)]
+    assert len(messages) == 1
+    assert "'p' has the value 1 in series 'b' and in 1 more" in messages[0]
+    assert "it was always 0" in messages[0]

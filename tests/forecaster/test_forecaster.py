@@ -188,7 +188,8 @@ def test_what_auto_decides():
     assert (fitted.level_, fitted.baseline_) == ("mean", "profile")
     assert (fitted.window_length_, fitted.season_length_) == (8, 4)
     assert fitted.scaler_.kinds_ == ["log"]
-    fitted = SequenceForecaster(LinearRegression(), horizon=2).fit(season)
+    with warns("season_length=None is 1 without dates", "season_length=4"):
+        fitted = SequenceForecaster(LinearRegression(), horizon=2).fit(season)
     assert (fitted.level_, fitted.baseline_) == ("last", "last")
     assert (fitted.window_length_, fitted.season_length_) == (24, 1)
     assert fitted.n_features_in_ == 1
@@ -197,7 +198,7 @@ def test_what_auto_decides():
     year = 10 + 3 * np.sin(np.arange(80) * np.pi / 6)
     months = pd.Series(year, index=pd.date_range("2020", periods=80, freq="MS"))
     assert SequenceForecaster(LinearRegression()).fit(months).season_length_ == 12
-    sentence = ("12 row", "season_length=None", "25 row", "season_length=12")
+    sentence = ("12 row", "season_length=None", "25 row", "a longer series", "season_length=1 ")
     for n_rows, season_length in ((20, 1), (24, 1), (25, 12)):
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")

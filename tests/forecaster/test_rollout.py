@@ -69,7 +69,11 @@ def test_the_profile_has_the_course_of_the_last_seasons_at_the_last_level():
 def test_windows_that_begin_before_the_series_are_forecast_by_the_baseline():
     series = make_series()[:, :1]
     forecaster = SequenceForecaster(
-        GRURegressor(3, epochs=2, random_state=0), window_length=10, baseline="last", scaler=None
+        GRURegressor(3, epochs=2, random_state=0),
+        window_length=10,
+        season_length=1,
+        baseline="last",
+        scaler=None,
     ).fit(series)
     predicted = forecaster.predict(series)
     np.testing.assert_allclose(predicted[:9], series[:9, 0])
@@ -81,7 +85,8 @@ def test_quantiles_of_the_regressor_bound_intervals():
         4, loss="pinball", quantiles=(0.05, 0.5, 0.95), epochs=3, random_state=0
     )
     series = make_series()[:, :2]
-    forecaster = SequenceForecaster(regressor, horizon=3, scaler=None).fit(series)
+    forecaster = SequenceForecaster(regressor, horizon=3, season_length=1, scaler=None)
+    forecaster.fit(series)
     interval = forecaster.forecast_interval(3, coverage=0.9)
     assert interval.shape == (3, 2, 2)
     forecast = forecaster.forecast(3)

@@ -26,9 +26,8 @@ HOLED = np.where(np.arange(N) == 40, 0, WEIGHTS)
 def plain(regressor=None, **parameters):
     """A forecaster whose windows are those of the series itself."""
     regressor = regressor or Ridge()
-    return SequenceForecaster(
-        regressor, window_length=5, scaler=None, level=None, baseline=None, **parameters
-    )
+    fixed = {"season_length": 1, "scaler": None, "level": None, "baseline": None}
+    return SequenceForecaster(regressor, window_length=5, **fixed | parameters)
 
 
 def coefficients(forecaster):
@@ -156,7 +155,7 @@ def test_regressors_without_weights():
         "Ridge()",
     )
     with warns("sample_weight has no effect with pretrained='only'", "Leave sample_weight None"):
-        SequenceForecaster(pretrained="only").fit(X, **with_weights)
+        SequenceForecaster(pretrained="only", season_length=1).fit(X, **with_weights)
 
 
 SEARCHED = {"regressor__alpha": [0.1, 1000.0]}
@@ -231,5 +230,5 @@ def test_metadata_routing():
 def test_calibration_and_the_default_take_weights():
     calibrated = plain(horizon=2, calibration_fraction=0.4).fit(X, sample_weight=HOLED)
     assert np.isfinite(calibrated.forecast_interval(coverage=0.8)).all()
-    default = SequenceForecaster(horizon=2, random_state=0)
+    default = SequenceForecaster(horizon=2, season_length=1, random_state=0)
     assert np.isfinite(default.fit(X, sample_weight=HOLED).forecast()).all()

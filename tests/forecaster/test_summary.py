@@ -106,3 +106,8 @@ def test_percentages_have_the_sum_of_the_weights():
         assert all(abs(found[i] - 100 * weight) < 1 for i, weight in named.items())
     display = EnsembleWeightsDisplay(weights=thirds).plot()
     assert [text.get_text() for text in display.ax_.texts] == ["34 %", "33 %", "33 %"]
+
+
+def test_a_window_of_one_row_is_singular():
+    fitted = SequenceForecaster(Ridge(), window_length=1).fit(np.arange(30.0)[:, np.newaxis])
+    assert "  window    1 row\n" in repr(fitted.summary_)

@@ -208,23 +208,28 @@ def test_other_columns_than_in_fit(X, own):
 # Too few rows
 
 
-def too_short(needed, n, asked):
-    return (asked, f"{needed} row", f"X has {n}", 'SequenceWindower(context="fit")')
+def too_short(needed, n, asked, is_fold):
+    """is_fold : whether X is a test fold, of which context="fit" completes the windows."""
+    remedy = 'SequenceWindower(context="fit")' if is_fold else "a longer series"
+    return (asked, f"{needed} row", f"X has {n}", remedy)
 
 
 def test_no_complete_window(X, y, own, given):
-    fails(lambda: gru().fit(X[:4], y[:4]), too_short(5, 4, "window_length=5"))
-    fails(lambda: given.score(X[:4], y[:4]), too_short(5, 4, "window_length=5"))
-    with_horizon = too_short(6, 5, "window_length=5 with horizon=1")
-    fails(lambda: gru().fit(X[:5]), with_horizon)
-    fails(lambda: own.score(X[:5]), with_horizon)  # a test fold: the remedy is context="fit"
+    fails(lambda: gru().fit(X[:4], y[:4]), too_short(5, 4, "window_length=5", False))
+    fails(lambda: given.score(X[:4], y[:4]), too_short(5, 4, "window_length=5", True))
+    with_horizon = (6, 5, "window_length=5 with horizon=1")
+    fails(lambda: gru().fit(X[:5]), too_short(*with_horizon, False))
+    fails(lambda: own.score(X[:5]), too_short(*with_horizon, True))
+    with pytest.raises(ValueError) as caught:
+        gru().fit(X[:5])
+    assert "test fold" not in str(caught.value)
 
 
 @pytest.mark.parametrize("horizon", [56, 59, 60, 61, 1000])
 def test_horizon_too_long(X, horizon):
     fails(
         lambda: gru(horizon=horizon).fit(X),
-        too_short(horizon + 5, 60, f"window_length=5 with horizon={horizon}"),
+        too_short(horizon + 5, 60, f"window_length=5 with horizon={horizon}", False),
     )
 
 

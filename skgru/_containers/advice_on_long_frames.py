@@ -10,7 +10,7 @@ from typing import Any
 
 from skgru._containers.text_dates import way_to_dates
 
-# Code that makes one series regular, in messages of `advice.irregular`.
+# Code that makes one series regular, in messages of `advice_on_index.irregular`.
 OF_ONE = re.compile(r"(?:regular first|the duplicates): (X\..+?)\.(?= If | Set | \(Here)")
 UPSAMPLED = re.compile(r"(?<=first: )X\.[^ ]*?upsample\(('[^']*'), every=('[^']*')\)")
 MERGED = re.compile(r"X\.group_by\(('[^']*')\)\.mean\(\)\.sort\('[^']*'\)")

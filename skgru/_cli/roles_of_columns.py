@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from skgru._cli.csv_and_parquet import TextTable
 from skgru._cli.dates import DateForm, looks_like_dates, read_dates, wrong_date
 from skgru._cli.errors import Refused, note, one_of
 from skgru._cli.numbers import are_numbers, decimal_of, to_numbers, wrong_number
-from skgru._cli.text_table import TextTable
 
 # Names of columns of whole numbers that are dates, such as years.
 TIME_NAMES = frozenset(
@@ -225,7 +225,7 @@ def without_gaps(frame: Any, group: tuple[str, ...]) -> Any:
 def _filled(frame: Any) -> Any:
     import pandas as pd
 
-    from skgru._containers.advice import keeps_rows, ways_for
+    from skgru._containers.advice_on_index import keeps_rows, ways_for
     from skgru._containers.clocks import open_days, regular_step
 
     index = frame.index

@@ -1,0 +1,162 @@
+"""Warnings about seasons: one that the index has or that is given, but is not used, and one that
+rows without dates have.
+"""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import Any
+
+import numpy as np
+
+from skgru._containers.long import names_times
+from skgru._containers.table import Table
+from skgru._forecaster.default_regressor import is_default
+from skgru._forecaster.defaults import usual_length
+from skgru._forecaster.spec import ForecastSpec
+from skgru._warnings import warn_user
+
+# Seasons of rows without dates that are looked for: of quarters, days, months, hours and weeks.
+USUAL_SEASONS = (4, 7, 12, 24, 52)
+
+# Correlation of changes with those a season before, from which a series repeats: at least this one,
+# and so many times the standard deviation of that of a random walk.
+REPEATS_FROM, ABOVE_CHANCE = 0.5, 4.0
+
+# Least such correlation in each half of a series.
+IN_HALVES_FROM = 0.3
+
+# Multiple of the mean change from which changes are clipped: a few large ones decide nothing alone.
+CLIPPED_FROM = 2.0
+
+# Largest change of a straight line, after its mean: rounding errors.
+STRAIGHT = 1e-9
+
+# Seasons that a series needs to hold, last rows that are read, and series of many that are read.
+SEASONS_HELD, ROWS_READ, SERIES_READ = 3, 1000, 5
+
+
+def warn_of_season(parameters: Any, tables: list[Table], spec: ForecastSpec, n_wanted: int) -> None:
+    """Warn of a season of the index that is not used, because X has fewer than `n_wanted` rows or
+    does not repeat with it. parameters : the forecaster.
+    """
+    longest = max(tables, key=len)
+    season_length = longest.rows.season_length
+    if parameters.season_length is not None or spec.season_length >= season_length:
+        return
+    if usual_length(list(map(len, tables))) >= n_wanted:
+        warn_user(
+            f"season_length=None does not use the season of {season_length} rows that follows from "
+            "the dates of X, because X does not repeat with it. Give "
+            f"season_length={season_length} to use it all the same, or 1 to forecast without one."
+        )
+        return
+    what = "two seasons and the steps ahead"
+    if n_wanted == season_length + 1:
+        what = "one season and one row"
+    # The pretrained network repeats one season. Otherwise level and baseline of one series have a
+    # season if X holds more than two.
+    n_least = season_length + 1 if len(tables) > 1 else 2 * season_length + 1
+    if parameters.pretrained and is_default(parameters.regressor) and spec.point == "median":
+        n_least = season_length
+    remedy = f"Give season_length={season_length} to use the season, or 1 to forecast without one."
+    if len(longest) < n_least:
+        remedy = "Give a longer series, or season_length=1 to forecast without a season."
+    warn_user(
+        f"season_length=None does not use the season of {season_length} rows that follows from the "
+        f"dates of X: this needs {n_wanted} rows, {what}. {remedy}"
+    )
+
+
+def warn_of_long_season(
+    given: Any, tables: list[Table], spec: ForecastSpec, is_pretrained: bool
+) -> None:
+    """Warn of a season that is given, and which no series is long enough for. is_pretrained :
+    whether the pretrained network takes part in the forecast.
+    """
+    n_rows = max(map(len, tables))
+    # The pretrained network repeats a single season. Others compare a value with that a season ago.
+    n_needed = spec.seasons[-1] + (not is_pretrained)
+    if given is not None and spec.seasons[-1] > 1 and n_rows < n_needed:
+        warn_user(
+            f"season_length={given} needs at least {n_needed} rows, but X has {n_rows} "
+            f"(n_samples={n_rows}), so that forecasts do not repeat with this season. Give a "
+            "longer series, or a shorter season_length."
+        )
+
+
+def warn_of_repeats(given: Any, tables: list[Table], spec: ForecastSpec) -> None:
+    """Warn of series without dates that clearly repeat with a usual season, if none is given."""
+    if given is not None:
+        return
+    read = tables[:SERIES_READ]
+    if any(one.rows.index is not None and names_times(one.rows.index) for one in read):
+        return
+    found = [season_in(one.values[:, spec.targets[0]]) for one in read]
+    season_length = max(set(found), key=found.count)
+    if season_length > 1 and 2 * found.count(season_length) > len(found):
+        warn_user(
+            f"season_length=None is 1 without dates, but X repeats every {season_length} rows. "
+            f"Give season_length={season_length} to use this season, or 1 to forecast without one."
+        )
+
+
+def season_in(values: np.ndarray) -> int:
+    """The shortest usual season with which a series (n_rows,) clearly repeats; 1 if there is none.
+
+    The changes over a quarter of a season correlate with those a season before. The correlation is
+    larger than that of all lags nearby, so that no longer or shorter cycle explains it, and than
+    that within the season, so that no slow change of the slope does.
+    """
+    values = values[-ROWS_READ:]
+    n_rows, is_known = len(values), np.isfinite(values)
+    if not is_known.all():
+        rows = np.arange(n_rows)
+        values = np.interp(rows, rows[is_known], values[is_known])
+    least, most = values.min(), values.max()
+    values = np.log(values) if least > 0 else values / max(-least, most, np.finfo(float).tiny)
+    for m in USUAL_SEASONS:
+        if n_rows <= SEASONS_HELD * m:
+            break
+        distance, around = max(1, m // 4), max(1, m // 4)
+        changes = values[distance:] - values[:-distance]
+        # As Bartlett's formula has it for a random walk, of which changes overlap.
+        chance = sqrt(max(1.0, 2 / 3 * distance) / (len(changes) - m))
+        r = correlations(changes, m + around)
+        if (
+            r[m] - max(0.0, r[1:m].sum() / (m - 1)) >= max(REPEATS_FROM, ABOVE_CHANCE * chance)
+            and abs(int(r[m - around :].argmax()) - around) <= min(1, m // 24)
+            and repeats_in_halves(changes, m)
+        ):
+            return m
+    return 1
+
+
+def correlations(changes: np.ndarray, n_lags: int) -> np.ndarray:
+    """Autocorrelations (n_lags + 1,) of changes (n,); 0 for those of a straight line. Large changes
+    are clipped.
+    """
+    n, changes = len(changes), changes - changes.sum() / len(changes)
+    most = CLIPPED_FROM * np.abs(changes).sum() / n
+    changes = np.minimum(np.maximum(changes, -most), most)
+    variance = changes @ changes
+    if not variance > n * STRAIGHT**2:
+        return np.zeros(n_lags + 1)
+    size = 1 << (n + n_lags).bit_length()
+    spectrum = np.fft.rfft(changes, size)
+    covariance = np.fft.irfft(spectrum * spectrum.conj(), size)[: n_lags + 1]
+    # A lag has a product less for each of its rows.
+    return covariance / variance * n / (n - np.arange(n_lags + 1))
+
+
+def repeats_in_halves(changes: np.ndarray, m: int) -> bool:
+    """Whether changes correlate with those a season before in both halves of a series: a short
+    part with large changes decides nothing alone.
+    """
+    middle = (len(changes) - m) // 2
+    for half in (slice(None, middle), slice(middle, None)):
+        now, before = changes[m:][half], changes[:-m][half]
+        now, before = now - now.sum() / len(now), before - before.sum() / len(before)
+        if not now @ before > IN_HALVES_FROM * sqrt((now @ now) * (before @ before)):
+            return False
+    return True

@@ -1,0 +1,163 @@
+"""Warnings about seasons that are not used, and their remedies."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import Ridge
+
+from skgru import SequenceForecaster
+from skgru._forecaster.season_warnings import season_in
+from skgru.datasets import load_airline_passengers, load_sunspots, make_sine
+from tests.helpers import assert_holds, raises, warns
+
+YEAR = 100 * (1 + 0.3 * np.sin(np.arange(72) * np.pi / 6))
+MONTHS = pd.Series(YEAR, pd.date_range("2020", periods=72, freq="MS"), name="sales")
+PARAMETERS = {
+    "default": {},
+    "without the pretrained network": {"pretrained": None},
+    "ridge": {"regressor": Ridge()},
+    "zero-shot": {"pretrained": "only"},
+}
+
+
+def answer(n_rows, horizon, **parameters):
+    """Forecaster (None after an error) and messages of a fit to the first months."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            fitted = SequenceForecaster(horizon=horizon, random_state=0, **parameters)
+            fitted.fit(MONTHS[:n_rows])
+        except ValueError as error:
+            return None, [str(error)]
+    return fitted, [str(one.message) for one in caught]
+
+
+def about_seasons(messages):
+    return [one for one in messages if one.startswith("season_length=")]
+
+
+@pytest.mark.parametrize("horizon", [1, 12])
+@pytest.mark.parametrize("name", PARAMETERS)
+@pytest.mark.parametrize("n_rows", [2, 5, 12, 13, 24])
+def test_the_remedy_of_a_short_series_works(n_rows, name, horizon):
+    fitted, messages = answer(n_rows, horizon, **PARAMETERS[name])
+    for message in about_seasons(messages):
+        without, others = answer(n_rows, horizon, season_length=1, **PARAMETERS[name])
+        assert (without is None) == (fitted is None)
+        assert about_seasons(others) == []
+        if "Give season_length=12" not in message:
+            assert "Give a longer series, or season_length=1" in message
+            continue
+        seasonal, others = answer(n_rows, horizon, season_length=12, **PARAMETERS[name])
+        assert about_seasons(others) == []
+        actual = MONTHS[n_rows : n_rows + 12]
+        errors = [np.abs(one.forecast(12) - actual).mean() for one in (seasonal, without)]
+        assert errors[0] < errors[1]
+
+
+@pytest.mark.parametrize("n_rows", [2, 5, 11, 12, 13])
+def test_a_season_that_is_given_needs_one_season_for_the_pretrained_network(n_rows):
+    seasonal, messages = answer(n_rows, 12, season_length=12, pretrained="only")
+    assert len(messages) == (n_rows < 12)
+    for message in messages:
+        assert_holds(message, "season_length=12 needs at least 12 rows", f"X has {n_rows}")
+    without = SequenceForecaster(horizon=12, season_length=1, pretrained="only")
+    actual = MONTHS[n_rows : n_rows + 12]
+    repeats = np.abs(seasonal.forecast() - actual).mean()
+    other = np.abs(without.fit(MONTHS[:n_rows]).forecast() - actual).mean()
+    assert (repeats < 0.5 * other) == (n_rows >= 12)
+
+
+def test_rows_that_the_message_of_a_short_series_asks_for_are_enough():
+    with (
+        raises("horizon=12", "X has 2", "3 rows are enough"),
+        warns("season_length=None"),
+    ):
+        SequenceForecaster(horizon=12).fit(MONTHS[:2])
+    fitted, _ = answer(3, 12)
+    assert np.isfinite(fitted.forecast()).all()
+    with raises("horizon=12", "smaller horizon"):
+        SequenceForecaster(horizon=12, season_length=1).fit(MONTHS[:2])
+    assert answer(2, 1)[0] is not None
+
+
+# Seasons of rows without dates
+
+
+def forms_without_dates(values):
+    frame = pd.DataFrame({"shop": np.repeat(["a", "b"], len(values)), "y": np.tile(values, 2)})
+    return {
+        "array": (values[:, np.newaxis], {}),
+        "Series": (pd.Series(values, name="y"), {}),
+        "list": ([values, 2 * values, values[:40]], {}),
+        "long frame": (frame, {"group": "shop"}),
+        "wide frame": (pd.DataFrame({"a": values, "b": 3 * values}), {"group": "columns"}),
+    }
+
+
+@pytest.mark.parametrize("form", forms_without_dates(YEAR))
+def test_rows_without_dates_that_repeat(form):
+    X, parameters = forms_without_dates(YEAR)[form]
+    forecaster = SequenceForecaster(Ridge(), horizon=12, **parameters)
+    with warns("season_length=None is 1 without dates", "every 12 rows", "season_length=12"):
+        forecaster.fit(X)
+    for season_length in (1, 12):  # without a warning
+        forecaster.set_params(season_length=season_length).fit(X)
+        assert forecaster.season_length_ == season_length
+
+
+def test_dates_decide_on_their_season():
+    weeks = pd.Series(YEAR, pd.date_range("2020", periods=72, freq="YS"))
+    assert SequenceForecaster(Ridge(), horizon=3).fit(weeks).season_length_ == 1
+
+
+@pytest.mark.parametrize("season_length", [4, 7, 12, 24, 52])
+@pytest.mark.parametrize("change", [None, "level", "trend", "growth", "gaps"])
+def test_usual_seasons_are_found(season_length, change):
+    n_rows, rng = 10 * season_length, np.random.default_rng(0)
+    values = np.tile(rng.normal(size=season_length).cumsum(), 10)
+    values += 0.1 * values.std() * rng.normal(size=n_rows)
+    if change == "level":
+        values += 1000 * values.std()
+    elif change == "trend":
+        values += 10 * np.linspace(0, values.std(), n_rows)
+    elif change == "growth":
+        values = np.exp(values / values.std() / 3 + np.linspace(0, 5, n_rows))
+    elif change == "gaps":
+        values[rng.integers(n_rows, size=n_rows // 20)] = np.nan
+    assert season_in(values) == season_length
+
+
+def test_seasons_of_data_sets():
+    assert season_in(load_airline_passengers()[:, 0]) == 12
+    assert season_in(load_sunspots()[:, 0]) == 1  # about 11 years
+    assert season_in(make_sine()[:, 0]) == 1
+    assert season_in(np.sin(np.arange(400) * 2 * np.pi / 50)) == 1  # 52 is near, but no peak
+
+
+RANDOM = {
+    "noise": lambda noise: noise,
+    "walk": np.cumsum,
+    "trend": lambda noise: np.arange(len(noise)) + noise,
+    "growth": lambda noise: np.exp(np.linspace(0, 5, len(noise)) + 0.05 * noise),
+    "slow curve": lambda noise: np.tanh(np.linspace(-3, 3, len(noise))) + 0.002 * noise,
+    "counts": lambda noise: np.floor(np.exp(noise)),
+}
+
+
+@pytest.mark.parametrize("kind", RANDOM)
+def test_few_series_seem_to_repeat_by_chance(kind):
+    rng = np.random.default_rng(0)
+    found = [
+        season_in(RANDOM[kind](rng.normal(size=n_rows))) > 1
+        for n_rows in (30, 60, 100, 200, 1000)
+        for _ in range(200)
+    ]
+    assert np.mean(found) < 0.01
+
+
+@pytest.mark.parametrize("values", [np.ones(100), np.arange(100.0), np.zeros(100), np.ones(3)])
+def test_straight_lines_do_not_repeat(values):
+    assert season_in(values) == 1
