@@ -10,6 +10,8 @@ import sys
 import numpy as np
 import pytest
 
+from skgru._forecaster.seasonal_profiles import seasonal_course
+
 
 def in_order(text):
     """Sets of words sorted: scikit-learn prints them in an order that differs between processes."""
@@ -115,13 +117,14 @@ def slow_baseline(z, window, baseline, level, season, steps):
 
 
 def slow_profile(z, i, season, steps):
-    """The mean course of up to three whole seasons, at the level of the last half season."""
-    values = [row_at(z, t)[i] for t in range(len(z) - 3 * season, len(z))]
-    seasons = [values[n * season : (n + 1) * season] for n in range(3)]
-    if not np.isfinite(seasons[-1]).all():
+    """The course of up to three whole seasons, at the level of the last half season. The course has
+    tests of its own.
+    """
+    values = np.array([row_at(z, t)[i] for t in range(len(z) - 3 * season, len(z))])
+    if not np.isfinite(values[-season:]).all():
         return [np.nan] * steps
-    whole = [[v - sum(one) / season for v in one] for one in seasons if np.isfinite(one).all()]
-    course = [sum(one[j] for one in whole) / len(whole) for j in range(season)]
+    course = seasonal_course(values[np.newaxis], season)[0][0].tolist()
     half = max(1, season // 2)
-    level = sum(seasons[-1][j] - course[j] for j in range(season - half, season)) / half
+    last = values[-season:].tolist()
+    level = sum(last[j] - course[j] for j in range(season - half, season)) / half
     return [level + course[k % season] for k in range(steps)]

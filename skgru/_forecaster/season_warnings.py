@@ -49,6 +49,7 @@ def warn_of_season(parameters: Any, tables: list[Table], spec: ForecastSpec, n_w
             f"season_length=None does not use the season of {season_length} rows that follows from "
             "the dates of X, because X does not repeat with it. Give "
             f"season_length={season_length} to use it all the same, or 1 to forecast without one."
+            + _longer_season(longest)
         )
         return
     what = "two seasons and the steps ahead"
@@ -66,6 +67,12 @@ def warn_of_season(parameters: Any, tables: list[Table], spec: ForecastSpec, n_w
         f"season_length=None does not use the season of {season_length} rows that follows from the "
         f"dates of X: this needs {n_wanted} rows, {what}. {remedy}"
     )
+
+
+def _longer_season(table: Table) -> str:
+    """The remedy for rows that hold a longer season, but too few of them to be sure."""
+    held = [n for n in table.rows.season_lengths[1:] if n < len(table)]
+    return f" If X repeats every {held[0]} rows, give season_length={held[0]}." if held else ""
 
 
 def warn_of_long_season(

@@ -52,22 +52,29 @@ def seasons_of(
     rows = max(tables, key=len).rows
     if given is not None and not np.iterable(given):
         return int(given), (int(given),)
-    if parameters.pretrained == "only":
-        lengths = tuple(sorted(set(map(int, given or [rows.season_length]))))
+    is_only = parameters.pretrained == "only"
+    if is_only and given is not None:
+        lengths = tuple(sorted(set(map(int, given))))
         return lengths[0], lengths
     series = [table.values[:, targets] for table in tables[:SERIES_LOOKED_AT]]
     if given is not None:
         lengths = tuple(sorted(set(map(int, given))))
         return nearest_season(parameters, series, lengths, n_rows), lengths
     held: list[int] = []
+    shortest, *longer = rows.season_lengths or (1,)
+    if is_only and not (longer and n_rows >= 2 * longer[0] + parameters.horizon):
+        return shortest, (shortest,)  # the pretrained network takes it without proof
     for i, length in enumerate(rows.season_lengths):
         least = rows_for_season(parameters, tables, length)
-        if n_rows < (max(least, LEAST_SEASONS * length) if i else least):
+        if i:
+            least = max(least, LEAST_SEASONS * length if held else 2 * length + parameters.horizon)
+        if n_rows < least:
             break
         if held or has_season(series, length, parameters.horizon):
             held.append(length)
-    if not held:
-        return 1, (1,)
+    if len(held) < 2:
+        only = held[0] if held else shortest if is_only else 1
+        return only, (only,)
     nearest = nearest_season(parameters, series, tuple(held), n_rows)
     is_global = len(series) > 1
     used = [

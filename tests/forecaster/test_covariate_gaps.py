@@ -27,7 +27,7 @@ def long(X, index="column"):
 
 
 def forecaster(known="price", **parameters):
-    return SequenceForecaster(Ridge(), horizon=3, known=known, **parameters)
+    return SequenceForecaster(Ridge(), horizon=3, known=known, season_length=7, **parameters)
 
 
 # A container of the frame, and the parameters of a forecaster for it.
@@ -140,7 +140,7 @@ def test_backtest_warns_once_of_gaps_that_no_forecast_reads():
 def test_forecast_origins_within_a_gap_do_not_warn():
     y = frame(gaps=())["y"]
     y.iloc[[40, 59]] = np.nan
-    result = backtest(SequenceForecaster(Ridge(), horizon=3), y, initial=38)
+    result = backtest(SequenceForecaster(Ridge(), horizon=3, season_length=7), y, initial=38)
     assert np.isfinite(result.forecast).all()
 
 

@@ -309,7 +309,7 @@ def test_pickles_take_it_along():
 
 def test_a_season_that_is_not_used_points_to_it():
     year = pd.Series(AIRLINE[:12], pd.period_range("1949-01", periods=12, freq="M"))
-    with warns("13 row", "pretrained='only'"):
+    with warns("13 row", "Give season_length=12"):
         SequenceForecaster(horizon=2).fit(year)
 
 
