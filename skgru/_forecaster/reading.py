@@ -46,7 +46,7 @@ from skgru._forecaster.model import ForecastModel
 from skgru._forecaster.scaling import scaled
 from skgru._forecaster.spec import ForecastSpec
 from skgru._forecaster.until import steps_until
-from skgru._validation import at_least
+from skgru._validation import at_least, check_memory_for
 from skgru._windows import as_table
 
 # Rows to forecast from without training.
@@ -281,6 +281,7 @@ class SeriesReader:
             raise ValueError(
                 f"steps={steps!r} must be an int of at least 1: the number of rows to forecast."
             )
+        check_memory_for(steps)
         return int(steps)
 
     def _check_past(self, steps: int, given: str) -> None:
