@@ -363,7 +363,7 @@ REFUSED = {
     "too large": (np.array([[10**400]] * 60, dtype=object), "larger unit"),
     "too large, with a gap": (np.array([[10**400]] * 59 + [[None]], dtype=object), "larger unit"),
     "list of too large": ([[10**400]] * 60, "larger unit"),
-    "frame of too large": (pd.DataFrame({"a": [10**400] * 60}), "larger unit"),
+    "frame of too large": (pd.DataFrame({"a": [10**400] * 60}, dtype=object), "larger unit"),
 }
 
 
