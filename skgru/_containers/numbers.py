@@ -91,12 +91,13 @@ def check_unique_columns(X: Any, name: str = "X") -> None:
     """Raise ValueError if columns of a pandas frame have the same name."""
     if type(X).__module__.split(".")[0] != "pandas" or not hasattr(X, "columns"):
         return
-    is_twice = X.columns.map(str).duplicated()
-    if is_twice.any():
+    names = X.columns if not X.columns.is_unique else X.columns.map(str)
+    if not names.is_unique:  # to scikit-learn, 1 and "1" are one name
+        code = f"{name}.columns" + ("" if names is X.columns else ".map(str)")
         raise ValueError(
-            f"{name} has several columns of the same name: {list(X.columns[is_twice].unique())}. "
-            f"Rename these columns, or keep the first of each: {name}.loc[:, "
-            f"~{name}.columns.map(str).duplicated()]."
+            f"{name} has several columns of the same name: "
+            f"{list(X.columns[names.duplicated()].unique())}. Rename these columns, or keep the "
+            f"first of each: {name}.loc[:, ~{code}.duplicated()]."
         )
 
 
