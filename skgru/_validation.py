@@ -16,6 +16,10 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 FLOAT32_MAX = np.finfo(np.float32).max
 
 
+# Rows of a forecast that no memory holds.
+MOST_STEPS = 1 << 40
+
+
 class Number(Interval):
     """scikit-learn's Interval, but without bool, which is an integer in Python."""
 
@@ -42,6 +46,12 @@ class Instance(HasMethods):
 
 def at_least(minimum: int) -> Number:
     return Number(Integral, minimum, None, closed="left")
+
+
+def check_memory_for(steps: int) -> None:
+    """Raise MemoryError for a number of steps that no memory holds."""
+    if steps > MOST_STEPS:
+        raise MemoryError(f"steps={steps} rows are more than any memory holds. Use fewer steps.")
 
 
 def real_between(left: float, right: float | None, closed: str) -> Number:

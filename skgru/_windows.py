@@ -22,7 +22,7 @@ from sklearn.utils.validation import (
 )
 
 from skgru._callbacks import FitTask, TakesCallbacks, has_callbacks
-from skgru._containers.numbers import as_numbers, check_has_rows
+from skgru._containers.numbers import as_numbers, check_has_rows, check_unique_columns
 from skgru._containers.row_order import end_of, warn_of_order, warn_of_past
 from skgru._state import reads_once, stores_at_once
 from skgru._validation import (
@@ -73,12 +73,23 @@ def block_with_past(
     Rows that `past` lacks are NaN, or the earliest row repeated.
     """
     n_past = len(past)
-    block = np.empty((window_length - 1 + len(X), X.shape[1]), dtype=X.dtype)
+    block = _empty((window_length - 1 + len(X), X.shape[1]), X.dtype, window_length)
     n_unknown = window_length - 1 - n_past
     block[n_unknown : window_length - 1] = past
     block[window_length - 1 :] = X
     block[:n_unknown] = np.nan if padding == "nan" else block[n_unknown]
     return block
+
+
+def _empty(shape: tuple[int, ...], dtype: Any, window_length: int) -> np.ndarray:
+    """numpy's `empty` for an array whose size depends on `window_length`."""
+    try:
+        return np.empty(shape, dtype)
+    except (MemoryError, ValueError) as error:  # ValueError: more bytes than there are addresses
+        raise MemoryError(
+            f"window_length={window_length} needs an array of shape {shape}, for which there is no "
+            "memory. Use a smaller window_length."
+        ) from error
 
 
 def _is_flat(windower: SequenceWindower) -> bool:
@@ -255,6 +266,7 @@ class SequenceWindower(TakesCallbacks, TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         check_has_rows(X)
+        check_unique_columns(X)
         values = validate_data(self, as_table(as_numbers(X)), reset=False, **_FLOATS)
         past = self._past_of(values)
         if not warn_of_order(X) and len(past):
@@ -292,6 +304,7 @@ class SequenceWindower(TakesCallbacks, TransformerMixin, BaseEstimator):
         self._validate_params()
         task = FitTask.begun(self, 0, X=X) if has_callbacks(self) else None
         check_has_rows(X)
+        check_unique_columns(X)
         given = X
         X = as_table(as_numbers(X))
         names = _get_feature_names(X)
@@ -389,6 +402,7 @@ def make_windows(
     array([3., 4., 5.])
     """
     check_has_rows(X)
+    check_unique_columns(X)
     warn_of_order(X)
     X = check_array(as_table(as_numbers(X)), estimator="make_windows", input_name="X", **_FLOATS)
     channels = check_target(target, X.shape[1])
@@ -488,7 +502,9 @@ def as_windows(sequences: Iterable[Any], window_length: int | None = None) -> np
             f"{window_length}. Use a larger window_length for fit and predict, or give only the "
             f"last {window_length} steps."
         )
-    windows = np.full((len(tables), longest, widths[0]), np.nan, dtype=np.result_type(*tables))
+    shape = (len(tables), longest, widths[0])
+    windows = _empty(shape, np.result_type(*tables), longest)
+    windows[:] = np.nan
     for window, table in zip(windows, tables, strict=True):
         window[longest - len(table) :] = table
     return windows

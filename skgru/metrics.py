@@ -16,8 +16,9 @@ from sklearn.metrics import mean_absolute_error, root_mean_squared_error
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_array
 
-from skgru._containers.numbers import as_numbers
+from skgru._containers.numbers import as_numbers, check_in_range
 from skgru._forecaster.scorer import ForecastScorer
+from skgru._r_squared import LARGEST_SQUARED, LARGEST_WEIGHT
 from skgru._validation import are_rounding_errors, at_least, checks_parameters, real_between
 from skgru._warnings import warn_user
 
@@ -64,6 +65,7 @@ def _as_columns(values: Any, name: str) -> np.ndarray:
             f"{name} has shape {values.shape}, but must have shape (n_samples,) or (n_samples, "
             f"n_outputs) with at least 1 row and 1 output. Reshape {name}, or add rows."
         )
+    check_in_range(values, name, ", and the same for the other arrays")
     return values.reshape(len(values), -1)
 
 
@@ -101,8 +103,41 @@ def _intervals(y_true: Any, lower: Any, upper: Any) -> tuple[np.ndarray, np.ndar
     return y_true, lower, upper
 
 
-def _seasonal_scale(y_train: Any, season_length: int, n_outputs: int, power: int = 1) -> np.ndarray:
-    """Mean error of the seasonal-naive forecast within y_train, to this power: (n_outputs,).
+def _mean_of_rows(losses: np.ndarray, sample_weight: Any = None) -> np.ndarray:
+    """Weighted mean over the rows: (n_samples, n_outputs) -> (n_outputs,)."""
+    if sample_weight is not None:
+        sample_weight = _check_sample_weight(
+            as_numbers(sample_weight, "sample_weight"),
+            losses,
+            dtype=np.float64,
+            ensure_non_negative=True,
+        )
+        sample_weight = _moderate(sample_weight, losses)
+    return np.average(losses, axis=0, weights=sample_weight)
+
+
+def _root_mean_square(errors: np.ndarray, sample_weight: Any = None) -> np.ndarray:
+    """Root of the weighted mean of squares over the rows, for errors of any size."""
+    largest = np.abs(errors).max(axis=0)
+    is_extreme = (largest > LARGEST_SQUARED) | (largest < 1 / LARGEST_SQUARED)
+    unit = np.where(is_extreme & (largest > 0), largest, 1.0)
+    return unit * np.sqrt(_mean_of_rows((errors / unit) ** 2, sample_weight))
+
+
+def _moderate(weights: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Weights whose weighted mean of the values can be computed: no sum is infinite."""
+    largest = weights.max(initial=0)
+    is_extreme = largest > LARGEST_WEIGHT or np.nanmax(values, initial=0) > LARGEST_SQUARED
+    return weights / largest if is_extreme and largest > 0 else weights
+
+
+def _seasonal_scale(
+    y_train: Any,
+    season_length: int,
+    n_outputs: int,
+    mean: Callable[[np.ndarray], np.ndarray] = _mean_of_rows,
+) -> np.ndarray:
+    """Mean absolute error of the seasonal-naive forecast within y_train, (n_outputs,).
 
     A single column of y_train is repeated for all outputs, which are often the steps of one series.
     The scale of a column that repeats itself is NaN. Raises ValueError if all of them are.
@@ -136,20 +171,22 @@ def _seasonal_scale(y_train: Any, season_length: int, n_outputs: int, power: int
             f"{repeats} Their errors are NaN with multioutput='raw_values', and averages leave "
             "them out. Measure them with sklearn.metrics.mean_absolute_error."
         )
-    scale = np.where(is_constant, np.nan, (differences**power).mean(axis=0))
+    scale = np.where(is_constant, np.nan, mean(differences))
     return np.broadcast_to(scale, n_outputs)
 
 
-def _mean_of_rows(losses: np.ndarray, sample_weight: Any) -> np.ndarray:
-    """Weighted mean over the rows: (n_samples, n_outputs) -> (n_outputs,)."""
-    if sample_weight is not None:
-        sample_weight = _check_sample_weight(
-            as_numbers(sample_weight, "sample_weight"),
-            losses,
-            dtype=np.float64,
-            ensure_non_negative=True,
+def _scaled(errors: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """Errors divided by their scale, (n_outputs,) each. NaN where the scale is NaN."""
+    with np.errstate(over="ignore"):  # the error below replaces the warning
+        scaled = errors / scale
+    if np.isinf(scaled).any():
+        output = int(np.isinf(scaled).argmax())
+        raise ValueError(
+            f"y_train has a seasonal-naive error of {scale[output]:.2g} in output {output}, and "
+            f"{errors[output]:.2g}, the error of this output, divided by it is no float. Use a "
+            "y_train of the same unit as y_true, or sklearn.metrics.mean_absolute_error."
         )
-    return np.average(losses, axis=0, weights=sample_weight)
+    return scaled
 
 
 def _combine(outputs: np.ndarray, multioutput: Any) -> float | np.ndarray:
@@ -171,6 +208,7 @@ def _combine(outputs: np.ndarray, multioutput: Any) -> float | np.ndarray:
             f"(y_true has {len(outputs)}), not all of them 0. Give such weights, 'uniform_average' "
             "or 'raw_values'."
         )
+    weights = _moderate(weights, outputs)
     is_known = ~np.isnan(outputs)
     if not weights[is_known].any():
         raise ValueError(
@@ -263,7 +301,7 @@ def mean_absolute_scaled_error(
     y_pred = _columns_like(y_true, y_pred, "y_pred")
     scale = _seasonal_scale(y_train, season_length, y_true.shape[1])
     error = _mean_of_rows(np.abs(y_true - y_pred), sample_weight)
-    return _combine(error / scale, multioutput)
+    return _combine(_scaled(error, scale), multioutput)
 
 
 @checks_parameters(_POINTS | _SCALE)
@@ -351,9 +389,8 @@ def root_mean_squared_scaled_error(
     """
     y_true = _as_columns(y_true, "y_true")
     y_pred = _columns_like(y_true, y_pred, "y_pred")
-    scale = np.sqrt(_seasonal_scale(y_train, season_length, y_true.shape[1], power=2))
-    error = np.sqrt(_mean_of_rows((y_true - y_pred) ** 2, sample_weight))
-    return _combine(error / scale, multioutput)
+    scale = _seasonal_scale(y_train, season_length, y_true.shape[1], _root_mean_square)
+    return _combine(_scaled(_root_mean_square(y_true - y_pred, sample_weight), scale), multioutput)
 
 
 @checks_parameters(_POINTS)
@@ -593,8 +630,10 @@ def mean_scaled_interval_score(
     y_true, lower, upper = _intervals(y_true, lower, upper)
     scale = _seasonal_scale(y_train, season_length, y_true.shape[1])
     outside = np.maximum(lower - y_true, 0.0) + np.maximum(y_true - upper, 0.0)
-    score = _mean_of_rows(upper - lower + 2.0 / (1.0 - coverage) * outside, sample_weight)
-    return _combine(score / scale, multioutput)
+    with np.errstate(over="ignore"):  # infinity is an error of _scaled
+        penalty = 2.0 / (1.0 - coverage) * outside
+        score = _mean_of_rows(upper - lower + penalty, sample_weight)
+    return _combine(_scaled(score, scale), multioutput)
 
 
 # "mase" is scaled afterwards, where the training rows of each series are known.

@@ -4,10 +4,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler
 
 from skgru import GRURegressor, SequenceWindower
+
+# On a machine with other work, an example of a millisecond may take half a second.
+settings.register_profile("without deadline", deadline=None)
+settings.load_profile("without deadline")
 
 ROOT = Path(__file__).parents[1]
 # Tests that need folders of the sources: they are left out where tests run on an installed package

@@ -360,6 +360,10 @@ REFUSED = {
     "index of dates": (pd.date_range("2020-01-01", periods=60), "dates or times"),
     "index of periods": (pd.period_range("2020-01-01", periods=60, freq="D"), "dates or times"),
     "generator": ((row for row in SERIES), "list("),
+    "too large": (np.array([[10**400]] * 60, dtype=object), "larger unit"),
+    "too large, with a gap": (np.array([[10**400]] * 59 + [[None]], dtype=object), "larger unit"),
+    "list of too large": ([[10**400]] * 60, "larger unit"),
+    "frame of too large": (pd.DataFrame({"a": [10**400] * 60}, dtype=object), "larger unit"),
 }
 
 
@@ -404,6 +408,41 @@ def test_numbers_of_any_size_are_forecast_or_refused(regressor):
         assert np.isfinite(forecaster().fit(values / 1e100).forecast(4)).all()
     fails(lambda: regressor.predict(X * 1e300), "float32")
     assert np.isfinite(regressor.score(X, Y * 1e300))
+
+
+def test_a_score_is_finite_for_numbers_of_any_size():
+    model = SequenceForecaster(pretrained="only").fit(SERIES)
+    expected = model.score(SERIES)
+    assert np.isfinite(expected)
+    assert np.isfinite(model.score(SERIES * 1e298))
+    huge = np.full((60, 1), 1e300)
+    assert np.isfinite(model.score(huge))
+    weights = np.ones(60)
+    for unit in (1e-300, 1e200):
+        np.testing.assert_allclose(model.score(SERIES, sample_weight=weights * unit), expected)
+
+
+def test_a_model_of_small_numbers_forecasts_after_huge_ones():
+    for model in (forecaster(), SequenceForecaster(pretrained="only", point="mean")):
+        model = model.fit(SERIES).update(np.full((12, 1), 1e299))
+        assert np.isfinite(model.forecast(3)).all()
+
+
+def test_numbers_of_rows_that_no_memory_holds_are_named():
+    fitted, zero_shot = forecaster().fit(SERIES), SequenceForecaster(pretrained="only").fit(SERIES)
+    windows = SequenceWindower(5).fit_transform(SERIES)
+    own = GRURegressor(2, epochs=1).fit(windows)
+    for rows in (2**62, 2**63, 10**30):
+        for call, name in {
+            lambda n=rows: fitted.forecast(n): "steps",
+            lambda n=rows: zero_shot.forecast_interval(n): "steps",
+            lambda n=rows: own.forecast(n, windows): "steps",
+            lambda n=rows: forecaster(horizon=n).fit([SERIES, SERIES]): "horizon",
+            lambda n=rows: forecaster(window_length=n).fit(SERIES): "window_length",
+            lambda n=rows: SequenceWindower(n).fit_transform(SERIES): "window_length",
+            lambda n=rows: as_windows([SERIES], n): "window_length",
+        }.items():
+            fails(call, name, error=MemoryError)
 
 
 def test_a_loss_that_is_infinite_is_no_model():

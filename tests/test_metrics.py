@@ -537,3 +537,51 @@ def test_metrics_do_not_import_tensorflow():
         "import sys, skgru.metrics; print([m for m in ('tensorflow', 'keras') if m in sys.modules])"
     )
     assert run_python(code).strip() == "[]"
+
+
+# Values and weights whose squares and sums no float holds.
+
+
+@pytest.mark.parametrize("unit", [1e-200, 1e160, 1e250])
+def test_scaled_errors_have_no_unit_of_any_size(unit):
+    rng = np.random.default_rng(0)
+    y, wrong, y_train = rng.normal(size=(20, 2)), rng.normal(size=(20, 2)), rng.normal(size=(30, 2))
+    low, high = np.minimum(y, wrong) - 1, np.maximum(y, wrong) - 0.5
+    for metric in (mean_absolute_scaled_error, root_mean_squared_scaled_error):
+        found = metric(y * unit, wrong * unit, y_train=y_train * unit)
+        np.testing.assert_allclose(found, metric(y, wrong, y_train=y_train), rtol=1e-12)
+    found, expected = (
+        mean_scaled_interval_score(y * u, low * u, high * u, coverage=0.9, y_train=y_train * u)
+        for u in (unit, 1)
+    )
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+    found, expected = (
+        symmetric_mean_absolute_percentage_error(y * u, wrong * u) for u in (unit, 1)
+    )
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("weight", [1e-300, 1e100, 1e308])
+def test_weights_have_no_unit_of_any_size(weight):
+    rng = np.random.default_rng(0)
+    y, wrong, y_train = rng.normal(size=(20, 2)), rng.normal(size=(20, 2)), rng.normal(size=(30, 2))
+    ones, halves = np.ones(20), np.array([1.0, 0.5])
+    for metric in (
+        symmetric_mean_absolute_percentage_error,
+        lambda *arrays, **rest: interval_coverage(arrays[0], arrays[1] - 1, arrays[1] + 1, **rest),
+        lambda *arrays, **rest: root_mean_squared_scaled_error(*arrays, y_train=y_train, **rest),
+        lambda *arrays, **rest: mean_absolute_scaled_error(*arrays, y_train=y_train, **rest),
+    ):
+        found, expected = (
+            metric(y, wrong, sample_weight=ones * u, multioutput=halves * u) for u in (weight, 1)
+        )
+        np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+def test_errors_that_no_float_holds_are_refused():
+    y, y_train = np.array([1.0, 2.0]), np.array([0.0, 1e-320, 0.0, 1e-320])
+    for metric in (mean_absolute_scaled_error, root_mean_squared_scaled_error):
+        with raises("y_train", "1e-320", "output 0", "mean_absolute_error"):
+            metric(y, y + 1, y_train=y_train)
+    with raises("y_pred holds 1e+305", "-1e+300", "y_pred / 1e100", "the other arrays"):
+        mean_absolute_scaled_error(y, y * 1e305, y_train=[1.0, 2.0, 4.0])

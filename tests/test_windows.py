@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skgru import SequenceWindower, make_windows
+from tests.helpers import fails
 
 DTYPES = ["float32", "float64", "int8", "int32", "int64", "uint16", "bool"]
 
@@ -395,3 +396,16 @@ def test_a_failed_refit_leaves_the_earlier_windower(params, X):
 def test_a_refit_without_names_forgets_the_earlier_names():
     windower = SequenceWindower(2).fit(pd.DataFrame({"a": [1.0]})).fit([[1.0]])
     assert not hasattr(windower, "feature_names_in_")
+
+
+@pytest.mark.parametrize("names", [["a", "a"], [1, "1"]])
+def test_columns_of_the_same_name_are_refused(names):
+    table = pd.DataFrame([[1.0, 2.0], [3.0, 4.0], [5.0, 7.0]], columns=names)
+    windower = SequenceWindower(2).fit([[1.0, 2.0], [3.0, 4.0]])
+    for call in (
+        lambda X: SequenceWindower(2).fit(X),
+        lambda X: windower.transform(X),
+        lambda X: make_windows(X, 2),
+    ):
+        fails(lambda call=call: call(table), str(names[1]), "several columns", "Rename")
+        call(table.set_axis([0, 1], axis=1))

@@ -72,6 +72,20 @@ def _separator(text: str) -> str:
     return text
 
 
+def _zone(text: str) -> str:
+    try:
+        import pandas as pd
+    except ImportError:  # an error of its own follows
+        return text
+    try:
+        pd.Timestamp("2026-01-01").tz_localize(text)
+    except Exception as error:  # pandas and zoneinfo raise errors of many types
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no time zone. Use a name such as Europe/Berlin or UTC"
+        ) from error
+    return text
+
+
 def parser() -> argparse.ArgumentParser:
     import skgru
 
@@ -128,7 +142,9 @@ def _add_data(one: argparse.ArgumentParser, optional: bool) -> None:
     form.add_argument("--decimal", choices=[".", ","], help="decimal mark")
     form.add_argument("--date-order", choices=["dmy", "mdy", "ymd"], help="of day, month and year")
     form.add_argument("--date-format", metavar="FORMAT", help="such as %%d.%%m.%%Y")
-    form.add_argument("--time-zone", metavar="ZONE", help="zone of dates with UTC offsets")
+    form.add_argument(
+        "--time-zone", type=_zone, metavar="ZONE", help="zone of dates with UTC offsets"
+    )
     form.add_argument("--encoding", metavar="NAME", help="default: UTF-8, else cp1252")
     form.add_argument("--fill-gaps", action="store_true", help="insert missing dates as unknown")
     model = one.add_argument_group("forecaster")

@@ -89,23 +89,29 @@ def _decoded(data: bytes, encoding: str | None, name: str) -> str:
     if encoding is None and data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encoding = "utf-16"
     try:
-        return _in_lines(data.decode(encoding or "utf-8-sig").removeprefix("\ufeff"))
+        text = data.decode(encoding or "utf-8-sig").removeprefix("\ufeff")
+        if "\0" not in text:
+            return _in_lines(text)
     except LookupError as error:
         raise Refused(f"--encoding {encoding} is unknown. Use utf-8 or cp1252.") from error
-    except UnicodeDecodeError as error:
+    except ValueError as error:  # most of them are UnicodeDecodeErrors, which have a reason
         if encoding is not None:
-            raise Refused(f"--encoding {encoding} does not fit {name}: {error.reason}.") from error
+            reason = getattr(error, "reason", error)
+            raise Refused(f"--encoding {encoding} does not fit {name}: {reason}.") from error
     if b"\0" in data:
-        raise Refused(f"{name} is no text. Give a CSV file, or a file that ends with .parquet.")
+        raise Refused(
+            f"{name} is no text in {encoding or 'UTF-8'}. Give a CSV file, its encoding, such as "
+            "--encoding utf-16-le, or a file that ends with .parquet."
+        )
     note(f"{name} is not UTF-8, and is read as cp1252 (Western Europe). --encoding sets another.")
     return _in_lines(data.decode("cp1252", errors="replace"))
 
 
 def _in_lines(text: str) -> str:
-    """Text whose lines end in a carriage return alone, as some programs write them, with line
-    feeds.
+    """Text whose lines end in carriage returns, alone or beside line feeds, as some programs write
+    them, with line feeds.
     """
-    return text if "\n" in text else text.replace("\r", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _separator_of(text: str, name: str) -> str:
@@ -113,7 +119,10 @@ def _separator_of(text: str, name: str) -> str:
     lines = text.split("\n", LINES_TO_GUESS)[:LINES_TO_GUESS]
     fitting = []
     for mark in SEPARATORS:
-        widths = {len(row) for row in csv.reader(lines, delimiter=mark) if any(row)}
+        try:
+            widths = {len(row) for row in csv.reader(lines, delimiter=mark) if any(row)}
+        except csv.Error:  # a field beyond the limit of the module csv
+            continue
         if len(widths) == 1 and widths.pop() > 1:
             fitting.append(mark)
     if len(fitting) == 1:

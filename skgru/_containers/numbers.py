@@ -9,8 +9,8 @@ countries.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence, Set
-from numbers import Number
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from numbers import Number, Rational
 from typing import Any
 
 import numpy as np
@@ -44,6 +44,9 @@ ARRAY_REMEDIES = {
     "c": ("complex numbers", "Use their real part: {x}.real"),
 }
 
+# Sums and products of a few larger values would exceed the range of float64, 1.8e308.
+LARGEST = 1e300
+
 # Types of objects by kind of dtype.
 ARRAY_TYPES: dict[str, tuple[type, ...]] = {
     "U": (str, bytes),
@@ -72,6 +75,32 @@ def check_has_rows(X: Any, name: str = "X") -> None:
         )
 
 
+def check_in_range(values: np.ndarray, name: str, others: str = "") -> None:
+    """Raise ValueError for values of floats whose sums may be infinite. NaN is allowed. others :
+    what else the remedy is for.
+    """
+    is_too_large = np.abs(values) > LARGEST
+    if is_too_large.any():
+        raise ValueError(
+            f"{name} holds {values[is_too_large][0]:.4g}, but its values must be between "
+            f"-{LARGEST:g} and {LARGEST:g}. Use a larger unit, such as {name} / 1e100{others}."
+        )
+
+
+def check_unique_columns(X: Any, name: str = "X") -> None:
+    """Raise ValueError if columns of a pandas frame have the same name."""
+    if type(X).__module__.split(".")[0] != "pandas" or not hasattr(X, "columns"):
+        return
+    names = X.columns if not X.columns.is_unique else X.columns.map(str)
+    if not names.is_unique:  # to scikit-learn, 1 and "1" are one name
+        code = f"{name}.columns" + ("" if names is X.columns else ".map(str)")
+        raise ValueError(
+            f"{name} has several columns of the same name: "
+            f"{list(X.columns[names.duplicated()].unique())}. Rename these columns, or keep the "
+            f"first of each: {name}.loc[:, ~{code}.duplicated()]."
+        )
+
+
 def as_numbers(X: Any, name: str = "X", leaves_sequences: bool = False) -> Any:
     """A pandas or polars Series or data frame or an array with its values as numbers, and NaN for
     unknown ones. Anything else, and what holds plain numbers already, is returned as it is.
@@ -93,11 +122,11 @@ def as_numbers(X: Any, name: str = "X", leaves_sequences: bool = False) -> Any:
     if isinstance(X, list):
         if X and hasattr(X[0], "ndim") and X[0].ndim > 0:
             return [as_numbers(one, f"{name}[{i}]", True) for i, one in enumerate(X)]
-        _check_array(_array_of(X), name, f"np.array({name})")
+        _check_array(_array_of(X, name), name, f"np.array({name})")
         return X
     if not isinstance(X, np.ndarray):
         return X
-    X = _from_objects(X)
+    X = _from_objects(X, name)
     _check_array(X, name)
     if isinstance(X, np.ma.MaskedArray):  # a masked value is unknown, whatever is under the mask
         return np.ma.filled(X.astype(np.float64), np.nan)
@@ -167,15 +196,30 @@ def _is_readable(X: Any) -> bool:
     return True
 
 
-def _array_of(X: list[Any]) -> Any:
+def _array_of(X: list[Any], name: str) -> Any:
     """A list as an array, if it has the shape of one."""
     try:
-        return _from_objects(np.asarray(X))
+        values = np.asarray(X)
     except ValueError:  # rows of different lengths
         return None
+    return _from_objects(values, name)
 
 
-def _from_objects(X: Any) -> Any:
+def _check_sizes(values: Iterable[Any], name: str) -> None:
+    """Raise ValueError for numbers that no float holds, such as 10**400."""
+    for one in values:
+        if not isinstance(one, Rational):  # other numbers become infinity, which is an error too
+            continue
+        try:
+            float(one)
+        except OverflowError as error:
+            raise ValueError(
+                f"{name} holds a number beyond {np.finfo(float).max:.1e}, the largest float. "
+                "Give the numbers in a larger unit, or NaN for an unknown one."
+            ) from error
+
+
+def _from_objects(X: Any, name: str) -> Any:
     """Numbers in an array of objects as floats. Other arrays are returned as they are."""
     if X.dtype.kind != "O":
         return X
@@ -186,6 +230,7 @@ def _from_objects(X: Any) -> Any:
     for kind, types in ARRAY_TYPES.items():
         if any(issubclass(one, types) for one in kinds):
             return X.astype("U") if kind == "U" else np.full(X.shape, 0, dtype=f"{kind}8[s]")
+    _check_sizes(known, name)
     if not any(unknown):
         return X
     try:
@@ -246,9 +291,9 @@ def _is_plain(dtype: Any) -> bool:
     return isinstance(dtype, np.dtype) and dtype.kind in "biuf"
 
 
-def _pandas_kind(column: Any) -> tuple[str, Any]:
+def _pandas_kind(column: Any, name: str = "X") -> tuple[str, Any]:
     """What a pandas Series holds instead of numbers, and an example of text; "" and the numbers for
-    numbers.
+    numbers. name : what messages call the object of the column.
     """
     dtype = column.dtype
     if _is_plain(dtype):
@@ -273,6 +318,7 @@ def _pandas_kind(column: Any) -> tuple[str, Any]:
             return "complex numbers", None
         if any(issubclass(kind, list | tuple | np.ndarray) for kind in kinds):
             return "sequences", None
+        _check_sizes(objects[known], name)
     try:
         return "", objects.astype(np.float64)
     except (TypeError, ValueError):
@@ -280,7 +326,7 @@ def _pandas_kind(column: Any) -> tuple[str, Any]:
 
 
 def _pandas_series(X: Any, name: str, leaves_sequences: bool) -> Any:
-    kind, values = _pandas_kind(X)
+    kind, values = _pandas_kind(X, name)
     if kind == "sequences" and leaves_sequences:
         return X
     if kind:
@@ -295,7 +341,7 @@ def _pandas_series(X: Any, name: str, leaves_sequences: bool) -> Any:
 def _pandas_frame(X: Any, name: str, leaves_sequences: bool) -> Any:
     if all(map(_is_plain, X.dtypes)):
         return X
-    found = [_pandas_kind(X.iloc[:, i]) for i in range(X.shape[1])]
+    found = [_pandas_kind(X.iloc[:, i], name) for i in range(X.shape[1])]
     kinds = [kind for kind, _ in found]
     if kind := next(filter(None, kinds), ""):
         if leaves_sequences and "sequences" in kinds:

@@ -11,13 +11,16 @@ import numpy as np
 from sklearn.utils.validation import _get_feature_names, check_array
 
 from skgru._containers.long import all_but_time
-from skgru._containers.numbers import as_known, as_numbers, check_has_rows
+from skgru._containers.numbers import (
+    as_known,
+    as_numbers,
+    check_has_rows,
+    check_in_range,
+    check_unique_columns,
+)
 from skgru._containers.table import Table
 from skgru._containers.time_index import TimeIndex, _step_of, index_of_polars
 from skgru._windows import as_table
-
-# Sums and products of a few larger values would exceed the range of float64, 1.8e308.
-LARGEST = 1e300
 
 
 def is_list_of_series(X: Any) -> bool:
@@ -65,7 +68,7 @@ def as_series(X: Any, estimator: Any, usual: Any = None, name: str = "X") -> Tab
         return _from_polars(X, estimator, usual, name)
     check_list(X)
     if library == "pandas":
-        _check_unique(X, name)
+        check_unique_columns(X, name)
     X = as_numbers(X, name)
     table = as_table(X)
     rows = TimeIndex()
@@ -115,16 +118,6 @@ def _from_polars(X: Any, estimator: Any, usual: Any, name: str) -> Table:
     return Table(_numbers(columns, estimator, name), list(columns.columns), rows)
 
 
-def _check_unique(X: Any, name: str) -> None:
-    """Raise ValueError if columns of a pandas frame have the same name."""
-    if hasattr(X, "columns") and not X.columns.is_unique:
-        twice = list(X.columns[X.columns.duplicated()].unique())
-        raise ValueError(
-            f"{name} has several columns of the same name: {twice}. Rename these columns, or keep "
-            f"the first of each: {name}.loc[:, ~{name}.columns.duplicated()]."
-        )
-
-
 def _numbers(table: Any, estimator: Any, name: str) -> np.ndarray:
     # check_array takes half a minute for 100,000 series, so valid arrays skip it.
     is_ready = type(table) is np.ndarray and table.dtype == np.float64 and table.ndim == 2
@@ -136,10 +129,5 @@ def _numbers(table: Any, estimator: Any, name: str) -> np.ndarray:
             estimator=estimator,
             input_name=name,
         )
-    is_too_large = np.abs(table) > LARGEST
-    if is_too_large.any():
-        raise ValueError(
-            f"{name} holds {table[is_too_large][0]:.4g}, but values of a series must be between "
-            f"-{LARGEST:g} and {LARGEST:g}. Use a larger unit, such as {name} / 1e100."
-        )
+    check_in_range(table, name)
     return table

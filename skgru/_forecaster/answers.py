@@ -16,6 +16,7 @@ from skgru._forecaster.conformal import Calibration, following
 from skgru._forecaster.covariates import static_rows
 from skgru._forecaster.reading import LEAST_ROWS, Origins, SeriesReader
 from skgru._forecaster.scaling import restored
+from skgru._r_squared import r_squared
 
 
 class ForecastAnswers(SeriesReader):
@@ -154,10 +155,8 @@ class ForecastAnswers(SeriesReader):
                 f"{rows.sum()} such rows (n_samples={len(table)}). Use a longer series, "
                 f"{shorter}or a smaller horizon."
             )
-        from sklearn.metrics import r2_score
-
         own = None if weights is None else weights[rows]
-        return r2_score(actual[rows], predicted[rows], sample_weight=own)
+        return r_squared(actual[rows], predicted[rows], own)
 
     def _check_names(self, new: Origins, endings: list[str]) -> None:
         """Raise if two columns of an answer would have one name."""

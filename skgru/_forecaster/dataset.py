@@ -23,6 +23,9 @@ HISTORY_VALUES_AT_ONCE = 1 << 18
 # Number of values of baselines up to which they are kept: each epoch of a training needs them.
 BASELINE_VALUES_KEPT = 1 << 20
 
+# Rows of joined series that no memory holds.
+MOST_ROWS = 1 << 40
+
 
 @dataclass(frozen=True)
 class Part:
@@ -93,6 +96,12 @@ def join_each(parts: Iterable[Part], lengths: Sequence[int], before: int, after:
     """As `join_series`, for parts that are made one by one, so that many of them need no memory
     beside the result. lengths : their numbers of rows.
     """
+    total = sum(lengths) + len(lengths) * (before + after)
+    if total > MOST_ROWS:
+        raise MemoryError(
+            f"Windows and forecasts need {before} rows before and {after} rows after each series, "
+            "for which there is no memory. Use a smaller window_length, horizon or number of steps."
+        )
     n_rows = np.array(lengths)
     first = before + np.concatenate([[0], np.cumsum(n_rows[:-1] + before + after)])
     n = int(first[-1] + n_rows[-1] + after)

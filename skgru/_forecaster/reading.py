@@ -45,7 +45,7 @@ from skgru._forecaster.scaling import scaled
 from skgru._forecaster.short_series import warn_if_short, warn_of_short
 from skgru._forecaster.spec import ForecastSpec
 from skgru._forecaster.until import steps_until
-from skgru._validation import at_least
+from skgru._validation import at_least, check_memory_for
 from skgru._windows import as_table
 
 # Rows to forecast from without training.
@@ -289,6 +289,7 @@ class SeriesReader:
             raise ValueError(
                 f"steps={steps!r} must be an int of at least 1: the number of rows to forecast."
             )
+        check_memory_for(steps)
         return int(steps)
 
     def _check_past(self, steps: int, given: str) -> None:

@@ -11,6 +11,7 @@ from functools import cache
 import numpy as np
 
 from skgru._forecaster.seasonal_profiles import seasonal_course
+from skgru._r_squared import LARGEST_SQUARED
 
 # Smoothing parameters, of which each history takes the one with the smallest in-sample error.
 SMOOTHING = np.array([0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99])
@@ -44,6 +45,12 @@ def theta_forecast(histories: np.ndarray, steps: int, season_length: int) -> np.
     """
     n, n_rows, n_targets = histories.shape
     z = histories.swapaxes(1, 2).reshape(n * n_targets, n_rows)
+    size = np.where(np.isfinite(z), np.abs(z), 0).max(axis=1, initial=0)
+    if size.max(initial=0) > LARGEST_SQUARED:  # the forecast is the same in any unit
+        unit = np.where(size > LARGEST_SQUARED, size, 1.0)
+        in_units = (z / unit[:, np.newaxis]).reshape(n, n_targets, n_rows).swapaxes(1, 2)
+        forecast = theta_forecast(in_units, steps, season_length)
+        return forecast * unit.reshape(n, 1, n_targets)
     phase = (np.arange(n_rows) - n_rows) % season_length
     course, n_seasons = seasonal_course(z, season_length)
     z = z - course[:, phase]

@@ -38,20 +38,20 @@ def end_of(until: Any) -> Any:
     """
     import pandas as pd
 
+    end = pd.NaT
     try:
         if isinstance(until, str | np.datetime64):
             stamp = pd.Timestamp(until)
-            end = stamp if stamp.tz is not None else pd.Period(str(until)).end_time
+            if stamp is not pd.NaT:
+                end = stamp if stamp.tz is not None else pd.Period(str(until)).end_time
         elif isinstance(until, pd.Period):
             end = until.end_time
         elif isinstance(until, datetime.datetime):
             end = pd.Timestamp(until)
         elif isinstance(until, datetime.date):
             end = pd.Period(until, "D").end_time
-        else:
-            end = pd.NaT
     except ValueError:
-        end = pd.NaT
+        pass
     if end is pd.NaT:
         raise ValueError(
             f"until={until!r} must be a date: a string such as '2026-06-30', a date, datetime, "

@@ -24,7 +24,7 @@ from sklearn.utils.validation import (
     check_consistent_length,
 )
 
-from skgru._containers.numbers import as_numbers, check_has_rows
+from skgru._containers.numbers import as_numbers, check_has_rows, check_unique_columns
 from skgru._dataset import n_missing_steps, rows_behind, slices_of
 from skgru._networks.lag_columns import check_channels, lag_order, stacked, windows_of_table
 from skgru._specs import PINBALL
@@ -166,6 +166,7 @@ def check_windows(
     strings or complex numbers, and columns that do not form windows, TypeError for sparse input.
     """
     check_has_rows(X)
+    check_unique_columns(X)
     given = as_numbers(stacked(X), leaves_sequences=True)
     try:
         X = check_array(

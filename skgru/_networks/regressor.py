@@ -33,6 +33,7 @@ from skgru._networks.epoch_tasks import data_of
 from skgru._networks.inference import inference_for
 from skgru._networks.scaling import standardisation
 from skgru._networks.split import usable_rows, weight_of_steps, without_zero_weights
+from skgru._r_squared import r_squared
 from skgru._specs import TargetScaling
 from skgru._state import reads_once, stores_at_once
 from skgru._tensorflow import load_engine
@@ -40,6 +41,7 @@ from skgru._validation import (
     Function,
     Instance,
     at_least,
+    check_memory_for,
     check_representable,
     check_target,
     exists_if,
@@ -52,10 +54,6 @@ NEEDS_OWN_UNITS = {
     *("poisson", "meansquaredlogarithmicerror", "msle", "meanabsolutepercentageerror", "mape"),
     *("kldivergence", "kld", "binarycrossentropy", "bce", "binaryfocalcrossentropy"),
 }
-
-
-# The squares of larger numbers are infinite, or their sums.
-LARGEST_SQUARED = 1e150
 
 
 def _has_quantiles(estimator: Any) -> bool:
@@ -670,11 +668,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             )
             if sample_weight is not None:
                 sample_weight = np.repeat(sample_weight, known.sum(axis=1))
-        from sklearn.metrics import r2_score
-
-        if (largest := np.abs(targets).max()) > LARGEST_SQUARED:  # R² is the same in any unit
-            targets, predicted = targets / largest, predicted / largest
-        return r2_score(targets, predicted, sample_weight=sample_weight)
+        return r_squared(targets, predicted, sample_weight)
 
     @reads_once
     @_accepts_windows_first
@@ -723,6 +717,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
                 f"steps={steps!r} must be an int of at least 1, the rows to forecast. Use steps=1, "
                 "for example."
             )
+        check_memory_for(steps)
         windows = self._check_new_windows(X)
         last = self._dataset(windows, np.array([len(windows) - 1])).gather()
         history = self._filled(last)[0]

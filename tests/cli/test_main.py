@@ -288,6 +288,8 @@ def test_gaps_are_refused_and_filled(folder, capsys):
         ("forecast sales.csv --zero-shot", ("--horizon", "--until")),
         ("forecast sales.csv --zero-shot --horizon 0", ("--horizon", "'0'", "at least 1")),
         ("forecast sales.csv --zero-shot --horizon 2 --interval 80", ("--interval", "'80'")),
+        ("forecast sales.csv --horizon 2 --time-zone Berlin", ("--time-zone", "Europe/Berlin")),
+        ("forecast sales.csv --horizon 2 --time-zone=", ("--time-zone", "''", "UTC")),
         ("forecast none.csv --horizon 2", ("none.csv", "No such file")),
         ("forecast sales.csv --horizon 2 --target Sales", ("--target Sales", "sales.")),
         ("forecast stores.csv --horizon 2", ("--target", "sales, price")),

@@ -111,6 +111,8 @@ def test_numbers_of_two_readings_are_refused(columns, separator):
         (b"day,y\n2024-01-01,1.5", ","),
         (b'day\ty\n2024-01-01\t"1.5"\n', "\t"),
         ("day|y\n2024-01-01|1.5\n".encode("utf-16"), "|"),
+        (b"day;y\r\r\n2024-01-01;1.5\r\r\n", ";"),
+        (b"day;y\n\r2024-01-01;1.5\r2024-01-02;2\n", ";"),
     ],
 )
 def test_separators_and_byte_order_marks(data, separator, tmp_path):
@@ -118,7 +120,7 @@ def test_separators_and_byte_order_marks(data, separator, tmp_path):
     path.write_bytes(data)
     table = read_table(str(path), None, None)
     assert (table.separator, list(table.columns)) == (separator, ["day", "y"])
-    assert table.columns["day"] == ["2024-01-01"]
+    assert table.columns["day"][0] == "2024-01-01"
 
 
 @pytest.mark.parametrize(
@@ -135,6 +137,30 @@ def test_files_that_are_refused(text, parts, tmp_path):
     path = tmp_path / "a.csv"
     path.write_text(text)
     fails(lambda: read_table(str(path), None, None), *parts, error=Refused)
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding", "parts"),
+    [
+        ("day,y\n1,2\n".encode("utf-16-le"), None, ("no text in UTF-8", "--encoding utf-16-le")),
+        ("day,y\n1,2\n".encode("utf-32"), "utf-8", ("--encoding utf-8", "does not fit")),
+        (b"day,y\n1,\0\n", None, ("no text",)),
+        (b"day,y\n1," + b"9" * 200_000 + b"\n", None, ("line 2", "field limit")),
+        (b"day,y\n1,2\n", "punycode", ("--encoding punycode", "does not fit")),
+        (b"day,y\n1,2\n", "utf\0", ("--encoding", "does not fit")),
+        (b"day,y\n1,2\n", "rot13", ("--encoding rot13 is unknown", "utf-8")),
+    ],
+)
+def test_bytes_that_are_no_text_are_refused(data, encoding, parts, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(data)
+    fails(lambda: read_table(str(path), None, encoding), *parts, error=Refused)
+
+
+def test_the_encoding_of_the_message_reads_the_file(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes("day,y\n1,2\n".encode("utf-16-le"))
+    assert read_table(str(path), None, "utf-16-le").columns == {"day": ["1"], "y": ["2"]}
 
 
 def test_dates_without_an_offset_are_those_of_the_zone():

@@ -20,6 +20,14 @@ MONTHS = pd.Series(
 )
 
 
+@pytest.mark.parametrize("unit", [1e200, 1e299])
+def test_a_unit_of_any_size_changes_nothing(unit):
+    histories = RNG.normal(size=(3, 40, 2)).cumsum(axis=1)
+    units = np.array([1, unit])  # of each target
+    found = theta_forecast(histories * units, 5, 4) / units
+    np.testing.assert_allclose(found, theta_forecast(histories, 5, 4), rtol=1e-9, atol=1e-12)
+
+
 def slow_theta(z, steps, m):
     """One series (n_rows,) without NaN, by the definition."""
     n = len(z)

@@ -127,7 +127,7 @@ def test_errors():
     assert len(dated.forecast(until="2026-05-01 00:00:00")) == 1  # the remedy
     with raises("2026-12", "time zone"):
         dated.forecast(until=pd.Timestamp("2026-12", tz="UTC"))
-    for until in (12, "soon", None, float("nan"), True):
+    for until in (12, "soon", "", "NaT", None, float("nan"), True):
         if until is not None:
             with raises(f"until={until!r}", "2026-06-30", "steps"):
                 dated.forecast(until=until)
