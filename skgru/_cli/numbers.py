@@ -6,36 +6,17 @@ of both conventions. Where its values do not show which, it is refused.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from skgru._cli.errors import Refused
-
-# Share of wrong values up to which a column is one of numbers, or of dates, with mistakes.
-MOST_WRONG = 0.1
-
-MISSING = frozenset(("", "na", "n/a", "#n/a", "nan", "null", "none", "-", "?", "."))
-_SPACES = " \u00a0\u202f'\u2019"
-
-
-def _pattern(decimal: str, thousands: str) -> re.Pattern[str]:
-    whole = rf"(?:\d+|[1-9]\d{{0,2}}([{re.escape(thousands)}{_SPACES}])\d{{3}}(?:\1\d{{3}})*)"
-    point = re.escape(decimal)
-    return re.compile(rf"[+\-\u2212]?(?:{whole}(?:{point}\d*)?|{point}\d+)(?:[eE][+-]?\d+)?")
-
-
-_PATTERNS = {".": _pattern(".", ","), ",": _pattern(",", ".")}
+from skgru._containers.text_numbers import MINUS, MOST_WRONG, PATTERNS, SPACES, is_missing
 
 
 def _is_text(column: Any) -> bool:
     return isinstance(column, list)
-
-
-def is_missing(value: str) -> bool:
-    return value.casefold() in MISSING
 
 
 def are_numbers(column: Any) -> bool:
@@ -46,7 +27,7 @@ def are_numbers(column: Any) -> bool:
         )
     known = [value for value in column if not is_missing(value)]
     return bool(known) and any(
-        all(pattern.fullmatch(value) for value in known) for pattern in _PATTERNS.values()
+        all(pattern.fullmatch(value) for value in known) for pattern in PATTERNS.values()
     )
 
 
@@ -57,7 +38,7 @@ def wrong_number(column: Any) -> int | None:
     if not _is_text(column):
         return None
     known = [at for at, value in enumerate(column) if not is_missing(value)]
-    for pattern in _PATTERNS.values():
+    for pattern in PATTERNS.values():
         wrong = [at for at in known if not pattern.fullmatch(column[at])]
         if 0 < len(wrong) <= MOST_WRONG * len(known):
             return wrong[0]
@@ -71,7 +52,7 @@ def decimal_of(columns: dict[str, list[str]], separator: str | None, name: str) 
     for column in columns.values():
         known = [value for value in column if not is_missing(value)]
         fits = {
-            mark: all(one.fullmatch(value) for value in known) for mark, one in _PATTERNS.items()
+            mark: all(one.fullmatch(value) for value in known) for mark, one in PATTERNS.items()
         }
         marked = [value for value in known if "." in value or "," in value]
         if not marked:
@@ -79,7 +60,7 @@ def decimal_of(columns: dict[str, list[str]], separator: str | None, name: str) 
         if fits["."] != fits[","]:
             mark = "." if fits["."] else ","
             only = [
-                one for one in marked if not _PATTERNS["," if mark == "." else "."].fullmatch(one)
+                one for one in marked if not PATTERNS["," if mark == "." else "."].fullmatch(one)
             ]
             votes[mark] = only[0]
         elif fits["."]:
@@ -110,8 +91,8 @@ def to_numbers(column: Any, decimal: str, what: str, name: str, lines: Sequence[
                 f"{what} must be a column of numbers, but {name} has {column.dtype} there."
             )
         return column.to_numpy(dtype=np.float64, na_value=np.nan)
-    pattern, other = _PATTERNS[decimal], "," if decimal == "." else "."
-    unwanted = str.maketrans({**dict.fromkeys(_SPACES + other), "\u2212": "-", decimal: "."})
+    pattern, other = PATTERNS[decimal], "," if decimal == "." else "."
+    unwanted = str.maketrans({**dict.fromkeys(SPACES + other), MINUS: "-", decimal: "."})
     numbers = np.full(len(column), np.nan)
     for at, value in enumerate(column):
         if is_missing(value):
