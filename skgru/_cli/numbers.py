@@ -12,7 +12,15 @@ from typing import Any
 import numpy as np
 
 from skgru._cli.errors import Refused
-from skgru._containers.text_numbers import MINUS, MOST_WRONG, PATTERNS, SPACES, is_missing
+from skgru._containers.text_numbers import (
+    MINUS,
+    MOST_WRONG,
+    PATTERNS,
+    SPACES,
+    bare,
+    is_missing,
+    is_number,
+)
 
 
 def _is_text(column: Any) -> bool:
@@ -35,7 +43,7 @@ def wrong_number(column: Any) -> int | None:
     """The first value that is no number, of a column of text in which nearly all others are
     numbers; None for other columns.
     """
-    if not _is_text(column):
+    if not _is_text(column) or are_numbers(column):
         return None
     known = [at for at, value in enumerate(column) if not is_missing(value)]
     for pattern in PATTERNS.values():
@@ -43,6 +51,27 @@ def wrong_number(column: Any) -> int | None:
         if 0 < len(wrong) <= MOST_WRONG * len(known):
             return wrong[0]
     return None
+
+
+def decorated_number(column: Any) -> int | None:
+    """The first value that is no number, of a column of text in which nearly all values are numbers
+    without their percent signs, currencies and parentheses; None for other columns.
+    """
+    if not _is_text(column) or are_numbers(column):
+        return None
+    known = [at for at, value in enumerate(column) if not is_missing(value)]
+    n_right = {mark: sum(is_number(column[at], mark) for at in known) for mark in PATTERNS}
+    mark = max(n_right, key=n_right.__getitem__)
+    if not n_right[mark] or len(known) - n_right[mark] > MOST_WRONG * len(known):
+        return None
+    return next((at for at in known if not PATTERNS[mark].fullmatch(column[at])), None)
+
+
+def correction_of(value: str) -> str:
+    """What to do about a value that is no number."""
+    if any(is_number(value, mark) for mark in PATTERNS):
+        return f"Write {bare(value)} instead, and change all such values of the column in this way."
+    return "Correct the value, or leave the field empty if it is unknown."
 
 
 def decimal_of(columns: dict[str, list[str]], separator: str | None, name: str) -> str:
@@ -100,7 +129,7 @@ def to_numbers(column: Any, decimal: str, what: str, name: str, lines: Sequence[
         if not pattern.fullmatch(value):
             raise Refused(
                 f"{what} must be a column of numbers, but {name}, line {lines[at]} has {value!r}. "
-                "Correct the value, or leave the field empty if it is unknown."
+                f"{correction_of(value)}"
             )
         numbers[at] = float(value.translate(unwanted))
     return numbers
