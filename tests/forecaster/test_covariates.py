@@ -395,6 +395,8 @@ def test_future_that_begins_with_the_history():
         fitted.forecast(future=longer)
     right = np.concatenate([column[200:].to_numpy(), np.ones((220, 1))])
     np.testing.assert_allclose(fitted.forecast(future=right), expected)
+    other = np.concatenate([column[200:].to_numpy(), rng.normal(5, 0.1, size=(200, 1)) % 1])
+    np.testing.assert_allclose(fitted.forecast(future=other), expected)  # other values, as many
     # After an update, and with X, the history is another one.
     updated = fitted.update(F[200:203])
     updated.forecast(4, future=np.concatenate([promo[203:, None], np.zeros((200, 1))]))
