@@ -57,6 +57,25 @@ _WHOLE = (
         r"Fill in this field of the file.",
     ),
     (
+        r"^X has (\d+ rows?) that the history holds with other values, for example (.+?)\. update "
+        r"ignores.*",
+        r"\1 of the data have other values than the model has for these dates, for example \2. "
+        r"The model keeps its values. Train it again with the new data, without --model.",
+    ),
+    (
+        r"^X has the series (.+?), which was not part of fit\. fit had (.+?)\. .*",
+        r"the data have the series \1, but the model has \2. Write it as in the data of the "
+        r"training.",
+    ),
+    (
+        r"^future has no rows for \d+ series, for example (.+?)\. It has (.+?)\. .*",
+        r"--future has no rows for the series \1, but for \2. Write it as in the data.",
+    ),
+    (
+        r"^future has rows for series (.+?), of which no history is known\..*",
+        r"--future has rows for the series \1, which the data lack. They are ignored.",
+    ),
+    (
         r"has only NaN in a column to forecast",
         r"--target: the column has no values. Name another column.",
     ),

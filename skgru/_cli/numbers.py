@@ -6,36 +6,25 @@ of both conventions. Where its values do not show which, it is refused.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from skgru._cli.errors import Refused
-
-# Share of wrong values up to which a column is one of numbers, or of dates, with mistakes.
-MOST_WRONG = 0.1
-
-MISSING = frozenset(("", "na", "n/a", "#n/a", "nan", "null", "none", "-", "?", "."))
-_SPACES = " \u00a0\u202f'\u2019"
-
-
-def _pattern(decimal: str, thousands: str) -> re.Pattern[str]:
-    whole = rf"(?:\d+|[1-9]\d{{0,2}}([{re.escape(thousands)}{_SPACES}])\d{{3}}(?:\1\d{{3}})*)"
-    point = re.escape(decimal)
-    return re.compile(rf"[+\-\u2212]?(?:{whole}(?:{point}\d*)?|{point}\d+)(?:[eE][+-]?\d+)?")
-
-
-_PATTERNS = {".": _pattern(".", ","), ",": _pattern(",", ".")}
+from skgru._containers.text_numbers import (
+    MINUS,
+    MOST_WRONG,
+    PATTERNS,
+    SPACES,
+    bare,
+    is_missing,
+    is_number,
+)
 
 
 def _is_text(column: Any) -> bool:
     return isinstance(column, list)
-
-
-def is_missing(value: str) -> bool:
-    return value.casefold() in MISSING
 
 
 def are_numbers(column: Any) -> bool:
@@ -46,7 +35,7 @@ def are_numbers(column: Any) -> bool:
         )
     known = [value for value in column if not is_missing(value)]
     return bool(known) and any(
-        all(pattern.fullmatch(value) for value in known) for pattern in _PATTERNS.values()
+        all(pattern.fullmatch(value) for value in known) for pattern in PATTERNS.values()
     )
 
 
@@ -54,14 +43,35 @@ def wrong_number(column: Any) -> int | None:
     """The first value that is no number, of a column of text in which nearly all others are
     numbers; None for other columns.
     """
-    if not _is_text(column):
+    if not _is_text(column) or are_numbers(column):
         return None
     known = [at for at, value in enumerate(column) if not is_missing(value)]
-    for pattern in _PATTERNS.values():
+    for pattern in PATTERNS.values():
         wrong = [at for at in known if not pattern.fullmatch(column[at])]
         if 0 < len(wrong) <= MOST_WRONG * len(known):
             return wrong[0]
     return None
+
+
+def decorated_number(column: Any) -> int | None:
+    """The first value that is no number, of a column of text in which nearly all values are numbers
+    without their percent signs, currencies and parentheses; None for other columns.
+    """
+    if not _is_text(column) or are_numbers(column):
+        return None
+    known = [at for at, value in enumerate(column) if not is_missing(value)]
+    n_right = {mark: sum(is_number(column[at], mark) for at in known) for mark in PATTERNS}
+    mark = max(n_right, key=n_right.__getitem__)
+    if not n_right[mark] or len(known) - n_right[mark] > MOST_WRONG * len(known):
+        return None
+    return next((at for at in known if not PATTERNS[mark].fullmatch(column[at])), None)
+
+
+def correction_of(value: str) -> str:
+    """What to do about a value that is no number."""
+    if any(is_number(value, mark) for mark in PATTERNS):
+        return f"Write {bare(value)} instead, and change all such values of the column in this way."
+    return "Correct the value, or leave the field empty if it is unknown."
 
 
 def decimal_of(columns: dict[str, list[str]], separator: str | None, name: str) -> str:
@@ -71,7 +81,7 @@ def decimal_of(columns: dict[str, list[str]], separator: str | None, name: str) 
     for column in columns.values():
         known = [value for value in column if not is_missing(value)]
         fits = {
-            mark: all(one.fullmatch(value) for value in known) for mark, one in _PATTERNS.items()
+            mark: all(one.fullmatch(value) for value in known) for mark, one in PATTERNS.items()
         }
         marked = [value for value in known if "." in value or "," in value]
         if not marked:
@@ -79,7 +89,7 @@ def decimal_of(columns: dict[str, list[str]], separator: str | None, name: str) 
         if fits["."] != fits[","]:
             mark = "." if fits["."] else ","
             only = [
-                one for one in marked if not _PATTERNS["," if mark == "." else "."].fullmatch(one)
+                one for one in marked if not PATTERNS["," if mark == "." else "."].fullmatch(one)
             ]
             votes[mark] = only[0]
         elif fits["."]:
@@ -110,8 +120,8 @@ def to_numbers(column: Any, decimal: str, what: str, name: str, lines: Sequence[
                 f"{what} must be a column of numbers, but {name} has {column.dtype} there."
             )
         return column.to_numpy(dtype=np.float64, na_value=np.nan)
-    pattern, other = _PATTERNS[decimal], "," if decimal == "." else "."
-    unwanted = str.maketrans({**dict.fromkeys(_SPACES + other), "\u2212": "-", decimal: "."})
+    pattern, other = PATTERNS[decimal], "," if decimal == "." else "."
+    unwanted = str.maketrans({**dict.fromkeys(SPACES + other), MINUS: "-", decimal: "."})
     numbers = np.full(len(column), np.nan)
     for at, value in enumerate(column):
         if is_missing(value):
@@ -119,7 +129,7 @@ def to_numbers(column: Any, decimal: str, what: str, name: str, lines: Sequence[
         if not pattern.fullmatch(value):
             raise Refused(
                 f"{what} must be a column of numbers, but {name}, line {lines[at]} has {value!r}. "
-                "Correct the value, or leave the field empty if it is unknown."
+                f"{correction_of(value)}"
             )
         numbers[at] = float(value.translate(unwanted))
     return numbers

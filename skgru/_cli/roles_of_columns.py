@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,12 +13,22 @@ import numpy as np
 from skgru._cli.csv_and_parquet import TextTable
 from skgru._cli.dates import DateForm, looks_like_dates, read_dates, wrong_date
 from skgru._cli.errors import Refused, note, one_of
-from skgru._cli.numbers import are_numbers, decimal_of, to_numbers, wrong_number
+from skgru._cli.numbers import (
+    are_numbers,
+    correction_of,
+    decimal_of,
+    decorated_number,
+    to_numbers,
+    wrong_number,
+)
 
 # Names of columns of whole numbers that are dates, such as years.
 TIME_NAMES = frozenset(
     "date datum dates day ds fecha jahr monat month period quarter time timestamp week year".split()
 )
+
+# Names of columns of numbers that identify a series or a row.
+IDENTIFIER = re.compile(r"(?:^|[_\W])(?:id|index|key|nr|number|row)$")
 
 
 @dataclass(frozen=True)
@@ -47,13 +60,15 @@ def complete(roles: Roles, table: TextTable, has_time: bool) -> Roles:
         numeric = [name for name in free if are_numbers(table.columns[name])]
         for name in free:
             _check_number(table, name, "--target is missing, and ")
+        for name in free if not numeric else ():
+            _check_number(table, name, "--target is missing, and ", decorated_number)
         if len(numeric) != 1:
             found = f"{len(numeric)} columns of numbers: {one_of(numeric)}"
             raise Refused(
                 "--target is missing, and "
                 f"{table.name} has {found if numeric else 'no other column of numbers'}. Name the "
                 "column to forecast, for example "
-                f"--target {_quoted(numeric[0] if numeric else free[0] if free else 'sales')}."
+                f"--target {_quoted(_likely_target(table, numeric or free))}."
             )
         note(f"--target {_quoted(numeric[0])} (the only column of numbers)")
         roles = replace(roles, targets=(numeric[0],))
@@ -63,14 +78,32 @@ def complete(roles: Roles, table: TextTable, has_time: bool) -> Roles:
     return roles
 
 
-def _check_number(table: TextTable, name: str, why: str) -> None:
-    """Raise for a column of numbers in which few values are none."""
+def _likely_target(table: TextTable, names: list[str]) -> str:
+    """The first column that is no date, no identifier, neither constant nor whole numbers in
+    ascending order.
+    """
+    for name in names:
+        column = list(table.columns[name])
+        plain = name.casefold()
+        if plain in TIME_NAMES or IDENTIFIER.search(plain) or len(set(column)) == 1:
+            continue
+        are_whole = all(str(one).isdecimal() for one in column)
+        if are_whole and all(int(one) <= int(after) for one, after in pairwise(column)):
+            continue
+        return name
+    return names[0] if names else "sales"
+
+
+def _check_number(
+    table: TextTable, name: str, why: str, wrong: Callable[[Any], int | None] = wrong_number
+) -> None:
+    """Raise for a column of numbers with values that are none. wrong : what finds the first one."""
     column = table.columns[name]
-    bad = wrong_number(column)
+    bad = wrong(column)
     if bad is not None:
         raise Refused(
             f"{why}column {name} of {table.name} has numbers, but {column[bad]!r} in line "
-            f"{table.lines[bad]}. Correct the value, or leave the field empty if it is unknown."
+            f"{table.lines[bad]}. {correction_of(column[bad])}"
         )
 
 
@@ -114,6 +147,7 @@ def frame_of(table: TextTable, roles: Roles) -> tuple[Any, Roles]:
     for option, names in options[2:]:
         for name in names:
             _check_number(table, name, f"{option} {name}: ")
+            _check_number(table, name, f"{option} {name}: ", decorated_number)
     numeric = [name for name in covariates if are_numbers(given[name])]
     numeric = [*roles.targets, *numeric]
     decimal = roles.decimal

@@ -9,13 +9,20 @@ countries.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from numbers import Number, Rational
 from typing import Any
 
 import numpy as np
 
 from skgru._containers.text_dates import way_to_dates, with_dates
+from skgru._containers.text_numbers import (
+    array_remedy,
+    is_missing,
+    pandas_remedy,
+    polars_remedy,
+    readings_of,
+)
 
 # What a column holds instead of numbers, and the code that converts it. {x} is the column.
 PANDAS_REMEDIES = {
@@ -38,8 +45,8 @@ POLARS_REMEDIES = {
 ARRAY_REMEDIES = {
     "M": ("dates or times", "Leave them out"),
     "m": ("time spans", "Convert them: {x} / np.timedelta64(1, 's')"),
-    "U": ("text", "Convert it: {x}.astype(float)"),
-    "S": ("text", "Convert it: {x}.astype(float)"),
+    "U": ("text", "Encode it as numbers first"),
+    "S": ("text", "Encode it as numbers first"),
     "V": ("records", "Convert them: pd.DataFrame({x})"),
     "c": ("complex numbers", "Use their real part: {x}.real"),
 }
@@ -53,6 +60,9 @@ ARRAY_TYPES: dict[str, tuple[type, ...]] = {
     "M": (datetime.date, datetime.time, np.datetime64),
     "m": (datetime.timedelta, np.timedelta64),
 }
+
+# Most numbers beside "n/a" or "none" in a column of text that are categories.
+MOST_CATEGORIES = 10
 
 # What makes an array or a data frame of another object, by an attribute that it has.
 CONVERSIONS = {
@@ -245,17 +255,11 @@ def _check_array(X: Any, name: str, code: str | None = None) -> None:
     if isinstance(X, np.ndarray) and X.dtype.kind in ARRAY_REMEDIES:
         kind, remedy = ARRAY_REMEDIES[X.dtype.kind]
         example = X.flat[0] if X.size else None
-        if kind == "text" and not _are_numerals(X):
-            remedy = "Encode it as numbers first"
-        raise ValueError(_message(f"{name} holds", kind, example, remedy.format(x=code or name)))
-
-
-def _are_numerals(X: Any) -> bool:
-    try:
-        X.astype(float)
-    except ValueError:
-        return False
-    return True
+        remedy = remedy.format(x=code or name)
+        if kind == "text":
+            converted, text = array_remedy(X, code or name)
+            remedy, example = converted or remedy, text or example
+        raise ValueError(_message(f"{name} holds", kind, example, remedy))
 
 
 def is_text(column: Any) -> bool:
@@ -273,11 +277,16 @@ def holds_labels(column: Any) -> bool:
 
 
 def as_text_numbers(column: Any) -> bool:
-    """Whether the text in a pandas or polars Series is that of numbers."""
-    if type(column).__module__.split(".")[0] != "polars":
-        return bool(_to_numbers(column, ""))
-    texts = column.drop_nulls().cast(str)
-    return bool(len(texts)) and _are_numerals(texts.to_numpy())
+    """Whether the text in a pandas or polars Series is that of numbers. "n/a" and the like are a
+    category beside few numbers, and unknown values beside many.
+    """
+    known = column.dropna() if hasattr(column, "iloc") else column.drop_nulls()
+    texts = [str(one) for one in known.unique()] if len(known) else []
+    numbers = [one for one in texts if not is_missing(one)]
+    if len(numbers) < len(texts) and len(numbers) <= MOST_CATEGORIES:
+        return False
+    readings = readings_of(numbers)
+    return bool(readings) and readings[0].wrong is None
 
 
 def example_of(column: Any) -> Any:
@@ -331,7 +340,10 @@ def _pandas_series(X: Any, name: str, leaves_sequences: bool) -> Any:
         return X
     if kind:
         remedies = PANDAS_REMEDIES | {"dates or times": "Give numbers, with the dates as index"}
-        remedy = remedies.get(kind) or _to_numbers(X, name) or "Give numbers"
+        remedy = remedies.get(kind, "Give numbers")
+        if kind in ("text", "categories"):
+            code, example = _to_numbers(X, name)
+            remedy, values = code or remedy, example or values
         remedy = remedy.replace(", or drop them", "").format(x=name)
         remedy = "Give numbers" if remedy == "Convert or drop them" else remedy
         raise ValueError(_message(f"{name} holds", kind, values, remedy))
@@ -350,8 +362,7 @@ def _pandas_frame(X: Any, name: str, leaves_sequences: bool) -> Any:
         example = found[kinds.index(kind)][1]
         has_dates = X.index.dtype.kind == "M" or hasattr(X.index.dtype, "freq")
         if kind in ("text", "categories"):
-            columns, remedy = _pandas_remedy(X, columns, name, not has_dates)
-            example = next(iter(X[columns[0]].dropna()), None)
+            columns, remedy, example = _frame_remedy(X, columns, name, not has_dates)
         elif kind != "dates or times":
             remedy = PANDAS_REMEDIES[kind].format(x=f"{name}[{columns[0]!r}]")
         elif name != "X" or has_dates:
@@ -367,82 +378,61 @@ def _pandas_frame(X: Any, name: str, leaves_sequences: bool) -> Any:
     return frame
 
 
-def _to_numbers(column: Any, code: str) -> str:
-    """What makes numbers of text or categories of pandas; empty if they are no numbers. code : the
-    code of the column.
+def _to_numbers(column: Any, code: str) -> tuple[str, str]:
+    """What makes numbers of text or categories of pandas or polars, and an example of the texts;
+    empty if they are no numbers. code : the code of the column.
     """
-    import pandas as pd
-
-    known = pd.Series(column.dropna().to_numpy(), dtype=object).astype(str)
-    ways = {
-        "text": {
-            f"pd.to_numeric({code})": lambda: pd.to_numeric(known),
-            f"{code}.str.replace(',', '.').astype(float)": lambda: known.str.replace(
-                ",", "."
-            ).astype(float),
-        },
-        "categories": {f"{code}.astype(float)": lambda: known.astype(float)},
-    }
-    for way, run in ways["categories" if column.dtype.name == "category" else "text"].items():
-        try:
-            run()
-        except (TypeError, ValueError):
-            continue
-        return f"Convert them: {way}, or drop them"
-    return ""
+    is_polars = type(column).__module__.split(".")[0] == "polars"
+    return (polars_remedy if is_polars else pandas_remedy)(column, code)
 
 
-def _pandas_remedy(
+def _frame_remedy(
     X: Any, columns: list[Any], name: str, is_undated: bool
-) -> tuple[list[Any], str]:
-    """The columns with the problem of the first one, and what is done about them."""
-    first, code = X[columns[0]], f"{name}[{columns[0]!r}]"
-    if numbers := _to_numbers(first, code):
-        return [one for one in columns if _to_numbers(X[one], code)], numbers
-    for one in columns if is_undated and name == "X" else []:
+) -> tuple[list[Any], str, Any]:
+    """The columns of text or categories with the problem of the first one, what is done about
+    them, and an example of the texts.
+    """
+    remedies = {one: _to_numbers(X[one], f"{name}[{one!r}]") for one in columns}
+    first = remedies[columns[0]]
+    if first[0]:
+        code = first[0].replace(f"{name}[{columns[0]!r}]", "{}")
+        alike = [
+            one for one in columns if remedies[one][0].replace(f"{name}[{one!r}]", "{}") == code
+        ]
+        return alike, f"{first[0]}, or drop them", first[1]
+    is_polars = not hasattr(X, "iloc")
+    for one in columns if is_undated and name == "X" and not is_polars else []:
         if way := way_to_dates(X[one], f"X[{one!r}]"):
-            return [one], (
-                f"Use them as the index: X.set_index({way.code}).drop(columns={[one]!r})"
-            )
-    rest = [one for one in columns if not _to_numbers(X[one], code)]
-    return rest, f"Encode them: pd.get_dummies(X, columns={rest!r}), or drop them"
+            code = f"X.set_index({way.code}).drop(columns={[one]!r})"
+            return [one], f"Use them as the index: {code}", example_of(X[one])
+    if is_polars and name == "X" and (code := _polars_dates(X, columns[0])):
+        return columns, f"Convert them to dates: {code}", example_of(X[columns[0]])
+    rest = [one for one in columns if not remedies[one][0]]
+    encoded = f"X.to_dummies({rest!r})" if is_polars else f"pd.get_dummies(X, columns={rest!r})"
+    return rest, f"Encode them: {encoded}, or drop them", example_of(X[rest[0]])
 
 
 def text_remedy(X: Any, columns: list[Any]) -> str:
     """What is done about text in columns of a long frame of pandas or polars."""
-    column, first = X[columns[0]], columns[0]
-    if type(X).__module__.split(".")[0] == "polars":
-        return _polars_remedy(X, columns, "X")[1]
-    if way := way_to_dates(column, f"X[{first!r}]"):
+    first = columns[0]
+    if hasattr(X, "iloc") and (way := way_to_dates(X[first], f"X[{first!r}]")):
         return f"Convert them to dates: X.assign(**{{{first!r}: {way.code}}})"
-    if numbers := _to_numbers(column, f"X[{first!r}]"):
-        return numbers
-    return f"Encode them: pd.get_dummies(X, columns={columns!r}), or drop them"
+    return _frame_remedy(X, columns, "X", False)[1]
 
 
-def _polars_remedy(X: Any, columns: list[str], name: str) -> tuple[list[str], str]:
-    """The same for columns of text or categories of polars."""
+def _polars_dates(X: Any, name: str) -> str:
+    """Code that makes dates of a column of text; empty if there is none."""
     import polars as pl
 
-    first = columns[0]
-    is_text = X.schema[first] == pl.String
-    cast = ".cast(pl.Float64)" if is_text else ".cast(pl.String).cast(pl.Float64)"
-    runs: dict[str, Callable[[], Any]] = {
-        f"Convert them: {name}[{first!r}]{cast}, or drop them": lambda: (
-            X[first].cast(pl.String).cast(pl.Float64)
-        )
-    }
-    if is_text and name == "X":
-        code = f"Convert them to dates: X.with_columns(pl.col({first!r}).str."
-        runs[f"{code}to_date())"] = lambda: X[first].str.to_date()
-        runs[f"{code}to_datetime())"] = lambda: X[first].str.to_datetime()
-    for remedy, run in runs.items():
+    if X.schema[name] != pl.String:
+        return ""
+    for method in ("to_date", "to_datetime"):
         try:
-            run()
+            getattr(X[name].str, method)()
         except pl.exceptions.PolarsError:
             continue
-        return columns[:1], remedy
-    return columns, f"Encode them: X.to_dummies({columns!r}), or drop them"
+        return f"X.with_columns(pl.col({name!r}).str.{method}())"
+    return ""
 
 
 def _polars_kind(column: Any) -> str:
@@ -467,10 +457,11 @@ def _polars_series(X: Any, name: str) -> Any:
     import polars as pl
 
     if kind := _polars_kind(X):
-        remedy = POLARS_REMEDIES.get(kind, "Convert them: {x}.cast(pl.Float64)")
+        code, example = _to_numbers(X, name) if kind in ("text", "categories") else ("", "")
+        remedy = code or POLARS_REMEDIES.get(kind, "Give numbers")
         remedy = remedy.replace(", or drop them", "").format(x=name)
         remedy = "Give numbers" if remedy in ("Drop them", "Convert or drop them") else remedy
-        example = next(iter(X.drop_nulls()), None)
+        example = example or example_of(X)
         raise ValueError(_message(f"{name} holds", kind, example, remedy))
     return X if X.dtype.is_float() else X.cast(pl.Float64)
 
@@ -483,8 +474,9 @@ def _polars_frame(X: Any, name: str) -> Any:
     kinds = {column: _polars_kind(X[column]) for column in X.columns}
     if kind := next(filter(None, kinds.values()), ""):
         columns = [column for column, other in kinds.items() if other == kind]
+        example = example_of(X[columns[0]])
         if kind in ("text", "categories"):
-            columns, remedy = _polars_remedy(X, columns, name)
+            columns, remedy, example = _frame_remedy(X, columns, name, False)
         else:
             remedy = POLARS_REMEDIES[kind].format(x=f"{name}[{columns[0]!r}]")
         if kind == "objects that are no numbers" and len(X):
@@ -495,7 +487,6 @@ def _polars_frame(X: Any, name: str) -> Any:
                 remedy += ".to_list()))"
         if kind == "dates or times":
             remedy = f"Drop them: {name}.drop({columns!r})"
-        example = next(iter(X[columns[0]].drop_nulls()), None)
         remedy = _for(name, remedy)
         raise ValueError(_message(f"Columns {columns} of {name} hold", kind, example, remedy))
     others = [column for column, dtype in X.schema.items() if not dtype.is_float()]

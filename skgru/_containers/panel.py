@@ -5,7 +5,7 @@ This layer is independent of forecasting.
 
 from __future__ import annotations
 
-from collections.abc import Container, Hashable, Iterable
+from collections.abc import Container, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,10 +14,12 @@ import numpy as np
 from skgru._containers.advice_on_dates import moved_dates
 from skgru._containers.advice_on_long_frames import of_all_polars_series, of_all_series
 from skgru._containers.long import Key, LongForm, check_alone, keys_of, parts_of
+from skgru._containers.near_ids import advice_on_ids, near_ids
 from skgru._containers.numbers import as_known, is_text, text_remedy
 from skgru._containers.series import as_series, check_list, is_list_of_series
 from skgru._containers.table import Table
 from skgru._containers.time_index import TimeIndex, with_ending
+from skgru._warnings import warn_user
 
 # The value of `group` for a wide frame, in which each column is a series.
 WIDE = "columns"
@@ -46,8 +48,8 @@ class Panel:
             return self._wide(values, names, tables[0].rows)
         return self.form.frame(self.ids, values, names, tables)
 
-    def split(self, future: Any) -> list[Any]:
-        """The rows of a long frame for each of these series.
+    def split(self, future: Any, of_fit: Sequence[Any] = ()) -> list[Any]:
+        """The rows of a long frame for each of these series. of_fit : identifiers in fit.
 
         Raises ValueError if a series has no rows.
         """
@@ -69,11 +71,29 @@ class Panel:
             )
         parts, _ = parts_of(future, keys, self.group, self.form)
         if missing := [one for one in self.ids if one not in parts]:
+            ids = set(self.ids)
+            near = near_ids((one for one in parts if one not in ids), missing)
+            remedy = "Give future rows for each series"
+            if near:
+                one = next(iter(near))
+                missing = [near[one]]
+                remedy = f"It has {one!r}. {advice_on_ids(near, self.form, future, 'future')}"
             raise ValueError(
-                f"future has no rows for {len(missing)} series, for example {missing[0]!r}. Give "
-                "future rows for each series."
+                f"future has no rows for {len(missing)} series, for example {missing[0]!r}. "
+                f"{remedy}."
             )
+        self.warn_of_others(parts, of_fit)
         return [parts[one] for one in self.ids]
+
+    def warn_of_others(self, ids: Iterable[Any], of_fit: Iterable[Any]) -> None:
+        """Warn of identifiers in `future` that are neither those of X nor of fit."""
+        known = {*self.ids, *of_fit}
+        if others := [one for one in ids if one not in known]:
+            more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+            warn_user(
+                f"future has rows for series {others[0]!r}{more}, of which no history is known. "
+                "They are ignored. Give the history in X: forecast(X=..., future=...)."
+            )
 
     def _wide(self, values: list[np.ndarray], names: list[str], rows: TimeIndex) -> Any:
         """names : endings that are added to the name of a series, "" or "_lower", for example."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import _get_feature_names, check_array
 
-from skgru._containers.long import all_but_time
+from skgru._containers.long import all_but_time, names_times
 from skgru._containers.numbers import (
     as_known,
     as_numbers,
@@ -21,6 +21,9 @@ from skgru._containers.numbers import (
 from skgru._containers.table import Table
 from skgru._containers.time_index import TimeIndex, _step_of, index_of_polars
 from skgru._windows import as_table
+
+# Columns of a single row from which they are steps rather than columns.
+LEAST_ON_SIDE = 3
 
 
 def is_list_of_series(X: Any) -> bool:
@@ -47,6 +50,25 @@ def check_list(X: Any) -> None:
             "polars Series or data frames, or arrays. Convert other entries by np.array(values), "
             "and leave out empty ones."
         )
+
+
+def check_steps_are_rows(X: Any, table: Table) -> None:
+    """Raise ValueError for a single row of several values and no dates, which is a series on its
+    side. X : the table in its container.
+    """
+    n_columns = table.values.shape[1]
+    index = table.rows.index
+    if len(table) > 1 or n_columns < LEAST_ON_SIDE or (index is not None and names_times(index)):
+        return
+    code = "np.reshape(X, (-1, 1))" if isinstance(X, list) else "X.reshape(-1, 1)"
+    if table.rows.library == "pandas":
+        code = "X.T.reset_index(drop=True)"
+    elif table.rows.library == "polars":
+        code = "X.transpose()"
+    raise ValueError(
+        f"X has one row (n_samples=1) and {n_columns} columns, but each row must be a step of the "
+        f"series. If the columns are the steps, give one column: {code}."
+    )
 
 
 def as_series(X: Any, estimator: Any, usual: Any = None, name: str = "X") -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -20,9 +21,13 @@ from skgru._forecaster.spec import ForecastSpec
 
 
 def futures_of(
-    future: Any, tables: list[Table], panel: Panel | None, spec: ForecastSpec
+    future: Any,
+    tables: list[Table],
+    panel: Panel | None,
+    spec: ForecastSpec,
+    of_fit: Sequence[Any] = (),
 ) -> list[Any]:
-    """The part of `future` of each series."""
+    """The part of `future` of each series. of_fit : the identifiers of the series of fit."""
     if future is not None and not spec.known:
         raise ValueError(
             "future was given, but the forecaster was fitted with known=None. Leave future None, "
@@ -39,9 +44,10 @@ def futures_of(
                 f"example {missing[0]!r}. Give a frame for each series: {{{missing[0]!r}: frame, "
                 "...}."
             )
+        panel.warn_of_others(future, of_fit)
         return [future[one] for one in panel.ids]
     if panel.kind == "long":
-        return panel.split(_as_frame(future) if isinstance(future, dict) else future)
+        return panel.split(_as_frame(future) if isinstance(future, dict) else future, of_fit)
     is_list = isinstance(future, list | tuple)
     if not is_list or len(future) != len(tables):
         given = f"a list of {len(future)}" if is_list else f"one {type(future).__name__}"
@@ -83,17 +89,18 @@ def known_rows(
     categories: Categories,
     estimator: Any,
     is_alone: bool,
+    n_before: int | None = None,
 ) -> np.ndarray:
     """Future covariates of the rows after a table, (steps, n_known). trained : a series of fit,
     with the names of the columns; is_alone : whether X is one series, so that `future` may be an
-    array.
+    array; n_before : rows of the history, of which the table may be the last ones.
     """
     names = [trained.columns[i] for i in spec.known]
     if not names:
         return np.empty((0, 0))
     needed = [trained.columns[i] for i in spec.known if i not in spec.static]
     # Each call of a direct regressor reads the future covariates of all its steps.
-    steps_of_call = spec.steps_of_call
+    steps_of_call, n_asked = spec.steps_of_call, steps
     steps = -(-steps // steps_of_call) * steps_of_call
     rows = static_rows(table.values, spec, steps)
     if not steps or (future is None and not needed):
@@ -110,8 +117,22 @@ def known_rows(
             f"the {steps_of_call} that the regressor forecasts at once. Give at least {steps} "
             "rows, starting with the row after the end of the series."
         )
+    start = 0
+    if n_before is not None and len(values) > steps:
+        past = table.values[:, [spec.known[names.index(name)] for name in found]]
+        is_whole = len(values) - n_before in (n_asked, steps)
+        start = n_before if _begins_with(past[-n_before:], values[:n_before], is_whole) else 0
     if index is not None and table.rows.index is not None:
-        values = values[_positions(index, table.rows, steps, needed if is_alone else [])]
+        values = values[_positions(index, table.rows, steps, needed if is_alone else [], start)]
+    elif start:
+        code = f"future[{start}:]"
+        if isinstance(future, dict):
+            code = f"{{name: column[{start}:] for name, column in future.items()}}"
+        raise ValueError(
+            f"future has {len(values)} rows, as many as the history ({start} rows) and "
+            f"{len(values) - start} rows after it, but must begin after the history. Give at least "
+            f"{steps} rows after it: {code}."
+        )
     at = [names.index(name) for name in found]
     carried = [spec.known[i] in spec.static for i in at]
     # A static covariate keeps its value in rows without one, as those that asfreq inserts.
@@ -124,6 +145,17 @@ def known_rows(
             "must be a number. Fill in these values first."
         )
     return rows
+
+
+def _begins_with(past: np.ndarray, values: np.ndarray, is_whole: bool) -> bool:
+    """Whether most of the last rows of `values` are those of `past`. is_whole : whether the number
+    of rows says so too. If not, columns without changes decide nothing.
+    """
+    if len(values) < len(past) or not (is_whole or (past != past[:1]).any()):
+        return False
+    values = values[len(values) - len(past) :]
+    are_equal = np.isclose(values, past, equal_nan=True).all(axis=1)
+    return bool(are_equal.mean() > 0.5) and (is_whole or bool(are_equal.all()))
 
 
 def _read(
@@ -289,9 +321,12 @@ def _in_zone_of(index: Any, wanted: Any) -> str:
     return ""
 
 
-def _positions(index: Any, trained: TimeIndex, steps: int, needed: list[Any]) -> np.ndarray:
+def _positions(
+    index: Any, trained: TimeIndex, steps: int, needed: list[Any], start: int = 0
+) -> np.ndarray:
     """The positions of the rows after a series in the index of `future`, which may be in any
-    order. needed : names of the columns of an array that may be given instead; none if none may.
+    order. needed : names of the columns of an array that may be given instead; none if none may;
+    start : rows of the history in `future`.
 
     Raises ValueError if `index` lacks one of them.
     """
@@ -339,7 +374,9 @@ def _positions(index: Any, trained: TimeIndex, steps: int, needed: list[Any]) ->
     moved = moved_dates(TimeIndex("pandas", index), trained, "future.index") if is_pandas else ""
     if moved:
         raise ValueError(f"future starts at {index[0]} and lacks {lacked}, but {rows}.{moved}")
-    array = f", or as an array in their order: future[{needed!r}].to_numpy()" if needed else ""
+    rest = f"[{start}:]" if start else ""
+    code = f", or as an array in their order: future[{needed!r}].to_numpy(){rest}"
+    array = code if needed else ""
     raise ValueError(
         f"future starts at {index[0]} and lacks {lacked}, but {rows}. Give future for these rows"
         f"{array}."

@@ -613,7 +613,7 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         check_kinds(self)
         check_limits(self.lower, self.upper)
         categories = categories_of(X, self)
-        tables, panel = self._read(categories.encoded(X))
+        tables, panel = self._read_first(categories.encoded(X))
         if panel is not None and panel.kind == "wide":
             check_wide(self)
         spec = make_spec(self, tables)
@@ -709,11 +709,12 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list of them
             The new rows, in the container of `fit` and with its columns. Further columns of a frame
             are left out. Rows that are in the history, by their index, are ignored, so X may
-            overlap it, or be the whole series. All rows of X without an index, such as those of an
-            array, are new. For several series:
+            overlap it, or be the whole series. A warning is raised if their values are others than
+            in the history. All rows of X without an index, such as those of an array, are new. For
+            several series:
 
             - Each series of a list continues the series of `fit` at the same position. It may be
-              empty.
+              empty. A list with the names of `fit` in another order is an error.
             - A wide frame has the columns of `fit`, in any order.
             - A long frame may leave series out that have no new rows.
 

@@ -57,6 +57,38 @@ def rows_after(kept: Table, new: Table, whose: str) -> np.ndarray:
     return new.values[start:]
 
 
+def check_order(X: Sequence[Any], new: Sequence[Table | None], tails: Sequence[Table]) -> None:
+    """Raise ValueError if the series of a list have the names of those of fit in another order. new
+    : the tables of X, None for a series without rows.
+    """
+    of_fit = [_name_of(tail) for tail in tails]
+    names = [None if table is None else _name_of(table) for table in new]
+    if None in of_fit or len(set(of_fit)) < len(of_fit):
+        return
+    given = [name for name in names if name is not None]
+    are_moved = any(
+        name is not None and name != own for name, own in zip(names, of_fit, strict=True)
+    )
+    if not are_moved or len(set(given)) < len(given) or not set(given) <= set(of_fit):
+        return
+    are_series = all(hasattr(one, "name") for one in X) and set(given) == set(of_fit)
+    code = f": sorted(X, key=lambda one: {of_fit[:6]!r}.index(one.name))"
+    raise ValueError(
+        f"X has the series {_listed(names)}, but fit had {_listed(of_fit)}. Each series continues "
+        "the one at its position. Give them in the order of fit"
+        f"{code if are_series and len(of_fit) <= 6 else ''}."
+    )
+
+
+def _name_of(table: Table) -> Any:
+    """The name of a series of one column; None without one."""
+    return table.columns[0] if table.is_named and table.values.shape[1] == 1 else None
+
+
+def _listed(names: Sequence[Any]) -> str:
+    return f"{list(names[:6])!r}{' and more' if len(names) > 6 else ''}"
+
+
 def _moved(kept: Table, new: Table, whose: str) -> str:
     """What converts the dates of `new` to those of `kept`."""
     return moved_dates(new.rows, kept.rows, "X.index" if whose == "X" else None)

@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from skgru._containers.advice_on_forms import code_for_form
 from skgru._containers.columns import columns_of_fit
 from skgru._containers.long import LongForm, keys_of
+from skgru._containers.near_ids import advice_on_ids, near_ids
 from skgru._containers.numbers import holds_labels
 from skgru._containers.one_hot import Categories, is_frame
 from skgru._containers.panel import (
@@ -24,7 +25,12 @@ from skgru._containers.panel import (
     from_first_values,
     read_panel,
 )
-from skgru._containers.series import as_series, check_list, is_list_of_series
+from skgru._containers.series import (
+    as_series,
+    check_list,
+    check_steps_are_rows,
+    is_list_of_series,
+)
 from skgru._containers.table import Table
 from skgru._forecaster.calendar import Calendar
 from skgru._forecaster.checks import (
@@ -39,13 +45,21 @@ from skgru._forecaster.covariate_gaps import warn_of_covariate_gaps
 from skgru._forecaster.covariates import futures_of, known_rows
 from skgru._forecaster.dataset import Part
 from skgru._forecaster.gaps_and_outliers import last_rows
-from skgru._forecaster.history import Trained, is_counted, n_rows_before, rows_after
+from skgru._forecaster.history import (
+    Trained,
+    check_order,
+    is_counted,
+    n_rows_before,
+    rows_after,
+)
 from skgru._forecaster.model import ForecastModel
+from skgru._forecaster.revisions import warn_of_revisions
 from skgru._forecaster.scaling import scaled
 from skgru._forecaster.short_series import warn_if_short, warn_of_short
 from skgru._forecaster.spec import ForecastSpec
 from skgru._forecaster.until import steps_until
 from skgru._validation import at_least, check_memory_for
+from skgru._warnings import warn_user
 from skgru._windows import as_table
 
 # Rows to forecast from without training.
@@ -120,6 +134,14 @@ class SeriesReader:
         tables, panel = read_panel(X, self.group, self, usual, whole, like)
         if panel is not None:
             self._check_columns(tables, tables[0], panel)
+        return tables, panel
+
+    def _read_first(self, X: Any) -> tuple[list[Table], Panel | None]:
+        """The series of fit."""
+        tables, panel = self._read(X)
+        if panel is None or panel.kind == "list":
+            for one, table in zip([X] if panel is None else X, tables, strict=True):
+                check_steps_are_rows(one, table)
         return tables, panel
 
     def _check_columns(self, tables: list[Table], like: Table, panel: Any) -> None:
@@ -253,10 +275,12 @@ class SeriesReader:
         self._check_past(steps, given)
         parts: list[Part] = []
         knowns: list[np.ndarray] = []
-        aheads = futures_of(future, tables, panel, self._given)
+        of_fit_too = () if self._panel is None else self._panel.ids
+        aheads = futures_of(future, tables, panel, self._given, of_fit_too)
         ids = [None] if panel is None else panel.ids
-        for table, past, scaler, z, ahead, one, n in zip(
-            tables, pasts, scalers, zs, aheads, ids, steps_of_each, strict=True
+        n_rows = self._n_rows if X is None else list(map(len, tables))
+        for table, past, scaler, z, ahead, one, n, n_before in zip(
+            tables, pasts, scalers, zs, aheads, ids, steps_of_each, n_rows, strict=True
         ):
             try:
                 known = known_rows(
@@ -268,6 +292,7 @@ class SeriesReader:
                     self._categories,
                     self,
                     is_alone=panel is None,
+                    n_before=n_before,
                 )
             except ValueError as error:
                 if panel is None or ahead is None:
@@ -314,7 +339,9 @@ class SeriesReader:
                     f"X has {len(table)} rows and begins with the rows of fit, but update takes "
                     f"the rows after the history alone. Give X[{n_known}:]."
                 )
-            return [rows_after(tails[0], table, "X")]
+            found = [rows_after(tails[0], table, "X")]
+            self._warn_of_revisions([table], found)
+            return found
         if panel.kind == "list" and isinstance(X, list):  # [] is a series without rows
             X = [np.empty(0) if isinstance(one, list) and not one else one for one in X]
         self._check_panel(X)
@@ -324,10 +351,17 @@ class SeriesReader:
             # The rows of a long frame without dates are counted from 0, in fit and in X.
             pairs = zip(tails, new, strict=True)
             return [tail.values[:0] if table is None else table.values for tail, table in pairs]
-        return [
+        found = [
             tail.values[:0] if table is None else rows_after(tail, table, f"Series {one!r} of X")
             for one, tail, table in zip(panel.ids, tails, new, strict=True)
         ]
+        self._warn_of_revisions(new, found)
+        return found
+
+    def _warn_of_revisions(self, tables: Sequence[Table | None], new: list[np.ndarray]) -> None:
+        ids = [None] if self._panel is None else self._panel.ids
+        categories = [column for column, _ in self._given.categories]
+        warn_of_revisions(self._tails, tables, list(map(len, new)), ids, categories)
 
     def _read_continued(self, X: Any) -> list[Table | None]:
         """The part of X that belongs to each of several series of fit; None without rows."""
@@ -344,6 +378,7 @@ class SeriesReader:
                 as_series(self._categories.encoded(one), self, usual) if len(one) else None
                 for one in as_columns(X)
             ]
+            check_order(X, tables, tails)
         elif panel.kind == "wide":
             table = as_series(X, self, usual)
             ids = table.columns if table.is_named else panel.ids[: table.values.shape[1]]
@@ -354,10 +389,12 @@ class SeriesReader:
         unknown = [one for one in ids if one not in panel.ids]
         missing = [one for one in panel.ids if one not in ids] if panel.kind == "wide" else []
         if unknown:
-            raise ValueError(
-                f"X has the series {unknown[0]!r}, which was not part of fit. Leave it out, or "
-                "forecast it by forecast(X=...)."
-            )
+            near = near_ids(unknown, panel.ids)
+            one = next(iter(near), unknown[0])
+            remedy = "Leave it out, or forecast it by forecast(X=...)."
+            if near:
+                remedy = f"fit had {near[one]!r}. {advice_on_ids(near, panel.form, X)}."
+            raise ValueError(f"X has the series {one!r}, which was not part of fit. {remedy}")
         if missing:
             raise ValueError(
                 f"X lacks the series {missing[0]!r} of fit. Add its column, with NaN for unknown "
@@ -392,6 +429,7 @@ class SeriesReader:
             if panel.kind == "wide":
                 tables = from_first_values(tables, panel, [i is not None for i in of_fit])
             are_apart = trained.warn_of_apart(tables, panel, continued, self._n_needed)
+            are_apart |= self._warn_of_near_ids(X, panel)
             pasts = list(map(self._calendar.extended, tables))
             for k, found in enumerate(continued):
                 if found is not None:
@@ -408,6 +446,23 @@ class SeriesReader:
             is_half_pretrained = bool(model.members and model.takes_pretrained)
             warn_if_short(min(map(len, pasts)), self._spec, is_half_pretrained)
         return tables, panel, pasts, of_fit
+
+    def _warn_of_near_ids(self, X: Any, panel: Panel) -> set[Any]:
+        """Warn of identifiers that are those of fit in another form, such as "1" and 1. Returns
+        them.
+        """
+        if panel.kind == "list":
+            return set()
+        ids = set(self._panel.ids)
+        near = near_ids((one for one in panel.ids if one not in ids), self._panel.ids)
+        for one, of_fit in list(near.items())[:1]:
+            more = f" and {len(near) - 1} more" if len(near) > 1 else ""
+            warn_user(
+                f"Series {one!r} of X{more} was not part of fit, but {of_fit!r} was. Its forecast "
+                "does not continue the series of fit. If they are the same, give the "
+                f"{advice_on_ids(near, panel.form, X).removeprefix('Give the ')}."
+            )
+        return set(near)
 
     def _with_calendar(self, known: np.ndarray, steps: int, table: Table) -> np.ndarray:
         """Future covariates of the rows after a series, and those of the calendar."""

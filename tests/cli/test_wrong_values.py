@@ -8,7 +8,9 @@ from sklearn.linear_model import Ridge
 import skgru
 from skgru._cli.dates import wrong_date
 from skgru._cli.numbers import wrong_number
+from skgru._containers.text_numbers import bare
 from tests.cli.test_main import answer, refused
+from tests.helpers import assert_holds
 
 DAYS = pd.date_range("2024-01-01", periods=60)
 SALES = 10 + np.arange(60) % 7 + np.random.default_rng(0).normal(scale=0.1, size=60)
@@ -68,6 +70,8 @@ def test_other_text_is_not_one_of_mistakes():
     assert wrong_date(["2024-01-01"] * 20 + ["", "x"]) == 21
     assert wrong_number(["a", "1", "2"]) is None
     assert wrong_number(["1"] * 20 + ["", "x"]) == 21
+    assert wrong_number(["1"] * 20 + ["1.55"]) is None
+    assert wrong_number(["1"] * 20 + ["1,55"]) is None
 
 
 @pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
@@ -136,3 +140,73 @@ def test_columns_of_a_forecast_have_one_order(capsys, form):
     saved, _ = answer(capsys, *FORECAST, "--save", "cli.skgru")
     again, _ = answer(capsys, "forecast", "--model", "cli.skgru", "--horizon", "1")
     assert list(saved.columns) == list(again.columns) == ["date", "shop", "sales"]
+
+
+def decorations():
+    profit = (SALES - SALES.mean()).round(3)
+    return {
+        "percent": [f"{x}%" for x in profit],
+        "currency": [f"\u20ac{x}" for x in profit],
+        "account": [f"({-x})" if x < 0 else f"{x}" for x in profit],
+        "few": ["(12.5)" if k == 30 else f"{abs(x)}" for k, x in enumerate(profit)],
+    }
+
+
+@pytest.mark.parametrize("kind", decorations())
+def test_signs_and_parentheses_of_numbers_are_named(capsys, kind):
+    texts = decorations()[kind]
+    line = next(k for k, one in enumerate(texts) if bare(one) != one)
+    parts = "sales", f"line {line + 2}", repr(texts[line]), f"Write {bare(texts[line])} instead"
+    write(sales=texts)
+    refused(capsys, *FORECAST, parts=("--target is missing", *parts))
+    refused(capsys, *FORECAST, "--target", "sales", parts=("--target sales", *parts))
+    write(price=texts)
+    options = ["--target", "sales", "--past", "price"]
+    refused(capsys, *FORECAST[:-1], *options, parts=("--past price", *parts[1:]))
+    write(sales=[bare(one) for one in texts])  # the remedy
+    answer(capsys, *FORECAST)
+
+
+def test_a_column_of_percents_is_not_asked_for_beside_one_of_numbers(capsys):
+    write(share=decorations()["percent"])
+    table, _ = answer(capsys, *FORECAST)
+    assert list(table.columns) == ["date", "sales"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"id": np.arange(60)},
+        {"shop": np.repeat([1, 2], 30)},
+        {"constant": np.ones(60)},
+        {"item_id": np.arange(60) * 7 % 11},
+        {"year": np.repeat([2024, 2023], 30)},
+    ],
+)
+def test_the_suggested_target_is_no_identifier(capsys, other):
+    data = {"date": DAYS.strftime("%Y-%m-%d"), **other, "sales": SALES}
+    pd.DataFrame(data).to_csv("data.csv", index=False)
+    (name,) = other
+    refused(capsys, *FORECAST, parts=(f"2 columns of numbers: {name}, sales", "--target sales"))
+    answer(capsys, *FORECAST, "--target", "sales")
+    pd.DataFrame({**data, "date": DAYS}).to_parquet("data.parquet")
+    refused(capsys, "forecast", "data.parquet", *FORECAST[2:], parts=("example --target sales",))
+
+
+def test_messages_about_revised_rows_and_names_of_series(capsys):
+    write()
+    answer(capsys, *FORECAST, "--save", "model.skgru")
+    write(sales=SALES + 1)
+    pd.read_csv("data.csv").tail(5).to_csv("data.csv", index=False)
+    later = pd.DataFrame({"date": ["2024-03-01"], "sales": [12.0]})
+    pd.concat([pd.read_csv("data.csv"), later]).to_csv("data.csv", index=False)
+    model = ["--model", "model.skgru"]
+    _, err = answer(capsys, "forecast", "data.csv", "--horizon", "1", *model)
+    assert_holds(err, "5 rows of the data have other values", "2024-02-25 with", "without --model")
+    assert "forecast(" not in err
+    write(shop="a")
+    answer(capsys, *FORECAST, "--group", "shop", "--save", "shops.skgru")
+    write(shop="A")
+    model = ["--horizon", "1", "--model", "shops.skgru"]
+    parts = "the series 'A', but the model has 'a'", "Write it as in the data of the training"
+    refused(capsys, "forecast", "data.csv", *model, parts=parts)

@@ -12,7 +12,7 @@ import pytest
 from sklearn.linear_model import LinearRegression
 
 from skgru import SequenceForecaster
-from tests.helpers import fails, raises
+from tests.helpers import fails, raises, warns
 
 RNG = np.random.default_rng(0)
 LENGTHS = {"b": 40, "a": 31, "c": 24}  # in no order
@@ -230,7 +230,6 @@ FUTURES = {
     "as it was": lambda future: future,
     "in disorder": lambda future: future.sample(frac=1, random_state=0),
     "with dates as the index": lambda future: future.set_index("day"),
-    "of more series": lambda future: pd.concat([future.assign(shop="new"), future]),
     "with more columns": lambda future: future.assign(other=1.0)[["other", "price", "day", "shop"]],
     "of the steps alone": lambda future: future.groupby("shop").head(STEPS),
 }
@@ -239,6 +238,13 @@ FUTURES = {
 @pytest.mark.parametrize("kind", FUTURES)
 def test_what_is_known_in_advance_is_a_long_frame(kind, informed, informed_values):
     answer = informed.forecast(STEPS, future=FUTURES[kind](priced()[1]))
+    pd.testing.assert_frame_equal(answer, long_answer(informed_values))
+
+
+def test_further_series_in_future_are_left_out_with_a_warning(informed, informed_values):
+    future = priced()[1]
+    with warns("series 'new'", "ignored"):
+        answer = informed.forecast(STEPS, future=pd.concat([future.assign(shop="new"), future]))
     pd.testing.assert_frame_equal(answer, long_answer(informed_values))
 
 

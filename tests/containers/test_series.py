@@ -745,3 +745,24 @@ def test_the_remedy_for_a_missing_row_is_the_step_itself(freq):
     followed = series.asfreq(step)
     assert list(followed.index) == list(index)
     assert np.isfinite(forecaster(season_length=1).fit(followed).forecast(2)).all()
+
+
+@pytest.mark.parametrize("parameters", [{"pretrained": "only"}, {"regressor": LinearRegression()}])
+def test_a_series_on_its_side_is_refused(parameters):
+    row = np.sin(np.arange(60.0)).reshape(1, -1)
+    given = {
+        "array": row,
+        "list": row.tolist(),
+        "a list of series": [row, row],
+        "pandas": pd.DataFrame(row),
+        "named": pd.DataFrame(row).add_prefix("x"),
+        "polars": pl.DataFrame(row, schema=[f"x{i}" for i in range(60)]),
+    }
+    for X in given.values():
+        forecaster = SequenceForecaster(**parameters)
+        with raises("one row (n_samples=1) and 60 columns", "give one column: ") as caught:
+            forecaster.fit(X)
+        code = str(caught.value).split("give one column: ")[1].removesuffix(".")
+        if isinstance(X, list) and hasattr(X[0], "shape"):
+            X, code = X[0], "[X.reshape(-1, 1)]"
+        forecaster.fit(eval(code, {"X": X, "np": np})).forecast()

@@ -406,3 +406,46 @@ def test_a_covariate_outside_its_range_is_warned_of_once():
     assert len(messages) == 1
     assert "'p' has the value 1 in series 'b' and in 1 more" in messages[0]
     assert "it was always 0" in messages[0]
+
+
+def test_future_that_begins_with_the_history():
+    days = pd.date_range("2024-01-01", periods=207)
+    rng = np.random.default_rng(3)
+    promo = (rng.random(207) < 0.2).astype(float)
+    F = pd.DataFrame({"y": 100 * (1 + promo) + rng.normal(size=207), "promo": promo}, days)
+    fitted = SequenceForecaster(Ridge(), horizon=7, season_length=1, target="y", known="promo").fit(
+        F[:200]
+    )
+    expected = fitted.forecast(future=F[200:]).to_numpy()
+    column = F[["promo"]]
+    whole = {
+        "array": column.to_numpy(),
+        "list": column.to_numpy().tolist(),
+        "dict": {"promo": promo.tolist()},
+        "polars": pl.DataFrame({"promo": promo}),
+    }
+    for future in whole.values():
+        with raises("future has 207 rows", "the history (200 rows)", "7 rows after it") as caught:
+            fitted.forecast(future=future)
+        code = str(caught.value).split("rows after it: ")[1].removesuffix(".")
+        np.testing.assert_allclose(fitted.forecast(future=eval(code, {"future": future})), expected)
+    future = column.reset_index(drop=True)
+    with raises("future starts at 0", "[200:]") as caught:
+        fitted.forecast(future=future)
+    code = str(caught.value).split("in their order: ")[1].removesuffix(".")
+    np.testing.assert_allclose(fitted.forecast(future=eval(code, {"future": future})), expected)
+    # Longer than both, and recognised by its values; other long arrays are right.
+    longer = np.concatenate([column.to_numpy(), np.ones((20, 1))])
+    with raises("future has 227 rows", "future[200:]"):
+        fitted.forecast(future=longer)
+    right = np.concatenate([column[200:].to_numpy(), np.ones((220, 1))])
+    np.testing.assert_allclose(fitted.forecast(future=right), expected)
+    other = np.concatenate([column[200:].to_numpy(), rng.normal(5, 0.1, size=(200, 1)) % 1])
+    np.testing.assert_allclose(fitted.forecast(future=other), expected)  # other values, as many
+    # After an update, and with X, the history is another one.
+    updated = fitted.update(F[200:203])
+    updated.forecast(4, future=np.concatenate([promo[203:, None], np.zeros((200, 1))]))
+    with raises("the history (203 rows)", "future[203:]"):
+        updated.forecast(4, future=np.concatenate([column.to_numpy(), np.zeros((3, 1))]))
+    with raises("the history (50 rows)", "future[50:]"):
+        fitted.forecast(X=F[150:200], future=column[150:].to_numpy())
