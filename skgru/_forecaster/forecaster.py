@@ -154,8 +154,8 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
 
         - "last": the last value.
         - "seasonal": the value one season ago.
-        - "profile": the mean course of the last three seasons, moved to the level of the last half
-          season.
+        - "profile": the mean course of the last three seasons, without their growth and shifts of
+          the level, moved to the level of the last half season.
         - None: the level.
         - "auto": None for intermittent series. For other series with a season, "profile" for one
           series and "seasonal" for several. Without a season, "last". A single series of at most
@@ -185,7 +185,8 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
 
     known : str, int, sequence of them or None, default=None
         Names or positions of the future covariates: columns whose future values are known, such as
-        a calendar or planned prices. `forecast` takes these values as `future`. Columns that are
+        a calendar or planned prices. `forecast` takes these values as `future`. All members of the
+        default forecast of one series follow their linear effects: see the Notes. Columns that are
         constant within each series of `fit`, such as the size of a shop, may be left out of
         `future`: their value is carried on. If they also differ between several series, they are
         static covariates: future covariates, whether named here or not.
@@ -245,8 +246,9 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
           Theta leaves is 60 % for one series and about 50 % for several, but 0 if `point_` is
           "mean". It also gives `forecast_interval` its quantiles.
         - "only": zero-shot forecasts. Nothing is trained, and three rows are enough. A `regressor`
-          and covariates are an error. `calendar` and the parameters of windows, level and baseline
-          are ignored.
+          and past covariates are an error. Future covariates of a single series take part by their
+          linear effects; those of several or of intermittent series are an error. `calendar` and
+          the parameters of windows, level and baseline are ignored.
         - None: it takes no part.
 
     theta_weight : float or "auto", default="auto"
@@ -263,9 +265,10 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
 
         For several series, "auto" compares the errors of Theta and of the pretrained network at the
         ends of the series with those of the baseline. The larger they are, the smaller is the
-        weight: the factor is between 0.25 and 1.5. Neither reads covariates. With covariates, and
-        where the error of the regressors in `fit` is less than a tenth of that of the baseline,
-        "auto" lowers their weights if their error in `fit` is larger than that of the regressors.
+        weight: the factor is between 0.25 and 1.5. Neither reads covariates, beyond their linear
+        effects on a single series. With covariates of several series or past covariates, and where
+        the error of the regressors in `fit` is less than a tenth of that of the baseline, "auto"
+        lowers their weights if their error in `fit` is larger than that of the regressors.
 
     lower : float or None, default=None
         Lower limit of the forecasts and of the bounds of intervals, in the units of the series:
@@ -364,6 +367,9 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
 
     Before a forecast, the data are corrected:
 
+    - Linear effects of future covariates on one series are removed, and added to the forecast. They
+      are those of a ridge regression of the changes from season to season, if it predicts parts of
+      the series from the others. Own regressors and intermittent series have none.
     - Gaps in z are filled from the season.
     - Single values far outside the seasonal course are moved to the edge of the usual range. This
       needs a history of three seasons.
