@@ -118,7 +118,7 @@ def known_rows(
             "rows, starting with the row after the end of the series."
         )
     start = 0
-    if n_before is not None and len(values) > steps:
+    if n_before is not None and len(values) >= n_before + n_asked:
         past = table.values[:, [spec.known[names.index(name)] for name in found]]
         is_whole = len(values) - n_before in (n_asked, steps)
         start = n_before if _begins_with(past[-n_before:], values[:n_before], is_whole) else 0

@@ -295,7 +295,7 @@ def test_gaps_are_refused_and_filled(folder, capsys):
         ("forecast stores.csv --horizon 2", ("--target", "sales, price")),
         ("forecast stores.csv --horizon 2 --target store --time date", ("--target store", "'b'")),
         ("forecast sales.csv --zero-shot --until 2001", ("--until 2001", "2022-01-01")),
-        ("forecast sales.csv --zero-shot --horizon 2 --known sales", ("--zero-shot", "--known")),
+        ("forecast sales.csv --zero-shot --horizon 2 --past sales", ("--zero-shot", "--past")),
         ("forecast sales.csv --zero-shot --horizon 2 --future sales.csv", ("--known",)),
         ("forecast sales.csv --zero-shot --horizon 2 --lower 9 --upper 3", ("--lower", "--upper")),
         ("forecast stores.csv --zero-shot --horizon 2 --target sales --group price", ("--group",)),

@@ -293,7 +293,9 @@ def test_files_of_format_1_stay_loadable(name):
     else:
         forecast = found.forecast()
         assert list(forecast.index.astype(str)) == expected["index"]
-    np.testing.assert_allclose(forecast, expected["forecast"], rtol=1e-6)
+    # The seasonal course is computed otherwise than when the file was written.
+    rtol = 1e-6 if name == "network" else 0.02
+    np.testing.assert_allclose(forecast, expected["forecast"], rtol=rtol)
 
 
 def test_a_parameter_that_an_old_file_lacks_gets_its_default(tmp_path, monkeypatch):
