@@ -559,11 +559,11 @@ def backtest(
     >>> result
     BacktestResult(n_origins=4, horizon=3, n_targets=1, coverage=None)
     >>> result.errors_by_step().round(1)
-    array([ 9. , 13.7, 23.4])
+    array([ 5.1, 14.8, 20. ])
     >>> result.summary()["ratio"].dropna().round(2)  # to the value of a year ago
-    MAE     0.34
-    RMSE    0.43
-    MASE    0.34
+    MAE     0.29
+    RMSE    0.36
+    MASE    0.29
     Name: ratio, dtype: float64
     """
     if not isinstance(forecaster, SequenceForecaster):

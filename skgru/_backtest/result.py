@@ -192,7 +192,7 @@ class BacktestResult:
         >>> result = backtest(forecaster, load_airline_passengers(), initial=0.5)
         >>> mase = partial(mean_absolute_scaled_error, y_train=result.y_train, season_length=12)
         >>> result.errors_by_step(mase).round(2)
-        array([0.62, 0.65, 0.68])
+        array([0.52, 0.58, 0.64])
         """
         errors = np.array([self._error(metric, k) for k in range(len(self.steps))])
         if metric == "mase":
@@ -261,16 +261,16 @@ class BacktestResult:
         >>> result = backtest(forecaster, load_airline_passengers(), initial=0.5)
         >>> result.summary().round(2)
               forecast  naive  ratio
-        MAE      14.99  39.70   0.38
-        RMSE     19.57  43.34   0.45
-        MASE      0.65   1.73   0.38
-        bias      9.44 -39.70    NaN
+        MAE      13.29  39.70   0.33
+        RMSE     17.68  43.34   0.41
+        MASE      0.58   1.73   0.33
+        bias      5.56 -39.70    NaN
         >>> result.summary(by="step")["MAE"].round(1)
               forecast  naive  ratio
         step
-        1         14.2   39.9    0.4
-        2         15.0   39.7    0.4
-        3         15.7   39.5    0.4
+        1         11.9   39.9    0.3
+        2         13.3   39.7    0.3
+        3         14.7   39.5    0.4
         """
         return summary_of(self, baseline, season_length, by)
 

@@ -72,7 +72,9 @@ def save(estimator: Any, path: str | os.PathLike[str]) -> None:
     >>> from pathlib import Path
     >>> import skgru
     >>> from skgru.datasets import load_airline_passengers
-    >>> forecaster = skgru.SequenceForecaster(horizon=3, pretrained="only")
+    >>> forecaster = skgru.SequenceForecaster(
+    ...     horizon=3, season_length=12, pretrained="only"
+    ... )
     >>> forecaster = forecaster.fit(load_airline_passengers())
     >>> path = Path(tempfile.mkdtemp()) / "passengers.skgru"
     >>> skgru.save(forecaster, path)
