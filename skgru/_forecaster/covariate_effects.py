@@ -51,7 +51,12 @@ class CovariateEffects:
 
     def at(self, known: np.ndarray) -> np.ndarray:
         """Effects (n_rows, n_targets) of known (n_rows, n_known), NaN where one is unknown."""
-        return known @ self.weights
+        is_unknown = np.isnan(known[:, self.weights.any(axis=1)]).any(axis=1, keepdims=True)
+        return np.where(is_unknown, np.nan, self.in_history(known))
+
+    def in_history(self, known: np.ndarray) -> np.ndarray:
+        """As `at`. An unknown value is the mean, 0, so that the other covariates count."""
+        return np.nan_to_num(known) @ self.weights
 
     def removed(self, values: np.ndarray, effect: np.ndarray) -> np.ndarray:
         """Values (..., n_targets) in units of the series without an effect of the same shape. An

@@ -433,8 +433,8 @@ class ForecastModel:
         """Targets (n_rows, n_targets) without the effects of covariates, and these effects."""
         if self.effects is None:
             return targets, None
-        effect = self.effects.at(known)
-        return self.effects.removed(targets, effect[: len(targets)]), effect
+        seen = self.effects.in_history(known[: len(targets)])
+        return self.effects.removed(targets, seen), self.effects.at(known)
 
     def without_effects(
         self, following: np.ndarray, values: np.ndarray, origins: np.ndarray

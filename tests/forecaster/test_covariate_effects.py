@@ -168,6 +168,22 @@ def test_intervals_updates_backtests_and_files_have_the_effects(tmp_path):
     assert result.errors_by_step().mean() < 0.12 * truth.mean()
 
 
+def test_an_unknown_covariate_leaves_the_effects_of_the_others():
+    frame, truth = shop("closed", 365, 0)
+    frame["price"] = np.random.default_rng(1).normal(size=len(frame))
+    fitted = SequenceForecaster(
+        horizon=HORIZON, season_length=7, target="y", known=["x", "price"], pretrained="only"
+    )
+    future = frame[["x", "price"]][365:]
+    complete = fitted.fit(frame[:365]).forecast(future=future)["y"]
+    closed = frame.index[:365][frame["x"][:365] == 1]
+    frame.loc[closed[-3:], "price"] = np.nan
+    with pytest.warns(UserWarning, match="price"):
+        fitted.fit(frame[:365])
+    forecast = fitted.forecast(future=future)["y"]
+    assert np.abs(forecast - complete).mean() < 0.03 * truth.mean()
+
+
 def test_a_regressor_of_ones_own_gets_the_series_as_it_is():
     frame, _ = shop("promo", 365, 0)
     fitted = SequenceForecaster(Ridge(), horizon=3, target="y", known="x").fit(frame[:365])
