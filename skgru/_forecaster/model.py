@@ -76,6 +76,12 @@ def with_half_history(origins: np.ndarray, joined: Joined) -> np.ndarray:
     return origins[is_late] if is_late.any() else origins
 
 
+def rows_after(values: np.ndarray, origins: np.ndarray, steps: int) -> np.ndarray:
+    """Rows of values (n_rows, k) after the origins, (n_origins, steps, k), NaN after the last."""
+    more = np.pad(values, ((0, steps), (0, 0)), constant_values=np.nan)
+    return more[np.add.outer(origins + 1, np.arange(steps))]
+
+
 def seasonal_error(z: np.ndarray, season_length: int) -> float:
     """In-sample mean absolute error of the seasonal-naive forecast, plus `ERROR_OFFSET`. NaN if no
     error is known. z : (n_rows, n_targets).
@@ -445,10 +451,7 @@ class ForecastModel:
         if self.effects is None:
             return following
         effect = self.effects.at(self._covariates(values)[1])
-        steps = following.shape[1]
-        effect = np.pad(effect, ((0, steps), (0, 0)), constant_values=np.nan)
-        effect = effect[np.add.outer(origins + 1, np.arange(steps))]
-        return self.effects.removed(following, effect)
+        return self.effects.removed(following, rows_after(effect, origins, following.shape[1]))
 
     def with_effects(self, values: np.ndarray, part: Part, origins: np.ndarray) -> np.ndarray:
         """Forecasts (n_origins, steps, n_targets, ...) of a series in its units, with the effects
@@ -456,9 +459,7 @@ class ForecastModel:
         """
         if self.effects is None:
             return values
-        steps = values.shape[1]
-        effect = np.pad(part.effect, ((0, steps), (0, 0)), constant_values=np.nan)
-        effect = effect[np.add.outer(origins + 1, np.arange(steps))]
+        effect = rows_after(part.effect, origins, values.shape[1])
         sides = values.reshape(*values.shape[:3], -1)
         moved = [self.effects.added(side, effect) for side in np.moveaxis(sides, -1, 0)]
         return np.stack(moved, axis=-1).reshape(values.shape)

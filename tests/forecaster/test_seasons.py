@@ -112,3 +112,29 @@ def test_regressors_get_the_values_of_a_season_ago():
 def test_lists_that_are_no_seasons(given):
     with raises("season_length", "24, 168"):
         SequenceForecaster(Ridge(), season_length=given).fit(np.arange(100.0))
+
+
+def year_of_days(n_rows):
+    """Days that repeat with the year alone, and the 60 days after them, without noise."""
+    days = pd.date_range("2021-01-04", periods=n_rows + 60, freq="D")
+    truth = pd.Series(100 + 40 * np.sin(2 * np.pi * days.day_of_year.to_numpy() / 365.25), days)
+    noise = np.random.default_rng(0).normal(0, 2, n_rows)
+    return truth[:n_rows] + noise, truth[n_rows:]
+
+
+@pytest.mark.parametrize("pretrained", ["auto", "only"])
+@pytest.mark.parametrize("n_rows", [800, 1080])
+def test_days_that_repeat_with_the_year_alone(n_rows, pretrained):
+    series, truth = year_of_days(n_rows)
+    fitted = SequenceForecaster(horizon=60, pretrained=pretrained, random_state=0).fit(series)
+    assert fitted.season_lengths_ == (365,)
+    assert np.abs(fitted.forecast() - truth).mean() < 3
+
+
+def test_too_few_days_for_the_year_have_the_remedy():
+    series, truth = year_of_days(500)
+    with pytest.warns(UserWarning, match="every 365 rows, give season_length=365"):
+        without = SequenceForecaster(horizon=60, random_state=0).fit(series)
+    given = SequenceForecaster(horizon=60, season_length=365, random_state=0).fit(series)
+    errors = [np.abs(one.forecast() - truth).mean() for one in (given, without)]
+    assert errors[0] < 0.6 * errors[1]
