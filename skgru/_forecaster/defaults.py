@@ -19,15 +19,15 @@ LONGEST_SEASON = 100
 def network_of_one(n_rows: int, season_length: int, point: str = "median") -> GRURegressor:
     """A small network that starts at the baseline, and is trained longer on longer series.
 
-    On short series, about 50 small steps of training improve on the baseline. More steps overfit:
-    after 150 steps the gain is lost on the M1 and Tourism monthly series
+    On short series, about 20 steps of training improve on the baseline. More steps overfit: after
+    nine times as much training the gain is lost on the M1 and Tourism monthly series
     (benchmarks/default_forecast.py). Without a season the baseline is only the last value, so that
     longer training pays from 200 rows on (benchmarks/default_forecast.py cycles).
     """
     is_short = n_rows < (LONG_SERIES if season_length > 1 else 200)
     is_long = n_rows >= LONG_SERIES
     if is_short:
-        epochs = max(1, round(1600 / n_rows))
+        epochs = max(1, round(540 / n_rows))
     else:
         epochs = int(np.clip(round(12_000 / n_rows), 4, 16)) if is_long else 10
     return GRURegressor(
@@ -37,7 +37,7 @@ def network_of_one(n_rows: int, season_length: int, point: str = "median") -> GR
         loss="mean_absolute_error" if is_long and point == "median" else "mse",
         epochs=epochs,
         batch_size=32,
-        learning_rate=3e-4 if is_short else "auto" if is_long else 3e-3,
+        learning_rate=9e-4 if is_short else "auto" if is_long else 3e-3,
         clipnorm=1.0,
         normalize_X=False,
         normalize_y=False,
@@ -83,7 +83,9 @@ def auto_theta_weight(spec: ForecastSpec, pretrained: str | None) -> float:
     pretrained : "auto" if the pretrained network takes part beside regressors, "only" or None.
     """
     if pretrained == "only":
-        return 0.5 if spec.point == "mean" else 0.0
+        if spec.point == "median":
+            return 0.0
+        return 0.75 if spec.level == "window" else 0.5
     if spec.point == "mean" and spec.level == "window":
         return 0.6  # demand that dies out: networks learn it from few series, smoothing at once
     if spec.season_length > LONGEST_SEASON or (pretrained and spec.point == "median"):

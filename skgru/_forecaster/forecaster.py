@@ -258,7 +258,8 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         of both has smaller errors than either. "auto":
 
         - 0 with a `regressor` of your own,
-        - 0 with `pretrained="only"`, but 0.5 if `point_` is "mean",
+        - with `pretrained="only"`, 0 for medians, 0.5 for means, and 0.75 for means of intermittent
+          series,
         - 0.6 for means of intermittent series,
         - 0.2 beside a forecast of the pretrained network, and for seasons of more than 100 rows,
         - else 0.5 for one series, and 0.4 for several.
@@ -374,7 +375,7 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
     - Single values far outside the seasonal course are moved to the edge of the usual range. This
       needs a history of three seasons.
     - Covariates outside the range of `fit` by more than half its width are clipped, with a warning.
-    - Windows of the default network of one series are clipped to the range of those in training.
+    - Windows of one series are clipped to the range of those in training.
 
     If the error of the default regressors on the last rows of `fit` is more than 10 % above that
     of the baseline, they are left out, with a warning. They are also left out of a series that is
@@ -685,7 +686,7 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
             window_length_=spec.windows[0] if len(set(spec.windows)) == 1 else spec.windows,
             season_length_=spec.season_length,
             season_lengths_=spec.seasons,
-            level_=spec.level,
+            level_=None if self.pretrained == "only" else spec.level,
             baseline_=spec.baseline,
             point_=spec.point,
             calendar_=list(calendar.names),

@@ -150,7 +150,7 @@ class ForecastModel:
         self.covariate_limits: tuple[np.ndarray, np.ndarray] | None = None
         self.covariate_scale = 1.0
         self.members: list[EnsembleMember] = []
-        # Windows of the default network of one series are clipped to those of its training.
+        # Windows of one series are clipped to those of the training.
         self.window_limits: tuple[np.ndarray, np.ndarray] | None = None
         # Seasonal error of each of several scaled series, and the median of these errors.
         self.seasonal_errors = np.ones(1)
@@ -216,6 +216,9 @@ class ForecastModel:
         start = None
         if template.is_guarded and not spec.is_global:
             start = steady_error(pairs, origins)
+        if not spec.is_global and spec.level is not None:
+            # No regressor has learned from windows that are unlike all of its training, such as
+            # those with a shift of the level within the last horizon.
             model.window_limits = pairs.window_limits(origins)
         fits = MemberFits(pairs, origins, is_complete, weight, start, template.verbose, is_trial)
         model.members = fits.fit(template.members, task)

@@ -111,7 +111,8 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
     if point == "auto":
         point = "mean" if is_scarce else "median"
     if is_only:
-        level, baseline = None, None
+        # Theta takes more rows of intermittent series, whose level is the mean of few sales.
+        level, baseline = "window" if is_scarce else None, None
         windows: tuple[int, ...] = (season_length,)
     else:
         has_season = season_length > 1 and (is_global or n_rows > 2 * season_length)

@@ -128,6 +128,8 @@ def _without_shifts_of_level(block: np.ndarray, whole: np.ndarray) -> np.ndarray
     largest, n_left_out = sizes.max(1), _n_left_out(m * whole.sum(1))
     least = (sizes.sum(1) - n_left_out * largest) / (k * m)
     maybe = np.flatnonzero((largest > SHIFT * least) & (n_seasons[:, 0, 0] > 1))
+    if not len(maybe):
+        return block
     sizes, n_seasons = sizes[maybe], n_seasons[maybe, 0]
     limit = SHIFT * _usual(sizes, np.repeat(whole[maybe], m, axis=1))[:, None]
     is_shift = sizes > limit

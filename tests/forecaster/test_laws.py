@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.linear_model import Ridge
+from sklearn.linear_model import LinearRegression, Ridge, RidgeCV
 from sklearn.preprocessing import StandardScaler
 
 from skgru import SequenceForecaster
@@ -184,6 +184,18 @@ def test_a_shift_near_the_end_is_followed():
 
     ours, last = average_error(make, 3, 10, "D")
     assert ours < 1.5 * last
+
+
+@pytest.mark.parametrize("factor", [0.01, 10, 1000])
+@pytest.mark.parametrize("regressor", [Ridge(), RidgeCV(), LinearRegression()])
+def test_a_regressor_does_not_carry_a_shift_on(regressor, factor):
+    """The last window holds a shift of the level, which was in no window of the training."""
+    rng, week = np.random.default_rng(0), np.array([100, 110, 120, 120, 150, 300, 280])
+    values = np.tile(week, 60)[:414] * np.exp(rng.normal(0, 0.05, 414))
+    values[390:] *= factor
+    series = pd.Series(values[:400], pd.date_range("2021-01-04", periods=400))
+    ratio = SequenceForecaster(regressor, horizon=14).fit(series).forecast() / values[400:]
+    assert 0.2 < ratio.min() and ratio.max() < 5  # 0.004 to 220 with windows as they are
 
 
 def test_further_training_teaches_other_windows():
