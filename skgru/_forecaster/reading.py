@@ -55,6 +55,7 @@ from skgru._forecaster.history import (
 from skgru._forecaster.model import ForecastModel
 from skgru._forecaster.revisions import warn_of_revisions
 from skgru._forecaster.scaling import scaled
+from skgru._forecaster.season_warnings import warn_of_clocks
 from skgru._forecaster.short_series import warn_if_short, warn_of_short
 from skgru._forecaster.spec import ForecastSpec
 from skgru._forecaster.until import steps_until
@@ -273,6 +274,7 @@ class SeriesReader:
             steps = max(steps_of_each)
         given = f"steps={steps}" if until is None else f"until={until!r} ({steps} steps)"
         self._check_past(steps, given)
+        warn_of_clocks(tables, self._spec, steps)
         parts: list[Part] = []
         knowns: list[np.ndarray] = []
         of_fit_too = () if self._panel is None else self._panel.ids
