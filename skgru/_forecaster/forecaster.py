@@ -113,13 +113,15 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
 
         None takes the seasons from the step of a date index: 12 for months, 7 and 365 for days, the
         day and the week for hours and shorter steps. The longer one of two is used if X holds at
-        least three of it. None is the same as 1 in these cases:
+        least three of it. In these cases, level, baseline and Theta have no season, and only the
+        pretrained network has that of the dates:
 
-        - X has no dates. Arrays never have dates, so set `season_length` for them.
         - X has fewer rows than two seasons plus `horizon`. Where the pretrained network takes part,
           one season plus one row is enough for months and quarters.
         - X does not repeat with the season. Seasons of 12 and 4 rows, as of months and quarters,
           are used unless they make the error in X larger.
+
+        Without dates, None is the same as 1. Arrays never have dates, so set `season_length`.
 
     scaler : transformer, None or "auto", default="auto"
         Transformer of the target columns. It needs an `inverse_transform`. None leaves the targets
@@ -931,7 +933,9 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         ----------
         steps : int or None, default=None
             Number of rows to forecast. None: `horizon`. After `horizon` rows, the forecasts of the
-            regressors become history for further ones.
+            regressors become history for further ones. Without covariates, their weight falls: at
+            step k it is `horizon` / k of the one in `ensemble_`, beside Theta and the pretrained
+            network.
 
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list, default=None
             Series to forecast from, in the same container as in `fit`. Columns of a frame that were

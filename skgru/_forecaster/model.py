@@ -358,7 +358,7 @@ class ForecastModel:
         """Rows at the end of a series from which its forecast is made: the history, and a season
         before it that fills its gaps.
         """
-        return self.history_length + self.spec.season_length
+        return self.history_length + self.spec.season_of_pretrained
 
     @property
     def history_length(self) -> int:

@@ -31,7 +31,12 @@ from skgru._forecaster.defaults import (
 from skgru._forecaster.model import ModelTemplate
 from skgru._forecaster.regressors import EnsembleMember
 from skgru._forecaster.scaling import AutoScaler, is_intermittent
-from skgru._forecaster.seasons import SERIES_LOOKED_AT, lags_of, seasons_of
+from skgru._forecaster.seasons import (
+    SERIES_LOOKED_AT,
+    lags_of,
+    season_of_dates,
+    seasons_of,
+)
 from skgru._forecaster.spec import ForecastSpec, is_constant
 from skgru._forecaster.zero_shot_member import why_not_alone
 from skgru._validation import Instance, Number, at_least
@@ -135,6 +140,7 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
         static=tuple(i for i in known if all(is_constant(table.values[:, i]) for table in tables)),
         seasons=seasons,
         lags=() if is_only else lags_of(seasons, max(windows), steps, n_rows),
+        season_of_dates=season_of_dates(parameters, tables),
     )
 
 

@@ -48,12 +48,17 @@ def warn_of_season(parameters: Any, tables: list[Table], spec: ForecastSpec, n_w
     season_length = longest.rows.season_length
     if parameters.season_length is not None or spec.season_length >= season_length:
         return
+    has_pretrained = parameters.pretrained and is_default(parameters.regressor)
+    uses = (
+        f"season_length=None does not use the season of {season_length} rows that follows from the "
+        "dates of X"
+    )
+    if has_pretrained and spec.point == "median":
+        uses += ", except in the pretrained network"
     if usual_length(list(map(len, tables))) >= n_wanted:
         warn_user(
-            f"season_length=None does not use the season of {season_length} rows that follows from "
-            "the dates of X, because X does not repeat with it. Give "
-            f"season_length={season_length} to use it all the same, or 1 to forecast without one."
-            + _longer_season(longest)
+            f"{uses}, because X does not repeat with it. Give season_length={season_length} to use "
+            "it all the same, or 1 to forecast without one." + _longer_season(longest)
         )
         return
     what = "two seasons and the steps ahead"
@@ -62,15 +67,12 @@ def warn_of_season(parameters: Any, tables: list[Table], spec: ForecastSpec, n_w
     # The pretrained network repeats one season. Otherwise level and baseline of one series have a
     # season if X holds more than two.
     n_least = season_length + 1 if len(tables) > 1 else 2 * season_length + 1
-    if parameters.pretrained and is_default(parameters.regressor) and spec.point == "median":
+    if has_pretrained and spec.point == "median":
         n_least = season_length
     remedy = f"Give season_length={season_length} to use the season, or 1 to forecast without one."
     if len(longest) < n_least:
         remedy = "Give a longer series, or season_length=1 to forecast without a season."
-    warn_user(
-        f"season_length=None does not use the season of {season_length} rows that follows from the "
-        f"dates of X: this needs {n_wanted} rows, {what}. {remedy}"
-    )
+    warn_user(f"{uses}: this needs {n_wanted} rows, {what}. {remedy}")
 
 
 def _longer_season(table: Table) -> str:
