@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from skgru._dataset import TrainingRun, WindowDataset
-from skgru._engine.inference import predict, prepare
+from skgru._engine.compiled_inference import predict, prepare
 from skgru._engine.keras_callbacks import EpochCallbacks, first_with_batch_hooks
 from skgru._engine.keras_model import initial_weights, is_kernel
 from skgru._engine.learning_rate import rate_shares

@@ -17,6 +17,7 @@ from sklearn.utils import Tags
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from skgru._all_or_nothing import reads_once, stores_at_once
 from skgru._callbacks import FitTask, TakesCallbacks, has_callbacks
 from skgru._containers.series import is_list_of_series
 from skgru._containers.table import Table
@@ -24,7 +25,7 @@ from skgru._containers.time_index import TimeIndex, with_ending
 from skgru._forecaster.answers import ForecastAnswers
 from skgru._forecaster.baselines import naive_scale
 from skgru._forecaster.calendar import calendar_of
-from skgru._forecaster.categories import categories_of, with_categories
+from skgru._forecaster.category_columns import categories_of, with_categories
 from skgru._forecaster.checks import (
     check_limits,
     check_series,
@@ -56,7 +57,6 @@ from skgru._forecaster.sample_weight import (
 )
 from skgru._forecaster.season_warnings import warn_of_long_season
 from skgru._forecaster.summary import Summary, summary_of
-from skgru._state import reads_once, stores_at_once
 from skgru._validation import Instance, Number, at_least, real_between, remember_features
 from skgru._warnings import warn_user
 

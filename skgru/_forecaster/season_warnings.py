@@ -12,7 +12,7 @@ import numpy as np
 from skgru._containers.long import names_times
 from skgru._containers.table import Table
 from skgru._forecaster.default_regressor import is_default
-from skgru._forecaster.defaults import usual_length
+from skgru._forecaster.default_windows import usual_length
 from skgru._forecaster.spec import ForecastSpec
 from skgru._warnings import warn_user
 

@@ -89,7 +89,7 @@ def combined(out: np.ndarray, experts: np.ndarray) -> np.ndarray:
 
 @cache
 def weights_of_network() -> dict[str, np.ndarray]:
-    source = files("skgru._forecaster") / "weights" / "any_season.npz"
+    source = files("skgru._forecaster") / "pretrained_weights" / "any_season.npz"
     with source.open("rb") as file, np.load(file) as arrays:
         return {name: arrays[name].astype(np.float32) for name in arrays.files}
 

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from skgru._files.writing import as_path, cannot_write, write_whole
+from skgru._files.whole_file import as_path, cannot_write, write_whole
 from skgru._forecaster.forecaster import SequenceForecaster
 from skgru._forecaster.scaling import AutoScaler
 from skgru._networks.classifier import GRUClassifier

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from skgru._all_or_nothing import snapshot
 from skgru._forecaster.summary import percentages
-from skgru._state import snapshot
 from skgru.plotting._axes import (
     ACTUAL,
     FORECAST,

@@ -27,7 +27,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OrdinalEncoder
 
 from skgru import GRUClassifier, GRURegressor, SequenceWindower, as_windows
-from skgru._engine import inference, training_program
+from skgru._engine import compiled_inference, training_program
 from skgru._engine.keras_model import MASKED, build_network, initial_weights, layers_of
 from skgru._engine.layers import apply_network
 from skgru._specs import NetworkSpec
@@ -201,11 +201,11 @@ def gru_in_numpy(weights, window):
 
 def test_complete_windows_do_without_masks_and_give_the_same(monkeypatch):
     training_program.training_programs._programs.clear()
-    inference.prediction_programs._programs.clear()
+    compiled_inference.prediction_programs._programs.clear()
 
     def masks():
         networks = {key[0][0].masks for key in training_program.training_programs._programs}
-        return networks, {key[1].masks for key in inference.prediction_programs._programs}
+        return networks, {key[1].masks for key in compiled_inference.prediction_programs._programs}
 
     complete = np.nan_to_num(X)
     plain = small().fit(complete, Y)
