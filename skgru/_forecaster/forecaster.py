@@ -1,7 +1,8 @@
 """SequenceForecaster: from a series to its forecast, in the container and units of the series.
 
 Parameters and fitted state live here. `resolve.py` decides every "auto", `reading.py` reads series,
-`model.py` computes forecasts, and `answers.py` returns them in the container of the series.
+`model_fit.py` fits a model to them, `model.py` computes forecasts, and `answers.py` returns them in
+the container of the series.
 """
 
 from __future__ import annotations
@@ -26,18 +27,12 @@ from skgru._forecaster.answers import ForecastAnswers
 from skgru._forecaster.baselines import naive_scale
 from skgru._forecaster.calendar import calendar_of
 from skgru._forecaster.category_columns import categories_of, with_categories
-from skgru._forecaster.checks import (
-    check_limits,
-    check_series,
-    warn_of_ends,
-    warn_of_unknown,
-)
+from skgru._forecaster.checks import check_limits, check_series, warn_of_ends, warn_of_unknown
 from skgru._forecaster.conformal import Calibration, errors_of, parts_of
 from skgru._forecaster.covariate_gaps import warn_of_covariate_gaps
 from skgru._forecaster.gaps_and_outliers import last_rows
 from skgru._forecaster.history import extended
-from skgru._forecaster.model import ForecastModel
-from skgru._forecaster.reading import LEAST_ROWS
+from skgru._forecaster.model_fit import fitted_model
 from skgru._forecaster.refit import check_trains_further, trained_further
 from skgru._forecaster.resolve import (
     check_alone,
@@ -56,6 +51,7 @@ from skgru._forecaster.sample_weight import (
     weights_of_rows,
 )
 from skgru._forecaster.season_warnings import warn_of_long_season
+from skgru._forecaster.short_series import LEAST_ROWS
 from skgru._forecaster.summary import Summary, summary_of
 from skgru._validation import Instance, Number, at_least, real_between, remember_features
 from skgru._warnings import warn_user
@@ -652,8 +648,8 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
             before = weights
             if weights is not None:
                 before = [one[: len(rest)] for one, rest in zip(weights, shortened, strict=True)]
-            trial = ForecastModel.fit(template, shortened, is_trial=True, weights=before, task=task)
-        model = ForecastModel.fit(template, series, weights=weights, task=task)
+            trial = fitted_model(template, shortened, is_trial=True, weights=before, task=task)
+        model = fitted_model(template, series, weights=weights, task=task)
         if self.calibration_fraction:
             errors, series_of = errors_of(trial, model, series, held_out)
             calibration = replace(calibration, errors=errors, series_of=series_of)
