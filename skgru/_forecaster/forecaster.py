@@ -108,14 +108,14 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         before the steps to forecast.
 
         None takes the seasons from the step of a date index: 12 for months, 7 and 365 for days, the
-        day and the week for hours and shorter steps. The longer one of two is used if X holds at
-        least three of it. None is the same as 1 in these cases:
+        day and the week for hours and shorter steps. Such a season is used if X is long enough and
+        repeats with it:
 
-        - X has no dates. Arrays never have dates, so set `season_length` for them.
-        - X has fewer rows than two seasons plus `horizon`. Where the pretrained network takes part,
-          one season plus one row is enough for months and quarters.
-        - X does not repeat with the season. Seasons of 12 and 4 rows, as of months and quarters,
-          are used unless they make the error in X larger.
+        - X holds two seasons and `horizon` rows. The longer one of two seasons needs three. Where
+          the pretrained network takes part, one season and one row are enough for 12 and 4.
+        - The forecast error in X is smaller with the season; not larger for 12 and 4.
+
+        Otherwise None is the same as 1. Arrays have no dates, so set `season_length` for them.
 
     scaler : transformer, None or "auto", default="auto"
         Transformer of the target columns. It needs an `inverse_transform`. None leaves the targets
@@ -175,17 +175,18 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         nearly every season, such as closed days, are not counted.
 
     target : str, int, sequence of them or None, default=None
-        Names or positions of the columns to forecast. None: all columns that are not in `known`,
-        without static covariates. Columns that are in neither are past covariates, with values up
-        to the forecast origin. Covariates may be text, categories or Enums: see the Notes.
+        Names or positions of the columns to forecast. None: all columns that are neither in `known`
+        nor static covariates. Columns in neither `target` nor `known` are past covariates, with
+        values up to the forecast origin. Covariates may be text, categories or Enums: see the
+        Notes.
 
     known : str, int, sequence of them or None, default=None
         Names or positions of the future covariates: columns whose future values are known, such as
         a calendar or planned prices. `forecast` takes these values as `future`. All members of the
         default forecast of one series follow their linear effects: see the Notes. Columns that are
         constant within each series of `fit`, such as the size of a shop, may be left out of
-        `future`: their value is carried on. If they also differ between several series, they are
-        static covariates: future covariates, whether named here or not.
+        `future`: their value is carried on. A column that is constant within each series and
+        differs between series is a static covariate. It need not be named here.
 
     calendar : bool, str, list of str or None, default=None
         Features of the dates of X as future covariates. They follow from the index, so X and
@@ -241,17 +242,18 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         - "auto": it takes part if `regressor` is None or a `default_regressor`. Its share of what
           Theta leaves is 60 % for one series and about 50 % for several, but 0 if `point_` is
           "mean". It also gives `forecast_interval` its quantiles.
-        - "only": zero-shot forecasts. Nothing is trained, and three rows are enough. A `regressor`
-          and past covariates are an error. Future covariates of a single series take part by their
-          linear effects; those of several or of intermittent series are an error. `calendar` and
-          the parameters of windows, level and baseline are ignored.
+        - "only": zero-shot forecasts. Nothing is trained, and a single row is enough, or three for
+          intervals. A `regressor` and past covariates are an error. Future covariates of a single
+          series take part by their linear effects; those of several or of intermittent series are
+          an error. `calendar` and the parameters of windows, level and baseline are ignored.
         - None: it takes no part.
 
     theta_weight : float or "auto", default="auto"
         Weight of the Theta forecast [3]_ in the forecast, in [0, 1]. Theta is exponential smoothing
-        of the series without its season, plus half of its trend (of the last half of the series, if
-        that is less steep). Its errors differ from those of the regressors, so that a weighted mean
-        of both has smaller errors than either. "auto":
+        of the series without its season, plus half of its trend. The trend is that of all rows or
+        of their last half, whichever is less steep, and 0 if one rises and the other falls. The
+        errors of Theta differ from those of the regressors, so that a weighted mean of both has
+        smaller errors than either. "auto":
 
         - 0 with a `regressor` of your own,
         - with `pretrained="only"`, 0 for medians, 0.5 for means, and 0.75 for means of intermittent
@@ -263,9 +265,11 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         For several series, "auto" compares the errors of Theta and of the pretrained network at the
         ends of the series with those of the baseline. The larger they are, the smaller is the
         weight: the factor is between 0.25 and 1.5. Neither reads covariates, beyond their linear
-        effects on a single series. With covariates of several series or past covariates, and where
-        the error of the regressors in `fit` is less than a tenth of that of the baseline, "auto"
-        lowers their weights if their error in `fit` is larger than that of the regressors.
+        effects on a single series. "auto" lowers both weights if their error in `fit` is larger
+        than that of the regressors. This is done in two cases:
+
+        - X has covariates, other than linear effects on one series of less than 500 rows.
+        - The error of the regressors in `fit` is less than a tenth of that of the baseline.
 
     lower : float or None, default=None
         Lower limit of the forecasts and of the bounds of intervals, in the units of the series:
@@ -386,16 +390,16 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
     - Early stopping holds out the last windows of each series.
     - The windows of a GRURegressor are computed one batch at a time, so memory holds only the rows.
 
-    `forecast(X=X)` continues the training series: the history of a series of X is the rows of `fit`
-    and `update` before its first row. These rows are used under the following conditions:
+    `forecast(X=X)` puts rows of `fit` and `update` before X, as its history, if X continues the
+    training series:
 
-    - X begins right after the training series, or within it. Where both have a row, that of X
-      is used.
+    - X with an index begins right after the training series, or within it. Where both have a row,
+      that of X is used.
+    - One series without an index (an array) always continues the training series, unless it begins
+      with its first `window_length` rows. Several series without an index are new series.
     - In a long or wide frame, a series of X belongs to the training series with the same
       identifier. X of one series, or a list of as many series as in `fit`, has no identifiers.
       Where X and the training series overlap, their values must then be equal.
-    - X has an index. One series without an index (an array) continues the training series, unless
-      it begins with its first `window_length` rows. Several series without an index are new series.
 
     A series that continues one of `fit` has the scaler of `fit`, as after `update`.
 
@@ -927,7 +931,7 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         ----------
         steps : int or None, default=None
             Number of rows to forecast. None: `horizon`. After `horizon` rows, the forecasts of the
-            regressors become history for further ones.
+            regressors become history for further ones. The first rows do not depend on `steps`.
 
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list, default=None
             Series to forecast from, in the same container as in `fit`. Columns of a frame that were
@@ -940,10 +944,10 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         future : array-like of shape (steps, n_known), DataFrame, dict or None, default=None
             Values of the future covariates (`known`) for the rows to forecast. With
             strategy="direct" they are needed up to the next multiple of `horizon` rows. Further
-            rows and columns are ignored. Rows with dates are found by their date, and may be in
-            any order. The dates are the index or the only column of dates. A dict of columns is
-            taken too. For several series: a list, a long frame, or
-            a dict with a frame for each id.
+            rows, and further columns of a frame or dict, are ignored. Rows with dates are found by
+            their date, and may be in any order. The dates are the index or the only column of
+            dates. A dict of columns is taken too. For several series: a list, a long frame, or a
+            dict with a frame for each id.
 
         until : str, date, datetime, Timestamp, Period or None, default=None
             Forecast up to this date instead of `steps` rows. The last row is the last one whose
