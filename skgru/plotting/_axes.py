@@ -5,7 +5,7 @@ matplotlib.
 from __future__ import annotations
 
 import textwrap
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -20,6 +20,44 @@ CHARACTER, LEGEND_ROW, LEGEND_LINE = 0.078, 0.21, 0.5
 # Inches below which axes have small text and few dates: six are the fewest for which matplotlib
 # finds steps.
 NARROW, FEW_DATES = 4.5, {"minticks": 3, "maxticks": 6}
+
+
+class Display:
+    """What displays have in common: `plot`, and the axes that it has drawn on."""
+
+    ax_: Any
+    figure_: Any
+
+    def plot(self, ax: Any = None) -> Self:
+        """Draw the plot.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, array of Axes or None, default=None
+            Axes to draw on, one for each target or other part of the display. None: new ones.
+
+        Returns
+        -------
+        display
+            The display itself, with `ax_` and `figure_`.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        ValueError
+            If the number of axes is another one, or the data of the display differ in length.
+        """
+        return self._keep(self._drawn(ax))
+
+    def _drawn(self, ax: Any) -> np.ndarray:
+        """Draw on axes or new ones, and return them, (n,)."""
+        raise NotImplementedError
+
+    def _keep(self, axes: np.ndarray) -> Self:
+        self.ax_ = axes[0] if len(axes) == 1 else axes
+        self.figure_ = axes[0].figure
+        return self
 
 
 def import_pyplot(display: Any) -> Any:
@@ -82,11 +120,6 @@ def add_legend(ax: Any) -> None:
     low, high = ax.get_ylim()
     ax.set_ylim(low, high + share / (1 - share) * (high - low))
     ax.legend(loc="upper left", ncols=n_columns, fontsize=size)
-
-
-def keep_axes(display: Any, axes: np.ndarray) -> None:
-    display.ax_ = axes[0] if len(axes) == 1 else axes
-    display.figure_ = axes[0].figure
 
 
 def places_of(index: Any) -> np.ndarray:

@@ -11,9 +11,9 @@ from skgru.plotting._axes import (
     ACTUAL,
     FORECAST,
     OTHER,
+    Display,
     add_legend,
     axes_for,
-    keep_axes,
     set_title,
 )
 
@@ -45,7 +45,7 @@ def _label_steps(ax: Any, ylabel: str, title: str) -> None:
     set_title(ax, title)
 
 
-class ErrorsByStepDisplay:
+class ErrorsByStepDisplay(Display):
     """Plot of the error of a backtest at each step ahead, beside that of a naive forecast.
 
     Create the display with `from_result`.
@@ -92,9 +92,6 @@ class ErrorsByStepDisplay:
     >>> display.errors.round(2), display.naive_errors.round(2)
     (array([0.37, 0.46, 0.54]), array([1.28, 1.28, 1.28]))
     """
-
-    ax_: Any
-    figure_: Any
 
     def __init__(
         self, *, steps: Any, errors: Any, naive_errors: Any = None, metric: str = "error"
@@ -160,26 +157,7 @@ class ErrorsByStepDisplay:
             metric=name,
         ).plot(ax)
 
-    def plot(self, ax: Any = None) -> Self:
-        """Draw the plot.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes or None, default=None
-            Axes to draw on. None: new ones.
-
-        Returns
-        -------
-        ErrorsByStepDisplay
-            The display, with `ax_` and `figure_`.
-
-        Raises
-        ------
-        ImportError
-            If matplotlib is not installed.
-        ValueError
-            If there is not one value for each step.
-        """
+    def _drawn(self, ax: Any) -> np.ndarray:
         _check_lengths(self.steps, errors=self.errors, naive_errors=self.naive_errors)
         axes = axes_for(self, ax, 1, size=SIZE)
         one = axes[0]
@@ -198,11 +176,10 @@ class ErrorsByStepDisplay:
         one.set_ylim(bottom=0)
         _label_steps(one, self.metric, "Error by step")
         add_legend(one)
-        keep_axes(self, axes)
-        return self
+        return axes
 
 
-class CoverageDisplay:
+class CoverageDisplay(Display):
     """Plot of the share of actual values within their intervals at each step ahead.
 
     A line at the nominal coverage shows what the share should be. With few forecast origins the
@@ -246,9 +223,6 @@ class CoverageDisplay:
     ((3,), 0.8)
     """
 
-    ax_: Any
-    figure_: Any
-
     def __init__(self, *, steps: Any, coverage: Any, nominal: float | None = None) -> None:
         self.steps = steps
         self.coverage = coverage
@@ -284,26 +258,7 @@ class CoverageDisplay:
             steps=first.steps, coverage=result.coverage_by_step(), nominal=first.coverage
         ).plot(ax)
 
-    def plot(self, ax: Any = None) -> Self:
-        """Draw the plot.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes or None, default=None
-            Axes to draw on. None: new ones.
-
-        Returns
-        -------
-        CoverageDisplay
-            The display, with `ax_` and `figure_`.
-
-        Raises
-        ------
-        ImportError
-            If matplotlib is not installed.
-        ValueError
-            If there is not one value for each step.
-        """
+    def _drawn(self, ax: Any) -> np.ndarray:
         _check_lengths(self.steps, coverage=self.coverage)
         axes = axes_for(self, ax, 1, size=SIZE)
         one, shares = axes[0], 100 * np.asarray(self.coverage, float)
@@ -319,5 +274,4 @@ class CoverageDisplay:
         _label_steps(one, "within intervals (%)", "Coverage by step")
         add_legend(one)
         one.set_yticks([tick for tick in one.get_yticks() if one.get_ylim()[0] <= tick <= 100])
-        keep_axes(self, axes)
-        return self
+        return axes
