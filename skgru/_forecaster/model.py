@@ -259,13 +259,11 @@ class ForecastModel:
         """Scaled forecasts from each origin of one series, (n_origins, horizon, n_targets). NaN
         where future covariates are missing.
         """
-        steps = self.spec.horizon
-        own = None if self.is_zero_shot else self._forecast_rows(part, origins, steps)
+        steps, own = self.spec.horizon, None
+        if not self.is_zero_shot:
+            joined = join_series([part], self.spec.history_length - 1, self._n_after(steps))
+            own = self._forecast_at(joined, origins + joined.first[0], steps, None)
         return self.mixture.from_rows(own, part, origins, steps)
-
-    def _forecast_rows(self, part: Part, origins: np.ndarray, steps: int) -> np.ndarray:
-        joined = join_series([part], self.spec.history_length - 1, self._n_after(steps))
-        return self._forecast_at(joined, origins + joined.first[0], steps, None)
 
     def forecast_after(self, parts: Sequence[Part], steps: int) -> np.ndarray:
         """Scaled forecasts after the last row of each series, (n_series, steps, n_targets)."""

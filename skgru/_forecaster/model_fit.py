@@ -79,7 +79,8 @@ def fitted_model(
         return model
     weight = weights_of_windows(pairs, origins)
     if template.weighs:
-        model.series_weights = _weights_of(model, joined)
+        errors = [seasonal_error(z, spec.season_length) for z in joined.each_z()]
+        model.series_weights = (model.median_where_unknown(errors) ** -0.5).astype(np.float32)
         of_series = model.series_weights[joined.series_of(origins)]
         weight = of_series if weight is None else weight * of_series
     check_complete(template.members, spec, is_complete, series)
@@ -136,12 +137,6 @@ def _learn_scales(
         model.median_error = float(np.median(finite)) if finite else 1.0
         model.seasonal_errors = model.median_where_unknown(errors)
     return joined
-
-
-def _weights_of(model: ForecastModel, joined: Joined) -> np.ndarray:
-    """The weight of each series in training, (n_series,)."""
-    errors = [seasonal_error(z, model.spec.season_length) for z in joined.each_z()]
-    return (model.median_where_unknown(errors) ** -0.5).astype(np.float32)
 
 
 def with_half_history(origins: np.ndarray, joined: Joined) -> np.ndarray:

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from skgru._validation import at_least
+from skgru._validation import at_least, optional
 
 # Okabe and Ito's blue and vermilion: distinct for colour-blind readers, and in grey.
 ACTUAL, FORECAST, OTHER = "0.25", "#0072B2", "#D55E00"
@@ -60,24 +60,13 @@ class Display:
         return self
 
 
-def import_pyplot(display: Any) -> Any:
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError as error:
-        raise ImportError(
-            f"{type(display).__name__}.plot() needs matplotlib, which is not installed. Install it "
-            "with 'pip install matplotlib'."
-        ) from error
-    return plt
-
-
 def axes_for(
     display: Any, ax: Any, n: int, *, size: tuple[float, float] | None = None, each: str = "target"
 ) -> np.ndarray:
     """n axes below each other on one x axis, by default new ones: (n,) of Axes. size : of a new
     figure in inches; each : what each of the axes shows.
     """
-    plt = import_pyplot(display)
+    plt = optional("matplotlib.pyplot", f"{type(display).__name__}.plot()", "matplotlib")
     if ax is None:
         size = size or (9, 1.3 + 2.2 * n)
         _, axes = plt.subplots(n, sharex=True, squeeze=False, figsize=size, layout="constrained")
