@@ -128,12 +128,7 @@ class CompiledTraining:
         for program, (X, y, weight), n_steps, n_rows in chunks:
             seeds = seed + np.array([n_batches, 0], np.int32)
             rates = rate * rate_shares(
-                training.learning_rate,
-                training.schedule,
-                epoch,
-                n_batches,
-                n_steps,
-                self.n_batches,
+                training.learning_rate, training.schedule, epoch, n_batches, n_steps, self.n_batches
             )
             packed, chunk_loss = program(
                 packed, rates, X, y, weight, n_steps, seeds, training.alpha

@@ -479,11 +479,7 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         "window_length": [at_least(1), StrOptions({"auto"}), list, tuple],
         "horizon": [at_least(1)],
         "season_length": [at_least(1), list, tuple, None],
-        "scaler": [
-            Instance(["fit", "transform", "inverse_transform"]),
-            StrOptions({"auto"}),
-            None,
-        ],
+        "scaler": [Instance(["fit", "transform", "inverse_transform"]), StrOptions({"auto"}), None],
         "level": [StrOptions({"auto", "mean", "last", "window"}), None],
         "baseline": [StrOptions({"auto", "last", "seasonal", "profile"}), None],
         "strategy": [StrOptions({"direct", "recursive"})],

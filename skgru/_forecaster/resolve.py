@@ -320,10 +320,7 @@ def weights_of(parameters: Any, spec: ForecastSpec) -> tuple[float, float]:
 
 
 def make_template(
-    parameters: Any,
-    spec: ForecastSpec,
-    series: list[np.ndarray],
-    members: list[EnsembleMember],
+    parameters: Any, spec: ForecastSpec, series: list[np.ndarray], members: list[EnsembleMember]
 ) -> ModelTemplate:
     """The model to fit."""
     is_usual, scaler = is_default(parameters.regressor), parameters.scaler

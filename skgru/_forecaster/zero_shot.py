@@ -16,13 +16,7 @@ from statistics import NormalDist
 import numpy as np
 
 from skgru._forecaster.seasonal_profiles import SEASONS
-from skgru._forecaster.zero_shot_inputs import (
-    N_EXPERTS,
-    ROWS,
-    aligned,
-    prepare,
-    second_season,
-)
+from skgru._forecaster.zero_shot_inputs import N_EXPERTS, ROWS, aligned, prepare, second_season
 
 QUANTILES = np.array([0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975])
 

@@ -70,11 +70,7 @@ STEPS: dict[str, Callable[[State, np.ndarray, np.ndarray], State]] = {
 
 
 def recurrent_layer(
-    cell: str,
-    X: np.ndarray,
-    weights: Weights,
-    return_sequences: bool,
-    known: np.ndarray | None,
+    cell: str, X: np.ndarray, weights: Weights, return_sequences: bool, known: np.ndarray | None
 ) -> np.ndarray:
     """(n_steps, n_rows, n_inputs) -> (n_steps, n_rows, units), or (n_rows, units) of the last step.
 
@@ -103,11 +99,7 @@ def recurrent_layer(
 
 
 def both_directions(
-    cell: str,
-    X: np.ndarray,
-    weights: Weights,
-    return_sequences: bool,
-    known: np.ndarray | None,
+    cell: str, X: np.ndarray, weights: Weights, return_sequences: bool, known: np.ndarray | None
 ) -> np.ndarray:
     """Two recurrent layers, forwards and backwards in time, with concatenated outputs."""
     reversed_known = None if known is None else known[::-1]

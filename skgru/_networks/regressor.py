@@ -12,9 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import RegressorMixin
 from sklearn.utils import Tags
 from sklearn.utils._param_validation import StrOptions
-from sklearn.utils.validation import (
-    check_is_fitted,
-)
+from sklearn.utils.validation import check_is_fitted
 
 from skgru._all_or_nothing import reads_once, stores_at_once
 from skgru._dataset import WindowDataset
@@ -833,11 +831,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
                 dataset,
                 shape=self._output_shape(dataset.n_targets // n_steps, each_step),
                 scaling_of=scaling_of,
-                learned={
-                    "_is_self_target": y is None,
-                    "_channels": asked[0],
-                    "_horizon": asked[1],
-                },
+                learned={"_is_self_target": y is None, "_channels": asked[0], "_horizon": asked[1]},
                 reach=self.horizon if y is None else n_steps,
                 split=self._split_kind(windows, y is None, course),
                 validation=validation,

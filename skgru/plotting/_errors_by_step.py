@@ -7,15 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from skgru.plotting._axes import (
-    ACTUAL,
-    FORECAST,
-    OTHER,
-    Display,
-    add_legend,
-    axes_for,
-    set_title,
-)
+from skgru.plotting._axes import ACTUAL, FORECAST, OTHER, Display, add_legend, axes_for, set_title
 
 # Names of the measures of a summary.
 MEASURES = {"mae": "MAE", "rmse": "RMSE", "mase": "MASE"}
@@ -103,12 +95,7 @@ class ErrorsByStepDisplay(Display):
 
     @classmethod
     def from_result(
-        cls,
-        result: Any,
-        *,
-        metric: str = "mae",
-        baseline: str | None = "seasonal",
-        ax: Any = None,
+        cls, result: Any, *, metric: str = "mae", baseline: str | None = "seasonal", ax: Any = None
     ) -> Self:
         """Plot the errors of a backtest.
 
@@ -151,10 +138,7 @@ class ErrorsByStepDisplay(Display):
             naive = errors["naive"].to_numpy()
             errors = errors["forecast"]
         return cls(
-            steps=table.index.to_numpy(),
-            errors=errors.to_numpy(),
-            naive_errors=naive,
-            metric=name,
+            steps=table.index.to_numpy(), errors=errors.to_numpy(), naive_errors=naive, metric=name
         ).plot(ax)
 
     def _drawn(self, ax: Any) -> np.ndarray:

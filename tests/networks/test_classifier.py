@@ -549,11 +549,7 @@ def test_what_is_no_label(y, sentence):
 
 def test_a_failed_refit_leaves_the_earlier_network(trained):
     refitted = copy_of(trained)
-    bad = [
-        (X, np.full(48, "up")),
-        (np.full_like(X, np.nan), Y),
-        (X[:, 1:], np.linspace(0, 1, 48)),
-    ]
+    bad = [(X, np.full(48, "up")), (np.full_like(X, np.nan), Y), (X[:, 1:], np.linspace(0, 1, 48))]
     for windows, y in bad:
         with pytest.raises(ValueError):
             refitted.fit(windows, y)
@@ -901,9 +897,7 @@ def test_frames_and_dicts_of_sequences():
     )
     fails(lambda: as_windows({"a": [1.0, 2.0]}), "dict", "list(sequences.values())")
     fails(
-        lambda: as_windows(frame.groupby("id")),
-        "sequences[0]",
-        "[part for _, part in sequences]",
+        lambda: as_windows(frame.groupby("id")), "sequences[0]", "[part for _, part in sequences]"
     )
     parts = [part.drop(columns="id") for _, part in frame.groupby("id")]
     np.testing.assert_array_equal(as_windows(parts)[:, :, 0], [[0, 1], [np.nan, 2]])
