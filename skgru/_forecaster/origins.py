@@ -23,6 +23,7 @@ from skgru._forecaster.gaps_and_outliers import last_rows
 from skgru._forecaster.history import Trained, n_rows_before
 from skgru._forecaster.reading import SeriesReader
 from skgru._forecaster.scaling import scaled
+from skgru._forecaster.season_warnings import warn_of_clocks
 from skgru._forecaster.short_series import LEAST_ROWS, warn_if_short, warn_of_short
 from skgru._forecaster.until import steps_until
 from skgru._validation import at_least, check_memory_for
@@ -109,6 +110,7 @@ class OriginsReader(SeriesReader):
             steps = max(steps_of_each)
         given = f"steps={steps}" if until is None else f"until={until!r} ({steps} steps)"
         self._check_past(steps, given)
+        warn_of_clocks(tables, self._spec, steps)
         parts: list[Part] = []
         knowns: list[np.ndarray] = []
         of_fit_too = () if self._panel is None else self._panel.ids

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from skgru._containers.clocks import change_of_clocks
 from skgru._containers.long import names_times
 from skgru._containers.table import Table
 from skgru._forecaster.default_regressor import is_default
@@ -31,6 +32,9 @@ CLIPPED_FROM = 2.0
 
 # Largest change of a straight line, after its mean: rounding errors.
 STRAIGHT = 1e-9
+
+# Days after a change of the clocks in which values a season ago are those of another hour.
+DAYS_OF_CLOCKS = 14
 
 # Seasons that a series needs to hold, last rows that are read, and series of many that are read.
 SEASONS_HELD, ROWS_READ, SERIES_READ = 3, 1000, 5
@@ -90,6 +94,27 @@ def warn_of_long_season(
             f"(n_samples={n_rows}), so that forecasts do not repeat with this season. Give a "
             "longer series, or a shorter season_length."
         )
+
+
+def warn_of_clocks(tables: list[Table], spec: ForecastSpec, steps: int) -> None:
+    """Warn of hours whose clocks change near the end of X or among the rows to forecast. A season
+    is a number of rows, so that the wall clock is ahead of it or behind it after the change.
+    """
+    if spec.season_length == 1:
+        return
+    for rows in {id(one.rows.index): one.rows for one in tables}.values():
+        change = change_of_clocks(rows.index, rows.freq, np.timedelta64(DAYS_OF_CLOCKS, "D"), steps)
+        if change is not None:
+            where = "in X" if change <= rows.index[-1] else "among the rows to forecast"
+            warn_user(
+                f"The clocks of {change.tzinfo} change on {change:%Y-%m-%d}, {where}. Seasons are "
+                "numbers of rows. So a series that follows the wall clock is forecast too early or "
+                f"too late, until {DAYS_OF_CLOCKS} days after the change. Give wall-clock times "
+                "without a time zone, each of them once, in X and in future. For a series: X = "
+                "X.tz_localize(None), then X = "
+                f"X[~X.index.duplicated()].asfreq({rows.freq.freqstr!r})."
+            )
+            return
 
 
 def warn_of_repeats(given: Any, tables: list[Table], spec: ForecastSpec) -> None:
