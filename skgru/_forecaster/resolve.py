@@ -16,15 +16,13 @@ from sklearn.utils import check_random_state
 from skgru._containers.panel import WIDE
 from skgru._containers.table import Table
 from skgru._forecaster.baselines import longest_run
+from skgru._forecaster.default_networks import default_regressors, has_long_training
 from skgru._forecaster.default_regressor import DefaultRegressor, is_default
-from skgru._forecaster.defaults import (
+from skgru._forecaster.default_weights import auto_pretrained_share, auto_theta_weight
+from skgru._forecaster.default_windows import (
     auto_level_and_baseline,
-    auto_pretrained_share,
-    auto_theta_weight,
     auto_window_length,
     auto_window_lengths,
-    default_regressors,
-    has_long_training,
     usual_length,
     windows_of_intermittent,
 )
@@ -328,10 +326,7 @@ def weights_of(parameters: Any, spec: ForecastSpec) -> tuple[float, float]:
 
 
 def make_template(
-    parameters: Any,
-    spec: ForecastSpec,
-    series: list[np.ndarray],
-    members: list[EnsembleMember],
+    parameters: Any, spec: ForecastSpec, series: list[np.ndarray], members: list[EnsembleMember]
 ) -> ModelTemplate:
     """The model to fit."""
     is_usual, scaler = is_default(parameters.regressor), parameters.scaler

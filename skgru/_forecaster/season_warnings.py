@@ -13,7 +13,7 @@ from skgru._containers.clocks import change_of_clocks
 from skgru._containers.long import names_times
 from skgru._containers.table import Table
 from skgru._forecaster.default_regressor import is_default
-from skgru._forecaster.defaults import usual_length
+from skgru._forecaster.default_windows import usual_length
 from skgru._forecaster.spec import ForecastSpec
 from skgru._warnings import warn_user
 

@@ -13,7 +13,7 @@ from sklearn.linear_model import Ridge
 from sklearn.preprocessing import FunctionTransformer, PowerTransformer, StandardScaler
 
 from skgru import GRURegressor, SequenceForecaster
-from skgru._forecaster.model import weighted_mean
+from skgru._forecaster.mixture import weighted_mean
 from skgru._forecaster.scaling import restored, scaled_or_nan
 from skgru.datasets import load_airline_passengers
 from tests.helpers import raises, warns

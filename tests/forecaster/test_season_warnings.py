@@ -71,10 +71,7 @@ def test_a_season_that_is_given_needs_one_season_for_the_pretrained_network(n_ro
 
 
 def test_rows_that_the_message_of_a_short_series_asks_for_are_enough():
-    with (
-        raises("horizon=12", "X has 2", "3 rows are enough"),
-        warns("season_length=None"),
-    ):
+    with raises("horizon=12", "X has 2", "3 rows are enough"), warns("season_length=None"):
         SequenceForecaster(horizon=12).fit(MONTHS[:2])
     fitted, _ = answer(3, 12)
     assert np.isfinite(fitted.forecast()).all()
