@@ -263,9 +263,11 @@ class Pairs:
         keep &= complete | self.masks_targets
         return origins[keep], complete[keep]
 
-    def window_limits(self, origins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Least and largest value of each channel in windows, (n_channels,) each. Covariates have
-        none: they are clipped by limits of their own.
+    def window_limits(
+        self, origins: np.ndarray, margin: float = 0.0
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Least and largest value of each channel in windows, (n_channels,) each, moved apart by
+        this share of their distance. Covariates have none: they are clipped by limits of their own.
         """
         spec = self.spec
         n_own = len(spec.targets) * (1 + len(spec.lags) * len(spec.offsets))
@@ -276,6 +278,9 @@ class Pairs:
             sides.append((X.min(axis=(0, 1))[:n_own], X.max(axis=(0, 1))[:n_own]))
         low[:n_own] = np.min([side for side, _ in sides], axis=0)
         high[:n_own] = np.max([side for _, side in sides], axis=0)
+        more = margin * (high[:n_own] - low[:n_own])
+        low[:n_own] -= more
+        high[:n_own] += more
         return low, high
 
     def pieces(self, origins: np.ndarray) -> list[np.ndarray]:

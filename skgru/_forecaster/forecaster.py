@@ -378,7 +378,8 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
     - Single values far outside the seasonal course are moved to the edge of the usual range. This
       needs a history of three seasons.
     - Covariates outside the range of `fit` by more than half its width are clipped, with a warning.
-    - Windows of one series are clipped to the range of those in training.
+    - Windows of one series are clipped to the range of those in training; with a `regressor` of
+      your own, this range is extended on both sides by half of it.
 
     If the error of the default regressors on the last rows of `fit` is more than 10 % above that
     of the baseline, they are left out, with a warning. They are also left out of a series that is

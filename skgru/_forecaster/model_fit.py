@@ -39,6 +39,9 @@ LEARNED_TO = 0.1
 # How far covariates may lie outside the values of fit, as a share of their range.
 COVARIATE_MARGIN = 0.5
 
+# How far windows of own regressors may lie outside those of the training, as a share of the range.
+WINDOW_MARGIN = 0.5
+
 
 def fitted_model(
     template: ModelTemplate,
@@ -89,9 +92,10 @@ def fitted_model(
     if template.is_guarded and not spec.is_global:
         start = steady_error(pairs, origins)
     if not spec.is_global and spec.level is not None:
-        # No regressor has learned from windows that are unlike all of its training, such as
-        # those with a shift of the level within the last horizon.
-        model.window_limits = pairs.window_limits(origins)
+        # No regressor has learned from windows that are unlike all of its training, such as those
+        # with a shift of the level within the last horizon. Own ones may follow a growing season.
+        margin = 0.0 if template.is_guarded else WINDOW_MARGIN
+        model.window_limits = pairs.window_limits(origins, margin)
     fits = MemberFits(pairs, origins, is_complete, weight, start, template.verbose, is_trial)
     model.members = fits.fit(template.members, task)
     _compare(model, pairs, origins, template)

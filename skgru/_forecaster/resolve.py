@@ -29,12 +29,7 @@ from skgru._forecaster.default_windows import (
 from skgru._forecaster.model import ModelTemplate
 from skgru._forecaster.regressors import EnsembleMember
 from skgru._forecaster.scaling import AutoScaler, is_intermittent
-from skgru._forecaster.seasons import (
-    SERIES_LOOKED_AT,
-    lags_of,
-    season_of_dates,
-    seasons_of,
-)
+from skgru._forecaster.seasons import SERIES_LOOKED_AT, lags_of, season_of_dates, seasons_of
 from skgru._forecaster.spec import ForecastSpec, is_constant
 from skgru._forecaster.zero_shot_member import why_not_alone
 from skgru._validation import Instance, Number, at_least

@@ -195,7 +195,7 @@ def test_a_regressor_does_not_carry_a_shift_on(regressor, factor):
     values[390:] *= factor
     series = pd.Series(values[:400], pd.date_range("2021-01-04", periods=400))
     ratio = SequenceForecaster(regressor, horizon=14).fit(series).forecast() / values[400:]
-    assert 0.2 < ratio.min() and ratio.max() < 5  # 0.004 to 220 with windows as they are
+    assert 0.1 < ratio.min() and ratio.max() < 15  # 0.004 to 220 with windows as they are
 
 
 def test_further_training_teaches_other_windows():
