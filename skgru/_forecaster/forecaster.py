@@ -952,8 +952,9 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         until : str, date, datetime, Timestamp, Period or None, default=None
             Forecast up to this date instead of `steps` rows. The last row is the last one whose
             date is not after `until`. A string or date includes its whole day, month or year:
-            "2026-06" includes the last hour of June. Several series may end at different dates, and
-            each of them gets its own number of rows, which may be 0.
+            "2026-06" includes the last hour of June. "02/03/2027", which has two readings, is an
+            error. Several series may end at different dates, and each of them gets its own number of
+            rows, which may be 0.
 
         Returns
         -------
