@@ -216,6 +216,26 @@ def test_static_columns_are_left_out_by_the_pretrained_network():
     pd.testing.assert_frame_equal(alone.fit(with_column).forecast(), alone.fit(without).forecast())
 
 
+@pytest.mark.parametrize("value", [3.0, "EUR"])
+@pytest.mark.parametrize("pretrained", ["auto", "only"])
+@pytest.mark.parametrize("form", ["one series", "panel"])
+def test_a_column_of_one_value_beside_the_target_changes_nothing(form, pretrained, value):
+    X, group = shops_with("unit", (value, value)), "shop"
+    if form == "one series":
+        X, group = X.loc["a"], None
+    settings = {"target": "sales", "horizon": 3, "season_length": 1, "group": group}
+    settings["pretrained"] = pretrained
+    regressor = None if pretrained == "only" else Ridge()
+    one, other = (
+        SequenceForecaster(regressor, **settings).fit(frame) for frame in (X, X[["sales"]])
+    )
+    pd.testing.assert_frame_equal(one.forecast(7), other.forecast(7))  # further than the horizon
+    results = (backtest(one, X, initial=50), backtest(other, X[["sales"]], initial=50))
+    ours, theirs = ([each] if group is None else list(each.values()) for each in results)
+    for our, their in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(our.forecast, their.forecast)
+
+
 def test_columns_that_vary_later_have_one_role_in_a_backtest():
     """Constant within each series up to row 50: still a target at all forecast origins."""
     X = shops_with("size").reset_index()
