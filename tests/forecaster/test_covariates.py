@@ -89,7 +89,8 @@ WRONG = {
     "text": (FUTURE.astype(str), ("Columns ['promo'] of future", "pd.to_numeric(future['promo'])")),
     "no such column": (FUTURE.rename(columns={"promo": "x"}), ("['x']", "['promo']")),
     "a dict without it": ({"x": NEXT}, ("future is a dict", "['x']", "['promo']")),
-    "a dict of numbers": ({"promo": 1}, ("future is a dict", "equal length")),
+    "a dict of numbers": ({"promo": 1}, ("future is a dict", "* steps")),
+    "dict of other lengths": ({"promo": []}, ("future is a dict", "equal length")),
     "NaN": (FUTURE.mask(FUTURE == 1), ("future contains NaN", "'promo'")),
     "two columns": (np.ones((3, 2)), ("2 columns", "['promo']")),
 }
@@ -469,3 +470,30 @@ def test_future_that_begins_with_the_history():
         updated.forecast(4, future=np.concatenate([column.to_numpy(), np.zeros((3, 1))]))
     with raises("the history (50 rows)", "future[50:]"):
         fitted.forecast(X=F[150:200], future=column[150:].to_numpy())
+
+
+def test_a_list_of_dicts_is_refused_with_code():
+    fitted, rows = forecaster().fit(frame_of(DATES)), FUTURE.to_dict("records")
+    fails(lambda: fitted.forecast(future=rows), "future is a list of dicts", "row[name]")
+    code = {name: [row[name] for row in rows] for name in rows[0]}
+    pd.testing.assert_frame_equal(fitted.forecast(future=code), fitted.forecast(future=FUTURE))
+
+
+def test_a_single_value_for_all_rows_is_refused():
+    fitted = forecaster().fit(frame_of(DATES))
+    fails(lambda: fitted.forecast(future={"promo": 1.0}), "single value for ['promo']", "* steps")
+    assert len(fitted.forecast(future={"promo": [1.0] * 3})) == 3
+
+
+def test_rows_of_future_without_an_identifier_or_dates_are_named():
+    parts = {shop: frame_of(DATES).reset_index() for shop in "ab"}
+    long = pd.concat(parts, names=["shop"]).reset_index("shop")
+    fitted = forecaster(group="shop").fit(long)
+    future = pd.concat(dict.fromkeys("ab", FUTURE.reset_index()), names=["shop"])
+    future = future.reset_index("shop").reset_index(drop=True)
+    lacks = future.assign(shop=future["shop"].where(future.index > 0))
+    with raises("without a value in future", "future.dropna(subset=['shop'])"):
+        fitted.forecast(future=lacks)
+    with raises("Series 'a': future starts at 0", "with these dates, as a column"):
+        fitted.forecast(future=future.drop(columns="day"))
+    assert len(fitted.forecast(future=future)) == 6
