@@ -58,6 +58,15 @@ def axes_for(
     return axes
 
 
+def check_result(result: Any) -> None:
+    """Raise TypeError unless a result is one of backtest."""
+    if not hasattr(result, "summary"):
+        raise TypeError(
+            f"result is a {type(result).__name__}, but must be the result of one backtest. Give "
+            "result=skgru.model_selection.backtest(forecaster, X, initial=...)."
+        )
+
+
 def size_of(ax: Any) -> tuple[float, float]:
     """Width and height of axes in inches, before the layout of labels."""
     box, figure = ax.get_position(), ax.figure

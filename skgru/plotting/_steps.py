@@ -13,6 +13,7 @@ from skgru.plotting._axes import (
     OTHER,
     add_legend,
     axes_for,
+    check_result,
     keep_axes,
     set_title,
 )
@@ -147,6 +148,7 @@ class ErrorsByStepDisplay:
                 f"metric={metric!r} must be one of {list(MEASURES)}. Use metric='mae', or draw "
                 "result.errors_by_step(metric) with ErrorsByStepDisplay(steps=..., errors=...)."
             )
+        check_result(result)
         table = result.summary(baseline=baseline, by="step")
         name, naive = MEASURES[metric], None
         errors = table[name]
@@ -279,6 +281,7 @@ class CoverageDisplay:
             If the result has no intervals, or the actual values of a step are missing for all
             forecast origins.
         """
+        check_result(result)
         first = next(iter(result.values())) if isinstance(result, Mapping) else result
         return cls(
             steps=first.steps, coverage=result.coverage_by_step(), nominal=first.coverage
