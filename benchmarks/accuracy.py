@@ -172,11 +172,7 @@ def together(make_regressor=None, **settings):
     def forecast_set(histories, horizon, season_length, seed):
         regressor = None if make_regressor is None else make_regressor()
         forecaster = SequenceForecaster(
-            regressor,
-            horizon=horizon,
-            season_length=season_length,
-            random_state=seed,
-            **settings,
+            regressor, horizon=horizon, season_length=season_length, random_state=seed, **settings
         )
         return [one[:, 0] for one in forecaster.fit(histories).forecast()], ""
 

@@ -291,7 +291,7 @@ if __name__ == "__main__":
     parser.add_argument("--width", type=int, default=128)
     parser.add_argument("--every", type=int, default=500)
     parser.add_argument("--seed", type=int, default=0)
-    inside = Path(skgru.__file__).parent / "_forecaster" / "weights" / "any_season.npz"
+    inside = Path(skgru.__file__).parent / "_forecaster" / "pretrained_weights" / "any_season.npz"
     parser.add_argument("--path", type=Path, default=inside)
     parser.add_argument("--start", type=Path, help="weights to go on from")
     parser.add_argument("--data", type=Path, help="file that keeps the prepared histories")

@@ -40,9 +40,7 @@ pipe = Pipeline(
     ]
 )
 search = GridSearchCV(
-    pipe,
-    {"gru__units": [8, 32], "window__window_length": [11, 22]},
-    cv=TimeSeriesSplit(2),
+    pipe, {"gru__units": [8, 32], "window__window_length": [11, 22]}, cv=TimeSeriesSplit(2)
 )
 search.fit(train)
 

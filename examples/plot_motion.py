@@ -69,12 +69,7 @@ scaled_train, scaled_test = (X_train - mean) / deviation, (X_test - mean) / devi
 
 networks = [
     GRUClassifier(
-        32,
-        epochs=60,
-        batch_size=8,
-        learning_rate=0.005,
-        clipnorm=1.0,
-        random_state=seed,
+        32, epochs=60, batch_size=8, learning_rate=0.005, clipnorm=1.0, random_state=seed
     ).fit(scaled_train, y_train)
     for seed in range(5)
 ]

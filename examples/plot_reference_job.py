@@ -32,16 +32,7 @@ pipe = Pipeline(
     [
         ("scale", MinMaxScaler()),
         ("window", SequenceWindower(window_length=10)),
-        (
-            "gru",
-            GRURegressor(
-                units=50,
-                epochs=5,
-                batch_size=1,
-                normalize_y=False,
-                random_state=0,
-            ),
-        ),
+        ("gru", GRURegressor(units=50, epochs=5, batch_size=1, normalize_y=False, random_state=0)),
     ]
 )
 

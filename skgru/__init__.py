@@ -3,13 +3,14 @@
 Importing skgru does not import TensorFlow: that happens in the first training or large prediction.
 """
 
-from skgru._files.files import load, save
+from skgru._files.save_and_load import load, save
 from skgru._forecaster.default_regressor import default_regressor
 from skgru._forecaster.forecaster import SequenceForecaster
 from skgru._networks.classifier import GRUClassifier
 from skgru._networks.regressor import GRURegressor
 from skgru._onnx.export import to_onnx
-from skgru._windows import SequenceWindower, as_windows, make_windows
+from skgru._sequences_as_windows import as_windows
+from skgru._windows import SequenceWindower, make_windows
 
 __version__ = "0.1.0"
 

@@ -17,12 +17,7 @@ from skgru._progress import Display, display_for
 
 # Attributes of scikit-learn that callbacks set. They belong to no fitted state and to no file.
 CALLBACK_ATTRIBUTES = frozenset(
-    {
-        "_skl_callbacks",
-        "_skl_callbacks_to_teardown",
-        "_parent_callback_ctx",
-        "_callback_fit_ctx",
-    }
+    {"_skl_callbacks", "_skl_callbacks_to_teardown", "_parent_callback_ctx", "_callback_fit_ctx"}
 )
 
 

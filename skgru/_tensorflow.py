@@ -8,7 +8,7 @@ import sys
 import threading
 
 # The modules through which the rest of the package uses the engine.
-ENGINE = ("trainer", "inference", "keras_export")
+ENGINE = ("trainer", "compiled_inference", "keras_export")
 
 
 class _Process:

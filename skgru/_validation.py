@@ -1,8 +1,9 @@
-"""Constraints of parameters and checks of arrays that the whole package uses."""
+"""Constraints of parameters, checks of arrays and optional packages, for the whole package."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from numbers import Integral, Real
 from typing import Any, TypeVar
 
@@ -121,3 +122,16 @@ def check_representable(values: np.ndarray, name: str) -> None:
             f"Input {name} contains infinity or a value too large for dtype('float32'). Replace "
             f"unknown values by NaN, or scale {name} first."
         )
+
+
+def optional(module: str, user: str, install: str, instead: str = "") -> Any:
+    """A module of a package that only `user` needs. install, instead : what pip installs, and what
+    else can be done, for the message.
+    """
+    try:
+        return import_module(module)
+    except ImportError as error:
+        raise ImportError(
+            f"{user} needs the package {module.partition('.')[0]}, which is not installed. Install "
+            f"it with 'pip install {install}'{instead}."
+        ) from error

@@ -1,11 +1,11 @@
-"""Windows of series and of sequences, with numpy and scikit-learn only.
+"""Windows of a series, with numpy and scikit-learn only.
 
 The windows of one series are strided views of one block of memory, and are never copied here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -21,10 +21,10 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from skgru._all_or_nothing import reads_once, stores_at_once
 from skgru._callbacks import FitTask, TakesCallbacks, has_callbacks
 from skgru._containers.numbers import as_numbers, check_has_rows, check_unique_columns
 from skgru._containers.row_order import end_of, warn_of_order, warn_of_past
-from skgru._state import reads_once, stores_at_once
 from skgru._validation import (
     at_least,
     check_target,
@@ -33,7 +33,7 @@ from skgru._validation import (
     remember_features,
 )
 
-_FLOATS = {"dtype": [np.float64, np.float32], "ensure_all_finite": "allow-nan"}
+FLOATS = {"dtype": [np.float64, np.float32], "ensure_all_finite": "allow-nan"}
 
 
 def as_table(X: Any) -> Any:
@@ -73,7 +73,7 @@ def block_with_past(
     Rows that `past` lacks are NaN, or the earliest row repeated.
     """
     n_past = len(past)
-    block = _empty((window_length - 1 + len(X), X.shape[1]), X.dtype, window_length)
+    block = empty((window_length - 1 + len(X), X.shape[1]), X.dtype, window_length)
     n_unknown = window_length - 1 - n_past
     block[n_unknown : window_length - 1] = past
     block[window_length - 1 :] = X
@@ -81,7 +81,7 @@ def block_with_past(
     return block
 
 
-def _empty(shape: tuple[int, ...], dtype: Any, window_length: int) -> np.ndarray:
+def empty(shape: tuple[int, ...], dtype: Any, window_length: int) -> np.ndarray:
     """numpy's `empty` for an array whose size depends on `window_length`."""
     try:
         return np.empty(shape, dtype)
@@ -267,7 +267,7 @@ class SequenceWindower(TakesCallbacks, TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         check_has_rows(X)
         check_unique_columns(X)
-        values = validate_data(self, as_table(as_numbers(X)), reset=False, **_FLOATS)
+        values = validate_data(self, as_table(as_numbers(X)), reset=False, **FLOATS)
         past = self._past_of(values)
         if not warn_of_order(X) and len(past):
             warn_of_past(X, self._end)
@@ -308,7 +308,7 @@ class SequenceWindower(TakesCallbacks, TransformerMixin, BaseEstimator):
         given = X
         X = as_table(as_numbers(X))
         names = _get_feature_names(X)
-        X = check_array(X, estimator=self, input_name="X", **_FLOATS)
+        X = check_array(X, estimator=self, input_name="X", **FLOATS)
         warn_of_order(given)
         # Everything is checked before anything is stored, so that a failed fit changes nothing.
         remember_features(self, names, X.shape[1])
@@ -404,7 +404,7 @@ def make_windows(
     check_has_rows(X)
     check_unique_columns(X)
     warn_of_order(X)
-    X = check_array(as_table(as_numbers(X)), estimator="make_windows", input_name="X", **_FLOATS)
+    X = check_array(as_table(as_numbers(X)), estimator="make_windows", input_name="X", **FLOATS)
     channels = check_target(target, X.shape[1])
     if len(X) < window_length + horizon:
         raise ValueError(
@@ -417,94 +417,3 @@ def make_windows(
         X[window_length - 1 :, channels], horizon
     )  # (n_pairs, horizon * n_targets)
     return windows, targets[:, 0] if targets.shape[1] == 1 else targets
-
-
-@checks_parameters({"sequences": "no_validation", "window_length": [None, at_least(1)]})
-def as_windows(sequences: Iterable[Any], window_length: int | None = None) -> np.ndarray:
-    """Put sequences of different lengths into one array, with NaN before the shorter ones.
-
-    Networks with `missing="mask"`, the default of `GRUClassifier`, skip the steps that are NaN.
-
-    Parameters
-    ----------
-    sequences : iterable of array-like of shape (length, n_channels) or (length,)
-        The sequences, oldest step first. A sequence of one dimension has one channel. NaN is
-        allowed.
-
-    window_length : int or None, default=None
-        Steps of each window. None: the length of the longest sequence. For `predict`, give the
-        length of the windows in `fit`. At least 1.
-
-    Returns
-    -------
-    ndarray of shape (n_sequences, window_length, n_channels)
-        float32 if all sequences are float32, else float64.
-
-    Raises
-    ------
-    ValueError
-        If `sequences` is empty, a dict or a data frame, if a sequence is empty, longer than
-        window_length, has more than two dimensions or contains infinity, strings or complex
-        numbers, or if the sequences differ in their channels.
-
-    See Also
-    --------
-    SequenceWindower : Windows of one long series.
-
-    Examples
-    --------
-    >>> from skgru import as_windows
-    >>> as_windows([[1.0, 2.0, 3.0], [4.0]])[:, :, 0]
-    array([[ 1.,  2.,  3.],
-           [nan, nan,  4.]])
-    >>> as_windows([[5.0, 6.0]], window_length=3)[:, :, 0]
-    array([[nan,  5.,  6.]])
-    """
-    if isinstance(sequences, dict) or hasattr(sequences, "columns"):
-        remedy = "list(sequences.values())"
-        if hasattr(sequences, "columns"):
-            remedy = "[part.drop(columns='id') for _, part in sequences.groupby('id')]"
-        raise ValueError(
-            f"sequences is a {type(sequences).__name__}, but must be a list of arrays or data "
-            f"frames, one for each sequence. Use {remedy}."
-        )
-    tables = []
-    for position, sequence in enumerate(sequences):
-        if isinstance(sequence, tuple) and hasattr(sequence[-1], "columns"):
-            raise ValueError(
-                f"sequences[{position}] is a pair of a name and a {type(sequence[-1]).__name__}, "
-                "as groupby returns it. Use [part for _, part in sequences]."
-            )
-        name = f"sequences[{position}]"
-        values = as_numbers(np.asarray(as_table(as_numbers(sequence, name))), name)
-        if values.ndim == 0 or not len(values):
-            what = f"is {values.item()!r}" if values.ndim == 0 else "is empty"
-            raise ValueError(
-                f"sequences[{position}] {what}, but must be a sequence of at least one step. Give "
-                "a list of sequences, [sequence] for a single one, and text as numbers of tokens."
-            )
-        values = values.reshape(-1, 1) if values.ndim == 1 else values
-        tables.append(check_array(values, estimator="as_windows", input_name=name, **_FLOATS))
-    if not tables:
-        raise ValueError("sequences is empty. Give at least one sequence.")
-    widths = [table.shape[1] for table in tables]
-    if len(set(widths)) > 1:
-        other = next(i for i, width in enumerate(widths) if width != widths[0])
-        raise ValueError(
-            f"sequences[0] has {widths[0]} channels, but sequences[{other}] has {widths[other]}. "
-            "Give all sequences the same channels."
-        )
-    lengths = [len(table) for table in tables]
-    longest = window_length or max(lengths)
-    if max(lengths) > longest:
-        raise ValueError(
-            f"sequences[{np.argmax(lengths)}] has {max(lengths)} steps, but window_length="
-            f"{window_length}. Use a larger window_length for fit and predict, or give only the "
-            f"last {window_length} steps."
-        )
-    shape = (len(tables), longest, widths[0])
-    windows = _empty(shape, np.result_type(*tables), longest)
-    windows[:] = np.nan
-    for window, table in zip(windows, tables, strict=True):
-        window[longest - len(table) :] = table
-    return windows

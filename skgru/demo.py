@@ -57,11 +57,7 @@ class Result:
 def sine_job(epochs: int | None, random_state: int) -> Job:
     """Return the job of the sine: windows of 10 steps, GRU(50), Adam, batch size 1."""
     gru = GRURegressor(
-        units=50,
-        epochs=epochs or 50,
-        batch_size=1,
-        normalize_y=False,
-        random_state=random_state,
+        units=50, epochs=epochs or 50, batch_size=1, normalize_y=False, random_state=random_state
     )
     series = make_sine()
     return Job("sine", "Sine", series, np.arange(1.0, 1001.0), make_pipeline(10, gru), 50)

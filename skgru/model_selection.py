@@ -27,12 +27,13 @@ from skgru._containers.panel import SeriesList, check_collection
 from skgru._containers.series import as_series, is_list_of_series, rows_of, values_of
 from skgru._containers.table import Table
 from skgru._fan_out import fan_out
-from skgru._forecaster.categories import categories_of
+from skgru._forecaster.category_columns import categories_of
 from skgru._forecaster.checks import ENDS_IN_GAPS
 from skgru._forecaster.covariate_gaps import HAS_GAPS, check_future_of, warn_of_covariate_gaps
-from skgru._forecaster.forecaster import LEAST_ROWS, SequenceForecaster
+from skgru._forecaster.forecaster import SequenceForecaster
 from skgru._forecaster.resolve import ROLES, roles_of_columns
 from skgru._forecaster.sample_weight import weights_of_rows
+from skgru._forecaster.short_series import LEAST_ROWS
 from skgru._forecaster.spec import is_constant
 from skgru._validation import at_least, real_between
 from skgru._warnings import warn_user

@@ -158,14 +158,7 @@ def run(check, estimator):
 @pytest.mark.parametrize("check", FOR_ALL)
 @pytest.mark.parametrize(
     "estimator",
-    [
-        SequenceWindower(),
-        FLAT,
-        SequenceWindower(context="fit"),
-        *PLAIN,
-        MASKED,
-        FORECASTER,
-    ],
+    [SequenceWindower(), FLAT, SequenceWindower(context="fit"), *PLAIN, MASKED, FORECASTER],
     ids=repr,
 )
 def test_checks_of_names_and_parameters(estimator, check):

@@ -9,13 +9,7 @@ import pytest
 
 import skgru
 
-MODULES = [
-    "skgru",
-    "skgru.datasets",
-    "skgru.metrics",
-    "skgru.model_selection",
-    "skgru.plotting",
-]
+MODULES = ["skgru", "skgru.datasets", "skgru.metrics", "skgru.model_selection", "skgru.plotting"]
 
 
 def public_objects():

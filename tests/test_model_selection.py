@@ -474,13 +474,7 @@ def test_initial_out_of_range(initial):
 
 
 def test_initial_of_no_row():
-    refused(
-        ValueError,
-        ("initial=0.01", "80 row"),
-        linear(),
-        positive_series(),
-        initial=0.01,
-    )
+    refused(ValueError, ("initial=0.01", "80 row"), linear(), positive_series(), initial=0.01)
 
 
 @pytest.mark.parametrize(("initial", "n_initial"), [(78, 78), (0.99, 79), (200, 200)])
@@ -508,12 +502,7 @@ def test_no_origin_is_left_before_the_end_of_a_block_of_known_rows():
 @pytest.mark.parametrize("step", [0, -1, 1.5, True, None])
 def test_step_out_of_range(step):
     refused(
-        ValueError,
-        (f"step={step!r}", "int"),
-        linear(),
-        positive_series(),
-        initial=50,
-        step=step,
+        ValueError, (f"step={step!r}", "int"), linear(), positive_series(), initial=50, step=step
     )
 
 

@@ -87,9 +87,7 @@ def test_windows_with_context_equal_a_slow_loop(
 
 @settings(deadline=None)
 @given(
-    **shapes,
-    horizon=st.integers(1, 5),
-    target=st.sampled_from([None, 0, -1, "two", "reversed"]),
+    **shapes, horizon=st.integers(1, 5), target=st.sampled_from([None, 0, -1, "two", "reversed"])
 )
 def test_pairs_equal_a_slow_loop(seed, n, n_features, window_length, dtype, horizon, target):
     X = random_rows(seed, n + window_length + horizon - 1, n_features, dtype)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from skgru._forecaster.baselines import naive_scale
-from skgru._validation import at_least
+from skgru._validation import at_least, optional
 
 if TYPE_CHECKING:
     from skgru._backtest.result import BacktestResult
@@ -23,14 +23,8 @@ ERRORS = ["MAE", "RMSE", "MASE"]
 
 def pandas_for(method: str) -> Any:
     """pandas, which only some methods of a result need."""
-    try:
-        import pandas as pd
-    except ImportError as error:
-        raise ImportError(
-            f"{method} of a backtest needs pandas, which is not installed. Install it with 'pip "
-            "install pandas', or use the arrays actual, forecast, lower and upper."
-        ) from error
-    return pd
+    instead = ", or use the arrays actual, forecast, lower and upper"
+    return optional("pandas", f"{method} of a backtest", "pandas", instead)
 
 
 def summary_of(result: BacktestResult, baseline: Any, season_length: Any, by: Any) -> Any:

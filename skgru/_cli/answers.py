@@ -98,7 +98,7 @@ def _number(value: float) -> str:
 
 def write(table: Any, path: str) -> None:
     """A CSV or parquet file, as a whole or not at all."""
-    from skgru._files.writing import write_whole
+    from skgru._files.whole_file import write_whole
 
     ending = Path(path).suffix.lower()
     if ending in OTHER_FORMATS:

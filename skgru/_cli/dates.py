@@ -12,8 +12,8 @@ from datetime import date
 from typing import Any
 
 from skgru._cli.errors import Refused, note
-from skgru._cli.numbers import MOST_WRONG
 from skgru._containers.text_dates import are_regular, unit_of_numbers
+from skgru._containers.text_numbers import MOST_WRONG
 
 ORDERS = {"dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, month, day"}
 _PARTS = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})(?:[T ,]+(\S.*))?")

@@ -10,17 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from skgru._cli.csv_and_parquet import TextTable
-from skgru._cli.dates import DateForm, looks_like_dates, read_dates, wrong_date
-from skgru._cli.errors import Refused, note, one_of
-from skgru._cli.numbers import (
+from skgru._cli.columns_of_numbers import (
     are_numbers,
     correction_of,
-    decimal_of,
     decorated_number,
     to_numbers,
     wrong_number,
 )
+from skgru._cli.csv_and_parquet import TextTable
+from skgru._cli.dates import DateForm, looks_like_dates, read_dates, wrong_date
+from skgru._cli.decimal_mark import decimal_of
+from skgru._cli.errors import Refused, note, one_of
 
 # Names of columns of whole numbers that are dates, such as years.
 TIME_NAMES = frozenset(

@@ -17,6 +17,7 @@ from skgru._containers.clocks import (
     regular_step,
     wall_times,
 )
+from skgru._containers.polars_dates import dates_in
 from skgru._containers.text_dates import Way
 
 # Least share of the weeks in which a weekday occurs, if it is an open day.
@@ -174,15 +175,6 @@ def _keeps_polars_rows(way: Way, frame: Any) -> bool:
     if index.hasnans or not _are_filled(found[:, 1].is_not_null().to_numpy(), len(frame)):
         return False
     return regular_step(index) is not None or open_days(index) is not None
-
-
-def dates_in(column: Any) -> Any:
-    """The dates of a polars Series as a pandas index."""
-    import pandas as pd
-
-    index = pd.DatetimeIndex(column.to_numpy())
-    zone = getattr(column.dtype, "time_zone", None)
-    return index.tz_localize("UTC").tz_convert(zone) if zone else index
 
 
 def ways_for(index: Any) -> Iterator[Way]:

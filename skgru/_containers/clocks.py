@@ -58,6 +58,23 @@ def wall_times(index: Any) -> Any:
     return wall
 
 
+def change_of_clocks(index: Any, step: Any, n_before: Any, n_after: int) -> Any:
+    """The first time after a change of the clocks, among the last rows of a pandas index of hours
+    or shorter steps and the rows after it; None if there is no change. n_before : Timedelta.
+    """
+    import pandas as pd
+
+    if getattr(index, "tz", None) is None or isinstance(step, int | None):
+        return None
+    if follows_wall_clock(step) or not len(index):
+        return None
+    rows = index[index > index[-1] - n_before]
+    rows = rows.append(dates_after(index, n_after, step))
+    offset = rows.tz_localize(None) - rows.tz_convert("UTC").tz_localize(None)
+    changed = np.flatnonzero(offset != offset[0])
+    return pd.Timestamp(rows[changed[0]]) if len(changed) else None
+
+
 def in_zone(wall: Any, zone: Any) -> Any:
     """Wall times of a pandas index in a time zone."""
     first = np.ones(len(wall), dtype=bool)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from skgru._containers.long import LongForm
+from skgru._warnings import warn_user
 
 
 def near_ids(unknown: Iterable[Any], known: Collection[Any]) -> dict[Any, Any]:
@@ -74,3 +75,21 @@ def _leads(near: dict[Any, Any], run: Callable[[Any], Any]) -> bool:
         one == wanted and isinstance(one, str) == isinstance(wanted, str)
         for one, wanted in zip(found, near.values(), strict=True)
     )
+
+
+def warn_of_near_ids(X: Any, panel: Any, of_fit: Any) -> set[Any]:
+    """Warn of identifiers that are those of fit in another form, such as "1" and 1. Returns them.
+    panel, of_fit : the Panel of X and that of fit.
+    """
+    if panel.kind == "list":
+        return set()
+    ids = set(of_fit.ids)
+    near = near_ids((one for one in panel.ids if one not in ids), of_fit.ids)
+    for one, other in list(near.items())[:1]:
+        more = f" and {len(near) - 1} more" if len(near) > 1 else ""
+        warn_user(
+            f"Series {one!r} of X{more} was not part of fit, but {other!r} was. Its forecast "
+            "does not continue the series of fit. If they are the same, give the "
+            f"{advice_on_ids(near, panel.form, X).removeprefix('Give the ')}."
+        )
+    return set(near)

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from skgru._containers.advice_on_index import dates_in, irregular
+from skgru._containers.advice_on_index import irregular
 from skgru._containers.clocks import WEEKDAYS, dates_after, goes_by, open_days, regular_step
+from skgru._containers.polars_dates import dates_of_polars
 from skgru._containers.text_dates import not_dates
 
 DAY = 86_400  # seconds
@@ -275,28 +276,3 @@ def index_of_polars(X: Any, usual: Any = None) -> TimeIndex:
     if time is None:
         return TimeIndex("polars")
     return TimeIndex("polars", index, _step_of(index, usual, X.select(time)), time, X.schema[time])
-
-
-def dates_of_polars(X: Any, name: str = "X") -> tuple[Any, str | None]:
-    """The dates of a polars frame as a pandas index, and their column; None without such a column.
-
-    Raises ValueError for several columns of dates. name : what messages call X.
-    """
-    import polars as pl
-
-    times = [column for column, dtype in X.schema.items() if dtype in (pl.Date, pl.Datetime)]
-    if len(times) > 1:
-        raise ValueError(
-            f"{name} has {len(times)} columns of dates or times ({', '.join(times)}), but only one "
-            f"can be the index. Drop the others, for example {name}.drop({times[1:]!r})."
-        )
-    if not times:
-        return None, None
-    try:
-        return dates_in(X[times[0]]), times[0]
-    except ModuleNotFoundError as error:
-        raise ImportError(
-            f"{name} has the column of dates {times[0]!r}, whose steps are found by pandas, which "
-            "is not installed. Install it with 'pip install pandas', or drop the column: "
-            f"{name}.drop({times[0]!r})."
-        ) from error

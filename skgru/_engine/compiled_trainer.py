@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from skgru._dataset import TrainingRun, WindowDataset
-from skgru._engine.inference import predict, prepare
+from skgru._engine.compiled_inference import predict, prepare
 from skgru._engine.keras_callbacks import EpochCallbacks, first_with_batch_hooks
 from skgru._engine.keras_model import initial_weights, is_kernel
 from skgru._engine.learning_rate import rate_shares
@@ -128,12 +128,7 @@ class CompiledTraining:
         for program, (X, y, weight), n_steps, n_rows in chunks:
             seeds = seed + np.array([n_batches, 0], np.int32)
             rates = rate * rate_shares(
-                training.learning_rate,
-                training.schedule,
-                epoch,
-                n_batches,
-                n_steps,
-                self.n_batches,
+                training.learning_rate, training.schedule, epoch, n_batches, n_steps, self.n_batches
             )
             packed, chunk_loss = program(
                 packed, rates, X, y, weight, n_steps, seeds, training.alpha

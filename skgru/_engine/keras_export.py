@@ -99,10 +99,7 @@ def fitted_wrapper(
 
 
 def fitted_model(
-    network: NetworkSpec,
-    training: TrainingSpec,
-    state: NetworkState,
-    inputs: InputScaling | None,
+    network: NetworkSpec, training: TrainingSpec, state: NetworkState, inputs: InputScaling | None
 ) -> keras.Model:
     """`public_network` with the weights of a trained network."""
     with eager_mode():

@@ -26,12 +26,7 @@ from skgru._engine.keras_model import (
     seed_dropout,
     set_state,
 )
-from skgru._engine.learning_rate import (
-    Rates,
-    has_schedule,
-    is_cosine,
-    learning_rate_of,
-)
+from skgru._engine.learning_rate import Rates, has_schedule, is_cosine, learning_rate_of
 from skgru._engine.names import constant_names
 from skgru._engine.progress import VALIDATION_BATCH, Progress, Reporter, epoch_order
 from skgru._engine.training_program import training_key
@@ -242,11 +237,7 @@ class WindowRegressor(KerasRegressor):
     """
 
     def __init__(
-        self,
-        model: Callable,
-        network: NetworkSpec,
-        training: TrainingSpec,
-        scaling: TargetScaling,
+        self, model: Callable, network: NetworkSpec, training: TrainingSpec, scaling: TargetScaling
     ):
         super().__init__(
             model=model,
@@ -286,16 +277,7 @@ class WindowRegressor(KerasRegressor):
         return X, y, sample_weight
 
     def _fit_keras_model(
-        self,
-        X,
-        y,
-        sample_weight,
-        warm_start,
-        epochs,
-        initial_epoch,
-        progress,
-        run,
-        callbacks=(),
+        self, X, y, sample_weight, warm_start, epochs, initial_epoch, progress, run, callbacks=()
     ):
         network, validation = self.network, run.validation
         batches = KerasBatches(network, X, y, self.training.batch_size)

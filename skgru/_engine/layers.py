@@ -82,9 +82,7 @@ def scan(
         return i + 1, flat(state), [array.write(t, output) for array, output in arrays]
 
     _, state, kept = tf.while_loop(
-        lambda i, *_: i < n_steps,
-        body,
-        (tf.constant(0), flat(state), kept),
+        lambda i, *_: i < n_steps, body, (tf.constant(0), flat(state), kept)
     )
     outputs = [array.stack() for array in kept]
     scratch.written += outputs
@@ -99,11 +97,7 @@ def kept_where_unknown(masks: Tensors, state: Tensors, before: Tensors) -> Tenso
 
 
 def applied_layer(
-    cell: Any,
-    X: tf.Tensor,
-    weights: Tensors,
-    return_sequences: bool,
-    known: tf.Tensor | None,
+    cell: Any, X: tf.Tensor, weights: Tensors, return_sequences: bool, known: tf.Tensor | None
 ) -> tf.Tensor:
     """(n_steps, n_inputs, n_rows) -> (n_steps, units, n_rows), or (units, n_rows) of the last step.
 

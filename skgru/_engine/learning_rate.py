@@ -10,6 +10,12 @@ import numpy as np
 
 from skgru._specs import TrainingSpec
 
+# Highest rates of the cosine schedules.
+PEAK_RATES = {"cosine": 1e-2, "auto": 5e-3}
+
+# Share of the steps until the highest rate is reached, and the last rate as a share of the highest.
+WARM_UP, LAST_SHARE = 0.05, 0.01
+
 
 def has_schedule(optimizer: keras.optimizers.Optimizer) -> bool:
     """Whether the learning rate of the optimiser is a Keras schedule of the number of steps."""
@@ -30,14 +36,6 @@ def first_rate(learning_rate: Any) -> Any:
 
 def is_schedule(learning_rate: Any) -> bool:
     return isinstance(learning_rate, keras.optimizers.schedules.LearningRateSchedule)
-
-
-# Highest rates of the cosine schedules. WARM_UP : share of the steps until it is reached;
-# LAST_SHARE : last rate, as a share of the highest.
-PEAK_RATES = {"cosine": 1e-2, "auto": 5e-3}
-
-
-WARM_UP, LAST_SHARE = 0.05, 0.01
 
 
 def cosine(steps: np.ndarray, n_steps: int) -> np.ndarray:

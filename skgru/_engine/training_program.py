@@ -13,12 +13,7 @@ import tensorflow as tf
 from skgru._engine.keras_model import N_GATES, initial_weights, is_kernel
 from skgru._engine.layers import Scratch, apply_network, scratch_shapes
 from skgru._engine.learning_rate import is_schedule
-from skgru._engine.losses import (
-    fingerprint,
-    ignores_padding,
-    outside_of,
-    training_loss,
-)
+from skgru._engine.losses import fingerprint, ignores_padding, outside_of, training_loss
 from skgru._engine.metrics import EpochMetrics, describes
 from skgru._engine.optimizers import SUPPORTED, Parts, joined_vector, optimizer_maker, stateless
 from skgru._engine.program import Packing, Program, ProgramCache

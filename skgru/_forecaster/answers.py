@@ -12,14 +12,17 @@ import numpy as np
 from skgru._containers.panel import frame_of
 from skgru._containers.table import Table
 from skgru._containers.time_index import with_ending
-from skgru._forecaster.conformal import Calibration, following
+from skgru._forecaster.conformal import Calibration
 from skgru._forecaster.covariates import static_rows
-from skgru._forecaster.reading import LEAST_ROWS, Origins, SeriesReader
+from skgru._forecaster.dataset import values_after
+from skgru._forecaster.origins import Origins, OriginsReader
+from skgru._forecaster.quantile_bounds import bounds_after
 from skgru._forecaster.scaling import restored
+from skgru._forecaster.short_series import LEAST_ROWS
 from skgru._r_squared import r_squared
 
 
-class ForecastAnswers(SeriesReader):
+class ForecastAnswers(OriginsReader):
     """Computes forecasts by the fitted state of a forecaster. _limits : of forecasts."""
 
     pretrained_: bool
@@ -81,7 +84,7 @@ class ForecastAnswers(SeriesReader):
         middle = self._model.forecast_after(new.parts, new.steps)
         if quantiles:
             self._check_enough_for_quantiles(new)
-            sides = self._model.bounds_after(new.parts, middle, quantiles, new.seasonal_errors)
+            sides = bounds_after(self._model, new.parts, middle, quantiles, new.seasonal_errors)
         else:
             radius = self._calibration.radius(coverage)  # (horizon, n_targets)
             reach = radius[: new.steps] * new.seasonal_errors[:, np.newaxis, np.newaxis]
@@ -132,10 +135,12 @@ class ForecastAnswers(SeriesReader):
         each row as an actual value, (n_rows,), or None. Rows of weight 0 are unknown.
         """
         values, weights = table.values[:, self._spec.targets], None
+        every = np.arange(len(table))
         if weight is not None:
             values = np.where(weight[:, np.newaxis] > 0, values, np.nan)
-            weights = following(weight[:, np.newaxis], self._spec.horizon).mean(axis=(1, 2))
-        actual = following(values, self._spec.horizon)
+            after = values_after(weight[:, np.newaxis], every, self._spec.horizon)
+            weights = after.mean(axis=(1, 2))
+        actual = values_after(values, every, self._spec.horizon)
         # Windows that start before the first row are filled, so they are not scored.
         spec = self._spec
         n_needed = spec.least_history if spec.is_global else spec.window_length

@@ -15,6 +15,7 @@ import numpy as np
 
 from skgru._containers.series import Table
 from skgru._containers.time_index import DAY, TimeIndex
+from skgru._validation import optional
 from skgru._warnings import warn_user
 
 HOLIDAYS = "holidays:"
@@ -242,14 +243,8 @@ def _country_of(name: str) -> tuple[str, str | None]:
 
 
 def _package_of_holidays(name: str) -> Any:
-    try:
-        import holidays
-    except ImportError as error:
-        raise ImportError(
-            f"calendar with {name!r} needs the package holidays, which is not installed. Install "
-            "it with 'pip install skgru[holidays]', or leave the holidays out."
-        ) from error
-    return holidays
+    instead = ", or leave the holidays out"
+    return optional("holidays", f"calendar with {name!r}", '"skgru[holidays]"', instead)
 
 
 def _check_country(parameter: Any, name: str) -> None:

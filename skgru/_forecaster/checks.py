@@ -287,35 +287,6 @@ def _are_equal(y: Any, values: np.ndarray) -> bool:
     return y.size == values.size and np.array_equal(y.reshape(values.shape), values, equal_nan=True)
 
 
-def warn_of_range(
-    names: list[Any],
-    seen: list[list[np.ndarray]],
-    limits: tuple[np.ndarray, np.ndarray],
-    n_past: int,
-    ids: list[Any],
-) -> None:
-    """Warn once of each covariate with values far outside those of fit, which are clipped. seen :
-    for each series, the values of each covariate that a forecast uses, the first `n_past` of them
-    past covariates; ids : of the series, [None] for one.
-    """
-    for i, (name, low, high) in enumerate(zip(names, *limits, strict=True)):
-        outside = [(values[i] < low) | (values[i] > high) for values in seen]
-        found = [k for k, is_outside in enumerate(outside) if is_outside.any()]
-        if not found:
-            continue
-        value = seen[found[0]][i][outside[found[0]]][0]
-        whose = "" if ids[found[0]] is None else f" in series {ids[found[0]]!r}"
-        whose += f" and in {len(found) - 1} more" if len(found) > 1 else ""
-        known, remedy = f"its values were near {low:.6g} to {high:.6g}", "such values"
-        if f"{low:.6g}" == f"{high:.6g}":
-            known, remedy = f"it was always {low:.6g}, so that its effect is unknown", "both values"
-        warn_user(
-            f"The {'past' if i < n_past else 'future'} covariate {name!r} has the value "
-            f"{value:.6g}{whose}, but in fit {known}. Values outside are clipped to this range. "
-            f"Fit on rows with {remedy}."
-        )
-
-
 def is_apart(trained: TimeIndex, table: Table, n_needed: int) -> bool:
     """Whether a short X ends after its series in fit, but does not start right after it, or has
     dates of another type.

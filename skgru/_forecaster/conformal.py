@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from skgru._forecaster.dataset import values_after
 from skgru._forecaster.model import ForecastModel
 from skgru._forecaster.scaling import restored, scaled
 from skgru._forecaster.spec import ForecastSpec
@@ -69,7 +70,7 @@ def errors_of(
         part = trial.part(values, own)
         forecasts = restored(own, trial.forecast_rows(part, origins))
         forecasts = trial.with_effects(forecasts, part, origins)
-        actual = following(values[:, spec.targets], spec.horizon)[origins]
+        actual = values_after(values[:, spec.targets], origins, spec.horizon)
         actual, forecasts = (
             model.without_effects(one, values, origins) for one in (actual, forecasts)
         )
@@ -77,12 +78,6 @@ def errors_of(
         z = [scaled(final, part.reshape(flat)).reshape(part.shape) for part in (actual, forecasts)]
         errors.append((z[0] - z[1]) / trial.seasonal_errors[i * spec.is_global])
     return np.concatenate(errors), np.repeat(np.arange(len(series)), n_held_out)
-
-
-def following(targets: np.ndarray, horizon: int) -> np.ndarray:
-    """Rows t+1 .. t+horizon for each row t, NaN after the end: (n_rows, horizon, n_targets)."""
-    after = np.pad(targets[1:], ((0, horizon), (0, 0)), constant_values=np.nan)
-    return np.stack([after[k : k + len(targets)] for k in range(horizon)], axis=1)
 
 
 @dataclass(frozen=True)

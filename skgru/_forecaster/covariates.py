@@ -13,10 +13,11 @@ from skgru._containers.long import names_times
 from skgru._containers.numbers import as_known, as_numbers
 from skgru._containers.one_hot import Categories
 from skgru._containers.panel import Panel
+from skgru._containers.polars_dates import dates_of_polars
 from skgru._containers.series import as_series
 from skgru._containers.table import Table
 from skgru._containers.text_dates import way_to_dates
-from skgru._containers.time_index import TimeIndex, dates_of_polars
+from skgru._containers.time_index import TimeIndex
 from skgru._forecaster.spec import ForecastSpec
 
 
@@ -191,13 +192,7 @@ def _read(
             future = _frame_of_dict(dict(zip(columns, array.T, strict=True)), names)
     if not hasattr(future, "columns"):
         values = as_series(future, estimator, name="future").values
-        found = names if values.shape[1] == len(names) else needed
-        if values.shape[1] != len(found):
-            raise ValueError(
-                f"future has {values.shape[1]} columns, but known has {len(names)}. Give the "
-                f"columns {names}, in this order."
-            )
-        return found, values, None
+        return _names_by_position(values, names, needed), values, None
     if getattr(getattr(future, "index", None), "nlevels", 1) > 1:
         raise ValueError(
             f"future has an index of {future.index.nlevels} levels, but X is a single series. Drop "
@@ -210,7 +205,8 @@ def _read(
         any(name in columns for name in names) or any(isinstance(one, str) for one in columns)
     )
     if not is_named:
-        return _read_positions(future, names, needed, index)
+        values = np.asarray(as_numbers(future, "future"), dtype=np.float64)
+        return _names_by_position(values, names, needed), values, index
     if missing := [name for name in needed if name not in columns]:
         raise ValueError(
             f"future has columns {columns}, but lacks {missing} of known. Add them for the rows to "
@@ -237,17 +233,15 @@ def _holds_text(future: Any) -> bool:
     return isinstance(future, list | np.ndarray) and np.asarray(future).dtype.kind in "OUS"
 
 
-def _read_positions(
-    future: Any, names: list[Any], needed: list[Any], index: Any
-) -> tuple[list[Any], np.ndarray, Any]:
-    values = np.asarray(as_numbers(future, "future"), dtype=np.float64)
+def _names_by_position(values: np.ndarray, names: list[Any], needed: list[Any]) -> list[Any]:
+    """Names of the columns of `future` without names: all known ones, or those that are needed."""
     found = names if values.shape[1] == len(names) else needed
     if values.shape[1] != len(found):
         raise ValueError(
             f"future has {values.shape[1]} columns, but known has {len(names)}. Give the columns "
             f"{names}, in this order."
         )
-    return found, values, index
+    return found
 
 
 def _frame_of_dict(future: dict[Any, Any], names: list[Any]) -> Any:

@@ -132,6 +132,12 @@ def ends_of(history: np.ndarray, origins: Any, n_rows: int) -> np.ndarray:
     return sliding_view(history, n_rows)[np.asarray(origins) + n_before - n_rows + 1]
 
 
+def values_after(values: np.ndarray, origins: np.ndarray, steps: int) -> np.ndarray:
+    """Rows of values (n_rows, k) after the origins, (n_origins, steps, k), NaN after the last."""
+    more = np.pad(values, ((0, steps), (0, 0)), constant_values=np.nan)
+    return more[np.add.outer(origins + 1, np.arange(steps))]
+
+
 def inputs(
     spec: ForecastSpec,
     histories: np.ndarray,

@@ -1,7 +1,8 @@
 """SequenceForecaster: from a series to its forecast, in the container and units of the series.
 
 Parameters and fitted state live here. `resolve.py` decides every "auto", `reading.py` reads series,
-`model.py` computes forecasts, and `answers.py` returns them in the container of the series.
+`model_fit.py` fits a model to them, `model.py` computes forecasts, and `answers.py` returns them in
+the container of the series.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from sklearn.utils import Tags
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from skgru._all_or_nothing import reads_once, stores_at_once
 from skgru._callbacks import FitTask, TakesCallbacks, has_callbacks
 from skgru._containers.series import is_list_of_series
 from skgru._containers.table import Table
@@ -24,19 +26,13 @@ from skgru._containers.time_index import TimeIndex, with_ending
 from skgru._forecaster.answers import ForecastAnswers
 from skgru._forecaster.baselines import naive_scale
 from skgru._forecaster.calendar import calendar_of
-from skgru._forecaster.categories import categories_of, with_categories
-from skgru._forecaster.checks import (
-    check_limits,
-    check_series,
-    warn_of_ends,
-    warn_of_unknown,
-)
+from skgru._forecaster.category_columns import categories_of, with_categories
+from skgru._forecaster.checks import check_limits, check_series, warn_of_ends, warn_of_unknown
 from skgru._forecaster.conformal import Calibration, errors_of, parts_of
 from skgru._forecaster.covariate_gaps import warn_of_covariate_gaps
 from skgru._forecaster.gaps_and_outliers import last_rows
 from skgru._forecaster.history import extended
-from skgru._forecaster.model import ForecastModel
-from skgru._forecaster.reading import LEAST_ROWS
+from skgru._forecaster.model_fit import fitted_model
 from skgru._forecaster.refit import check_trains_further, trained_further
 from skgru._forecaster.resolve import (
     check_alone,
@@ -55,8 +51,8 @@ from skgru._forecaster.sample_weight import (
     weights_of_rows,
 )
 from skgru._forecaster.season_warnings import warn_of_long_season
+from skgru._forecaster.short_series import LEAST_ROWS
 from skgru._forecaster.summary import Summary, summary_of
-from skgru._state import reads_once, stores_at_once
 from skgru._validation import Instance, Number, at_least, real_between, remember_features
 from skgru._warnings import warn_user
 
@@ -112,14 +108,17 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         before the steps to forecast.
 
         None takes the seasons from the step of a date index: 12 for months, 7 and 365 for days, the
-        day and the week for hours and shorter steps. The longer one of two is used if X holds at
-        least three of it. None is the same as 1 in these cases:
+        day and the week for hours and shorter steps. Such a season is used if X is long enough and
+        repeats with it:
 
-        - X has no dates. Arrays never have dates, so set `season_length` for them.
-        - X has fewer rows than two seasons plus `horizon`. Where the pretrained network takes part,
-          one season plus one row is enough for months and quarters.
-        - X does not repeat with the season. Seasons of 12 and 4 rows, as of months and quarters,
-          are used unless they make the error in X larger.
+        - X holds two seasons and `horizon` rows. The longer one of two seasons needs three. Where
+          the pretrained network takes part, one season and one row are enough for 12 and 4.
+        - The forecast error in X is smaller with the season; not larger for 12 and 4.
+
+        Otherwise the pretrained network alone has the season of the dates: level, baseline and
+        Theta have none.
+
+        Without dates, None is the same as 1. Arrays never have dates, so set `season_length`.
 
     scaler : transformer, None or "auto", default="auto"
         Transformer of the target columns. It needs an `inverse_transform`. None leaves the targets
@@ -179,18 +178,19 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         nearly every season, such as closed days, are not counted.
 
     target : str, int, sequence of them or None, default=None
-        Names or positions of the columns to forecast. None: all columns that are not in `known`,
-        without static covariates. Columns that are in neither are past covariates, with values up
-        to the forecast origin. Covariates may be text, categories or Enums: see the Notes.
+        Names or positions of the columns to forecast. None: all columns that are neither in `known`
+        nor static covariates. Columns in neither `target` nor `known` are past covariates, with
+        values up to the forecast origin. Covariates may be text, categories or Enums: see the
+        Notes.
 
     known : str, int, sequence of them or None, default=None
         Names or positions of the future covariates: columns whose future values are known, such as
         a calendar or planned prices. `forecast` takes these values as `future`. All members of the
         default forecast of one series follow their linear effects: see the Notes. Columns that are
         constant within each series of `fit`, such as the size of a shop, may be left out of
-        `future`: their value is carried on. If they also differ between several series, they are
-        static covariates: future covariates, whether named here or not. A column beside `target`
-        with a single value in X is treated as one: it has no effect.
+        `future`: their value is carried on. A column that is constant within each series and
+        differs between series is a static covariate. It need not be named here. A column
+        beside `target` with a single value in X is treated as one: it has no effect.
 
     calendar : bool, str, list of str or None, default=None
         Features of the dates of X as future covariates. They follow from the index, so X and
@@ -246,17 +246,18 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         - "auto": it takes part if `regressor` is None or a `default_regressor`. Its share of what
           Theta leaves is 60 % for one series and about 50 % for several, but 0 if `point_` is
           "mean". It also gives `forecast_interval` its quantiles.
-        - "only": zero-shot forecasts. Nothing is trained, and three rows are enough. A `regressor`
-          and past covariates are an error. Future covariates of a single series take part by their
-          linear effects; those of several or of intermittent series are an error. `calendar` and
-          the parameters of windows, level and baseline are ignored.
+        - "only": zero-shot forecasts. Nothing is trained, and a single row is enough, or three for
+          intervals. A `regressor` and past covariates are an error. Future covariates of a single
+          series take part by their linear effects; those of several or of intermittent series are
+          an error. `calendar` and the parameters of windows, level and baseline are ignored.
         - None: it takes no part.
 
     theta_weight : float or "auto", default="auto"
         Weight of the Theta forecast [3]_ in the forecast, in [0, 1]. Theta is exponential smoothing
-        of the series without its season, plus half of its trend (of the last half of the series, if
-        that is less steep). Its errors differ from those of the regressors, so that a weighted mean
-        of both has smaller errors than either. "auto":
+        of the series without its season, plus half of its trend. The trend is that of all rows or
+        of their last half, whichever is less steep, and 0 if one rises and the other falls. The
+        errors of Theta differ from those of the regressors, so that a weighted mean of both has
+        smaller errors than either. "auto":
 
         - 0 with a `regressor` of your own,
         - with `pretrained="only"`, 0 for medians, 0.5 for means, and 0.75 for means of intermittent
@@ -268,9 +269,11 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         For several series, "auto" compares the errors of Theta and of the pretrained network at the
         ends of the series with those of the baseline. The larger they are, the smaller is the
         weight: the factor is between 0.25 and 1.5. Neither reads covariates, beyond their linear
-        effects on a single series. With covariates of several series or past covariates, and where
-        the error of the regressors in `fit` is less than a tenth of that of the baseline, "auto"
-        lowers their weights if their error in `fit` is larger than that of the regressors.
+        effects on a single series. "auto" lowers both weights if their error in `fit` is larger
+        than that of the regressors. This is done in two cases:
+
+        - X has covariates, other than linear effects on one series of less than 500 rows.
+        - The error of the regressors in `fit` is less than a tenth of that of the baseline.
 
     lower : float or None, default=None
         Lower limit of the forecasts and of the bounds of intervals, in the units of the series:
@@ -391,16 +394,16 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
     - Early stopping holds out the last windows of each series.
     - The windows of a GRURegressor are computed one batch at a time, so memory holds only the rows.
 
-    `forecast(X=X)` continues the training series: the history of a series of X is the rows of `fit`
-    and `update` before its first row. These rows are used under the following conditions:
+    `forecast(X=X)` puts rows of `fit` and `update` before X, as its history, if X continues the
+    training series:
 
-    - X begins right after the training series, or within it. Where both have a row, that of X
-      is used.
+    - X with an index begins right after the training series, or within it. Where both have a row,
+      that of X is used.
+    - One series without an index (an array) always continues the training series, unless it begins
+      with its first `window_length` rows. Several series without an index are new series.
     - In a long or wide frame, a series of X belongs to the training series with the same
       identifier. X of one series, or a list of as many series as in `fit`, has no identifiers.
       Where X and the training series overlap, their values must then be equal.
-    - X has an index. One series without an index (an array) continues the training series, unless
-      it begins with its first `window_length` rows. Several series without an index are new series.
 
     A series that continues one of `fit` has the scaler of `fit`, as after `update`.
 
@@ -480,11 +483,7 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         "window_length": [at_least(1), StrOptions({"auto"}), list, tuple],
         "horizon": [at_least(1)],
         "season_length": [at_least(1), list, tuple, None],
-        "scaler": [
-            Instance(["fit", "transform", "inverse_transform"]),
-            StrOptions({"auto"}),
-            None,
-        ],
+        "scaler": [Instance(["fit", "transform", "inverse_transform"]), StrOptions({"auto"}), None],
         "level": [StrOptions({"auto", "mean", "last", "window"}), None],
         "baseline": [StrOptions({"auto", "last", "seasonal", "profile"}), None],
         "strategy": [StrOptions({"direct", "recursive"})],
@@ -653,8 +652,8 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
             before = weights
             if weights is not None:
                 before = [one[: len(rest)] for one, rest in zip(weights, shortened, strict=True)]
-            trial = ForecastModel.fit(template, shortened, is_trial=True, weights=before, task=task)
-        model = ForecastModel.fit(template, series, weights=weights, task=task)
+            trial = fitted_model(template, shortened, is_trial=True, weights=before, task=task)
+        model = fitted_model(template, series, weights=weights, task=task)
         if self.calibration_fraction:
             errors, series_of = errors_of(trial, model, series, held_out)
             calibration = replace(calibration, errors=errors, series_of=series_of)
@@ -932,7 +931,9 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         ----------
         steps : int or None, default=None
             Number of rows to forecast. None: `horizon`. After `horizon` rows, the forecasts of the
-            regressors become history for further ones.
+            regressors become history for further ones. Without covariates, their weight falls: at
+            step k it is `horizon` / k of the one in `ensemble_`, beside Theta and the pretrained
+            network. The first rows do not depend on `steps`.
 
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list, default=None
             Series to forecast from, in the same container as in `fit`. Columns of a frame that were
@@ -945,10 +946,10 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         future : array-like of shape (steps, n_known), DataFrame, dict or None, default=None
             Values of the future covariates (`known`) for the rows to forecast. With
             strategy="direct" they are needed up to the next multiple of `horizon` rows. Further
-            rows and columns are ignored. Rows with dates are found by their date, and may be in
-            any order. The dates are the index or the only column of dates. A dict of columns is
-            taken too. For several series: a list, a long frame, or
-            a dict with a frame for each id.
+            rows, and further columns of a frame or dict, are ignored. Rows with dates are found by
+            their date, and may be in any order. The dates are the index or the only column of
+            dates. A dict of columns is taken too. For several series: a list, a long frame, or a
+            dict with a frame for each id.
 
         until : str, date, datetime, Timestamp, Period or None, default=None
             Forecast up to this date instead of `steps` rows. The last row is the last one whose

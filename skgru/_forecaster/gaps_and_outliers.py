@@ -15,6 +15,9 @@ OUTLIER_FROM = 8.0
 # Whole seasons that outliers are seen in.
 LEAST_SEASONS = 3
 
+# Residuals up to this share of the values are rounding errors.
+ROUNDING = 1e-12
+
 # Share of outliers above which they belong to the series.
 MOST_OUTLIERS = 0.1
 
@@ -100,7 +103,8 @@ def without_outliers(histories: np.ndarray, season_length: int) -> np.ndarray:
     residuals = seasons - level - course
     sizes = np.abs(residuals)
     limit = OUTLIER_FROM * _quantile(sizes.reshape(n, 1, -1, n_targets), 0.75, axis=2)
-    is_outlier = (sizes > limit) & (limit > 0)  # False for NaN, and where most rows repeat
+    # False for NaN, and where most rows repeat but for rounding errors.
+    is_outlier = (sizes > limit) & (limit > ROUNDING * (np.abs(level) + sizes))
     is_outlier &= is_outlier.mean(axis=(1, 2), keepdims=True) <= MOST_OUTLIERS
     if not is_outlier.any():
         return histories

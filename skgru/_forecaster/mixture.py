@@ -55,8 +55,9 @@ SPREADS_ALIKE, SPREAD_LIMITS, LEAST_OF_OUTER = 20, (0.4, 2.0), 0.8
 ROWS_COMPARED, SHARE_COMPARED = 6, 0.5
 
 
-def weighted_mean(*members: tuple[float, np.ndarray]) -> np.ndarray:
-    """Weighted mean of forecasts. Where the first one is NaN, the mean is NaN; where another one is
+def weighted_mean(*members: tuple[Any, np.ndarray]) -> np.ndarray:
+    """Weighted mean of forecasts (n, steps, n_targets), with a weight of all steps or (steps, 1)
+    each. Where the first one is NaN, the mean is NaN; where another one is
     NaN, it has no weight. The first one alone where no weight is left.
     """
     (weight, first), *others = members
@@ -328,7 +329,17 @@ class Mixture:
     def _mean(self, own: np.ndarray | None, others: list[tuple[float, np.ndarray]]) -> np.ndarray:
         if own is None:
             return weighted_mean(*others[::-1])
-        return weighted_mean((self.own_weight, own), *others)
+        return weighted_mean((self._own_weights(own.shape[1]), own), *others)
+
+    def _own_weights(self, steps: int) -> np.ndarray:
+        """Weights of the regressors for each step, (steps, 1). Beyond the horizon they go on from
+        their own forecasts, and the other members from the series. Those do not read covariates.
+        """
+        spec = self.spec
+        shares = np.minimum(1, spec.horizon / np.arange(1, steps + 1))
+        if spec.past or spec.known:
+            shares = np.ones(steps)
+        return (self.own_weight * shares)[:, np.newaxis]
 
     def shares(self, has_regressors: bool) -> dict[str, float]:
         """Weights of the members in the forecast, without those that are 0."""

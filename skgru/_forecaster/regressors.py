@@ -78,11 +78,7 @@ def fit_network(
 
 
 def train_further(
-    regressor: Any,
-    pairs: Pairs,
-    origins: np.ndarray,
-    weight: np.ndarray | None,
-    window_length: int,
+    regressor: Any, pairs: Pairs, origins: np.ndarray, weight: np.ndarray | None, window_length: int
 ) -> Any:
     """`partial_fit` of a fitted regressor, with windows whose targets are all known."""
     if type(regressor) is GRURegressor:

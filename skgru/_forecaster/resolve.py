@@ -16,22 +16,20 @@ from sklearn.utils import check_random_state
 from skgru._containers.panel import WIDE
 from skgru._containers.table import Table
 from skgru._forecaster.baselines import longest_run
+from skgru._forecaster.default_networks import default_regressors, has_long_training
 from skgru._forecaster.default_regressor import DefaultRegressor, is_default
-from skgru._forecaster.defaults import (
+from skgru._forecaster.default_weights import auto_pretrained_share, auto_theta_weight
+from skgru._forecaster.default_windows import (
     auto_level_and_baseline,
-    auto_pretrained_share,
-    auto_theta_weight,
     auto_window_length,
     auto_window_lengths,
-    default_regressors,
-    has_long_training,
     usual_length,
     windows_of_intermittent,
 )
 from skgru._forecaster.model import ModelTemplate
 from skgru._forecaster.regressors import EnsembleMember
 from skgru._forecaster.scaling import AutoScaler, is_intermittent
-from skgru._forecaster.seasons import SERIES_LOOKED_AT, lags_of, seasons_of
+from skgru._forecaster.seasons import SERIES_LOOKED_AT, lags_of, season_of_dates, seasons_of
 from skgru._forecaster.spec import ForecastSpec, is_constant
 from skgru._forecaster.zero_shot_member import why_not_alone
 from skgru._validation import Instance, Number, at_least
@@ -135,6 +133,7 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
         static=tuple(i for i in known if all(is_constant(table.values[:, i]) for table in tables)),
         seasons=seasons,
         lags=() if is_only else lags_of(seasons, max(windows), steps, n_rows),
+        season_of_dates=season_of_dates(parameters, tables),
     )
 
 
@@ -329,10 +328,7 @@ def weights_of(parameters: Any, spec: ForecastSpec) -> tuple[float, float]:
 
 
 def make_template(
-    parameters: Any,
-    spec: ForecastSpec,
-    series: list[np.ndarray],
-    members: list[EnsembleMember],
+    parameters: Any, spec: ForecastSpec, series: list[np.ndarray], members: list[EnsembleMember]
 ) -> ModelTemplate:
     """The model to fit."""
     is_usual, scaler = is_default(parameters.regressor), parameters.scaler

@@ -194,10 +194,7 @@ def weights_of_windows(pairs: Pairs, origins: np.ndarray) -> np.ndarray | None:
 
 
 def check_weighted(
-    members: Sequence[EnsembleMember],
-    pairs: Pairs,
-    origins: np.ndarray,
-    is_complete: np.ndarray,
+    members: Sequence[EnsembleMember], pairs: Pairs, origins: np.ndarray, is_complete: np.ndarray
 ) -> None:
     """Raise if weights of 0 take all targets of a step from a regressor, which it has without
     weights.

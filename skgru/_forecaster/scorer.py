@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from skgru._all_or_nothing import snapshot
 from skgru._containers.series import as_series, is_list_of_series, rows_of, values_of
 from skgru._containers.table import Table
 from skgru._forecaster.baselines import naive_scale
 from skgru._forecaster.forecaster import SequenceForecaster
 from skgru._forecaster.sample_weight import weights_of_list, weights_of_one
-from skgru._state import snapshot
 
 # Actual values and forecasts (n_rows, n_targets) of a series, its naive_scale, and the rows of X
 # that they are.

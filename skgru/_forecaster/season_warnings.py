@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from skgru._containers.clocks import change_of_clocks
 from skgru._containers.long import names_times
 from skgru._containers.table import Table
 from skgru._forecaster.default_regressor import is_default
-from skgru._forecaster.defaults import usual_length
+from skgru._forecaster.default_windows import usual_length
 from skgru._forecaster.spec import ForecastSpec
 from skgru._warnings import warn_user
 
@@ -32,6 +33,9 @@ CLIPPED_FROM = 2.0
 # Largest change of a straight line, after its mean: rounding errors.
 STRAIGHT = 1e-9
 
+# Days after a change of the clocks in which values a season ago are those of another hour.
+DAYS_OF_CLOCKS = 14
+
 # Seasons that a series needs to hold, last rows that are read, and series of many that are read.
 SEASONS_HELD, ROWS_READ, SERIES_READ = 3, 1000, 5
 
@@ -44,12 +48,17 @@ def warn_of_season(parameters: Any, tables: list[Table], spec: ForecastSpec, n_w
     season_length = longest.rows.season_length
     if parameters.season_length is not None or spec.season_length >= season_length:
         return
+    has_pretrained = parameters.pretrained and is_default(parameters.regressor)
+    uses = (
+        f"season_length=None does not use the season of {season_length} rows that follows from the "
+        "dates of X"
+    )
+    if has_pretrained and spec.point == "median":
+        uses += ", except in the pretrained network"
     if usual_length(list(map(len, tables))) >= n_wanted:
         warn_user(
-            f"season_length=None does not use the season of {season_length} rows that follows from "
-            "the dates of X, because X does not repeat with it. Give "
-            f"season_length={season_length} to use it all the same, or 1 to forecast without one."
-            + _longer_season(longest)
+            f"{uses}, because X does not repeat with it. Give season_length={season_length} to use "
+            "it all the same, or 1 to forecast without one." + _longer_season(longest)
         )
         return
     what = "two seasons and the steps ahead"
@@ -58,15 +67,12 @@ def warn_of_season(parameters: Any, tables: list[Table], spec: ForecastSpec, n_w
     # The pretrained network repeats one season. Otherwise level and baseline of one series have a
     # season if X holds more than two.
     n_least = season_length + 1 if len(tables) > 1 else 2 * season_length + 1
-    if parameters.pretrained and is_default(parameters.regressor) and spec.point == "median":
+    if has_pretrained and spec.point == "median":
         n_least = season_length
     remedy = f"Give season_length={season_length} to use the season, or 1 to forecast without one."
     if len(longest) < n_least:
         remedy = "Give a longer series, or season_length=1 to forecast without a season."
-    warn_user(
-        f"season_length=None does not use the season of {season_length} rows that follows from the "
-        f"dates of X: this needs {n_wanted} rows, {what}. {remedy}"
-    )
+    warn_user(f"{uses}: this needs {n_wanted} rows, {what}. {remedy}")
 
 
 def _longer_season(table: Table) -> str:
@@ -90,6 +96,27 @@ def warn_of_long_season(
             f"(n_samples={n_rows}), so that forecasts do not repeat with this season. Give a "
             "longer series, or a shorter season_length."
         )
+
+
+def warn_of_clocks(tables: list[Table], spec: ForecastSpec, steps: int) -> None:
+    """Warn of hours whose clocks change near the end of X or among the rows to forecast. A season
+    is a number of rows, so that the wall clock is ahead of it or behind it after the change.
+    """
+    if spec.season_length == 1:
+        return
+    for rows in {id(one.rows.index): one.rows for one in tables}.values():
+        change = change_of_clocks(rows.index, rows.freq, np.timedelta64(DAYS_OF_CLOCKS, "D"), steps)
+        if change is not None:
+            where = "in X" if change <= rows.index[-1] else "among the rows to forecast"
+            warn_user(
+                f"The clocks of {change.tzinfo} change on {change:%Y-%m-%d}, {where}. Seasons are "
+                "numbers of rows. So a series that follows the wall clock is forecast too early or "
+                f"too late, until {DAYS_OF_CLOCKS} days after the change. Give wall-clock times "
+                "without a time zone, each of them once, in X and in future. For a series: X = "
+                "X.tz_localize(None), then X = "
+                f"X[~X.index.duplicated()].asfreq({rows.freq.freqstr!r})."
+            )
+            return
 
 
 def warn_of_repeats(given: Any, tables: list[Table], spec: ForecastSpec) -> None:

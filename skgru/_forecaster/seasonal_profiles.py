@@ -17,6 +17,7 @@ USUAL_DISTANCES = 3.0
 LARGE_CHANGE = 4.0
 SHIFT = 6.0  # the same, of changes without those that each season has
 MOST_SHIFTS = 3  # more of them are another season, such as that of weekends
+ROUNDING = 1e-9  # changes up to this share of the largest one are rounding errors of 0
 LARGEST = 0.03  # share of the changes that are left out, beside one in each season
 
 
@@ -124,6 +125,7 @@ def _without_shifts_of_level(block: np.ndarray, whole: np.ndarray) -> np.ndarray
     # Two seasons do not show this change twice.
     change[:, :, 0] *= has_before & (n_seasons[:, 0] > 2)
     sizes = np.abs(change).reshape(n_series, k * m)
+    sizes[sizes < ROUNDING * sizes.max(1, keepdims=True)] = 0
     # The usual size is at least this, so that most series need no sorting.
     largest, n_left_out = sizes.max(1), _n_left_out(m * whole.sum(1))
     least = (sizes.sum(1) - n_left_out * largest) / (k * m)
@@ -132,7 +134,7 @@ def _without_shifts_of_level(block: np.ndarray, whole: np.ndarray) -> np.ndarray
         return block
     sizes, n_seasons = sizes[maybe], n_seasons[maybe, 0]
     limit = SHIFT * _usual(sizes, np.repeat(whole[maybe], m, axis=1))[:, None]
-    is_shift = sizes > limit
+    is_shift = sizes > (1 + ROUNDING) * limit
     is_shift &= is_shift.sum(1, keepdims=True) <= np.where(n_seasons == 2, 1, MOST_SHIFTS)
     if not is_shift.any():
         return block

@@ -86,6 +86,13 @@ def seasons_of(
     return nearest, tuple(used)
 
 
+def season_of_dates(parameters: Any, tables: list[Table]) -> int:
+    """The shortest season of the dates of the longest series; 1 without one or with a given one."""
+    if parameters.season_length is not None:
+        return 1
+    return next(iter(max(tables, key=len).rows.season_lengths), 1)
+
+
 def lags_of(seasons: Sequence[int], window_length: int, steps: int, n_rows: int) -> tuple[int, ...]:
     """Rows between a step and the values that are fed for it, for each season that is longer than a
     window and of which X holds two. A year of days is 52 weeks, so that the days of the week are

@@ -16,6 +16,9 @@ from skgru._forecaster.theta import ROWS_AT_START
 from skgru._networks.regressor import GRURegressor
 from skgru._warnings import warn_user
 
+# Rows to forecast from without training.
+LEAST_ROWS = 3
+
 
 def warn_of_short(
     n_rows: list[int], panel: Panel, spec: ForecastSpec, but: Collection[Any] = ()

@@ -22,7 +22,8 @@ class ForecastSpec:
     seasons : all seasons in use, the shortest first; season_length is that of level and baseline;
     lags : rows between a step and the values that are fed for it beside the window, for seasons
     that are longer than the windows. At least `steps_of_call` each. categories : positions of the
-    covariates that are codes of categories, each with the number of categories.
+    covariates that are codes of categories, each with the number of categories. season_of_dates :
+    the shortest season of the dates, 1 if a season was given.
     """
 
     windows: tuple[int, ...]
@@ -40,6 +41,14 @@ class ForecastSpec:
     seasons: tuple[int, ...] = ()
     lags: tuple[int, ...] = ()
     categories: tuple[tuple[int, int], ...] = ()
+    season_of_dates: int = 1
+
+    @property
+    def season_of_pretrained(self) -> int:
+        """Season of the pretrained network, which needs no proof of one: its forecasts are hardly
+        worse without one, and far better with one.
+        """
+        return self.season_length if self.season_length > 1 else self.season_of_dates
 
     @property
     def window_length(self) -> int:

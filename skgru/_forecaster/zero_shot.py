@@ -16,13 +16,7 @@ from statistics import NormalDist
 import numpy as np
 
 from skgru._forecaster.seasonal_profiles import SEASONS
-from skgru._forecaster.zero_shot_inputs import (
-    N_EXPERTS,
-    ROWS,
-    aligned,
-    prepare,
-    second_season,
-)
+from skgru._forecaster.zero_shot_inputs import N_EXPERTS, ROWS, aligned, prepare, second_season
 
 QUANTILES = np.array([0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975])
 
@@ -89,7 +83,7 @@ def combined(out: np.ndarray, experts: np.ndarray) -> np.ndarray:
 
 @cache
 def weights_of_network() -> dict[str, np.ndarray]:
-    source = files("skgru._forecaster") / "weights" / "any_season.npz"
+    source = files("skgru._forecaster") / "pretrained_weights" / "any_season.npz"
     with source.open("rb") as file, np.load(file) as arrays:
         return {name: arrays[name].astype(np.float32) for name in arrays.files}
 

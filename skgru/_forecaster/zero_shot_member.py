@@ -104,17 +104,19 @@ class ZeroShotMember:
     @property
     def n_rows(self) -> int:
         """Rows at the end of a series that a forecast depends on."""
-        return zero_shot.rows_used(self.spec.season_length, self._second)
+        return zero_shot.rows_used(self.spec.season_of_pretrained, self._second)
 
     @property
     def _second(self) -> int | None:
         """Another season that was given or follows from the dates: the longest."""
-        others = [length for length in self.spec.seasons if length != self.spec.season_length]
-        return max(others, default=None) or zero_shot.second_season(self.spec.season_length)
+        others = [
+            length for length in self.spec.seasons if length != self.spec.season_of_pretrained
+        ]
+        return max(others, default=None) or zero_shot.second_season(self.spec.season_of_pretrained)
 
     def from_rows(self, part: Part, origins: np.ndarray, steps: int) -> np.ndarray:
         """Scaled forecasts (n_origins, steps, n_targets) from rows of one series."""
-        n_rows = self.n_rows + self.spec.season_length  # with a season that fills gaps
+        n_rows = self.n_rows + self.spec.season_of_pretrained  # with a season that fills gaps
         histories = [part.values[max(0, t + 1 - n_rows) : t + 1] for t in origins]
         return self.of_histories(histories, [part.scaler] * len(origins), steps)
 
@@ -132,7 +134,7 @@ class ZeroShotMember:
         """Scaled quantiles (n_quantiles, n_series, steps, n_targets) after each series. None stands
         for the forecast.
         """
-        n_rows = self.n_rows + self.spec.season_length
+        n_rows = self.n_rows + self.spec.season_of_pretrained
         histories = [part.values[-n_rows:] for part in parts]
         scalers = [part.scaler for part in parts]
         return self.quantiles_of(histories, scalers, steps, quantiles, is_clipped)
@@ -154,7 +156,7 @@ class ZeroShotMember:
         """As `all_after`, after histories (n_rows, n_targets). NaN after a history without values,
         and where a scaler gives no finite number.
         """
-        m, n_targets = self.spec.season_length, len(self.spec.targets)
+        m, n_targets = self.spec.season_of_pretrained, len(self.spec.targets)
         filled = usual([fill_by_season(values, m) for values in histories], [m, self._second or m])
         columns = [column[np.isfinite(column)] for values in filled for column in values.T]
         begun = [column for column in columns if len(column)]

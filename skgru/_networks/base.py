@@ -1,7 +1,8 @@
 """Base class of GRURegressor and GRUClassifier: fitting, validation split, scaling and prediction.
 
-The class checks inputs and stores results. The functions above the class, `inference` and `_engine`
-compute, and `_engine` is imported when a network is first trained, because it imports TensorFlow.
+The class checks inputs and stores results. The functions above the class, `where_to_predict` and
+`_engine` compute, and `_engine` is imported when a network is first trained, because it imports
+TensorFlow.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from skgru._all_or_nothing import reads_once, snapshot
 from skgru._callbacks import FitTask, TakesCallbacks, has_callbacks
 from skgru._dataset import TrainingRun, WindowDataset
 from skgru._networks.checkpoint import Checkpoint, digest_of, found_at, parameters_of
@@ -32,14 +34,13 @@ from skgru._networks.checks import (
     remember_columns,
 )
 from skgru._networks.epoch_tasks import EpochTasks
-from skgru._networks.inference import inference_for
 from skgru._networks.labels import Labels
 from skgru._networks.nested_parameters import check_flat
 from skgru._networks.scaling import channel_statistics, fill_missing
 from skgru._networks.split import _extended, last_rows, stratified_rows
+from skgru._networks.where_to_predict import inference_for
 from skgru._progress import console
 from skgru._specs import NetworkSpec, NetworkState, Snapshot, TargetScaling, TrainingSpec
-from skgru._state import reads_once, snapshot
 from skgru._tensorflow import load_engine
 from skgru._validation import Instance, Number, at_least, real_between
 from skgru._warnings import warn_user

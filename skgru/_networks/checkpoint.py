@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from skgru._dataset import WindowDataset
-from skgru._files.writing import cannot_write, write_whole
+from skgru._files.whole_file import cannot_write, write_whole
 from skgru._specs import NetworkSpec, NetworkState, Snapshot, TrainingSpec
 
 FORMAT = 1

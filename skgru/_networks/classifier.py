@@ -13,12 +13,9 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils import Tags, column_or_1d
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.class_weight import compute_class_weight
-from sklearn.utils.validation import (
-    _check_y,
-    check_consistent_length,
-    check_is_fitted,
-)
+from sklearn.utils.validation import _check_y, check_consistent_length, check_is_fitted
 
+from skgru._all_or_nothing import reads_once, stores_at_once
 from skgru._dataset import WindowDataset
 from skgru._networks.base import Course, RecurrentEstimator, Task
 from skgru._networks.checkpoint import checked_path
@@ -36,7 +33,6 @@ from skgru._networks.epoch_tasks import data_of
 from skgru._networks.labels import Labels, labels_of
 from skgru._networks.split import usable_rows, weight_of_steps, without_zero_weights
 from skgru._specs import BINARY_CROSS_ENTROPY, CROSS_ENTROPY, NetworkSpec, TargetScaling
-from skgru._state import reads_once, stores_at_once
 from skgru._tensorflow import load_engine
 from skgru._validation import at_least, real_between
 from skgru._warnings import warn_user

@@ -106,7 +106,7 @@ def predict_one(regressor: GRURegressor, X: np.ndarray) -> np.ndarray:
 
 def roll_on(regressor: GRURegressor, history: np.ndarray, steps: int, **naive: Any) -> np.ndarray:
     """float64 (steps, n_forecast) after a history in the units of X, without NaN. naive : `level`,
-    `baseline` and `known` of `inference.roll_on`.
+    `baseline` and `known` of `numpy_inference.roll_on`.
     """
     mean, scale = regressor._target_mean, regressor._target_scale
     return regressor._roll_on(history, steps, mean, scale, inputs=regressor._inputs, **naive)

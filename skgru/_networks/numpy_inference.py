@@ -1,5 +1,5 @@
-"""Predictions of networks in numpy: `predict` and `roll_on` of `_engine.inference`, without
-TensorFlow.
+"""Predictions of networks in numpy: GRU, LSTM and RNN layers without TensorFlow. `predict` and
+`roll_on` are those of `_engine.compiled_inference`.
 
 All is computed in float64, and outputs are rounded to float32. They differ from those of the
 compiled programs by the rounding errors of the programs. Between layers arrays are (n_steps,
@@ -70,11 +70,7 @@ STEPS: dict[str, Callable[[State, np.ndarray, np.ndarray], State]] = {
 
 
 def recurrent_layer(
-    cell: str,
-    X: np.ndarray,
-    weights: Weights,
-    return_sequences: bool,
-    known: np.ndarray | None,
+    cell: str, X: np.ndarray, weights: Weights, return_sequences: bool, known: np.ndarray | None
 ) -> np.ndarray:
     """(n_steps, n_rows, n_inputs) -> (n_steps, n_rows, units), or (n_rows, units) of the last step.
 
@@ -103,11 +99,7 @@ def recurrent_layer(
 
 
 def both_directions(
-    cell: str,
-    X: np.ndarray,
-    weights: Weights,
-    return_sequences: bool,
-    known: np.ndarray | None,
+    cell: str, X: np.ndarray, weights: Weights, return_sequences: bool, known: np.ndarray | None
 ) -> np.ndarray:
     """Two recurrent layers, forwards and backwards in time, with concatenated outputs."""
     reversed_known = None if known is None else known[::-1]
@@ -189,7 +181,7 @@ def roll_on(
 ) -> np.ndarray:
     """Recursive forecast from one history (n_rows, n_forecast): float32 (steps, n_forecast).
 
-    The arguments are those of `_engine.inference.roll_on`.
+    The arguments are those of `_engine.compiled_inference.roll_on`.
     """
     n_rows, n_forecast = history.shape
     steps_of_call = spec.n_outputs // n_forecast

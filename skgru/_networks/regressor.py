@@ -12,10 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import RegressorMixin
 from sklearn.utils import Tags
 from sklearn.utils._param_validation import StrOptions
-from sklearn.utils.validation import (
-    check_is_fitted,
-)
+from sklearn.utils.validation import check_is_fitted
 
+from skgru._all_or_nothing import reads_once, stores_at_once
 from skgru._dataset import WindowDataset
 from skgru._networks.base import Course, RecurrentEstimator, Task
 from skgru._networks.checkpoint import checked_path
@@ -30,12 +29,11 @@ from skgru._networks.checks import (
     nothing_usable,
 )
 from skgru._networks.epoch_tasks import data_of
-from skgru._networks.inference import inference_for
 from skgru._networks.scaling import standardisation
 from skgru._networks.split import usable_rows, weight_of_steps, without_zero_weights
+from skgru._networks.where_to_predict import inference_for
 from skgru._r_squared import r_squared
 from skgru._specs import TargetScaling
-from skgru._state import reads_once, stores_at_once
 from skgru._tensorflow import load_engine
 from skgru._validation import (
     Function,
@@ -739,7 +737,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     ) -> np.ndarray:
         """float64 (steps, n_forecast) after a history without NaN, except for masked steps; mean,
         scale : what turns outputs into rows of the history; naive : `level`, `baseline`, `known`
-        and `inputs` of `inference.roll_on`.
+        and `inputs` of `numpy_inference.roll_on`.
         """
         network, compiles = self._network, bool(self.jit_compile)
         n_calls = -(-steps * history.shape[1] // network.n_outputs)
@@ -833,11 +831,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
                 dataset,
                 shape=self._output_shape(dataset.n_targets // n_steps, each_step),
                 scaling_of=scaling_of,
-                learned={
-                    "_is_self_target": y is None,
-                    "_channels": asked[0],
-                    "_horizon": asked[1],
-                },
+                learned={"_is_self_target": y is None, "_channels": asked[0], "_horizon": asked[1]},
                 reach=self.horizon if y is None else n_steps,
                 split=self._split_kind(windows, y is None, course),
                 validation=validation,

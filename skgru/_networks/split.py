@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from skgru._networks.checks import (
-    is_usable,
-)
+from skgru._networks.checks import is_usable
 
 
 def last_rows(rows: np.ndarray, n_validation: int, reach: int) -> tuple[np.ndarray, np.ndarray]:

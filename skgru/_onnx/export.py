@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from skgru._files.writing import as_path, cannot_write, write_whole
+from skgru._files.whole_file import as_path, cannot_write, write_whole
 from skgru._forecaster.forecaster import SequenceForecaster
 from skgru._forecaster.scaling import AutoScaler
 from skgru._networks.classifier import GRUClassifier
@@ -17,6 +17,7 @@ from skgru._networks.regressor import GRURegressor
 from skgru._onnx.graph import IR_VERSION, OPSET, Graph
 from skgru._onnx.pipeline_steps import BUILDERS
 from skgru._onnx.recurrent_operators import filled, outputs_of
+from skgru._validation import optional
 from skgru._windows import SequenceWindower
 
 NETWORKS = (GRURegressor, GRUClassifier)
@@ -93,7 +94,7 @@ def to_onnx(estimator: Any, path: str | os.PathLike[str]) -> None:
     >>> path.exists()
     True
     """
-    onnx = _import_onnx()
+    onnx = optional("onnx", "skgru.to_onnx", '"skgru[onnx]"', ", or use skgru.save")
     path = as_path(path)
     steps, network = _parts_of(estimator)
     for _, step in steps:
@@ -109,17 +110,6 @@ def to_onnx(estimator: Any, path: str | os.PathLike[str]) -> None:
         write_whole(path, data)
     except OSError as error:
         raise cannot_write(f"path={str(path)!r}", error) from error
-
-
-def _import_onnx() -> Any:
-    try:
-        import onnx
-    except ImportError as error:
-        raise ImportError(
-            "skgru.to_onnx needs the package onnx, which is not installed. Install it with 'pip "
-            'install "skgru[onnx]"\', or use skgru.save.'
-        ) from error
-    return onnx
 
 
 def _parts_of(estimator: Any) -> tuple[list[tuple[str, Any]], Any]:

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skgru._validation import optional
+
 
 def _shipped(file_name: str) -> Any:
     return resources.files(__package__).joinpath(file_name)
@@ -59,11 +61,5 @@ def read_sequences(
 
 
 def import_pandas(loader: str) -> Any:
-    try:
-        import pandas as pd
-    except ImportError as error:
-        raise ImportError(
-            f"{loader}(as_frame=True) needs pandas, which is not installed. Install it with "
-            "'pip install pandas', or use as_frame=False to get an array."
-        ) from error
-    return pd
+    instead = ", or use as_frame=False to get an array"
+    return optional("pandas", f"{loader}(as_frame=True)", "pandas", instead)

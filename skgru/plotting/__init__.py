@@ -7,8 +7,8 @@ to import matplotlib.
 from skgru.plotting._backtest import BacktestDisplay
 from skgru.plotting._components import ForecastComponentsDisplay
 from skgru.plotting._ensemble import EnsembleWeightsDisplay
+from skgru.plotting._errors_by_step import CoverageDisplay, ErrorsByStepDisplay
 from skgru.plotting._forecast import ForecastDisplay
-from skgru.plotting._steps import CoverageDisplay, ErrorsByStepDisplay
 from skgru.plotting._training import TrainingHistoryDisplay
 
 __all__ = [

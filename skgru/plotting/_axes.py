@@ -5,11 +5,11 @@ matplotlib.
 from __future__ import annotations
 
 import textwrap
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
-from skgru._validation import at_least
+from skgru._validation import at_least, optional
 
 # Okabe and Ito's blue and vermilion: distinct for colour-blind readers, and in grey.
 ACTUAL, FORECAST, OTHER = "0.25", "#0072B2", "#D55E00"
@@ -22,15 +22,42 @@ CHARACTER, LEGEND_ROW, LEGEND_LINE = 0.078, 0.21, 0.5
 NARROW, FEW_DATES = 4.5, {"minticks": 3, "maxticks": 6}
 
 
-def import_pyplot(display: Any) -> Any:
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError as error:
-        raise ImportError(
-            f"{type(display).__name__}.plot() needs matplotlib, which is not installed. Install it "
-            "with 'pip install matplotlib'."
-        ) from error
-    return plt
+class Display:
+    """What displays have in common: `plot`, and the axes that it has drawn on."""
+
+    ax_: Any
+    figure_: Any
+
+    def plot(self, ax: Any = None) -> Self:
+        """Draw the plot.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, array of Axes or None, default=None
+            Axes to draw on, one for each target or other part of the display. None: new ones.
+
+        Returns
+        -------
+        display
+            The display itself, with `ax_` and `figure_`.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        ValueError
+            If the number of axes is another one, or the data of the display differ in length.
+        """
+        return self._keep(self._drawn(ax))
+
+    def _drawn(self, ax: Any) -> np.ndarray:
+        """Draw on axes or new ones, and return them, (n,)."""
+        raise NotImplementedError
+
+    def _keep(self, axes: np.ndarray) -> Self:
+        self.ax_ = axes[0] if len(axes) == 1 else axes
+        self.figure_ = axes[0].figure
+        return self
 
 
 def axes_for(
@@ -39,7 +66,7 @@ def axes_for(
     """n axes below each other on one x axis, by default new ones: (n,) of Axes. size : of a new
     figure in inches; each : what each of the axes shows.
     """
-    plt = import_pyplot(display)
+    plt = optional("matplotlib.pyplot", f"{type(display).__name__}.plot()", "matplotlib")
     if ax is None:
         size = size or (9, 1.3 + 2.2 * n)
         _, axes = plt.subplots(n, sharex=True, squeeze=False, figsize=size, layout="constrained")
@@ -96,11 +123,6 @@ def add_legend(ax: Any) -> None:
     low, high = ax.get_ylim()
     ax.set_ylim(low, high + share / (1 - share) * (high - low))
     ax.legend(loc="upper left", ncols=n_columns, fontsize=size)
-
-
-def keep_axes(display: Any, axes: np.ndarray) -> None:
-    display.ax_ = axes[0] if len(axes) == 1 else axes
-    display.figure_ = axes[0].figure
 
 
 def places_of(index: Any) -> np.ndarray:

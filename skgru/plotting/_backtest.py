@@ -10,13 +10,13 @@ import numpy as np
 from skgru._validation import at_least
 from skgru.plotting._axes import (
     ACTUAL,
+    Display,
     axes_for,
     check_n_history,
     check_result,
     draw_forecast,
     finish,
     interval_label,
-    keep_axes,
     last_actual,
     places_of,
     size_of,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 DENSE_ROWS, MOST_ROWS = 40, 80
 
 
-class BacktestDisplay:
+class BacktestDisplay(Display):
     """Plot of a series and of its forecasts from rolling forecast origins.
 
     There is one plot for each target, below each other. Create the display with `from_result`.
@@ -68,9 +68,6 @@ class BacktestDisplay:
     >>> display.ax_.get_title()
     'Forecasts from 4 origins, 1 to 12 steps ahead'
     """
-
-    ax_: Any
-    figure_: Any
 
     def __init__(self, *, result: BacktestResult) -> None:
         self.result = result
@@ -209,8 +206,7 @@ class BacktestDisplay:
         if step is None and result.lower is not None and self._is_crowded:
             title += f"\nIntervals overlap and are left out; step={nearest} draws those of one step"
         finish(axes, places, names or result.target_names, xlabel, title)
-        keep_axes(self, axes)
-        return self
+        return self._keep(axes)
 
     def _n_shown(self, ax: Any, n_origins: Any, n_history: int, last: int) -> int:
         """Number of forecast origins to draw. last : the row after the last one that is drawn."""

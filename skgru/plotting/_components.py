@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from skgru._all_or_nothing import snapshot
 from skgru._forecaster.summary import percentages
-from skgru._state import snapshot
 from skgru.plotting._axes import (
     ACTUAL,
     FORECAST,
+    Display,
     axes_for,
     check_n_history,
     finish,
-    keep_axes,
     last_actual,
     places_of,
 )
@@ -38,7 +38,7 @@ STYLES: dict[str, dict[str, Any]] = {
 ABOVE, BELOW = ("level", "baseline", "regressors"), ("regressors", "pretrained", "theta")
 
 
-class ForecastComponentsDisplay:
+class ForecastComponentsDisplay(Display):
     """Plot of what a forecast is made of: level, baseline, and the members of the ensemble.
 
     The upper plot shows how the forecast of the regressors comes about: the level of the history,
@@ -101,9 +101,6 @@ class ForecastComponentsDisplay:
     >>> list(display.components)
     ['level', 'baseline', 'regressors', 'forecast']
     """
-
-    ax_: Any
-    figure_: Any
 
     def __init__(
         self,
@@ -195,26 +192,7 @@ class ForecastComponentsDisplay:
             target_name=name if table.is_named else "value",
         ).plot(ax)
 
-    def plot(self, ax: Any = None) -> Self:
-        """Draw the plot.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes, array of Axes or None, default=None
-            Axes to draw on, one for each of the plots. None: new ones.
-
-        Returns
-        -------
-        ForecastComponentsDisplay
-            The display, with `ax_` and `figure_`.
-
-        Raises
-        ------
-        ImportError
-            If matplotlib is not installed.
-        ValueError
-            If the number of axes is not the number of plots.
-        """
+    def _drawn(self, ax: Any) -> np.ndarray:
         has = set(self.components)
         # Regressors alone are the forecast, which the upper plot shows as such.
         is_alone = not has & {"pretrained", "theta"}
@@ -235,8 +213,7 @@ class ForecastComponentsDisplay:
         xlabel = getattr(self.history_index, "name", None)
         labels = [str(self.target_name)] * len(axes)
         finish(axes, before, labels, xlabel, [title, titles[1]][: len(axes)])
-        keep_axes(self, axes)
-        return self
+        return axes
 
     def _draw(
         self, ax: Any, before: np.ndarray, after: np.ndarray, names: list[str], has_shares: bool

@@ -9,10 +9,10 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skgru._forecaster.summary import percentages
-from skgru.plotting._axes import FORECAST, axes_for, keep_axes, set_title
+from skgru.plotting._axes import FORECAST, Display, axes_for, set_title
 
 
-class EnsembleWeightsDisplay:
+class EnsembleWeightsDisplay(Display):
     """Plot of the weights with which the members of an ensemble take part in a forecast.
 
     There is one bar for each member. Create the display with `from_estimator`.
@@ -44,9 +44,6 @@ class EnsembleWeightsDisplay:
     >>> [text.get_text() for text in display.ax_.texts]
     ['32 %', '48 %', '20 %']
     """
-
-    ax_: Any
-    figure_: Any
 
     def __init__(self, *, weights: Mapping[str, float]) -> None:
         self.weights = weights
@@ -87,24 +84,7 @@ class EnsembleWeightsDisplay:
             )
         return cls(weights=dict(weights)).plot(ax)
 
-    def plot(self, ax: Any = None) -> Self:
-        """Draw the plot.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes or None, default=None
-            Axes to draw on. None: new ones.
-
-        Returns
-        -------
-        EnsembleWeightsDisplay
-            The display, with `ax_` and `figure_`.
-
-        Raises
-        ------
-        ImportError
-            If matplotlib is not installed.
-        """
+    def _drawn(self, ax: Any) -> np.ndarray:
         n = len(self.weights)
         axes = axes_for(self, ax, 1, size=(6, 1.1 + 0.45 * n))
         one, shares = axes[0], 100 * np.array(list(self.weights.values()), float)
@@ -120,5 +100,4 @@ class EnsembleWeightsDisplay:
         set_title(one, "Weights in the forecast")
         one.set_xticks([tick for tick in one.get_xticks() if tick <= min(100, one.get_xlim()[1])])
         one.spines[["top", "right"]].set_visible(False)
-        keep_axes(self, axes)
-        return self
+        return axes

@@ -11,12 +11,12 @@ from skgru._containers.series import as_series, is_list_of_series
 from skgru._containers.table import Table
 from skgru.plotting._axes import (
     ACTUAL,
+    Display,
     axes_for,
     check_n_history,
     draw_forecast,
     finish,
     interval_label,
-    keep_axes,
     last_actual,
     places_of,
 )
@@ -64,7 +64,7 @@ def _is_before(index: Any, ahead: Any) -> np.ndarray:
     return places_of(index) < places_of(ahead)[0]
 
 
-class ForecastDisplay:
+class ForecastDisplay(Display):
     """Plot of the last rows of a series and of the forecast after them.
 
     There is one plot for each target, below each other. Create the display with `from_estimator`
@@ -124,9 +124,6 @@ class ForecastDisplay:
     >>> display.ax_.get_title()
     'Forecast, 12 steps ahead'
     """
-
-    ax_: Any
-    figure_: Any
 
     def __init__(
         self,
@@ -336,26 +333,7 @@ class ForecastDisplay:
             coverage=coverage,
         )
 
-    def plot(self, ax: Any = None) -> Self:
-        """Draw the plot.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes, array of Axes or None, default=None
-            Axes to draw on, one for each target. None: new ones.
-
-        Returns
-        -------
-        ForecastDisplay
-            The display, with `ax_` and `figure_`.
-
-        Raises
-        ------
-        ImportError
-            If matplotlib is not installed.
-        ValueError
-            If the number of axes is not the number of targets.
-        """
+    def _drawn(self, ax: Any) -> np.ndarray:
         axes = axes_for(self, ax, len(self.target_names))
         before, after = places_of(self.history_index), places_of(self.forecast_index)
         is_before = _is_before(self.history_index, self.forecast_index)
@@ -377,5 +355,4 @@ class ForecastDisplay:
         title = f"Forecast, {steps} step{'' if steps == 1 else 's'} ahead"
         xlabel = getattr(self.history_index, "name", None)
         finish(axes, before, self.target_names, xlabel, title)
-        keep_axes(self, axes)
-        return self
+        return axes

@@ -7,10 +7,10 @@ from typing import Any, Self
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skgru.plotting._axes import FORECAST, OTHER, axes_for, keep_axes
+from skgru.plotting._axes import FORECAST, OTHER, Display, axes_for
 
 
-class TrainingHistoryDisplay:
+class TrainingHistoryDisplay(Display):
     """Plot of the loss of a network by epoch.
 
     Create the display with `from_estimator`.
@@ -40,9 +40,6 @@ class TrainingHistoryDisplay:
     >>> display.ax_.get_yscale()
     'log'
     """
-
-    ax_: Any
-    figure_: Any
 
     def __init__(self, *, loss: Any, val_loss: Any = None) -> None:
         self.loss = loss
@@ -128,8 +125,7 @@ class TrainingHistoryDisplay:
         one.xaxis.get_major_locator().set_params(integer=True)
         one.set(xlabel="epoch", ylabel="loss", title="Loss by epoch")
         one.legend(loc="best")
-        keep_axes(self, axes)
-        return self
+        return self._keep(axes)
 
 
 def _network_of(estimator: Any) -> Any:

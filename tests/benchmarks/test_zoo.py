@@ -7,10 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skgru.metrics import (
-    mean_absolute_scaled_error,
-    symmetric_mean_absolute_percentage_error,
-)
+from skgru.metrics import mean_absolute_scaled_error, symmetric_mean_absolute_percentage_error
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 from _zoo_series import SeriesSet, is_usable, make_set, parts

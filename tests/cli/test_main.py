@@ -416,10 +416,7 @@ def test_gaps_are_refused_and_filled(folder, capsys):
         ("forecast sales.csv --zero-shot --horizon 2 --lower 9 --upper 3", ("--lower", "--upper")),
         ("forecast stores.csv --zero-shot --horizon 2 --target sales --group price", ("--group",)),
         ("forecast sales.csv --horizon 2 --plot a.txt", ("--plot a.txt", ".png")),
-        (
-            "backtest sales.csv --zero-shot --horizon 6 --initial 0.99",
-            ("--initial 0.99", "72"),
-        ),
+        ("backtest sales.csv --zero-shot --horizon 6 --initial 0.99", ("--initial 0.99", "72")),
         ("backtest sales.csv --zero-shot --horizon 6 --by series", ("--by series", "--group")),
         ("info sales.csv", ("sales.csv", "no file of skgru.save")),
         ("guess sales.csv", ("guess", "forecast")),

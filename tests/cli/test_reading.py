@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from skgru._cli.columns_of_numbers import to_numbers
 from skgru._cli.csv_and_parquet import read_table
 from skgru._cli.dates import DateForm, read_dates
+from skgru._cli.decimal_mark import decimal_of
 from skgru._cli.errors import Refused
-from skgru._cli.numbers import decimal_of, to_numbers
 from tests.helpers import fails, warns
 
 DAYS = pd.date_range("2024-01-28", periods=9)

@@ -6,8 +6,8 @@ import pytest
 from sklearn.linear_model import Ridge
 
 import skgru
+from skgru._cli.columns_of_numbers import wrong_number
 from skgru._cli.dates import wrong_date
-from skgru._cli.numbers import wrong_number
 from skgru._containers.text_numbers import bare
 from tests.cli.test_main import answer, refused
 from tests.helpers import assert_holds

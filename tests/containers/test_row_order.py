@@ -334,10 +334,7 @@ def test_rows_drawn_before_windows_are_made_are_worse():
     right = BaggingRegressor(LinearRegression(), n_estimators=5, random_state=0)
     windows = flat.fit_transform(ROWS)
     right.fit(windows[TRAIN], FOLLOWING[TRAIN])
-    scores = [
-        wrong.score(ROWS[TEST], FOLLOWING[TEST]),
-        right.score(windows[TEST], FOLLOWING[TEST]),
-    ]
+    scores = [wrong.score(ROWS[TEST], FOLLOWING[TEST]), right.score(windows[TEST], FOLLOWING[TEST])]
     assert scores[0] < 0.9
     assert scores[1] > 0.99
 

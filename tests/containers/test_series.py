@@ -452,8 +452,7 @@ def test_an_irregular_index(kind, fitted):
 
 
 @pytest.mark.parametrize(
-    ("index", "dtype"),
-    [(np.arange(N) / 2, "float64"), ([f"r{i}" for i in range(N)], "str")],
+    ("index", "dtype"), [(np.arange(N) / 2, "float64"), ([f"r{i}" for i in range(N)], "str")]
 )
 def test_an_index_without_a_next_row(index, dtype):
     fails(

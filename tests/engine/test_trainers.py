@@ -16,7 +16,7 @@ from sklearn.metrics import mean_pinball_loss
 
 from skgru import GRURegressor, SequenceWindower
 from skgru._dataset import WindowDataset
-from skgru._engine import compiled_trainer, inference, training_program
+from skgru._engine import compiled_inference, compiled_trainer, training_program
 from skgru._engine.keras_callbacks import needs_batch_hooks
 from skgru._engine.keras_model import build_network, initial_weights
 from skgru._engine.layers import apply_network
@@ -369,7 +369,11 @@ def test_programs_are_bounded_and_the_least_recently_used_goes():
     for key in "abacad":
         cache.get(key, lambda key=key: key.upper())
     assert list(cache._programs) == ["a", "d"]
-    assert training_program.training_programs.maxsize == inference.prediction_programs.maxsize == 16
+    assert (
+        training_program.training_programs.maxsize
+        == compiled_inference.prediction_programs.maxsize
+        == 16
+    )
 
 
 def test_two_threads_share_a_program_and_get_the_same_network():
@@ -432,10 +436,10 @@ def test_small_fits_are_computed_by_the_thread_that_fits():
 
 
 def test_training_prepares_the_prediction():
-    inference.prediction_programs._programs.clear()
+    compiled_inference.prediction_programs._programs.clear()
     regressor(units=7).fit(WINDOWS)
     wait_for_other_threads()
-    (program,) = inference.prediction_programs._programs.values()
+    (program,) = compiled_inference.prediction_programs._programs.values()
     assert program.program._compiling_took is not None
 
 
@@ -461,14 +465,14 @@ def test_rows_predict_alone_as_together():
     alone = np.vstack([fitted.predict(WINDOWS[t : t + 1]) for t in range(len(WINDOWS))])
     np.testing.assert_array_equal(alone, together)
     n = 40_000  # chunks enough for threads
-    assert n > inference.PIECES_FOR_THREADS * 64 * inference.BLOCK_ROWS
+    assert n > compiled_inference.PIECES_FOR_THREADS * 64 * compiled_inference.BLOCK_ROWS
     many = np.resize(WINDOWS[10:], (n, 6, 2))
     np.testing.assert_array_equal(fitted.predict(many)[:50], fitted.predict(many[:50]))
 
 
 def test_long_forecasts_continue_over_chunks():
     fitted = regressor(epochs=1).fit(WINDOWS)
-    assert inference.CALLS_AT_ONCE < 600
+    assert compiled_inference.CALLS_AT_ONCE < 600
     long = fitted.forecast(600, WINDOWS)
     np.testing.assert_array_equal(long[:300], fitted.forecast(300, WINDOWS))
     last_window = np.concatenate([WINDOWS[-1], long])[599:605]

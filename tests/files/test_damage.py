@@ -16,7 +16,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.tree import DecisionTreeRegressor
 
 import skgru
-from skgru._files.archive import pack
+from skgru._files.checked_archive import pack
 from tests.helpers import fails
 
 X = np.arange(40.0)[:, np.newaxis] ** 1.5
@@ -213,7 +213,7 @@ def test_deep_documents_are_refused(path):
 def test_a_newer_format_names_the_version_that_reads_it(path, monkeypatch):
     document = json.loads(members_of(path)["skgru.json"])
     document["versions"]["skgru"] = "9.1.0"
-    monkeypatch.setattr("skgru._files.archive.FORMAT", 2)
+    monkeypatch.setattr("skgru._files.checked_archive.FORMAT", 2)
     forge(path, document=json.dumps(document))
     monkeypatch.undo()
     fails(lambda: skgru.load(path), "format 2", "skgru 9.1.0", "formats up to 1", "Install")
@@ -245,6 +245,6 @@ def test_trees_that_would_read_outside_are_refused(tmp_path, kind, change):
         tree.tree_.__setstate__(state)
     fails(lambda: skgru.save(tree, path), "cannot be saved")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("skgru._files.trees.check_trees", lambda objects: None)
+        patch.setattr("skgru._files.tree_checks.check_trees", lambda objects: None)
         skgru.save(tree, path)
     fails(lambda: skgru.load(path), "a tree")

@@ -26,7 +26,7 @@ from sklearn.preprocessing import SplineTransformer, StandardScaler
 
 import skgru
 from skgru import GRUClassifier, GRURegressor, SequenceForecaster, SequenceWindower
-from skgru._files.archive import archive_of_arrays, plain_arrays
+from skgru._files.checked_archive import archive_of_arrays, plain_arrays
 from skgru._files.registry import CLASSES
 from skgru.metrics import forecast_scorer
 from skgru.model_selection import backtest

@@ -311,7 +311,7 @@ def daily(n=730):
 
 def test_without_the_package_of_holidays(monkeypatch):
     monkeypatch.setitem(sys.modules, "holidays", None)
-    with pytest.raises(ImportError, match=r"'holidays:DE'.*pip install skgru\[holidays\]"):
+    with pytest.raises(ImportError, match=r"'holidays:DE'.*pip install \"skgru\[holidays\]\""):
         forecaster(calendar="holidays:DE").fit(daily())
     forecaster(calendar="day_of_week").fit(daily())
 

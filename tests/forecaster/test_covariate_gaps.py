@@ -42,10 +42,7 @@ CONTAINERS = {
     "list": (lambda gaps: [frame(gaps), frame(gaps)[:50]], {}),
     "list of polars": (lambda gaps: [pl.from_pandas(frame(gaps).reset_index())] * 2, {}),
     "long": (lambda gaps: long(frame(gaps)), {"group": "shop"}),
-    "long, dates as index": (
-        lambda gaps: long(frame(gaps)).set_index("day"),
-        {"group": "shop"},
-    ),
+    "long, dates as index": (lambda gaps: long(frame(gaps)).set_index("day"), {"group": "shop"}),
     "long, levels": (lambda gaps: long(frame(gaps), "levels"), {"group": "shop"}),
     "long polars": (lambda gaps: pl.from_pandas(long(frame(gaps))), {"group": "shop"}),
     "long, two keys": (

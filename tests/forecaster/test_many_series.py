@@ -1089,16 +1089,8 @@ def test_errors_of_several_series_are_in_shares_of_their_change():
 
 def test_too_few_errors_to_calibrate():
     few = forecaster(calibration_fraction=0.1).fit([one[:12] for one in SERIES[:2]])
-    fails(
-        lambda: few.forecast_interval(coverage=0.9),
-        "coverage=0.9",
-        "calibration_fraction=0.55",
-    )
-    fails(
-        lambda: few.forecast_interval(coverage=0.99),
-        "coverage=0.99",
-        "n_samples=12",
-    )
+    fails(lambda: few.forecast_interval(coverage=0.9), "coverage=0.9", "calibration_fraction=0.55")
+    fails(lambda: few.forecast_interval(coverage=0.99), "coverage=0.99", "n_samples=12")
     enough = forecaster(calibration_fraction=0.55).fit([one[:12] for one in SERIES[:2]])
     assert len(enough.forecast_interval(coverage=0.9)) == 2
 

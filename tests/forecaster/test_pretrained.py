@@ -3,6 +3,7 @@ series that repeats itself is forecast.
 """
 
 import pickle
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from sklearn.linear_model import Ridge
 from sklearn.preprocessing import FunctionTransformer, PowerTransformer, StandardScaler
 
 from skgru import GRURegressor, SequenceForecaster
-from skgru._forecaster.model import weighted_mean
+from skgru._forecaster.mixture import weighted_mean
 from skgru._forecaster.scaling import restored, scaled_or_nan
 from skgru.datasets import load_airline_passengers
 from tests.helpers import raises, warns
@@ -447,3 +448,44 @@ def test_sums_of_zero_shot_means_are_those_of_the_series(kind):
     fitted = SequenceForecaster(horizon=30, season_length=7, point="mean", pretrained="only")
     total = np.sum(fitted.fit(panel).forecast()) / 30
     assert 0.85 < total / sum(one.mean() for one in panel) < 1.15
+
+
+@pytest.mark.parametrize("n_rows", [3, 8, 14])
+def test_a_year_after_a_few_months(n_rows):
+    """With the default horizon, growth within a year was added to itself for twelve months."""
+    errors = []
+    for start in range(0, 96, 12):
+        X = pd.Series(
+            AIRLINE[start : start + n_rows], pd.date_range("2020", periods=n_rows, freq="MS")
+        )
+        actual = AIRLINE[start + n_rows : start + n_rows + 12]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            forecast = SequenceForecaster(random_state=0).fit(X).forecast(12)
+        errors.append([np.abs(one - actual).mean() for one in (forecast, X.iloc[-1])])
+    ours, last = np.mean(errors, axis=0)
+    assert ours < 1.3 * last  # 2.2, 2.0 and 1.05 with the full weight of the network
+
+
+def test_far_steps_follow_the_other_members():
+    """The network goes on from its own forecasts beyond the horizon, and its weight falls."""
+    X = pd.Series(AIRLINE, pd.date_range("2020", periods=144, freq="MS"))
+    fitted = SequenceForecaster(horizon=12, random_state=0).fit(X)
+    forecast = fitted.forecast(1000)
+    np.testing.assert_array_equal(forecast[:300], fitted.forecast(300))
+    others = fitted.set_params(pretrained="only", theta_weight=0.2 / 0.68).fit(X).forecast(1000)
+    ratio = np.abs(np.log(forecast / others)).to_numpy()
+    assert ratio.max() < 0.1
+
+
+def test_a_season_that_level_and_baseline_do_not_have():
+    """One step ahead, hourly values hardly repeat from day to day. A day ahead, they do."""
+    rng, hours = np.random.default_rng(0), pd.date_range("2025", periods=24 * 30, freq="h")
+    values = 100 + rng.normal(0, 1, len(hours)).cumsum() + np.sin(hours.hour * np.pi / 12)
+    X = pd.Series(values, hours)
+    with warns("season_length=None", "24 rows", "except in the pretrained network"):
+        fitted = SequenceForecaster(random_state=0).fit(X)
+    assert fitted.season_length_ == 1 and fitted._spec.season_of_pretrained == 24
+    without = SequenceForecaster(random_state=0, season_length=1).fit(X)
+    assert without._spec.season_of_pretrained == 1
+    assert np.abs(fitted.forecast(24) - without.forecast(24)).max() > 0.01

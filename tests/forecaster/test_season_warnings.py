@@ -71,10 +71,7 @@ def test_a_season_that_is_given_needs_one_season_for_the_pretrained_network(n_ro
 
 
 def test_rows_that_the_message_of_a_short_series_asks_for_are_enough():
-    with (
-        raises("horizon=12", "X has 2", "3 rows are enough"),
-        warns("season_length=None"),
-    ):
+    with raises("horizon=12", "X has 2", "3 rows are enough"), warns("season_length=None"):
         SequenceForecaster(horizon=12).fit(MONTHS[:2])
     fitted, _ = answer(3, 12)
     assert np.isfinite(fitted.forecast()).all()
@@ -161,3 +158,46 @@ def test_few_series_seem_to_repeat_by_chance(kind):
 @pytest.mark.parametrize("values", [np.ones(100), np.arange(100.0), np.zeros(100), np.ones(3)])
 def test_straight_lines_do_not_repeat(values):
     assert season_in(values) == 1
+
+
+@pytest.mark.parametrize("parameters", [{}, {"pretrained": "only"}], ids=str)
+@pytest.mark.parametrize(
+    "end", ["2025-03-29 19:00", "2025-03-31", "2025-10-25 19:00", "2025-10-27"]
+)
+def test_hours_in_a_zone_whose_clocks_change(end, parameters):
+    """Its remedy follows the wall clock: the error is that of the noise."""
+    hours = pd.date_range(end=pd.Timestamp(end, tz="Europe/Berlin"), periods=24 * 28, freq="h")
+    rng = np.random.default_rng(0)
+
+    def load(index):
+        return 100 + 30 * np.sin((index.hour.to_numpy() - 8) * np.pi / 12)
+
+    X = pd.Series(load(hours) + rng.normal(0, 1, len(hours)), hours)
+    forecaster = SequenceForecaster(horizon=48, random_state=0, **parameters).fit(X)
+    with warns(end[:7], "X = X.tz_localize(None)", "asfreq('h')"):
+        forecast = forecaster.forecast()
+    X = X.tz_localize(None)
+    X = X[~X.index.duplicated()].asfreq("h")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the hour that is missing in spring
+        remedied = forecaster.fit(X).forecast()
+    errors = [np.abs(one - load(one.index)).mean() for one in (forecast, remedied)]
+    assert errors[1] < 1 and errors[0] > 2 * errors[1]
+
+
+@pytest.mark.parametrize(
+    ("zone", "end", "season_length"),
+    [
+        ("UTC", "2025-10-26", None),
+        ("Europe/Berlin", "2025-08-01", None),
+        ("Asia/Tokyo", "2025-10-26", None),
+        ("Europe/Berlin", "2025-10-26", 1),
+    ],
+)
+def test_hours_whose_clocks_do_not_matter(zone, end, season_length):
+    hours = pd.date_range(end=pd.Timestamp(end, tz=zone), periods=24 * 14, freq="h")
+    X = pd.Series(np.sin(np.arange(len(hours)) * np.pi / 12), hours)
+    forecaster = SequenceForecaster(horizon=48, pretrained="only", season_length=season_length)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        forecaster.fit(X).forecast()

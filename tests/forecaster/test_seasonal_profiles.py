@@ -44,6 +44,15 @@ def test_units_level_and_other_series_play_no_part(m, n_rows, share, seed):
     np.testing.assert_array_equal(n, np.minimum(n, n_rows // m))
 
 
+@pytest.mark.parametrize("n_rows", [14, 21, 30])
+def test_rounding_errors_of_equal_counts_are_no_changes(n_rows):
+    counts = np.random.default_rng(0).poisson(0.4, size=(3000, n_rows)).astype(float)
+    course = seasonal_course(counts, 7)[0]
+    for unit, level in ((0.1, -0.57), (1 / 3, 0.7), (0.1, 0)):
+        other = seasonal_course(unit * counts + level, 7)[0]
+        np.testing.assert_allclose(other, unit * course, atol=1e-9)
+
+
 @pytest.mark.parametrize("rows_ago", [3, 9, 14])
 def test_a_shift_of_the_level_bends_no_course(rows_ago):
     _, z = waves(7, 8)

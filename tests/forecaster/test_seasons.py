@@ -89,13 +89,7 @@ def test_regressors_get_the_values_of_a_season_ago():
     values = np.concatenate([rng.normal(size=30), np.zeros(270)])
     for t in range(30, 300):
         values[t] = 0.5 * values[t - 30] + 0.4 * values[t - 1] + 1
-    settings = {
-        "window_length": 4,
-        "horizon": 5,
-        "level": None,
-        "baseline": None,
-        "scaler": None,
-    }
+    settings = {"window_length": 4, "horizon": 5, "level": None, "baseline": None, "scaler": None}
     series = values[:, np.newaxis]
     fitted = SequenceForecaster(LinearRegression(), season_length=30, **settings).fit(series[:-5])
     np.testing.assert_allclose(fitted.forecast()[:, 0], values[-5:], atol=1e-6)

@@ -365,6 +365,18 @@ def test_units_play_no_part_for_counts_and_walks(unit):
         np.testing.assert_allclose(other / unit, one, rtol=1e-6)
 
 
+@pytest.mark.parametrize("unit", [100, 1000])
+def test_the_mean_of_counts_does_not_depend_on_rounding_errors(unit):
+    values = np.random.default_rng(0).poisson(0.4, 200).astype(float)
+    one, other = (
+        SequenceForecaster(horizon=3, season_length=7, pretrained="only")
+        .fit(column[:, np.newaxis])
+        .forecast()
+        for column in (values, values * unit)
+    )
+    np.testing.assert_allclose(other / unit, one, rtol=1e-9)
+
+
 def test_rows_before_the_first_value_have_no_forecast():
     values = np.r_[np.full(5, np.nan), np.tile(np.arange(1.0, 13), 4)][:, np.newaxis]
     fitted = SequenceForecaster(horizon=3, season_length=12, pretrained="only").fit(values)

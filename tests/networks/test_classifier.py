@@ -27,7 +27,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OrdinalEncoder
 
 from skgru import GRUClassifier, GRURegressor, SequenceWindower, as_windows
-from skgru._engine import inference, training_program
+from skgru._engine import compiled_inference, training_program
 from skgru._engine.keras_model import MASKED, build_network, initial_weights, layers_of
 from skgru._engine.layers import apply_network
 from skgru._specs import NetworkSpec
@@ -201,11 +201,11 @@ def gru_in_numpy(weights, window):
 
 def test_complete_windows_do_without_masks_and_give_the_same(monkeypatch):
     training_program.training_programs._programs.clear()
-    inference.prediction_programs._programs.clear()
+    compiled_inference.prediction_programs._programs.clear()
 
     def masks():
         networks = {key[0][0].masks for key in training_program.training_programs._programs}
-        return networks, {key[1].masks for key in inference.prediction_programs._programs}
+        return networks, {key[1].masks for key in compiled_inference.prediction_programs._programs}
 
     complete = np.nan_to_num(X)
     plain = small().fit(complete, Y)
@@ -549,11 +549,7 @@ def test_what_is_no_label(y, sentence):
 
 def test_a_failed_refit_leaves_the_earlier_network(trained):
     refitted = copy_of(trained)
-    bad = [
-        (X, np.full(48, "up")),
-        (np.full_like(X, np.nan), Y),
-        (X[:, 1:], np.linspace(0, 1, 48)),
-    ]
+    bad = [(X, np.full(48, "up")), (np.full_like(X, np.nan), Y), (X[:, 1:], np.linspace(0, 1, 48))]
     for windows, y in bad:
         with pytest.raises(ValueError):
             refitted.fit(windows, y)
@@ -901,9 +897,7 @@ def test_frames_and_dicts_of_sequences():
     )
     fails(lambda: as_windows({"a": [1.0, 2.0]}), "dict", "list(sequences.values())")
     fails(
-        lambda: as_windows(frame.groupby("id")),
-        "sequences[0]",
-        "[part for _, part in sequences]",
+        lambda: as_windows(frame.groupby("id")), "sequences[0]", "[part for _, part in sequences]"
     )
     parts = [part.drop(columns="id") for _, part in frame.groupby("id")]
     np.testing.assert_array_equal(as_windows(parts)[:, :, 0], [[0, 1], [np.nan, 2]])

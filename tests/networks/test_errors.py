@@ -81,10 +81,7 @@ BAD_TABLES = {
     "complex": (np.array([[1j], [2.0]]), "Complex data not supported"),
     "1-D": (np.ones(4), ONE_DIMENSION),
     "3-D": (np.ones((4, 1, 1)), "Found array with dim 3, while dim <= 2 is required by {name}."),
-    "4-D": (
-        np.ones((4, 1, 1, 1)),
-        "Found array with dim 4, while dim <= 2 is required by {name}.",
-    ),
+    "4-D": (np.ones((4, 1, 1, 1)), "Found array with dim 4, while dim <= 2 is required by {name}."),
     "empty": (
         np.ones((0, 1)),
         "Found array with 0 sample(s) (shape=(0, 1)) while a minimum of 1 is required by {name}.",
@@ -128,23 +125,14 @@ BAD_WINDOWS = {
     "scalar": (lambda X: 1.0, "X=1.0 has no rows"),
     "nothing": (lambda X: [], ONE_DIMENSION),
     "1-D": (lambda X: X[:, -1, 0], ONE_DIMENSION),
-    "4-D": (
-        lambda X: X[..., np.newaxis],
-        ("4 dimension", "window_length", "n_channels"),
-    ),
+    "4-D": (lambda X: X[..., np.newaxis], ("4 dimension", "window_length", "n_channels")),
     "empty": (
         lambda X: X[:0],
         "Found array with 0 sample(s) (shape=(0, 5, 1)) while a minimum of 1 is required by "
         "GRURegressor.",
     ),
-    "no step": (
-        lambda X: X[:, :0],
-        ("(60, 0, 1)", "1 step", "1 channel"),
-    ),
-    "no channel": (
-        lambda X: X[:, :, :0],
-        ("(60, 5, 0)", "1 step", "1 channel"),
-    ),
+    "no step": (lambda X: X[:, :0], ("(60, 0, 1)", "1 step", "1 channel")),
+    "no channel": (lambda X: X[:, :, :0], ("(60, 5, 0)", "1 step", "1 channel")),
 }
 
 
@@ -305,10 +293,7 @@ BAD_TARGETS = {
     ),
     "strings": (lambda y: np.full(N, "a"), TEXT),
     "complex": (lambda y: y * 1j, "Complex data not supported"),
-    "3-D": (
-        lambda y: np.zeros((N, 2, 2)),
-        ("(60, 2, 2)", "5 step", "return_sequences=False"),
-    ),
+    "3-D": (lambda y: np.zeros((N, 2, 2)), ("(60, 2, 2)", "5 step", "return_sequences=False")),
     "no output": (
         lambda y: np.zeros((N, 0)),
         "Found array with 0 feature(s) (shape=(60, 0)) while a minimum of 1 is required by "
@@ -668,12 +653,7 @@ def test_quantiles_and_pinball_go_together(X):
 )
 def test_unknown_name(X, parameter, name, hint):
     room = {"loss": "keras.losses", "optimizer": "keras.optimizers"}[parameter]
-    fails(
-        lambda: gru(**{parameter: name}).fit(X),
-        f"{parameter}={name!r}",
-        hint,
-        room,
-    )
+    fails(lambda: gru(**{parameter: name}).fit(X), f"{parameter}={name!r}", hint, room)
 
 
 @pytest.mark.parametrize("callback", [3, None, CALLBACK])

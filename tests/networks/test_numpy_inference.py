@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skgru import GRUClassifier, GRURegressor, SequenceForecaster
-from skgru._engine import inference as compiled
+from skgru._engine import compiled_inference as compiled
 from skgru._engine.keras_model import initial_weights
 from skgru._engine.layers import apply_network
-from skgru._networks import inference, numpy_inference
+from skgru._networks import numpy_inference, where_to_predict
 from skgru._specs import InputScaling, NetworkSpec
 from tests.helpers import run_python
 
@@ -178,7 +178,7 @@ def test_estimators_predict_the_same_with_and_without_tensorflow(name, monkeypat
     estimator, X, y = ESTIMATORS[name]
     estimator.fit(X, y)
     theirs = results(estimator, X)
-    monkeypatch.setattr(inference, "has_tensorflow", lambda: False)
+    monkeypatch.setattr(where_to_predict, "has_tensorflow", lambda: False)
     monkeypatch.setattr(compiled, "predict", None)
     monkeypatch.setattr(compiled, "roll_on", None)
     ours = results(estimator, X)
@@ -193,12 +193,12 @@ def test_estimators_predict_the_same_with_and_without_tensorflow(name, monkeypat
 
 def test_large_jobs_go_to_the_engine(monkeypatch):
     spec = network(units=(64,), window_length=100)
-    assert inference.inference_for(spec, 1) is compiled
-    monkeypatch.setattr(inference, "has_tensorflow", lambda: False)
-    assert inference.inference_for(spec, 1) is numpy_inference
-    assert inference.inference_for(spec, 1, n_calls=10) is numpy_inference
-    assert inference.inference_for(spec, 10**6) is compiled
-    assert inference.inference_for(spec, 1, n_calls=10**5) is compiled
+    assert where_to_predict.inference_for(spec, 1) is compiled
+    monkeypatch.setattr(where_to_predict, "has_tensorflow", lambda: False)
+    assert where_to_predict.inference_for(spec, 1) is numpy_inference
+    assert where_to_predict.inference_for(spec, 1, n_calls=10) is numpy_inference
+    assert where_to_predict.inference_for(spec, 10**6) is compiled
+    assert where_to_predict.inference_for(spec, 1, n_calls=10**5) is compiled
 
 
 WITHOUT_TENSORFLOW = """

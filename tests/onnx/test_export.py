@@ -61,7 +61,7 @@ def no_training(monkeypatch):
     monkeypatch.setattr("skgru._networks.base.load_engine", lambda: None)
     monkeypatch.setitem(sys.modules, "skgru._engine", SimpleNamespace(trainer=engine, __path__=[]))
     monkeypatch.setitem(sys.modules, "skgru._engine.trainer", engine)
-    monkeypatch.setattr("skgru._networks.inference.has_tensorflow", lambda: False)
+    monkeypatch.setattr("skgru._networks.where_to_predict.has_tensorflow", lambda: False)
 
 
 @pytest.fixture(scope="module")

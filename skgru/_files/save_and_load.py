@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from skgru._files.archive import (
+from skgru._files.checked_archive import (
     FORMAT,
     Damaged,
     Newer,
@@ -22,7 +22,7 @@ from skgru._files.archive import (
     plain_arrays,
     unpack,
 )
-from skgru._files.writing import REMEDIES_OF_SYSTEM, as_path, cannot_write, write_whole
+from skgru._files.whole_file import REMEDIES_OF_SYSTEM, as_path, cannot_write, write_whole
 
 
 def save(estimator: Any, path: str | os.PathLike[str]) -> None:
@@ -127,7 +127,7 @@ def load(path: str | os.PathLike[str]) -> Any:
     run code, but it can hold another model.
     """
     _check_skops("load")
-    from skgru._files.document import Decoder
+    from skgru._files.objects_as_json import Decoder
     from skgru._files.registry import PUBLIC, TRUSTED
 
     path = as_path(path)
@@ -142,7 +142,7 @@ def load(path: str | os.PathLike[str]) -> Any:
             objects = _import_skops("load").loads(archive, trusted=TRUSTED)
         value = Decoder(document, objects).value
         if not is_plain:
-            from skgru._files.trees import check_trees
+            from skgru._files.tree_checks import check_trees
 
             check_trees(value)
         if not isinstance(value, (BaseEstimator, *PUBLIC)):
@@ -169,7 +169,7 @@ def load(path: str | os.PathLike[str]) -> Any:
 def _bytes_of(estimator: Any) -> bytes:
     """The file of an estimator."""
     _check_skops("save")
-    from skgru._files.document import Encoder, Unsupported
+    from skgru._files.objects_as_json import Encoder, Unsupported
     from skgru._files.registry import PUBLIC
 
     if isinstance(estimator, type) or not isinstance(estimator, (BaseEstimator, *PUBLIC)):
@@ -189,7 +189,7 @@ def _bytes_of(estimator: Any) -> bytes:
         raise ValueError(_unsupported(error)) from error
     try:
         if not is_plain:
-            from skgru._files.trees import check_trees
+            from skgru._files.tree_checks import check_trees
 
             check_trees(estimator)
     except ValueError as error:
@@ -229,7 +229,7 @@ def _versions() -> dict[str, str]:
 
 def _archive_of(encoder: Any, skops_io: Any) -> bytes:
     """What skops makes of the objects, read once to see whether it can be read."""
-    from skgru._files.document import Unsupported
+    from skgru._files.objects_as_json import Unsupported
     from skgru._files.registry import TRUSTED
 
     try:

@@ -34,7 +34,7 @@ def test_a_kill_while_saving_leaves_a_whole_file(path):
     code = (
         "import os, sys\n"
         "from pathlib import Path\n"
-        "from skgru._files.writing import write_whole\n"
+        "from skgru._files.whole_file import write_whole\n"
         "path = Path(sys.argv[1])\n"
         "files = [path.read_bytes(), Path(sys.argv[2]).read_bytes()]\n"
         "for line in sys.stdin:\n"

@@ -31,6 +31,6 @@ def inference_for(spec: NetworkSpec, n_rows: int, n_calls: int = 1) -> Any:
         if cannot or work_of(spec, n_rows, n_calls) <= LARGEST_JOB:
             return numpy_inference
     load_engine()
-    from skgru._engine import inference
+    from skgru._engine import compiled_inference
 
-    return inference
+    return compiled_inference

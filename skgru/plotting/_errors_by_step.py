@@ -11,10 +11,10 @@ from skgru.plotting._axes import (
     ACTUAL,
     FORECAST,
     OTHER,
+    Display,
     add_legend,
     axes_for,
     check_result,
-    keep_axes,
     set_title,
 )
 
@@ -46,7 +46,7 @@ def _label_steps(ax: Any, ylabel: str, title: str) -> None:
     set_title(ax, title)
 
 
-class ErrorsByStepDisplay:
+class ErrorsByStepDisplay(Display):
     """Plot of the error of a backtest at each step ahead, beside that of a naive forecast.
 
     Create the display with `from_result`.
@@ -94,9 +94,6 @@ class ErrorsByStepDisplay:
     (array([0.37, 0.46, 0.54]), array([1.28, 1.28, 1.28]))
     """
 
-    ax_: Any
-    figure_: Any
-
     def __init__(
         self, *, steps: Any, errors: Any, naive_errors: Any = None, metric: str = "error"
     ) -> None:
@@ -107,12 +104,7 @@ class ErrorsByStepDisplay:
 
     @classmethod
     def from_result(
-        cls,
-        result: Any,
-        *,
-        metric: str = "mae",
-        baseline: str | None = "seasonal",
-        ax: Any = None,
+        cls, result: Any, *, metric: str = "mae", baseline: str | None = "seasonal", ax: Any = None
     ) -> Self:
         """Plot the errors of a backtest.
 
@@ -156,32 +148,10 @@ class ErrorsByStepDisplay:
             naive = errors["naive"].to_numpy()
             errors = errors["forecast"]
         return cls(
-            steps=table.index.to_numpy(),
-            errors=errors.to_numpy(),
-            naive_errors=naive,
-            metric=name,
+            steps=table.index.to_numpy(), errors=errors.to_numpy(), naive_errors=naive, metric=name
         ).plot(ax)
 
-    def plot(self, ax: Any = None) -> Self:
-        """Draw the plot.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes or None, default=None
-            Axes to draw on. None: new ones.
-
-        Returns
-        -------
-        ErrorsByStepDisplay
-            The display, with `ax_` and `figure_`.
-
-        Raises
-        ------
-        ImportError
-            If matplotlib is not installed.
-        ValueError
-            If there is not one value for each step.
-        """
+    def _drawn(self, ax: Any) -> np.ndarray:
         _check_lengths(self.steps, errors=self.errors, naive_errors=self.naive_errors)
         axes = axes_for(self, ax, 1, size=SIZE)
         one = axes[0]
@@ -200,11 +170,10 @@ class ErrorsByStepDisplay:
         one.set_ylim(bottom=0)
         _label_steps(one, self.metric, "Error by step")
         add_legend(one)
-        keep_axes(self, axes)
-        return self
+        return axes
 
 
-class CoverageDisplay:
+class CoverageDisplay(Display):
     """Plot of the share of actual values within their intervals at each step ahead.
 
     A line at the nominal coverage shows what the share should be. With few forecast origins the
@@ -248,9 +217,6 @@ class CoverageDisplay:
     ((3,), 0.8)
     """
 
-    ax_: Any
-    figure_: Any
-
     def __init__(self, *, steps: Any, coverage: Any, nominal: float | None = None) -> None:
         self.steps = steps
         self.coverage = coverage
@@ -287,26 +253,7 @@ class CoverageDisplay:
             steps=first.steps, coverage=result.coverage_by_step(), nominal=first.coverage
         ).plot(ax)
 
-    def plot(self, ax: Any = None) -> Self:
-        """Draw the plot.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes or None, default=None
-            Axes to draw on. None: new ones.
-
-        Returns
-        -------
-        CoverageDisplay
-            The display, with `ax_` and `figure_`.
-
-        Raises
-        ------
-        ImportError
-            If matplotlib is not installed.
-        ValueError
-            If there is not one value for each step.
-        """
+    def _drawn(self, ax: Any) -> np.ndarray:
         _check_lengths(self.steps, coverage=self.coverage)
         axes = axes_for(self, ax, 1, size=SIZE)
         one, shares = axes[0], 100 * np.asarray(self.coverage, float)
@@ -322,5 +269,4 @@ class CoverageDisplay:
         _label_steps(one, "within intervals (%)", "Coverage by step")
         add_legend(one)
         one.set_yticks([tick for tick in one.get_yticks() if one.get_ylim()[0] <= tick <= 100])
-        keep_axes(self, axes)
-        return self
+        return axes

@@ -1,7 +1,9 @@
-"""Fitted state that a call reads once, at its start, and that a fit stores at once, at its end.
+"""A fit stores its whole state at its end, so that an error or Ctrl-C leaves the old estimator.
 
-An attribute after another would be read from two networks if another thread refits the estimator
-between them.
+Other calls read this state once, at their start: read attribute by attribute, it might come from
+two networks if another thread refits the estimator in between.
+
+A running training obeys Ctrl-C between the chunks of `_engine/training_program.py`.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ import numpy as np
 from sklearn.utils import Bunch
 
 from skgru._callbacks import CALLBACK_ATTRIBUTES
-from skgru._files.codecs import CODECS, is_missing, is_neighbours, is_same, missing
 from skgru._files.registry import CLASSES, attributes_of, state_of
+from skgru._files.values_as_fields import CODECS, is_missing, is_neighbours, is_same, missing
 
 # Starts the text that stands for an attribute of an object of scikit-learn.
 MARK = "\0skgru:"

@@ -1,0 +1,52 @@
+"""Covariates outside the values of `fit`: the warning of a forecast, which clips them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from skgru._forecaster.spec import ForecastSpec
+from skgru._warnings import warn_user
+
+
+def warn_of_ranges(
+    spec: ForecastSpec,
+    limits: tuple[np.ndarray, np.ndarray],
+    columns: list[Any],
+    pasts: list[np.ndarray],
+    knowns: list[np.ndarray],
+    ids: list[Any],
+) -> None:
+    """Warn once of each covariate with values far outside those of fit.
+
+    spec : without the calendar; limits : of the channels; columns : names of the columns of X;
+    pasts, knowns : of each series, the rows of its history and the future covariates; ids : of the
+    series, [None] for one.
+    """
+    first = 0  # channel
+    for i, column in enumerate([*spec.past, *spec.known]):
+        channel, first = first, first + spec.width_of(column)
+        if column in dict(spec.categories):
+            continue
+        low, high = (limit[channel] for limit in limits)
+        is_past = i < len(spec.past)
+        if is_past:
+            seen = [past[-spec.window_length :, column] for past in pasts]
+        else:
+            seen = [known[:, i - len(spec.past)] for known in knowns]
+        outside = [(values < low) | (values > high) for values in seen]
+        found = [k for k, is_outside in enumerate(outside) if is_outside.any()]
+        if not found:
+            continue
+        value = seen[found[0]][outside[found[0]]][0]
+        whose = "" if ids[found[0]] is None else f" in series {ids[found[0]]!r}"
+        whose += f" and in {len(found) - 1} more" if len(found) > 1 else ""
+        known, remedy = f"its values were near {low:.6g} to {high:.6g}", "such values"
+        if f"{low:.6g}" == f"{high:.6g}":
+            known, remedy = f"it was always {low:.6g}, so that its effect is unknown", "both values"
+        warn_user(
+            f"The {'past' if is_past else 'future'} covariate {columns[column]!r} has "
+            f"the value {value:.6g}{whose}, but in fit {known}. Values outside are clipped to this "
+            f"range. Fit on rows with {remedy}."
+        )

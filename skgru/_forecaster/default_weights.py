@@ -1,0 +1,34 @@
+"""Weights of Theta and of the pretrained network in a forecast, before `Mixture` adapts them to the
+series.
+"""
+
+from __future__ import annotations
+
+from skgru._forecaster.default_windows import LONGEST_SEASON
+from skgru._forecaster.spec import ForecastSpec
+
+
+def auto_theta_weight(spec: ForecastSpec, pretrained: str | None) -> float:
+    """Weight of the Theta forecast. Long seasons it has too little data for. Means of the
+    pretrained network vary much, so that they need Theta beside them.
+
+    pretrained : "auto" if the pretrained network takes part beside regressors, "only" or None.
+    """
+    if pretrained == "only":
+        if spec.point == "median":
+            return 0.0
+        return 0.75 if spec.level == "window" else 0.5
+    if spec.point == "mean" and spec.level == "window":
+        return 0.6  # demand that dies out: networks learn it from few series, smoothing at once
+    if spec.season_length > LONGEST_SEASON or (pretrained and spec.point == "median"):
+        return 0.2
+    return 0.4 if spec.is_global else 0.5
+
+
+def auto_pretrained_share(spec: ForecastSpec) -> float:
+    """Share of the pretrained network in what Theta leaves. None of means, which are the middle of
+    few quantiles.
+    """
+    if spec.point == "mean":
+        return 0.0
+    return 0.5 if spec.is_global else 0.6
