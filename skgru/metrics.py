@@ -7,6 +7,7 @@ scikit-learn.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -69,6 +70,38 @@ def _as_columns(values: Any, name: str) -> np.ndarray:
     return values.reshape(len(values), -1)
 
 
+def _both(y_true: Any, y_pred: Any, y_train: Any = None) -> tuple[np.ndarray, np.ndarray]:
+    """Actual values and forecasts, (n_samples, n_outputs) each."""
+    actual = _as_columns(y_true, "y_true")
+    forecast = _columns_like(actual, y_pred, "y_pred")
+    _check_order(y_true, y_pred, "y_pred")
+    _check_order(y_true, y_train, "y_train", has_rows=False)
+    return actual, forecast
+
+
+def _check_order(y_true: Any, values: Any, name: str, has_rows: bool = True) -> None:
+    """Raise ValueError if rows or columns of two data frames or Series have the same labels in
+    another order. Rows and columns are compared by position, so the error would be one of pairs
+    that do not belong together. has_rows : whether both have the same rows.
+    """
+    one, other = (list(getattr(each, "columns", ())) for each in (y_true, values))
+    if one != other and Counter(one) == Counter(other):
+        raise ValueError(
+            f"{name} has the columns {other} and y_true has {one}, but columns are compared in "
+            f"order. Give them in the order of y_true: {name}[list(y_true.columns)]."
+        )
+    index: Any = getattr(y_true, "index", None)
+    given: Any = getattr(values, "index", None)
+    if not has_rows or not hasattr(index, "equals") or not hasattr(given, "equals"):
+        return
+    if not index.equals(given) and len(index) == len(given) and Counter(index) == Counter(given):
+        code = f": {name}.loc[y_true.index]" if index.is_unique else ""
+        raise ValueError(
+            f"{name} has the rows of y_true in another order, but rows are compared in order. Give "
+            f"both in the same order{code}."
+        )
+
+
 def _columns_like(y_true: np.ndarray, values: Any, name: str) -> np.ndarray:
     columns = _as_columns(values, name)
     if columns.shape != y_true.shape:
@@ -86,11 +119,17 @@ def _rows_and_outputs(columns: np.ndarray) -> str:
     )
 
 
-def _intervals(y_true: Any, lower: Any, upper: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _intervals(
+    y_true: Any, lower: Any, upper: Any, y_train: Any = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Three arrays (n_samples, n_outputs). No lower bound is above its upper bound."""
-    y_true = _as_columns(y_true, "y_true")
-    lower = _columns_like(y_true, lower, "lower")
-    upper = _columns_like(y_true, upper, "upper")
+    given = {"lower": lower, "upper": upper}
+    actual = _as_columns(y_true, "y_true")
+    lower, upper = (_columns_like(actual, bound, name) for name, bound in given.items())
+    for name, bound in given.items():
+        _check_order(y_true, bound, name)
+    _check_order(y_true, y_train, "y_train", has_rows=False)
+    y_true = actual
     crossed = np.argwhere(lower > upper)
     if len(crossed):
         row, output = crossed[0]
@@ -266,7 +305,8 @@ def mean_absolute_scaled_error(
     ------
     ValueError
         If shapes differ, y_train has too few rows or repeats itself in all columns, a parameter is
-        out of range, or an array is empty or contains NaN, infinity or strings.
+        out of range, or an array is empty or contains NaN, infinity or strings. If rows or columns
+        have the labels of those of y_true in another order.
 
     Warns
     -----
@@ -297,8 +337,7 @@ def mean_absolute_scaled_error(
     >>> mean_absolute_scaled_error([6.0, 4.0], [5.0, 4.0], y_train=y_train)
     0.25
     """
-    y_true = _as_columns(y_true, "y_true")
-    y_pred = _columns_like(y_true, y_pred, "y_pred")
+    y_true, y_pred = _both(y_true, y_pred, y_train)
     scale = _seasonal_scale(y_train, season_length, y_true.shape[1])
     error = _mean_of_rows(np.abs(y_true - y_pred), sample_weight)
     return _combine(_scaled(error, scale), multioutput)
@@ -351,7 +390,8 @@ def root_mean_squared_scaled_error(
     ------
     ValueError
         If shapes differ, y_train has too few rows or repeats itself in all columns, a parameter is
-        out of range, or an array is empty or contains NaN, infinity or strings.
+        out of range, or an array is empty or contains NaN, infinity or strings. If rows or columns
+        have the labels of those of y_true in another order.
 
     Warns
     -----
@@ -387,8 +427,7 @@ def root_mean_squared_scaled_error(
     >>> root_mean_squared_scaled_error([6.0, 4.0], [5.0, 3.0], y_train=y_train)
     0.5
     """
-    y_true = _as_columns(y_true, "y_true")
-    y_pred = _columns_like(y_true, y_pred, "y_pred")
+    y_true, y_pred = _both(y_true, y_pred, y_train)
     scale = _seasonal_scale(y_train, season_length, y_true.shape[1], _root_mean_square)
     return _combine(_scaled(_root_mean_square(y_true - y_pred, sample_weight), scale), multioutput)
 
@@ -431,7 +470,7 @@ def symmetric_mean_absolute_percentage_error(
     ------
     ValueError
         If shapes differ, a parameter is out of range, or an array is empty or contains NaN,
-        infinity or strings.
+        infinity or strings. If rows or columns have the labels of those of y_true in another order.
 
     See Also
     --------
@@ -459,8 +498,7 @@ def symmetric_mean_absolute_percentage_error(
     >>> symmetric_mean_absolute_percentage_error([3.0, 0.0], [1.0, 0.0])
     50.0
     """
-    y_true = _as_columns(y_true, "y_true")
-    y_pred = _columns_like(y_true, y_pred, "y_pred")
+    y_true, y_pred = _both(y_true, y_pred)
     size = np.abs(y_true) + np.abs(y_pred)
     # A size of 0 has an error of 0, and 0 / 0 counts as 0.
     parts = np.abs(y_true - y_pred) / np.where(size == 0.0, 1.0, size)
@@ -584,7 +622,8 @@ def mean_scaled_interval_score(
     ValueError
         If a lower bound is above its upper bound, shapes differ, y_train has too few rows or
         repeats itself in all columns, a parameter is out of range, or an array is empty or contains
-        NaN, infinity or strings.
+        NaN, infinity or strings. If rows or columns have the labels of those of y_true in another
+        order.
 
     Warns
     -----
@@ -627,7 +666,7 @@ def mean_scaled_interval_score(
     ... )
     2.25
     """
-    y_true, lower, upper = _intervals(y_true, lower, upper)
+    y_true, lower, upper = _intervals(y_true, lower, upper, y_train)
     scale = _seasonal_scale(y_train, season_length, y_true.shape[1])
     outside = np.maximum(lower - y_true, 0.0) + np.maximum(y_true - upper, 0.0)
     with np.errstate(over="ignore"):  # infinity is an error of _scaled

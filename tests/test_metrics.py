@@ -1,6 +1,7 @@
 """Metrics against slow Python loops, worked numbers and the identities that define them."""
 
 import math
+from inspect import signature
 
 import numpy as np
 import pandas as pd
@@ -202,6 +203,49 @@ def test_data_frames_are_read_by_position():
     found = ours(mean_absolute_scaled_error, frames, multioutput="raw_values")
     assert type(found) is np.ndarray
     np.testing.assert_array_equal(found, expected)
+
+
+def frames_of_a_case():
+    case = random_case(seed=2)
+    tables = {name: one for name, one in case.items() if np.ndim(one) == 2}
+    return case | {
+        name: pd.DataFrame(one, pd.date_range("2026-01-01", periods=len(one)), ["a", "b"])
+        for name, one in tables.items()
+    }
+
+
+@METRICS
+def test_rows_and_columns_in_another_order_are_refused_with_code(metric):
+    frames = frames_of_a_case()
+    y_true, expected = frames["y_true"], ours(metric, frames)
+    for name in {"y_pred", "lower", "upper"} & set(signature(metric).parameters):
+        moved = frames[name][::-1]
+        with raises(f"{name} has the rows", f"{name}.loc[y_true.index]"):
+            ours(metric, frames | {name: moved})
+        assert ours(metric, frames | {name: moved.loc[y_true.index]}) == expected
+        moved = frames[name].iloc[:, ::-1]
+        with raises(f"{name} has the col", f"{name}[list(y_true.columns)]"):
+            ours(metric, frames | {name: moved})
+        assert ours(metric, frames | {name: moved[list(y_true.columns)]}) == expected
+
+
+def test_a_training_series_with_its_columns_in_another_order_is_refused():
+    frames = frames_of_a_case()
+    with raises("y_train has the columns", "y_train[list(y_true.columns)]"):
+        ours(mean_absolute_scaled_error, frames | {"y_train": frames["y_train"].iloc[:, ::-1]})
+
+
+def test_a_naive_forecast_has_the_dates_of_earlier_rows():
+    series = pd.Series([1.0, 3.0, 2.0, 5.0], pd.date_range("2026-01-01", periods=4))
+    one, other = series[1:], series[:-1]
+    assert mean_absolute_scaled_error(one, other, y_train=series) == pytest.approx(1)
+
+
+def test_repeated_dates_in_another_order_are_refused():
+    dates = pd.DatetimeIndex(["2026-01-01", "2026-01-02"]).repeat(2)
+    by_day, by_series = pd.Series([1.0, 2.0, 3.0, 4.0], dates), pd.Series(1.0, dates[[0, 2, 1, 3]])
+    with raises("y_pred has the rows of y_true in another order", "same order"):
+        symmetric_mean_absolute_percentage_error(by_day, by_series)
 
 
 def test_unsigned_integers_do_not_wrap_around():

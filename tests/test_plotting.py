@@ -770,3 +770,18 @@ def test_series_with_forecasts_of_unequal_lengths(order):
     ):
         fails(call, "'2 steps'", "1 to 2", "'3 steps'", "1 to 3", "same horizon")
     assert list(results.summary(by="series").index) == [f"{k} steps" for k in order]
+
+
+@pytest.mark.parametrize("ax", ["left", 3])
+def test_what_is_no_axes_is_refused(ax):
+    forecaster = SequenceForecaster(pretrained="only").fit(pd.Series(np.arange(30.0)))
+    with raises(f"ax={ax!r} must be matplotlib Axes", "plt.subplots()[1]", error=TypeError):
+        ForecastDisplay.from_estimator(forecaster, pd.Series(np.arange(30.0)), ax=ax)
+
+
+@pytest.mark.parametrize("display", [BacktestDisplay, ErrorsByStepDisplay, CoverageDisplay])
+@pytest.mark.parametrize("result", [[], None, pd.DataFrame()])
+def test_what_is_no_result_of_a_backtest_is_refused(display, result):
+    parts = (f"result is a {type(result).__name__}", "result=skgru.model_selection.backtest(")
+    with raises(*parts, error=TypeError):
+        display.from_result(result)

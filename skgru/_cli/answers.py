@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,16 @@ def forecasts_of(result: Any, time: str) -> Any:
     at = table.columns.get_loc("origin") + 1
     table.insert(at, name, np.asarray(flat, dtype=object))
     return table.astype({name: table["origin"].dtype})
+
+
+def with_groups(table: Any, group: Sequence[str]) -> Any:
+    """A table whose column "series" holds identifiers of several parts, with a column for each."""
+    if len(group) < 2 or "series" not in table.columns:
+        return table
+    parts, others = list(zip(*table["series"], strict=True)), table.drop(columns="series")
+    for name, part in reversed(list(zip(group, parts, strict=True))):
+        others.insert(0, name if name not in others.columns else f"{name} of the series", part)
+    return others
 
 
 def csv_of(table: Any) -> str:

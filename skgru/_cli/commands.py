@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from skgru._cli.answers import as_table, csv_of, forecasts_of, write
+from skgru._cli.answers import as_table, csv_of, forecasts_of, with_groups, write
 from skgru._cli.csv_and_parquet import read_table
 from skgru._cli.dates import DateForm, until_date
 from skgru._cli.errors import Refused, note, one_of
@@ -77,12 +77,13 @@ def backtest(given: Namespace) -> str:
         coverage=given.interval,
     )
     if given.forecasts:
-        write(forecasts_of(result, roles.time or "row"), given.forecasts)
+        rows = forecasts_of(result, roles.time or "row")
+        write(with_groups(rows, roles.group), given.forecasts)
     table = result.summary(by=given.by)
     if given.by is None:
         return _answered(as_table(table.rename_axis("measure")), given)
     table.columns = ["_".join(one for one in pair if one) for pair in table.columns]
-    return _answered(as_table(table), given)
+    return _answered(with_groups(as_table(table), roles.group), given)
 
 
 def info(given: Namespace) -> str:
@@ -265,7 +266,7 @@ def _save(forecaster: Any, path: str) -> None:
     try:
         skgru.save(forecaster, path)
     except OSError as error:
-        raise Refused(f"--save {path} cannot be written: {error.strerror}.") from error
+        raise Refused(str(error.strerror).replace(f"path={path!r}", f"--save {path}")) from error
     note(f"saved {path}")
 
 

@@ -18,6 +18,17 @@ from skgru._cli.errors import Failed, Refused, note, one_of
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 LINES_TO_GUESS = 200
+
+# The first bytes of files that are no CSV, what they are, and what to do.
+OTHER_KINDS = (
+    (b"\x1f\x8b", "is compressed by gzip", "Unpack it"),
+    (b"PK\x03\x04", "is an Excel file or a zip archive", "Save the sheet as CSV, or unpack it"),
+    (b"\xd0\xcf\x11\xe0", "is an Excel file", "Save the sheet as CSV"),
+    (b"PAR1", "is a parquet file", "Give it a name that ends with .parquet"),
+    (b"{", "holds JSON", "Save the data as CSV or parquet"),
+    (b"[", "holds JSON", "Save the data as CSV or parquet"),
+)
+
 PARQUET = (".parquet", ".pq")
 
 
@@ -52,6 +63,9 @@ def read_table(path: str, separator: str | None, encoding: str | None) -> TextTa
         data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except OSError as error:
         raise Refused(f"{path} cannot be read: {error.strerror}.") from error
+    for start, what, remedy in OTHER_KINDS:
+        if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(start):
+            raise Refused(f"{name} {what}, but must be a CSV file. {remedy}.")
     text = _decoded(data, encoding, name)
     separator = separator or _separator_of(text, name)
     return _rows(text, separator, name)
@@ -128,6 +142,11 @@ def _separator_of(text: str, name: str) -> str:
     if len(fitting) == 1:
         return fitting[0]
     in_header = [mark for mark in SEPARATORS if mark in lines[0]]
+    if not fitting and not in_header and len(lines) > 1:  # a title before the header
+        in_lines = [
+            one for one in SEPARATORS if 2 * sum(one in line for line in lines) > len(lines)
+        ]
+        return in_lines[0] if len(in_lines) == 1 else ","
     if not fitting and len(in_header) < 2:
         return in_header[0] if in_header else ","
     found = " or ".join(SEPARATORS[mark] for mark in fitting or in_header)
@@ -140,13 +159,20 @@ def _separator_of(text: str, name: str) -> str:
 def _rows(text: str, separator: str, name: str) -> TextTable:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     header: list[str] = []
-    rows, lines = [], []
+    rows: list[list[str]] = []
+    lines, first = [], 0
     try:
         for row in reader:
             if not any(field.strip() for field in row):
                 continue
             if not header:
-                header = [field.strip() for field in row]
+                header, first = [field.strip() for field in row], reader.line_num
+            elif len(row) > len(header) and (not rows or len(header) == 1):
+                raise Refused(
+                    f"{name}, line {reader.line_num} has {len(row)} fields, but line {first}, "
+                    f"{separator.join(header)[:60]!r}, has {len(header)}. The first line must hold "
+                    "the names of the columns: delete other lines before it, or give --separator."
+                )
             elif len(row) != len(header):
                 raise Refused(
                     f"{name}, line {reader.line_num} has {len(row)} fields, but the header has "

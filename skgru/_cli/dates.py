@@ -25,6 +25,7 @@ _FORMS = (
     ("%d-%b-%y", None), ("%b %d, %Y", None), ("%B %d, %Y", None), ("%b %d %Y", None),
     ("%Y%m%dT%H%M%S", None),
 )  # fmt: skip
+ZONES = (None, "UTC")
 # Dates from which the order of day and month is guessed by their step.
 LEAST_DATES = 5
 
@@ -56,7 +57,8 @@ def looks_like_dates(column: Any) -> bool:
     if not known or all(value.isdigit() for value in known):
         return False
     if all(_PARTS.fullmatch(value) for value in known):
-        return any(_in_order(known, order) is not None for order in ORDERS)
+        # Offsets that change are told apart with a zone alone.
+        return any(_in_order(known, one, zone) is not None for one in ORDERS for zone in ZONES)
     return _other_forms(known) is not None
 
 
@@ -121,7 +123,9 @@ def _read(
         if found is not None:
             return found, wanted
     elif all(_PARTS.fullmatch(value) for value in column):
-        order = wanted.order or _order_of(column, name, file, wanted.zone, lines)
+        has_year_first = all(len(re.split("[./-]", value)[0]) == 4 for value in column)
+        order = None if has_year_first else wanted.order  # which may be that of another file
+        order = order or _order_of(column, name, file, wanted.zone, lines)
         dates = _in_order(column, order, wanted.zone)
         if dates is None:
             bad = next((at for at, one in enumerate(column) if _in_order([one], order) is None), 0)
@@ -135,7 +139,13 @@ def _read(
         found = _other_forms(column)
         if found is not None:
             return found, wanted
-    bad = next((at for at, one in enumerate(column) if not looks_like_dates([one])), 0)
+    are_right = [looks_like_dates([one]) for one in column]
+    bad = are_right.index(False) if False in are_right else 0
+    if _only_bad(are_right) is not None:
+        raise Refused(
+            f"--time {name}: {file}, line {lines[bad]} has {column[bad]!r}, which is no date, as "
+            "the others are. Correct the date, or delete the line."
+        )
     raise Refused(
         f"--time {name}: {file}, line {lines[bad]} has {column[bad]!r}, which is no known form of "
         "date. Give the form with --date-format, for example --date-format %d.%m.%Y."
@@ -143,11 +153,21 @@ def _read(
 
 
 def until_date(text: str, form: DateForm) -> str:
-    """A date of the command line, read in the order of the dates of the data."""
-    if not _PARTS.fullmatch(text):
+    """A date of the command line, with the year first. A date that begins with the year has one
+    reading; others are read in the order of the dates of the data.
+    """
+    found = _PARTS.fullmatch(text)
+    if found is None:
         return text
-    dates, _ = read_dates([text], DateForm(form.order), "--until", "the command line", [1])
-    return str(dates[0])
+    usual = "dmy" if found[2] == "." else None
+    order = "ymd" if len(found[1]) == 4 else form.order or usual
+    read = [_in_order([text], one) for one in ([order] if order else ORDERS)]
+    days = {str(dates[0] if found[5] else dates[0].date()) for dates in read if dates is not None}
+    if len(days) == 1:
+        return days.pop()
+    why = f"in the order {ORDERS[order]}, that of the data" if order else "in any order"
+    why = f"may be {' or '.join(sorted(days))}" if days else f"is no date {why}"
+    raise Refused(f"--until {text} {why}. Write it with the year first, as in 2026-06-30.")
 
 
 def _from_digits(

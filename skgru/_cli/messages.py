@@ -76,6 +76,11 @@ _WHOLE = (
         r"--future has rows for the series \1, which the data lack. They are ignored.",
     ),
     (
+        r"^pretrained='only' cannot forecast X: X has future covariates.*",
+        r"--zero-shot reads --known for a single series without many zeros only. Leave one of them "
+        r"out.",
+    ),
+    (
         r"has only NaN in a column to forecast",
         r"--target: the column has no values. Name another column.",
     ),
@@ -102,6 +107,7 @@ _WHOLE = (
 )
 
 _PARTS = (
+    (r"\bset (lower|upper)=None", r"leave --\1 out"),
     (r"season_length=\((.+?),?\)", r"--season \1"),
     (r"season_length=(\w+)", r"--season \1"),
     (r"\bseason_length\b", "--season"),

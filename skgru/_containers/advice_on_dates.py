@@ -29,7 +29,7 @@ def moved_dates(rows: TimeIndex, like: TimeIndex, name: str | None) -> str:
     index = rows.index
     if index is None or like.index is None or not hasattr(index, "asi8"):
         return ""
-    for code, found in _ways(rows, like, name):
+    for code, found in [*_ways(rows, like, name), *_ways_to_zone(rows, like, name)]:
         if _has_step(found, like):
             return f" Convert its dates: {code}."
     return ""
@@ -58,6 +58,22 @@ def _ways(rows: TimeIndex, like: TimeIndex, name: str | None) -> Iterator[tuple[
         if rows.library == "polars":
             code = f"X.with_columns(pl.col({rows.time!r}){POLARS_ENDINGS[ending]})"
         yield code, found
+
+
+def _ways_to_zone(rows: TimeIndex, like: TimeIndex, name: str | None) -> Iterator[tuple[str, Any]]:
+    """The same for dates with and without a time zone, which are read as wall times of the zone."""
+    zones = [getattr(each.index, "tz", None) for each in (rows, like)]
+    if rows.library != "pandas" or not all(hasattr(each.index, "tz") for each in (rows, like)):
+        return
+    if (zones[0] is None) == (zones[1] is None):
+        return
+    zone = None if zones[1] is None else str(zones[1])
+    try:
+        found = rows.index.tz_localize(zone)
+    except (ValueError, KeyError):  # times that the clocks skip or repeat, or a zone without a name
+        return
+    dates = "pd.DatetimeIndex(dates)" if name is None else f"{name} = {name}"
+    yield f"{dates}.tz_localize({zone!r})", found
 
 
 def _run(index: Any, ending: str) -> Any:

@@ -19,6 +19,7 @@ OTHER_GROUP = (
 )
 OTHER_COLUMNS = "If other columns identify the series too, name them in group."
 AS_INTEGERS = "X.index = X.index.astype(int)"
+DATED = "X[X.index.notna()]"
 IS_ALONE = " (Here, X is this series alone.)"
 
 
@@ -76,6 +77,9 @@ def of_all_series(text: str, form: Any, group: Any, columns: list[Any]) -> str:
     if alone in text:
         code = _without_times(form)
         return text if code is None else text.replace(alone, code).removesuffix(IS_ALONE)
+    if DATED in text and not form.levels:
+        code = DATED if form.time is None else f"X.dropna(subset={[form.time]!r})"
+        return text.replace(DATED, code).removesuffix(IS_ALONE)
     if AS_INTEGERS in text:
         if form.levels:
             at = form.levels.index(_time_level(form))

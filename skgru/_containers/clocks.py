@@ -85,10 +85,19 @@ def dates_after(index: Any, n: int, step: Any) -> Any:
     """The n dates after a pandas index."""
     import pandas as pd
 
-    if index.tz is None or not follows_wall_clock(step):
-        following = pd.date_range(index[-1], periods=n + 1, freq=step)[1:]
-    else:
-        following = _dates_from(wall_times(index)[-1], n + 1, step, index.tz)[1:]
+    try:
+        if index.tz is None or not follows_wall_clock(step):
+            following = pd.date_range(index[-1], periods=n + 1, freq=step)[1:]
+        else:
+            following = _dates_from(wall_times(index)[-1], n + 1, step, index.tz)[1:]
+    except (pd.errors.OutOfBoundsDatetime, OverflowError) as error:
+        remedy = f"Give fewer than {n} steps"
+        if index.unit == "ns":
+            remedy = "Convert the dates of X, for example by X.index = X.index.as_unit('us')"
+        raise ValueError(
+            f"X ends at {index[-1]}, and the {n} rows after it reach beyond the dates that its "
+            f"index can hold (datetime64[{index.unit}]). {remedy}."
+        ) from error
     return following if following.unit == index.unit else following.as_unit(index.unit)
 
 

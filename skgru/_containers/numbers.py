@@ -315,7 +315,7 @@ def _pandas_kind(column: Any, name: str = "X") -> tuple[str, Any]:
         return "time spans" if dtype.kind == "m" else "complex numbers", None
     known = column.notna()
     objects = column.astype(object).where(known, np.nan)
-    if dtype.kind == "O":
+    if dtype.kind in "OUS":  # U and S are types of pyarrow
         kinds = {type(one) for one in objects[known]}
         if any(issubclass(kind, str | bytes) for kind in kinds):
             return "text", next(one for one in objects if isinstance(one, str | bytes))

@@ -5,6 +5,7 @@ This layer is independent of forecasting.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -69,7 +70,10 @@ class Panel:
                 "column, or give a dict with a frame for each series: "
                 f"{{{self.ids[0]!r}: future, ...}}."
             )
-        parts, _ = parts_of(future, keys, self.group, self.form)
+        try:
+            parts, _ = parts_of(future, keys, self.group, self.form)
+        except ValueError as error:  # a message about X
+            raise ValueError(re.sub(r"\bX\b", "future", str(error))) from error
         if missing := [one for one in self.ids if one not in parts]:
             ids = set(self.ids)
             near = near_ids((one for one in parts if one not in ids), missing)

@@ -45,6 +45,11 @@ def check_list(X: Any) -> None:
     wrong = [one for one in X if one is None or isinstance(one, dict | str)]
     if wrong or ragged or any(hasattr(one, "__array__") for one in X if not np.isscalar(one)):
         what = sorted({type(one).__name__ for one in wrong or X})
+        if all(isinstance(one, dict) for one in X):
+            raise ValueError(
+                "X is a list of dicts, one for each row, but must be an array or a data frame. "
+                "Convert it: pd.DataFrame(X)."
+            )
         raise ValueError(
             f"X is a list with {', '.join(what)} in it, but series in a list must be pandas or "
             "polars Series or data frames, or arrays. Convert other entries by np.array(values), "
@@ -71,6 +76,16 @@ def check_steps_are_rows(X: Any, table: Table) -> None:
     )
 
 
+def check_no_row(X: Any, estimator: Any) -> None:
+    """Raise ValueError for a row of a pandas frame, which is a Series of the columns of fit."""
+    names = list(getattr(estimator, "feature_names_in_", ()))
+    if not hasattr(X, "columns") and len(names) > 1 and set(names) <= set(X.index):
+        raise ValueError(
+            f"X is a Series whose index holds the columns of fit, {names}: one row of a frame. "
+            "Give this row as a frame, such as frame.iloc[[0]] in place of frame.iloc[0]."
+        )
+
+
 def as_series(X: Any, estimator: Any, usual: Any = None, name: str = "X") -> Table:
     """A series in any container as a Table.
 
@@ -95,6 +110,7 @@ def as_series(X: Any, estimator: Any, usual: Any = None, name: str = "X") -> Tab
     table = as_table(X)
     rows = TimeIndex()
     if library == "pandas":
+        check_no_row(X, estimator)
         if X.index.nlevels > 1:
             frame = "" if hasattr(X, "columns") else f"give a frame, {name}.to_frame('y'), and "
             raise ValueError(

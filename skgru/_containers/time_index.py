@@ -84,6 +84,8 @@ def _months_of(freq: Any) -> int:
         return freq.n * (parts.get("months", 0) + 12 * parts.get("years", 0)) if is_calendar else 0
     name = freq.freqstr.split("-")[0].lstrip("0123456789")
     steps = {"M": 1, "BM": 1, "CBM": 1, "Q": 3, "BQ": 3, "Y": 12, "BY": 12}
+    # The same weekday of each month, and quarters and years of whole weeks.
+    steps |= {"WOM": 1, "LWOM": 1, "REQ": 3, "RE": 12}
     found = [steps[start] for start in steps for end in ("", "S", "E") if name == start + end]
     return freq.n * found[0] if found else 0
 

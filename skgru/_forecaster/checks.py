@@ -21,6 +21,9 @@ from skgru._warnings import warn_user
 # Years from one row to the next, up to which whole numbers are years.
 MOST_YEARS = 10
 
+# Day of the week, 0 for Monday.
+FRIDAY = 4
+
 # How the warnings of NaN at the end of series begin.
 ENDS_IN_GAPS = r"X ends in \d+ rows? of NaN|\d+ series of X end in NaN"
 
@@ -133,9 +136,9 @@ def warn_of_ends(tables: list[Table], panel: Panel | None, spec: ForecastSpec) -
 def warn_of_counters(
     tables: list[Table], panel: Panel | None, spec: ForecastSpec, given: Any
 ) -> None:
-    """Warn of a target column of row numbers, which is probably a mistake: in a long frame, or
-    beside other columns if `target` is None. Raise for dates such as 202612 if `target` is None.
-    given : the parameter `target`.
+    """Warn of a target column of row numbers or of parts of the dates, which is probably a mistake:
+    in a long frame, or beside other columns if `target` is None. Raise for dates such as 202612 if
+    `target` is None. given : the parameter `target`.
     """
     is_long = panel is not None and panel.kind == "long"
     is_frame = panel is None and given is None and len(spec.targets) > 1 and tables[0].is_named
@@ -144,6 +147,13 @@ def warn_of_counters(
     longest = max(tables, key=len)
     for column in spec.targets:
         values, name = longest.values[:, column], longest.columns[column]
+        if given is None and (part := part_of_dates(longest.rows.index, values)):
+            warn_user(
+                f"Column {name!r} of X holds the {part} of the dates, but it is a column to "
+                "forecast. Drop it, with calendar=True in its place, or name the columns to "
+                "forecast in target."
+            )
+            continue
         steps = np.diff(values)
         if len(longest) < 3 or not (steps > 0).all() or (values % 1).any():
             continue
@@ -164,6 +174,29 @@ def warn_of_counters(
                 "Drop it (rows are taken in order), convert it to dates, or name the columns to "
                 "forecast in target."
             )
+
+
+def part_of_dates(index: Any, values: np.ndarray) -> str:
+    """The part of the dates of a pandas index that a column holds, such as "month"; empty if it
+    holds none, or one value alone.
+    """
+    if not hasattr(index, "day_of_year") or is_constant(values):
+        return ""
+    ways = {
+        "year": lambda: index.year,
+        "quarter": lambda: index.quarter,
+        "month": lambda: index.month,
+        "day of the month": lambda: index.day,
+        "day of the year": lambda: index.day_of_year,
+        "day of the week": lambda: index.day_of_week,
+        "day of the week, from 1 on": lambda: index.day_of_week + 1,
+        "weekend": lambda: index.day_of_week > FRIDAY,
+        "hour": lambda: index.hour,
+    }
+    for name, part in ways.items():
+        if len(set(part())) > 1 and np.array_equal(values, part()):
+            return name
+    return ""
 
 
 def _with_dates(table: Table, is_long: bool, name: Any, form: str | None, unit: str | None) -> str:

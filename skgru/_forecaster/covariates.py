@@ -171,6 +171,11 @@ def _read(
     """The columns of `future` that are known, their values (n_rows, n_found), and their pandas
     index, None without one.
     """
+    if isinstance(future, list) and future and all(isinstance(one, dict) for one in future):
+        raise ValueError(
+            "future is a list of dicts, one for each row, but must be a dict of columns, an array "
+            "or a data frame. Give {name: [row[name] for row in future] for name in future[0]}."
+        )
     if isinstance(future, dict):
         if not trained.is_named:  # its columns have positions
             future = {
@@ -253,6 +258,11 @@ def _frame_of_dict(future: dict[Any, Any], names: list[Any]) -> Any:
     if any(are_series):
         return pd.DataFrame(columns)
     arrays = {name: np.asarray(column) for name, column in columns.items()}
+    if single := [name for name, one in arrays.items() if not one.ndim]:
+        raise ValueError(
+            f"future is a dict with a single value for {single}, but each column must be a list of "
+            "one value for each row to forecast. Repeat the value, for example [value] * steps."
+        )
     lengths = {name: len(one) if one.ndim == 1 else 0 for name, one in arrays.items()}
     if len(set(lengths.values())) > 1 or not all(lengths.values()):
         raise ValueError(
@@ -372,6 +382,7 @@ def _positions(
     code = f", or as an array in their order: future[{needed!r}].to_numpy(){rest}"
     array = code if needed else ""
     raise ValueError(
-        f"future starts at {index[0]} and lacks {lacked}, but {rows}. Give future for these rows"
+        f"future starts at {index[0]} and lacks {lacked}, but {rows}. Give future "
+        f"{'for these rows' if is_alike else 'with these dates, as a column or as its index'}"
         f"{array}."
     )

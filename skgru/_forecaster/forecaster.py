@@ -189,7 +189,8 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         default forecast of one series follow their linear effects: see the Notes. Columns that are
         constant within each series of `fit`, such as the size of a shop, may be left out of
         `future`: their value is carried on. A column that is constant within each series and
-        differs between series is a static covariate. It need not be named here.
+        differs between series is a static covariate. It need not be named here. A column
+        beside `target` with a single value in X is treated as one: it has no effect.
 
     calendar : bool, str, list of str or None, default=None
         Features of the dates of X as future covariates. They follow from the index, so X and
@@ -954,8 +955,9 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         until : str, date, datetime, Timestamp, Period or None, default=None
             Forecast up to this date instead of `steps` rows. The last row is the last one whose
             date is not after `until`. A string or date includes its whole day, month or year:
-            "2026-06" includes the last hour of June. Several series may end at different dates, and
-            each of them gets its own number of rows, which may be 0.
+            "2026-06" includes the last hour of June. "02/03/2027", which has two readings, is an
+            error. Several series may end at different dates, and each of them gets its own number
+            of rows, which may be 0.
 
         Returns
         -------

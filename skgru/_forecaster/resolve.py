@@ -142,7 +142,7 @@ def roles_of_columns(
 ) -> tuple[list[int], list[int], list[int]]:
     """Positions of the targets, the past covariates and the future covariates. Static columns of
     several series that neither `target` nor `known` names are future covariates, as they need no
-    future values.
+    future values. So are columns of one value beside `target`.
     """
     if (roles := getattr(parameters, ROLES, None)) is not None:
         return roles
@@ -154,6 +154,13 @@ def roles_of_columns(
         rest = [i for i in rest if i not in static]
     targets = columns_of("target", parameters.target, table, rest)
     static = [i for i in static if i not in targets]
+    # A column of one value says nothing, and needs no future values either.
+    static += [
+        i
+        for i in rest
+        if i not in [*static, *targets]
+        and is_constant(np.concatenate([table.values[:, i] for table in tables]))
+    ]
     rest = [i for i in rest if i not in static]
     if parameters.pretrained != "only":  # it reads no features of several series
         known = [*known, *static]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,10 @@ from skgru._containers.time_index import TimeIndex
 
 # Rows that are looked at first.
 AT_FIRST = 32
+
+# Day and month, or month and day, before the year.
+YEAR_LAST = re.compile(r"\s*(\d{1,2})([./\- ])(\d{1,2})\2(\d{4})\b")
+QUARTER = re.compile(r"\d{4}-?q[1-4]", re.IGNORECASE)
 
 
 def steps_until(until: Any, tables: list[Table]) -> list[int]:
@@ -39,8 +44,15 @@ def end_of(until: Any) -> Any:
     import pandas as pd
 
     end = pd.NaT
+    if isinstance(until, str):
+        _check_order_of_day(until)
     try:
-        if isinstance(until, str | np.datetime64):
+        if isinstance(until, str) and QUARTER.fullmatch(until):
+            end = pd.Period(until).end_time
+        elif isinstance(until, np.datetime64) or (
+            # Without a year, pandas completes the date of today, or takes "26-06-30" for 2030.
+            isinstance(until, str) and re.search(r"\d{4}", until)
+        ):
             stamp = pd.Timestamp(until)
             if stamp is not pd.NaT:
                 end = stamp if stamp.tz is not None else pd.Period(str(until)).end_time
@@ -58,6 +70,19 @@ def end_of(until: Any) -> Any:
             "Timestamp or Period. Give the number of rows as steps."
         )
     return end
+
+
+def _check_order_of_day(text: str) -> None:
+    """Raise ValueError if a text has day and month before the year, and either may be the day."""
+    found = YEAR_LAST.match(text)
+    if found is None:
+        return
+    one, other, year = int(found[1]), int(found[3]), found[4]
+    if one != other and max(one, other) <= 12:
+        raise ValueError(
+            f"until={text!r} may be {year}-{other:02}-{one:02} or {year}-{one:02}-{other:02}. Give "
+            "one of these two, with the year first."
+        )
 
 
 def _check_dates(until: Any, end: Any, rows: TimeIndex) -> None:

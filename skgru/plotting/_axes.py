@@ -72,12 +72,26 @@ def axes_for(
         _, axes = plt.subplots(n, sharex=True, squeeze=False, figsize=size, layout="constrained")
         return axes[:, 0]
     axes = np.ravel(np.asarray(ax, dtype=object))
+    if wrong := [one for one in axes if not hasattr(one, "plot")]:
+        raise TypeError(
+            f"ax={wrong[0]!r} must be matplotlib Axes, an array of them or None. Give the axes, "
+            "such as plt.subplots()[1]."
+        )
     if len(axes) != n:
         raise ValueError(
             f"ax has {len(axes)} axes, but each of the {n} {each}s needs one. Give an array of {n} "
             f"axes, such as plt.subplots({n})[1], or ax=None."
         )
     return axes
+
+
+def check_result(result: Any) -> None:
+    """Raise TypeError unless a result is one of backtest."""
+    if not hasattr(result, "summary"):
+        raise TypeError(
+            f"result is a {type(result).__name__}, but must be the result of one backtest. Give "
+            "result=skgru.model_selection.backtest(forecaster, X, initial=...)."
+        )
 
 
 def size_of(ax: Any) -> tuple[float, float]:

@@ -13,6 +13,7 @@ from skgru.plotting._axes import (
     Display,
     axes_for,
     check_n_history,
+    check_result,
     draw_forecast,
     finish,
     interval_label,
@@ -167,6 +168,7 @@ class BacktestDisplay(Display):
                 f"result={result!r} must be a BacktestResult, but holds {len(result)} series. Draw "
                 f"one of them: result[{next(iter(result))!r}]."
             )
+        check_result(result)
         nearest, farthest = int(result.steps[0]), int(result.steps[-1])
         is_int = at_least(nearest).is_satisfied_by(step)
         if step is not None and not (is_int and step <= farthest):

@@ -7,7 +7,16 @@ from typing import Any, Self
 
 import numpy as np
 
-from skgru.plotting._axes import ACTUAL, FORECAST, OTHER, Display, add_legend, axes_for, set_title
+from skgru.plotting._axes import (
+    ACTUAL,
+    FORECAST,
+    OTHER,
+    Display,
+    add_legend,
+    axes_for,
+    check_result,
+    set_title,
+)
 
 # Names of the measures of a summary.
 MEASURES = {"mae": "MAE", "rmse": "RMSE", "mase": "MASE"}
@@ -131,6 +140,7 @@ class ErrorsByStepDisplay(Display):
                 f"metric={metric!r} must be one of {list(MEASURES)}. Use metric='mae', or draw "
                 "result.errors_by_step(metric) with ErrorsByStepDisplay(steps=..., errors=...)."
             )
+        check_result(result)
         table = result.summary(baseline=baseline, by="step")
         name, naive = MEASURES[metric], None
         errors = table[name]
@@ -237,6 +247,7 @@ class CoverageDisplay(Display):
             If the result has no intervals, or the actual values of a step are missing for all
             forecast origins.
         """
+        check_result(result)
         first = next(iter(result.values())) if isinstance(result, Mapping) else result
         return cls(
             steps=first.steps, coverage=result.coverage_by_step(), nominal=first.coverage

@@ -147,6 +147,122 @@ def test_until_is_read_in_the_order_of_the_data(folder, capsys):
     assert (len(table), table["date"].iloc[-1]) == (34, "2024-04-03")
 
 
+@pytest.mark.parametrize(
+    ("form", "until"),
+    [("%d/%m/%Y", "2024-04-03"), ("%m/%d/%Y", "2024-04-03"), ("%d/%m/%Y", "03/04/2024"),
+     ("%m/%d/%Y", "04/03/2024"), ("%b %d, %Y", "03.04.2024"), ("%Y-%m-%d", "2024/4/3")],
+)  # fmt: skip
+def test_until_with_the_year_first_has_one_reading(form, until, folder, capsys):
+    days = pd.date_range("2024-02-01", periods=29).strftime(form)
+    pd.DataFrame({"date": days, "sales": range(29)}).to_csv("a.csv", index=False)
+    table, _ = answer(capsys, "forecast", "a.csv", "--zero-shot", "--until", until)
+    assert (len(table), table["date"].iloc[-1]) == (34, "2024-04-03")
+
+
+def test_until_a_day_includes_its_hours_in_any_order(folder, capsys):
+    hours = pd.date_range("2024-02-01", periods=90, freq="h").strftime("%d.%m.%Y %H:%M")
+    pd.DataFrame({"time": hours, "sales": range(90)}).to_csv("a.csv", index=False)
+    for until, last in (("06.02.2024", "23:00"), ("2024-02-06", "23:00"), ("06.02.2024 5:30", "5")):
+        table, _ = answer(capsys, "forecast", "a.csv", "--zero-shot", "--until", until)
+        expected = pd.Timestamp(f"2024-02-06 {last}" if ":" in last else "2024-02-06 05:00")
+        assert pd.Timestamp(table["time"].iloc[-1]) == expected
+
+
+def test_until_of_several_readings_is_refused_with_both(folder, capsys):
+    days = pd.date_range("2024-02-01", periods=29).strftime("%b %d, %Y")
+    pd.DataFrame({"date": days, "sales": range(29)}).to_csv("a.csv", index=False)
+    argv = ["forecast", "a.csv", "--zero-shot", "--until"]
+    parts = ("--until 03/04/2024 may be 2024-03-04 or 2024-04-03", "year first")
+    refused(capsys, *argv, "03/04/2024", parts=parts)
+    parts = ("--until 33/44/2024 is no date", "year first")
+    refused(capsys, *argv, "33/44/2024", parts=parts)
+
+
+def test_dates_of_future_have_their_own_order(folder, capsys):
+    dates = MONTHS.strftime("%d/%m/%Y")
+    price = np.arange(72) % 3.0
+    pd.DataFrame({"date": dates, "sales": SALES + price, "price": price}).to_csv(
+        "a.csv", index=False
+    )
+    coming = pd.date_range("2022-01-01", periods=3, freq="MS").strftime("%Y-%m-%d")
+    pd.DataFrame({"date": coming, "price": 1.0}).to_csv("future.csv", index=False)
+    argv = ["forecast", "a.csv", "--zero-shot", "--horizon", "3", "--target", "sales"]
+    table, _ = answer(capsys, *argv, "--known", "price", "--future", "future.csv")
+    assert list(table["date"]) == list(coming)
+
+
+def test_series_of_two_columns_keep_them_in_a_backtest(folder, capsys):
+    stores = pd.read_csv("stores.csv").assign(item=lambda X: X["price"].size * [7])
+    stores.to_csv("items.csv", index=False)
+    argv = ["backtest", "items.csv", "--zero-shot", "--horizon", "6", "--target", "sales"]
+    argv += ["--group", "store", "--group", "item", "--by", "series", "--forecasts", "all.csv"]
+    table, _ = answer(capsys, *argv)
+    assert table[["store", "item"]].to_numpy().tolist() == [["b", 7], ["a", 7]]
+    rows = pd.read_csv("all.csv")
+    assert list(rows.columns[:3]) == ["store", "item", "origin"]
+    assert set(zip(rows["store"], rows["item"], strict=True)) == {("b", 7), ("a", 7)}
+
+
+@pytest.mark.parametrize("mark", [",", ";"])
+@pytest.mark.parametrize("start", ["# exported", "Report\nof 2024", "\nReport\n\nof 2024"])
+def test_lines_before_the_header_are_shown(start, mark, folder, capsys):
+    text = (folder / "sales.csv").read_text().replace(",", mark)
+    (folder / "a.csv").write_text(f"{start}\n{text}")
+    argv = ["forecast", "a.csv", "--zero-shot", "--horizon", "2"]
+    title = start.strip().split("\n")[0]
+    parts = (f"line {start.count(chr(10)) + 2} has 2 fields", f"{title!r}, has 1", "delete")
+    refused(capsys, *argv, parts=parts)
+    (folder / "a.csv").write_text(text)
+    answer(capsys, *argv, "--decimal", ".")
+
+
+@pytest.mark.parametrize(
+    ("data", "parts"),
+    [
+        (b"\x1f\x8b\x08\x00", ("gzip", "Unpack")),
+        (b"PK\x03\x04\x00", ("Excel", "Save the sheet as CSV")),
+        (b'\n{"date": [1, 2]}', ("JSON", "as CSV or parquet")),
+        (b"PAR1\x00", ("parquet", ".parquet")),
+    ],
+)
+def test_other_files_are_named(data, parts, folder, capsys):
+    (folder / "a.csv").write_bytes(data)
+    refused(capsys, "forecast", "a.csv", "--zero-shot", "--horizon", "2", parts=parts)
+
+
+def test_a_line_of_totals_is_named(folder, capsys):
+    (folder / "a.csv").write_text((folder / "sales.csv").read_text() + "Total,7329.5\n")
+    parts = ("line 74", "'Total'", "no date, as the others are", "delete the line")
+    refused(capsys, "forecast", "a.csv", "--zero-shot", "--horizon", "2", parts=parts)
+
+
+@pytest.mark.parametrize("form", ["%Y-%m-%dT%H:%M:%S%z", "%d.%m.%Y %H:%M:%S%z"])
+def test_offsets_that_change_are_dates_in_need_of_a_zone(form, folder, capsys):
+    hours = pd.date_range("2024-03-28", periods=120, freq="h", tz="Europe/Berlin")
+    pd.DataFrame({"at": hours.strftime(form), "sales": np.arange(120) % 24}).to_csv(
+        "a.csv", index=False
+    )
+    argv = ["forecast", "a.csv", "--zero-shot", "--horizon", "2"]
+    refused(capsys, *argv, parts=("--time at", "several UTC offsets", "--time-zone Europe/Berlin"))
+    table, _ = answer(capsys, *argv, "--time-zone", "Europe/Berlin")
+    assert table["at"].iloc[0] == "2024-04-02 01:00:00+02:00"
+
+
+def test_remedies_are_those_of_the_command_line(folder, capsys):
+    zero = ["forecast", "sales.csv", "--zero-shot", "--horizon", "2"]
+    _, err = answer(capsys, *zero, "--lower", "105")
+    assert_holds(err, "--lower 105.0", "leave --lower out")
+    argv = ["forecast", "stores.csv", "--zero-shot", "--horizon", "2", "--target", "sales"]
+    frame = pd.read_csv("stores.csv").drop(columns="sales")
+    frame.assign(date=frame["date"].str.replace("2016", "2022")).to_csv("future.csv", index=False)
+    argv += ["--known", "price", "--future", "future.csv"]
+    refused(capsys, *argv, parts=("--zero-shot", "--known", "Leave one of them out"))
+    assert main([*zero, "--save", "none/m.skgru"]) == 2
+    err = capsys.readouterr().err
+    assert_holds(err, "--save none/m.skgru cannot be written: No such file", "another path")
+    assert ".." not in err
+
+
 def test_a_trained_forecast_with_future_covariates(folder, capsys, monkeypatch):
     from sklearn.linear_model import Ridge
 

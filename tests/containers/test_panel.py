@@ -793,3 +793,18 @@ def test_each_series_of_a_list_keeps_its_name():
             assert list(interval.columns) == [f"{name}_lower", f"{name}_upper"]
     steps = [list(one.columns) for one in model.predict(series)]
     assert steps == [[f"{name}_step{k}" for k in (1, 2)] for name in "ab"]
+
+
+@pytest.mark.parametrize("form", ["column", "index"])
+def test_rows_without_a_date_in_a_long_frame_have_code_for_the_whole_frame(form):
+    dates = pd.date_range("2026-01-01", periods=20).to_series().where(lambda at: at.index.day != 7)
+    parts = [pd.DataFrame({"shop": one, "day": dates.to_numpy(), "sales": 1.0}) for one in "ab"]
+    X = pd.concat(parts, ignore_index=True)
+    X, code = (X, "X.dropna(subset=['day'])") if form == "column" else (
+        X.set_index("day"), "X[X.index.notna()]"
+    )  # fmt: skip
+    forecaster = SequenceForecaster(LinearRegression(), group="shop")
+    with raises("rows without a date", code) as caught:
+        forecaster.fit(X)
+    assert "alone" not in str(caught.value)
+    assert eval(code, {"X": X}).shape[0] == 38

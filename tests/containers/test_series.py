@@ -765,3 +765,33 @@ def test_a_series_on_its_side_is_refused(parameters):
         if isinstance(X, list) and hasattr(X[0], "shape"):
             X, code = X[0], "[X.reshape(-1, 1)]"
         forecaster.fit(eval(code, {"X": X, "np": np})).forecast()
+
+
+def test_a_list_of_dicts_is_refused_with_code():
+    rows = [{"sales": float(i % 5)} for i in range(20)]
+    forecaster = SequenceForecaster(LinearRegression(), horizon=2, season_length=1)
+    with raises("X is a list of dicts", "pd.DataFrame(X)"):
+        forecaster.fit(rows)
+    assert list(forecaster.fit(pd.DataFrame(rows)).forecast().columns) == ["sales"]
+
+
+def test_dates_beyond_those_of_nanoseconds_are_refused_with_code():
+    X = pd.Series(np.arange(60.0) % 5, pd.date_range("2262-02-11", periods=60, unit="ns"))
+    forecaster = SequenceForecaster(LinearRegression(), horizon=5, season_length=1)
+    with raises("ends at 2262-04-11", "the 5 rows after it", "X.index = X.index.as_unit('us')"):
+        forecaster.fit(X).forecast()
+    X.index = X.index.as_unit("us")
+    assert forecaster.fit(X).forecast().index[-1] == pd.Timestamp("2262-04-16")
+
+
+@pytest.mark.parametrize(
+    ("step", "season"),
+    [
+        ("WOM-2TUE", 12),
+        (pd.offsets.LastWeekOfMonth(weekday=4), 12),
+        (pd.offsets.FY5253Quarter(startingMonth=12, weekday=5, qtr_with_extra_week=1), 4),
+        (pd.offsets.FY5253(startingMonth=12, weekday=5), 1),
+    ],
+)
+def test_months_and_quarters_of_weeks_have_the_season_of_a_year(step, season):
+    assert max(season_lengths_of(pd.tseries.frequencies.to_offset(step)), default=1) == season

@@ -117,3 +117,42 @@ def test_a_column_of_years_with_a_gap_warns():
     X = long(YEARS).loc[YEARS.delete([5, 20])].reset_index()
     with warns("'year' of X seems to hold years", "target"):
         forecaster().fit(X)
+
+
+PARTS = {
+    "month": lambda dates: dates.month,
+    "year": lambda dates: dates.year,
+    "day of the week": lambda dates: dates.day_of_week,
+    "day of the week, from 1 on": lambda dates: dates.day_of_week + 1,
+    "weekend": lambda dates: dates.day_of_week > 4,
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("form", ["frame", "long", "polars"])
+def test_parts_of_the_dates_are_warned_of_as_targets(part, form):
+    dates = pd.date_range("2025-01-01", periods=400, name="day")
+    frame = pd.DataFrame({"sales": np.arange(400) % 9.0, "part": 1 * PARTS[part](dates)}, dates)
+    forecaster = SequenceForecaster(Ridge(), season_length=1)
+    X = frame
+    if form == "polars":
+        X = pl.DataFrame(frame.reset_index())
+    if form == "long":
+        forecaster.set_params(group="shop")
+        X = pd.concat({"a": frame, "b": frame[100:]}, names=["shop"])
+    with warns(f"'part' of X holds the {part} of the dates", "calendar=True", "in target"):
+        forecaster.fit(X)
+    forecaster.set_params(target="sales").fit(X)  # the remedies
+    is_polars = form == "polars"
+    X = X.drop("part") if is_polars else X.drop(columns="part")
+    forecaster.set_params(target=None, calendar=True).fit(X)
+
+
+def test_other_numbers_are_no_parts_of_the_dates():
+    dates = pd.date_range("2025-01-01", periods=60)
+    moved = pd.DataFrame(
+        {"sales": np.arange(60) % 9.0, "day": np.roll(dates.day_of_week, 1)}, dates
+    )
+    SequenceForecaster(Ridge(), season_length=1).fit(moved)
+    zeros = moved.assign(day=0.0)  # the hour of all rows
+    SequenceForecaster(Ridge(), season_length=1).fit(zeros)

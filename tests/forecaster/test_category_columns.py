@@ -7,10 +7,10 @@ import pytest
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 
-from skgru import GRURegressor, SequenceForecaster
+from skgru import GRURegressor, SequenceForecaster, load, save
 from skgru.metrics import forecast_scorer
 from skgru.model_selection import backtest
-from tests.helpers import copy_of, fails, warns
+from tests.helpers import copy_of, fails, raises, warns
 
 N = 60
 RNG = np.random.default_rng(0)
@@ -241,3 +241,30 @@ def test_text_that_identifies_series(in_polars):
         "Column 'sky' of X holds text",
         "target=['y']",
     )
+
+
+@pytest.mark.parametrize("kind", ["string", "large_string"])
+def test_text_of_pyarrow_is_read_as_other_text(kind, tmp_path):
+    """As `pd.read_csv(dtype_backend="pyarrow")` gives it."""
+    pa = pytest.importorskip("pyarrow")
+    dtype = pd.ArrowDtype(getattr(pa, kind)())
+    n = 60
+    dates = pd.date_range("2026-01-01", periods=n)
+    plain = pd.DataFrame(
+        {"sales": np.arange(n) % 5.0, "kind": np.where(np.arange(n) % 5 == 0, "promo", "no")}, dates
+    )
+    arrow = plain.astype({"kind": dtype})
+    forecaster = SequenceForecaster(Ridge(), target="sales", known="kind", season_length=1)
+    future = pd.DataFrame({"kind": ["promo"]}, [dates[-1] + pd.Timedelta("1D")])
+    expected = forecaster.fit(plain).forecast(future=future)
+    fitted = forecaster.fit(arrow)
+    for given in (future, future.astype({"kind": dtype})):
+        pd.testing.assert_frame_equal(fitted.forecast(future=given), expected)
+    save(fitted, tmp_path / "a.skgru")
+    pd.testing.assert_frame_equal(load(tmp_path / "a.skgru").forecast(future=future), expected)
+    with raises("Column 'kind' of X holds text such as 'promo'", "target=['sales']"):
+        SequenceForecaster(Ridge(), season_length=1).fit(arrow)
+    numbers = plain["sales"].astype(str).astype(dtype)
+    with raises("X holds text such as '0.0'", "pd.to_numeric(X)"):
+        SequenceForecaster(Ridge(), season_length=1).fit(numbers)
+    SequenceForecaster(Ridge(), season_length=1).fit(pd.to_numeric(numbers))

@@ -89,7 +89,8 @@ WRONG = {
     "text": (FUTURE.astype(str), ("Columns ['promo'] of future", "pd.to_numeric(future['promo'])")),
     "no such column": (FUTURE.rename(columns={"promo": "x"}), ("['x']", "['promo']")),
     "a dict without it": ({"x": NEXT}, ("future is a dict", "['x']", "['promo']")),
-    "a dict of numbers": ({"promo": 1}, ("future is a dict", "equal length")),
+    "a dict of numbers": ({"promo": 1}, ("future is a dict", "* steps")),
+    "dict of other lengths": ({"promo": []}, ("future is a dict", "equal length")),
     "NaN": (FUTURE.mask(FUTURE == 1), ("future contains NaN", "'promo'")),
     "two columns": (np.ones((3, 2)), ("2 columns", "['promo']")),
 }
@@ -214,6 +215,26 @@ def test_static_columns_are_left_out_by_the_pretrained_network():
     alone = SequenceForecaster(horizon=3, pretrained="only", group="shop")
     with_column, without = shops_with("size"), shops_with("size")[["sales"]]
     pd.testing.assert_frame_equal(alone.fit(with_column).forecast(), alone.fit(without).forecast())
+
+
+@pytest.mark.parametrize("value", [3.0, "EUR"])
+@pytest.mark.parametrize("pretrained", ["auto", "only"])
+@pytest.mark.parametrize("form", ["one series", "panel"])
+def test_a_column_of_one_value_beside_the_target_changes_nothing(form, pretrained, value):
+    X, group = shops_with("unit", (value, value)), "shop"
+    if form == "one series":
+        X, group = X.loc["a"], None
+    settings = {"target": "sales", "horizon": 3, "season_length": 1, "group": group}
+    settings["pretrained"] = pretrained
+    regressor = None if pretrained == "only" else Ridge()
+    one, other = (
+        SequenceForecaster(regressor, **settings).fit(frame) for frame in (X, X[["sales"]])
+    )
+    pd.testing.assert_frame_equal(one.forecast(7), other.forecast(7))  # further than the horizon
+    results = (backtest(one, X, initial=50), backtest(other, X[["sales"]], initial=50))
+    ours, theirs = ([each] if group is None else list(each.values()) for each in results)
+    for our, their in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(our.forecast, their.forecast)
 
 
 def test_columns_that_vary_later_have_one_role_in_a_backtest():
@@ -449,3 +470,30 @@ def test_future_that_begins_with_the_history():
         updated.forecast(4, future=np.concatenate([column.to_numpy(), np.zeros((3, 1))]))
     with raises("the history (50 rows)", "future[50:]"):
         fitted.forecast(X=F[150:200], future=column[150:].to_numpy())
+
+
+def test_a_list_of_dicts_is_refused_with_code():
+    fitted, rows = forecaster().fit(frame_of(DATES)), FUTURE.to_dict("records")
+    fails(lambda: fitted.forecast(future=rows), "future is a list of dicts", "row[name]")
+    code = {name: [row[name] for row in rows] for name in rows[0]}
+    pd.testing.assert_frame_equal(fitted.forecast(future=code), fitted.forecast(future=FUTURE))
+
+
+def test_a_single_value_for_all_rows_is_refused():
+    fitted = forecaster().fit(frame_of(DATES))
+    fails(lambda: fitted.forecast(future={"promo": 1.0}), "single value for ['promo']", "* steps")
+    assert len(fitted.forecast(future={"promo": [1.0] * 3})) == 3
+
+
+def test_rows_of_future_without_an_identifier_or_dates_are_named():
+    parts = {shop: frame_of(DATES).reset_index() for shop in "ab"}
+    long = pd.concat(parts, names=["shop"]).reset_index("shop")
+    fitted = forecaster(group="shop").fit(long)
+    future = pd.concat(dict.fromkeys("ab", FUTURE.reset_index()), names=["shop"])
+    future = future.reset_index("shop").reset_index(drop=True)
+    lacks = future.assign(shop=future["shop"].where(future.index > 0))
+    with raises("without a value in future", "future.dropna(subset=['shop'])"):
+        fitted.forecast(future=lacks)
+    with raises("Series 'a': future starts at 0", "with these dates, as a column"):
+        fitted.forecast(future=future.drop(columns="day"))
+    assert len(fitted.forecast(future=future)) == 6

@@ -966,7 +966,7 @@ def test_steps_that_no_series_teaches():
     ("X", "what"),
     [
         ([np.ones(9), None], "NoneType"),
-        ([{"a": 1}], "dict"),
+        ([{"a": 1}, None], "NoneType, dict"),
         (["a", "b"], "str"),
         ([[1.0, 2.0], [1.0]], "list"),
         ([np.ones(9), [1.0, 2.0]], "list, ndarray"),

@@ -138,3 +138,28 @@ def test_errors():
     table = series(INDEXES["months"]).to_frame("sales").assign(other=RNG.random(40))
     with raises("until='2026-12' (8 steps)", "horizon=3"):
         fitted(table, target="sales").forecast(until="2026-12")
+
+
+@pytest.mark.parametrize("until", ["02/03/2027", "2.3.2027", "02-03-2027", "02.03.2027 12:00"])
+def test_day_and_month_that_may_be_exchanged_are_refused(until):
+    forecaster = fitted(series(INDEXES["months"]))
+    with raises(f"until={until!r} may be", ("2027-03-02", "2027-02-03"), "year first"):
+        forecaster.forecast(until=until)
+    assert forecaster.forecast(until="2027-03-02").index[-1] == pd.Timestamp("2027-03-01")
+
+
+@pytest.mark.parametrize("until", ["31.12.2026", "12/31/2026", "12.12.2026", "2026-12-11"])
+def test_day_and_month_that_have_one_order_are_read(until):
+    assert fitted(series(INDEXES["months"])).forecast(until=until).index[-1].month == 12
+
+
+@pytest.mark.parametrize("until", ["26-06-30", "Feb 27", "12:30", "30.6.26"])
+def test_a_date_without_a_year_of_four_digits_is_refused(until):
+    with raises(f"until={until!r} must be a date", "'2026-06-30'"):
+        fitted(series(INDEXES["months"])).forecast(until=until)
+
+
+@pytest.mark.parametrize("until", ["2026Q4", "2026-q4"])
+def test_a_quarter_ends_with_its_last_month(until):
+    answer = fitted(series(INDEXES["months"])).forecast(until=until)
+    assert answer.index[-1] == pd.Timestamp("2026-12-01")

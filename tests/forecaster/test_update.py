@@ -221,7 +221,7 @@ def test_a_short_X_with_dates_of_another_type(group):
     frame = pd.DataFrame({"shop": "a", "sales": SALES})
     frame = frame if group else frame[["sales"]]
     fitted = forecaster(group=group, window_length=12).fit(frame[:50])
-    with warns("an index of datetime64[", "UTC]", "Its 3 rows", "Give the index that type"):
+    with warns("an index of datetime64[", "UTC]", "Its 3 rows", "tz_localize(None)"):
         fitted.forecast(X=frame[50:53].tz_localize("UTC"))
     fitted.forecast(X=frame[50:53].tz_localize("UTC").tz_localize(None))  # the remedy
 
@@ -504,3 +504,25 @@ def test_an_empty_list_is_a_series_without_new_rows():
     fitted.update([np.array([5.0]), []])
     assert [len(one) for one in fitted.forecast()] == [1, 1]
     assert fitted.summary_["n_rows"] == 41
+
+
+def test_a_row_of_a_frame_as_a_series_is_refused():
+    dates = pd.date_range("2026-01-01", periods=30)
+    frame = pd.DataFrame({"a": np.arange(30.0) % 7, "b": np.arange(30.0) % 5}, dates)
+    fitted = SequenceForecaster(Ridge(), horizon=2, season_length=1).fit(frame[:28])
+    with raises("X is a Series", "columns of fit, ['a', 'b']", "frame.iloc[[0]]"):
+        fitted.update(frame.iloc[28])
+    assert fitted.update(frame.iloc[[28]]).forecast().index[0] == dates[29]
+
+
+@pytest.mark.parametrize("zones", [("Europe/Berlin", None), (None, "UTC")])
+def test_dates_with_and_without_a_zone_are_refused_with_code(zones):
+    dates = pd.date_range("2026-01-01", periods=30)
+    series = [pd.Series(np.arange(30.0) % 7, dates.tz_localize(zone)) for zone in zones]
+    fitted = SequenceForecaster(Ridge(), horizon=2, season_length=1).fit(series[0][:28])
+    X = series[1][28:].copy()
+    code = f"X.index = X.index.tz_localize({zones[0]!r})"
+    with raises("Give the index that type", code):
+        fitted.update(X)
+    exec(code, {"X": X})
+    assert fitted.update(X).forecast().index[0] == series[0].index[-1] + pd.Timedelta("1D")
