@@ -633,8 +633,10 @@ def test_the_forecast_is_the_mean_of_its_components(ensemble, passengers, steps)
         == {"level", "baseline", "forecast"} | members
         == set(ensemble.ensemble_) | {"level", "baseline", "forecast"}
     )
-    mean = sum(ensemble.ensemble_[name] * np.log(found[name]) for name in members)  # log scale
-    np.testing.assert_allclose(np.exp(mean), expected)
+    weights = {name: np.full(len(expected), ensemble.ensemble_[name]) for name in members}
+    weights["regressors"] *= np.minimum(1, ensemble.horizon / np.arange(1, len(expected) + 1))
+    logarithms = sum(weights[name] * np.log(found[name]) for name in members)
+    np.testing.assert_allclose(np.exp(logarithms / sum(weights.values())), expected)
     year = np.log(passengers["passengers"].to_numpy()[-12:])
     np.testing.assert_allclose(found["level"][:12], np.exp(year.mean()))
     upper, lower = display.ax_

@@ -85,7 +85,9 @@ class ForecastComponentsDisplay(Display):
     -----
     Components are computed on the scale of the scaler and converted to the units of the series. The
     members are medians. With a logarithmic scale the forecast is the weighted geometric mean of the
-    members. With ``point="mean"`` the forecast also has a correction from the median to the mean.
+    members. Beyond the horizon, the regressors have less than the weight shown, as described at
+    ``SequenceForecaster.forecast``. With ``point="mean"`` the forecast also has a correction from
+    the median to the mean.
 
     Examples
     --------

@@ -35,6 +35,7 @@ INDEXES = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:The clocks of Europe/Berlin")
 @pytest.mark.parametrize("kind", INDEXES)
 @pytest.mark.parametrize(
     "until", ["2026-10-26", "2026-11", "2026-10-27 09:00", pd.Timestamp("2026-10-27 09:00")]
