@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from numbers import Integral, Real
@@ -16,9 +17,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 # A numpy scalar: compared with a Python float, float16 would turn this limit into infinity.
 FLOAT32_MAX = np.finfo(np.float32).max
 
-
-# Rows of a forecast that no memory holds.
-MOST_STEPS = 1 << 40
+# Memory that is more than any machine has, where the memory of this one is unknown.
+MOST_BYTES = 1 << 50
 
 
 class Number(Interval):
@@ -49,10 +49,32 @@ def at_least(minimum: int) -> Number:
     return Number(Integral, minimum, None, closed="left")
 
 
-def check_memory_for(steps: int) -> None:
-    """Raise MemoryError for a number of steps that no memory holds."""
-    if steps > MOST_STEPS:
-        raise MemoryError(f"steps={steps} rows are more than any memory holds. Use fewer steps.")
+def bytes_available() -> int | None:
+    """The memory of the machine, or what ulimit -v leaves to this process, in bytes; None if
+    unknown.
+    """
+    try:
+        import resource
+
+        available = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+        if limit != resource.RLIM_INFINITY:
+            with open("/proc/self/statm") as file:
+                used = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+            available = min(available, max(0, limit - used))
+    except (ImportError, OSError, ValueError):  # not on Linux
+        return None
+    return available
+
+
+def check_memory_for(steps: int, bytes_of_step: int) -> None:
+    """Raise MemoryError for a number of steps that need more memory than there is."""
+    available = bytes_available() or MOST_BYTES
+    if steps * bytes_of_step > available:
+        raise MemoryError(
+            f"steps={steps} needs at least {steps * bytes_of_step:,} bytes, but this process has "
+            f"{available:,} bytes. Use fewer steps."
+        )
 
 
 def real_between(left: float, right: float | None, closed: str) -> Number:

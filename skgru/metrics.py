@@ -743,6 +743,9 @@ def forecast_scorer(metric: str | Callable[..., Any] = "mae") -> Callable[..., f
     - The training fold (`return_train_score=True`): its last `horizon` rows, which took part in the
       fit.
 
+    Dates show whether a test fold follows the training fold. Arrays have none, and their test fold
+    is taken for the rows after the training fold: leave `gap` of `TimeSeriesSplit` at 0.
+
     Rows with a missing value (NaN) are left out. The season of "mase" is `season_length_` of the
     forecaster, so choose another metric if `season_length` is searched.
 

@@ -444,6 +444,8 @@ def test_numbers_of_rows_that_no_memory_holds_are_named():
             lambda n=rows: as_windows([SERIES], n): "window_length",
         }.items():
             fails(call, name, error=MemoryError)
+    for model in (fitted, zero_shot):
+        fails(lambda n=model: n.forecast(10**12), "bytes", "fewer steps", error=MemoryError)
 
 
 def test_a_loss_that_is_infinite_is_no_model():

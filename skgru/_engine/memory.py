@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 
 from skgru._engine.layers import scratch_shapes
 from skgru._specs import NetworkSpec, TrainingSpec
+from skgru._validation import bytes_available
 
 
 def bytes_of_batch(network: NetworkSpec, batch_size: int) -> int:
@@ -19,24 +18,6 @@ def bytes_of_batch(network: NetworkSpec, batch_size: int) -> int:
         *scratch_shapes(network, batch_size),
     ]
     return 4 * sum(int(np.prod(shape, dtype=np.float64)) for shape in shapes)
-
-
-def bytes_available() -> int | None:
-    """The memory of the machine, or what ulimit -v leaves to this process, in bytes; None if
-    unknown.
-    """
-    try:
-        import resource
-
-        available = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-        limit, _ = resource.getrlimit(resource.RLIMIT_AS)
-        if limit != resource.RLIM_INFINITY:
-            with open("/proc/self/statm") as file:
-                used = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-            available = min(available, max(0, limit - used))
-    except (ImportError, OSError, ValueError):  # not on Linux
-        return None
-    return available
 
 
 def check_memory(network: NetworkSpec, training: TrainingSpec) -> None:

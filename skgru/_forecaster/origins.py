@@ -28,6 +28,9 @@ from skgru._forecaster.short_series import LEAST_ROWS, warn_if_short, warn_of_sh
 from skgru._forecaster.until import steps_until
 from skgru._validation import at_least, check_memory_for
 
+# Memory that a step of a forecast needs at least, with the pretrained network and without it.
+BYTES_OF_QUANTILES, BYTES_OF_STEP = 4000, 50
+
 
 @dataclass(frozen=True)
 class Origins:
@@ -110,6 +113,8 @@ class OriginsReader(SeriesReader):
             steps = max(steps_of_each)
         given = f"steps={steps}" if until is None else f"until={until!r} ({steps} steps)"
         self._check_past(steps, given)
+        bytes_of_step = BYTES_OF_QUANTILES if model.takes_pretrained else BYTES_OF_STEP
+        check_memory_for(steps, bytes_of_step * len(self._spec.targets))
         warn_of_clocks(tables, self._spec, steps)
         parts: list[Part] = []
         knowns: list[np.ndarray] = []
@@ -154,7 +159,6 @@ class OriginsReader(SeriesReader):
             raise ValueError(
                 f"steps={steps!r} must be an int of at least 1: the number of rows to forecast."
             )
-        check_memory_for(steps)
         return int(steps)
 
     def _check_past(self, steps: int, given: str) -> None:

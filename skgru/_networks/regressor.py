@@ -715,7 +715,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
                 f"steps={steps!r} must be an int of at least 1, the rows to forecast. Use steps=1, "
                 "for example."
             )
-        check_memory_for(steps)
+        check_memory_for(steps, 8 * self.n_channels_in_)
         windows = self._check_new_windows(X)
         last = self._dataset(windows, np.array([len(windows) - 1])).gather()
         history = self._filled(last)[0]
