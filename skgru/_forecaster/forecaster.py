@@ -115,8 +115,8 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
           the pretrained network takes part, one season and one row are enough for 12 and 4.
         - The forecast error in X is smaller with the season; not larger for 12 and 4.
 
-        Otherwise the pretrained network alone has the season of the dates: level, baseline and
-        Theta have none.
+        Otherwise level, baseline and Theta have no season. The pretrained network has that of the
+        dates if X holds two of it.
 
         Without dates, None is the same as 1. Arrays never have dates, so set `season_length`.
 

@@ -53,7 +53,7 @@ def warn_of_season(parameters: Any, tables: list[Table], spec: ForecastSpec, n_w
         f"season_length=None does not use the season of {season_length} rows that follows from the "
         "dates of X"
     )
-    if has_pretrained and spec.point == "median":
+    if has_pretrained and spec.point == "median" and spec.season_of_pretrained > 1:
         uses += ", except in the pretrained network"
     if usual_length(list(map(len, tables))) >= n_wanted:
         warn_user(

@@ -87,10 +87,13 @@ def seasons_of(
 
 
 def season_of_dates(parameters: Any, tables: list[Table]) -> int:
-    """The shortest season of the dates of the longest series; 1 without one or with a given one."""
-    if parameters.season_length is not None:
-        return 1
-    return next(iter(max(tables, key=len).rows.season_lengths), 1)
+    """The shortest season of the dates of the longest series, 1 with a given season. Two seasons
+    are needed: within one, growth cannot be told from the season.
+    """
+    longest = max(tables, key=len)
+    season_length = next(iter(longest.rows.season_lengths), 1)
+    is_used = parameters.season_length is None and len(longest) >= 2 * season_length
+    return season_length if is_used else 1
 
 
 def lags_of(seasons: Sequence[int], window_length: int, steps: int, n_rows: int) -> tuple[int, ...]:

@@ -23,7 +23,7 @@ class ForecastSpec:
     lags : rows between a step and the values that are fed for it beside the window, for seasons
     that are longer than the windows. At least `steps_of_call` each. categories : positions of the
     covariates that are codes of categories, each with the number of categories. season_of_dates :
-    the shortest season of the dates, 1 if a season was given.
+    the shortest season of the dates, 1 if a season was given or the series are too short for it.
     """
 
     windows: tuple[int, ...]

@@ -464,7 +464,7 @@ def test_a_year_after_a_few_months(n_rows):
             forecast = SequenceForecaster(random_state=0).fit(X).forecast(12)
         errors.append([np.abs(one - actual).mean() for one in (forecast, X.iloc[-1])])
     ours, last = np.mean(errors, axis=0)
-    assert ours < 1.3 * last  # 2.2, 2.0 and 1.05 with the full weight of the network
+    assert ours < 1.6 * last  # more than 2 with the full weight of the network
 
 
 def test_far_steps_follow_the_other_members():
