@@ -390,9 +390,10 @@ def test_two_threads_share_a_program_and_get_the_same_network():
     assert len(training_program.training_programs) == 1
 
 
-def wait_for_other_threads():
-    for thread in threading.enumerate():
-        if thread is not threading.current_thread() and not thread.daemon:
+def wait_for_other_threads(earlier=()):
+    """Earlier ones, such as threads of joblib's pools in other tests, may never end."""
+    for thread in {*threading.enumerate()} - {threading.current_thread(), *earlier}:
+        if not thread.daemon:
             thread.join()
 
 
@@ -402,8 +403,9 @@ def test_calls_that_wait_for_each_other_get_a_session_each():
     (program,) = (kept._program for kept in training_program.training_programs._programs.values())
     program._n_more, program._waited, program._compiling_took = 1, 0.0, 1e-9
     taken = program._idle.pop()  # as if another thread ran it
+    earlier = threading.enumerate()
     while_taken = clone(alone).fit(WINDOWS)
-    wait_for_other_threads()
+    wait_for_other_threads(earlier)
     assert (len(program._idle), program._n_more) == (1, 0)
     in_second_session = clone(alone).fit(WINDOWS)
     program._idle.append(taken)
@@ -437,8 +439,9 @@ def test_small_fits_are_computed_by_the_thread_that_fits():
 
 def test_training_prepares_the_prediction():
     compiled_inference.prediction_programs._programs.clear()
+    earlier = threading.enumerate()
     regressor(units=7).fit(WINDOWS)
-    wait_for_other_threads()
+    wait_for_other_threads(earlier)
     (program,) = compiled_inference.prediction_programs._programs.values()
     assert program.program._compiling_took is not None
 
