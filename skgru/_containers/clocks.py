@@ -62,10 +62,10 @@ def change_of_clocks(index: Any, step: Any, n_before: Any, n_after: int) -> Any:
     """The first time after a change of the clocks, among the last rows of a pandas index of hours
     or shorter steps and the rows after it; None if there is no change. n_before : Timedelta.
     """
-    import pandas as pd
-
     if getattr(index, "tz", None) is None or isinstance(step, int | None):
         return None
+    import pandas as pd
+
     if follows_wall_clock(step) or not len(index):
         return None
     rows = index[index > index[-1] - n_before]

@@ -123,9 +123,11 @@ def test_one_window_goes_round_the_checks_of_predict(monkeypatch, scaler, n_targ
 
 
 def test_one_window_that_float32_cannot_hold():
-    forecaster = SequenceForecaster(
-        GRURegressor(3, epochs=1, random_state=0), window_length=8, season_length=1, scaler=None
-    ).fit(make_series()[:, :1])
+    network = GRURegressor(3, epochs=1, random_state=0)
+    parameters = {"window_length": 8, "season_length": 1, "scaler": None}
+    # Without a level, windows are as they are; with one they are clipped.
+    forecaster = SequenceForecaster(network, level=None, baseline=None, **parameters)
+    forecaster.fit(make_series()[:, :1])
     huge = make_series()[:, :1]
     huge[-3] = 1e39
     with pytest.raises(ValueError, match=r"contains infinity or a value too large for dtype"):

@@ -34,6 +34,7 @@ INDEXES = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:The clocks of Europe/Berlin")
 @settings(max_examples=25, deadline=None)
 @given(
     kind=st.sampled_from(sorted(INDEXES)),
