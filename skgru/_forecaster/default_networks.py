@@ -19,7 +19,7 @@ def network_of_one(
     """A small network that starts at the baseline, and is trained longer on longer series.
 
     On short series, about 25 steps of training improve on the baseline. More steps overfit: after
-    six times as much training the gain is lost on the M1 and Tourism monthly series
+    three times as much training the gain is lost on the M1 and Tourism monthly series
     (benchmarks/default_forecast.py). Without a season the baseline is only the last value, so that
     longer training pays from 200 rows on (benchmarks/default_forecast.py cycles).
     """

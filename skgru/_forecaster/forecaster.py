@@ -932,9 +932,10 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         ----------
         steps : int or None, default=None
             Number of rows to forecast. None: `horizon`. After `horizon` rows, the forecasts of the
-            regressors become history for further ones. Without covariates, their weight falls: at
-            step k it is `horizon` / k of the one in `ensemble_`, beside Theta and the pretrained
-            network. The first rows do not depend on `steps`.
+            regressors become history for further ones. Their weight then falls: at step k it is
+            `horizon` / k of the one in `ensemble_`, beside Theta and the pretrained network. It
+            does not fall with covariates, and where the regressors err far less than the baseline.
+            The first rows do not depend on `steps`.
 
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list, default=None
             Series to forecast from, in the same container as in `fit`. Columns of a frame that were

@@ -56,9 +56,9 @@ ROWS_COMPARED, SHARE_COMPARED = 6, 0.5
 
 
 def weighted_mean(*members: tuple[Any, np.ndarray]) -> np.ndarray:
-    """Weighted mean of forecasts (n, steps, n_targets), with a weight of all steps or (steps, 1)
-    each. Where the first one is NaN, the mean is NaN; where another one is
-    NaN, it has no weight. The first one alone where no weight is left.
+    """Weighted mean of forecasts (n, steps, n_targets). A weight is a number, or one for each step,
+    (steps, 1). Where the first forecast is NaN, the mean is NaN; where another one is NaN, it has
+    no weight. The first one alone where no weight is left.
     """
     (weight, first), *others = members
     total, weights = weight * first, np.full(first.shape, weight)
@@ -111,6 +111,9 @@ def weight_by_errors(weight: float, own: float, other: float) -> float:
 
 class Mixture:
     """Weights of the members of a forecast, and the members that are not trained."""
+
+    # Whether the regressors err so little that the others lost weight. Older files have none.
+    is_weighed_by_errors = False
 
     def __init__(
         self,
@@ -235,6 +238,7 @@ class Mixture:
         sizes = [float(np.abs(each[both]).mean()) for each in (own, others)]
         total = 1 - self.own_weight
         factor = weight_by_errors(total, *sizes) / total
+        self.is_weighed_by_errors = factor < 1
         self.theta_weight *= factor
         self.pretrained_weight *= factor
 
@@ -329,16 +333,16 @@ class Mixture:
     def _mean(self, own: np.ndarray | None, others: list[tuple[float, np.ndarray]]) -> np.ndarray:
         if own is None:
             return weighted_mean(*others[::-1])
-        return weighted_mean((self._own_weights(own.shape[1]), own), *others)
+        return weighted_mean((self._own_weights(own.shape[1]), own), *others) if others else own
 
     def _own_weights(self, steps: int) -> np.ndarray:
-        """Weights of the regressors for each step, (steps, 1). Beyond the horizon they go on from
-        their own forecasts, and the other members from the series. Those do not read covariates.
+        """Weights of the regressors for each step, (steps, 1). Beyond the horizon they fall: the
+        regressors go on from their own forecasts, and the other members from the series. They do
+        not fall where the others know less: with covariates, and where they err more.
         """
-        spec = self.spec
-        shares = np.minimum(1, spec.horizon / np.arange(1, steps + 1))
-        if spec.past or spec.known:
-            shares = np.ones(steps)
+        shares = np.ones(steps)
+        if not (self.spec.past or self.spec.known or self.is_weighed_by_errors):
+            shares = np.minimum(1, self.spec.horizon / np.arange(1, steps + 1))
         return (self.own_weight * shares)[:, np.newaxis]
 
     def shares(self, has_regressors: bool) -> dict[str, float]:

@@ -146,7 +146,9 @@ class ForecastModel:
         """Rows at the end of a series from which its forecast is made: the history, and a season
         before it that fills its gaps.
         """
-        return self.history_length + self.spec.season_of_pretrained
+        spec = self.spec
+        season = spec.season_of_pretrained if self.takes_pretrained else spec.season_length
+        return self.history_length + season
 
     @property
     def history_length(self) -> int:

@@ -45,8 +45,8 @@ class ForecastSpec:
 
     @property
     def season_of_pretrained(self) -> int:
-        """Season of the pretrained network, which needs no proof of one: its forecasts are hardly
-        worse without one, and far better with one.
+        """Season of the pretrained network. It needs no proof of one: where series do not repeat,
+        its forecasts are hardly worse.
         """
         return self.season_length if self.season_length > 1 else self.season_of_dates
 

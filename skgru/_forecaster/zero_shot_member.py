@@ -109,10 +109,9 @@ class ZeroShotMember:
     @property
     def _second(self) -> int | None:
         """Another season that was given or follows from the dates: the longest."""
-        others = [
-            length for length in self.spec.seasons if length != self.spec.season_of_pretrained
-        ]
-        return max(others, default=None) or zero_shot.second_season(self.spec.season_of_pretrained)
+        own = self.spec.season_of_pretrained
+        others = [length for length in self.spec.seasons if length not in (1, own)]
+        return max(others, default=None) or zero_shot.second_season(own)
 
     def from_rows(self, part: Part, origins: np.ndarray, steps: int) -> np.ndarray:
         """Scaled forecasts (n_origins, steps, n_targets) from rows of one series."""

@@ -489,3 +489,24 @@ def test_a_season_that_level_and_baseline_do_not_have():
     without = SequenceForecaster(random_state=0, season_length=1).fit(X)
     assert without._spec.season_of_pretrained == 1
     assert np.abs(fitted.forecast(24) - without.forecast(24)).max() > 0.01
+
+
+def test_its_seasons_beside_others_are_those_it_has_alone():
+    """The day and the week of the dates, also where level and baseline have no season."""
+    rng, hours = np.random.default_rng(0), pd.date_range("2025", periods=24 * 30, freq="h")
+    X = pd.Series(rng.normal(0, 1, len(hours)).cumsum() + np.sin(hours.hour * np.pi / 12), hours)
+    with warns("season_length=None", "24 rows"):
+        beside = SequenceForecaster(random_state=0).fit(X)._model.mixture.zero_shot
+    alone = SequenceForecaster(pretrained="only").fit(X)._model.mixture.zero_shot
+    assert (beside._second, beside.n_rows) == (alone._second, alone.n_rows) == (168, alone.n_rows)
+
+
+def test_regressors_that_have_learned_the_series_keep_their_weight():
+    """Far beyond the horizon, the others know less of a cycle than they do."""
+    values = np.sin(np.arange(650) / 5) + 0.05 * np.random.default_rng(0).normal(size=650)
+    fitted = SequenceForecaster(horizon=10, random_state=0).fit(values[:600].reshape(-1, 1))
+    assert fitted.ensemble_["regressors"] > 0.9
+    np.testing.assert_array_equal(
+        fitted._model.mixture._own_weights(50), fitted.ensemble_["regressors"]
+    )
+    assert np.abs(fitted.forecast(50)[:, 0] - values[600:]).mean() < 0.06
