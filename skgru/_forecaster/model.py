@@ -146,9 +146,13 @@ class ForecastModel:
         """Rows at the end of a series from which its forecast is made: the history, and a season
         before it that fills its gaps.
         """
+        return self.history_length + self.season_length
+
+    @property
+    def season_length(self) -> int:
+        """Season of level and baseline, or else of the pretrained network; 1 without any."""
         spec = self.spec
-        season = spec.season_of_pretrained if self.takes_pretrained else spec.season_length
-        return self.history_length + season
+        return spec.season_of_pretrained if self.takes_pretrained else spec.season_length
 
     @property
     def history_length(self) -> int:

@@ -115,7 +115,7 @@ class OriginsReader(SeriesReader):
         self._check_past(steps, given)
         bytes_of_step = BYTES_OF_QUANTILES if model.takes_pretrained else BYTES_OF_STEP
         check_memory_for(steps, bytes_of_step * len(self._spec.targets))
-        warn_of_clocks(tables, self._spec, steps)
+        warn_of_clocks(tables, model.season_length, steps)
         parts: list[Part] = []
         knowns: list[np.ndarray] = []
         of_fit_too = () if self._panel is None else self._panel.ids

@@ -98,11 +98,12 @@ def warn_of_long_season(
         )
 
 
-def warn_of_clocks(tables: list[Table], spec: ForecastSpec, steps: int) -> None:
+def warn_of_clocks(tables: list[Table], season_length: int, steps: int) -> None:
     """Warn of hours whose clocks change near the end of X or among the rows to forecast. A season
     is a number of rows, so that the wall clock is ahead of it or behind it after the change.
+    season_length : 1 if no member of the forecast has a season.
     """
-    if spec.season_length == 1:
+    if season_length == 1:
         return
     for rows in {id(one.rows.index): one.rows for one in tables}.values():
         change = change_of_clocks(rows.index, rows.freq, np.timedelta64(DAYS_OF_CLOCKS, "D"), steps)
