@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_array
 
-from skgru._containers.numbers import as_numbers
+from skgru._containers.numbers import as_numbers, series_as_column
 from skgru._validation import at_least, checks_parameters
-from skgru._windows import FLOATS, as_table, empty
+from skgru._windows import FLOATS, empty
 
 
 @checks_parameters({"sequences": "no_validation", "window_length": [None, at_least(1)]})
@@ -70,7 +70,7 @@ def as_windows(sequences: Iterable[Any], window_length: int | None = None) -> np
                 "as groupby returns it. Use [part for _, part in sequences]."
             )
         name = f"sequences[{position}]"
-        values = as_numbers(np.asarray(as_table(as_numbers(sequence, name))), name)
+        values = as_numbers(np.asarray(series_as_column(as_numbers(sequence, name))), name)
         if values.ndim == 0 or not len(values):
             what = f"is {values.item()!r}" if values.ndim == 0 else "is empty"
             raise ValueError(

@@ -23,7 +23,12 @@ from sklearn.utils.validation import (
 
 from skgru._all_or_nothing import reads_once, stores_at_once
 from skgru._callbacks import FitTask, TakesCallbacks, has_callbacks
-from skgru._containers.numbers import as_numbers, check_has_rows, check_unique_columns
+from skgru._containers.numbers import (
+    as_numbers,
+    check_has_rows,
+    check_unique_columns,
+    series_as_column,
+)
 from skgru._containers.row_order import end_of, warn_of_order, warn_of_past
 from skgru._validation import (
     at_least,
@@ -34,13 +39,6 @@ from skgru._validation import (
 )
 
 FLOATS = {"dtype": [np.float64, np.float32], "ensure_all_finite": "allow-nan"}
-
-
-def as_table(X: Any) -> Any:
-    """A pandas or polars Series as a table of one column; anything else unchanged."""
-    if hasattr(X, "to_frame") and not hasattr(X, "columns"):
-        return X.to_numpy().reshape(-1, 1) if X.name in (None, "") else X.to_frame()
-    return X
 
 
 def sliding_view(block: np.ndarray, window_length: int) -> np.ndarray:
@@ -267,7 +265,7 @@ class SequenceWindower(TakesCallbacks, TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         check_has_rows(X)
         check_unique_columns(X)
-        values = validate_data(self, as_table(as_numbers(X)), reset=False, **FLOATS)
+        values = validate_data(self, series_as_column(as_numbers(X)), reset=False, **FLOATS)
         past = self._past_of(values)
         if not warn_of_order(X) and len(past):
             warn_of_past(X, self._end)
@@ -306,7 +304,7 @@ class SequenceWindower(TakesCallbacks, TransformerMixin, BaseEstimator):
         check_has_rows(X)
         check_unique_columns(X)
         given = X
-        X = as_table(as_numbers(X))
+        X = series_as_column(as_numbers(X))
         names = _get_feature_names(X)
         X = check_array(X, estimator=self, input_name="X", **FLOATS)
         warn_of_order(given)
@@ -404,7 +402,9 @@ def make_windows(
     check_has_rows(X)
     check_unique_columns(X)
     warn_of_order(X)
-    X = check_array(as_table(as_numbers(X)), estimator="make_windows", input_name="X", **FLOATS)
+    X = check_array(
+        series_as_column(as_numbers(X)), estimator="make_windows", input_name="X", **FLOATS
+    )
     channels = check_target(target, X.shape[1])
     if len(X) < window_length + horizon:
         raise ValueError(

@@ -19,12 +19,12 @@ OTHER_FORMATS = frozenset(
 )
 
 
-def as_table(answer: Any) -> Any:
+def as_frame(answer: Any) -> Any:
     """A data frame whose first columns are those of the index, of a forecast in any container."""
     import pandas as pd
 
     if isinstance(answer, list):
-        parts = [as_table(one).assign(series=at) for at, one in enumerate(answer, 1)]
+        parts = [as_frame(one).assign(series=at) for at, one in enumerate(answer, 1)]
         table = pd.concat(parts)
         return table[["series", *[name for name in table.columns if name != "series"]]]
     if isinstance(answer, pd.Series):

@@ -7,15 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from skgru._cli.answers import as_table, csv_of, forecasts_of, with_groups, write
+from skgru._cli.answers import as_frame, csv_of, forecasts_of, with_groups, write
 from skgru._cli.csv_and_parquet import read_table
 from skgru._cli.dates import DateForm, until_date
 from skgru._cli.errors import Refused, note, one_of
 from skgru._cli.model_rows import history_of, with_later_rows
 from skgru._cli.roles_of_columns import Roles, complete, frame_of, guess_group, without_gaps
-
-# Two dates show no step: a month has 28 to 31 days.
-LEAST_ROWS = 3
+from skgru._forecaster.short_series import LEAST_ROWS
 
 
 def forecast(given: Namespace) -> str:
@@ -58,7 +56,7 @@ def forecast(given: Namespace) -> str:
 
         history = frame if given.model is None else history_of(forecaster, roles)
         draw(history, answer, roles, given)
-    return _answered(_in_order(as_table(answer), roles), given)
+    return _answered(_in_order(as_frame(answer), roles), given)
 
 
 def backtest(given: Namespace) -> str:
@@ -81,9 +79,9 @@ def backtest(given: Namespace) -> str:
         write(with_groups(rows, roles.group), given.forecasts)
     table = result.summary(by=given.by)
     if given.by is None:
-        return _answered(as_table(table.rename_axis("measure")), given)
+        return _answered(as_frame(table.rename_axis("measure")), given)
     table.columns = ["_".join(one for one in pair if one) for pair in table.columns]
-    return _answered(with_groups(as_table(table), roles.group), given)
+    return _answered(with_groups(as_frame(table), roles.group), given)
 
 
 def info(given: Namespace) -> str:

@@ -17,10 +17,11 @@ from skgru._containers.advice_on_long_frames import (
     check_date_level,
     check_other_dates,
 )
-from skgru._containers.numbers import as_known, is_text
+from skgru._containers.numbers import as_known
 from skgru._containers.table import Table
 from skgru._containers.text_dates import are_years, way_to_dates, with_dates
 from skgru._containers.time_index import columns_like
+from skgru._containers.value_kinds import is_text
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Columns of pandas and polars objects as numbers, whatever type holds them.
+"""Tables, columns and arrays as numbers, whatever type holds them.
 
 Numbers in any type are taken: nullable columns, Decimal, None beside numbers, booleans, masked
 arrays. Text, dates, time spans, categories, complex numbers and other objects are errors with a
@@ -9,37 +9,22 @@ countries.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence, Set
-from numbers import Number, Rational
+from collections.abc import Mapping, Sequence, Set
+from numbers import Number
 from typing import Any
 
 import numpy as np
 
-from skgru._containers.text_dates import way_to_dates, with_dates
-from skgru._containers.text_numbers import (
-    array_remedy,
-    is_missing,
-    pandas_remedy,
-    polars_remedy,
-    readings_of,
+from skgru._containers.numbers_of_frames import (
+    message_of,
+    of_pandas_frame,
+    of_pandas_series,
+    of_polars_frame,
+    of_polars_series,
 )
-
-# What a column holds instead of numbers, and the code that converts it. {x} is the column.
-PANDAS_REMEDIES = {
-    "time spans": "Convert them: {x}.dt.total_seconds(), or drop them",
-    "complex numbers": "Use their real part: {x}.map(lambda z: z.real), or drop them",
-    "sequences": "Give each of their elements a column, or drop them",
-    "objects that are no numbers": "Convert or drop them",
-}
-
-
-POLARS_REMEDIES = {
-    "time spans": "Convert them: {x}.dt.total_seconds(), or drop them",
-    "dates or times": "Drop them",
-    "sequences": "Give each of their elements a column, or drop them",
-    "objects that are no numbers": "Convert or drop them",
-}
-
+from skgru._containers.text_dates import with_dates
+from skgru._containers.text_numbers import array_remedy
+from skgru._containers.value_kinds import check_sizes
 
 # By kind of dtype.
 ARRAY_REMEDIES = {
@@ -60,9 +45,6 @@ ARRAY_TYPES: dict[str, tuple[type, ...]] = {
     "M": (datetime.date, datetime.time, np.datetime64),
     "m": (datetime.timedelta, np.timedelta64),
 }
-
-# Most numbers beside "n/a" or "none" in a column of text that are categories.
-MOST_CATEGORIES = 10
 
 # What makes an array or a data frame of another object, by an attribute that it has.
 CONVERSIONS = {
@@ -123,12 +105,12 @@ def as_numbers(X: Any, name: str = "X", leaves_sequences: bool = False) -> Any:
     X, name = as_known(X, name)
     library = type(X).__module__.split(".")[0]
     if library == "pandas" and getattr(X, "ndim", 0) in (1, 2) and hasattr(X, "index"):
-        read = _pandas_series if X.ndim == 1 else _pandas_frame
+        read = of_pandas_series if X.ndim == 1 else of_pandas_frame
         return read(X, name, leaves_sequences)
     if library == "polars" and hasattr(X, "dtype"):
-        return _polars_series(X, name)
+        return of_polars_series(X, name)
     if library == "polars" and hasattr(X, "schema"):
-        return _polars_frame(X, name)
+        return of_polars_frame(X, name)
     if isinstance(X, list):
         if X and hasattr(X[0], "ndim") and X[0].ndim > 0:
             return [as_numbers(one, f"{name}[{i}]", True) for i, one in enumerate(X)]
@@ -140,6 +122,13 @@ def as_numbers(X: Any, name: str = "X", leaves_sequences: bool = False) -> Any:
     _check_array(X, name)
     if isinstance(X, np.ma.MaskedArray):  # a masked value is unknown, whatever is under the mask
         return np.ma.filled(X.astype(np.float64), np.nan)
+    return X
+
+
+def series_as_column(X: Any) -> Any:
+    """A pandas or polars Series as one column; anything else unchanged."""
+    if hasattr(X, "to_frame") and not hasattr(X, "columns"):
+        return X.to_numpy().reshape(-1, 1) if X.name in (None, "") else X.to_frame()
     return X
 
 
@@ -215,20 +204,6 @@ def _array_of(X: list[Any], name: str) -> Any:
     return _from_objects(values, name)
 
 
-def _check_sizes(values: Iterable[Any], name: str) -> None:
-    """Raise ValueError for numbers that no float holds, such as 10**400."""
-    for one in values:
-        if not isinstance(one, Rational):  # other numbers become infinity, which is an error too
-            continue
-        try:
-            float(one)
-        except OverflowError as error:
-            raise ValueError(
-                f"{name} holds a number beyond {np.finfo(float).max:.1e}, the largest float. "
-                "Give the numbers in a larger unit, or NaN for an unknown one."
-            ) from error
-
-
 def _from_objects(X: Any, name: str) -> Any:
     """Numbers in an array of objects as floats. Other arrays are returned as they are."""
     if X.dtype.kind != "O":
@@ -240,7 +215,7 @@ def _from_objects(X: Any, name: str) -> Any:
     for kind, types in ARRAY_TYPES.items():
         if any(issubclass(one, types) for one in kinds):
             return X.astype("U") if kind == "U" else np.full(X.shape, 0, dtype=f"{kind}8[s]")
-    _check_sizes(known, name)
+    check_sizes(known, name)
     if not any(unknown):
         return X
     try:
@@ -259,251 +234,4 @@ def _check_array(X: Any, name: str, code: str | None = None) -> None:
         if kind == "text":
             converted, text = array_remedy(X, code or name)
             remedy, example = converted or remedy, text or example
-        raise ValueError(_message(f"{name} holds", kind, example, remedy))
-
-
-def is_text(column: Any) -> bool:
-    """Whether a pandas or polars Series holds text."""
-    if type(column).__module__.split(".")[0] == "polars":
-        return _polars_kind(column) == "text"
-    return _pandas_kind(column)[0] == "text"
-
-
-def holds_labels(column: Any) -> bool:
-    """Whether a pandas or polars Series holds text or categories."""
-    if type(column).__module__.split(".")[0] == "polars":
-        return _polars_kind(column) in ("text", "categories")
-    return _pandas_kind(column)[0] in ("text", "categories")
-
-
-def as_text_numbers(column: Any) -> bool:
-    """Whether the text in a pandas or polars Series is that of numbers. "n/a" and the like are a
-    category beside few numbers, and unknown values beside many.
-    """
-    known = column.dropna() if hasattr(column, "iloc") else column.drop_nulls()
-    texts = [str(one) for one in known.unique()] if len(known) else []
-    numbers = [one for one in texts if not is_missing(one)]
-    if len(numbers) < len(texts) and len(numbers) <= MOST_CATEGORIES:
-        return False
-    readings = readings_of(numbers)
-    return bool(readings) and readings[0].wrong is None
-
-
-def example_of(column: Any) -> Any:
-    """The first known value of a pandas or polars Series."""
-    known = column.dropna() if hasattr(column, "iloc") else column.drop_nulls()
-    return next(iter(known), None)
-
-
-def _is_plain(dtype: Any) -> bool:
-    """Whether a pandas dtype is that of a numpy array of numbers."""
-    return isinstance(dtype, np.dtype) and dtype.kind in "biuf"
-
-
-def _pandas_kind(column: Any, name: str = "X") -> tuple[str, Any]:
-    """What a pandas Series holds instead of numbers, and an example of text; "" and the numbers for
-    numbers. name : what messages call the object of the column.
-    """
-    dtype = column.dtype
-    if _is_plain(dtype):
-        return "", column
-    if dtype.name == "category":
-        return "categories", None
-    if dtype.kind == "M" or hasattr(dtype, "freq"):
-        return "dates or times", None
-    if dtype.kind in "mc":
-        return "time spans" if dtype.kind == "m" else "complex numbers", None
-    known = column.notna()
-    objects = column.astype(object).where(known, np.nan)
-    if dtype.kind in "OUS":  # U and S are types of pyarrow
-        kinds = {type(one) for one in objects[known]}
-        if any(issubclass(kind, str | bytes) for kind in kinds):
-            return "text", next(one for one in objects if isinstance(one, str | bytes))
-        if any(issubclass(kind, datetime.date | datetime.time) for kind in kinds):
-            return "dates or times", None
-        if any(issubclass(kind, datetime.timedelta) for kind in kinds):
-            return "time spans", None
-        if any(issubclass(kind, complex | np.complexfloating) for kind in kinds):
-            return "complex numbers", None
-        if any(issubclass(kind, list | tuple | np.ndarray) for kind in kinds):
-            return "sequences", None
-        _check_sizes(objects[known], name)
-    try:
-        return "", objects.astype(np.float64)
-    except (TypeError, ValueError):
-        return "objects that are no numbers", None
-
-
-def _pandas_series(X: Any, name: str, leaves_sequences: bool) -> Any:
-    kind, values = _pandas_kind(X, name)
-    if kind == "sequences" and leaves_sequences:
-        return X
-    if kind:
-        remedies = PANDAS_REMEDIES | {"dates or times": "Give numbers, with the dates as index"}
-        remedy = remedies.get(kind, "Give numbers")
-        if kind in ("text", "categories"):
-            code, example = _to_numbers(X, name)
-            remedy, values = code or remedy, example or values
-        remedy = remedy.replace(", or drop them", "").format(x=name)
-        remedy = "Give numbers" if remedy == "Convert or drop them" else remedy
-        raise ValueError(_message(f"{name} holds", kind, values, remedy))
-    return values
-
-
-def _pandas_frame(X: Any, name: str, leaves_sequences: bool) -> Any:
-    if all(map(_is_plain, X.dtypes)):
-        return X
-    found = [_pandas_kind(X.iloc[:, i], name) for i in range(X.shape[1])]
-    kinds = [kind for kind, _ in found]
-    if kind := next(filter(None, kinds), ""):
-        if leaves_sequences and "sequences" in kinds:
-            return X
-        columns = [column for column, other in zip(X.columns, kinds, strict=True) if other == kind]
-        example = found[kinds.index(kind)][1]
-        has_dates = X.index.dtype.kind == "M" or hasattr(X.index.dtype, "freq")
-        if kind in ("text", "categories"):
-            columns, remedy, example = _frame_remedy(X, columns, name, not has_dates)
-        elif kind != "dates or times":
-            remedy = PANDAS_REMEDIES[kind].format(x=f"{name}[{columns[0]!r}]")
-        elif name != "X" or has_dates:
-            remedy = f"Drop them: {name}.drop(columns={columns!r})"
-        else:
-            remedy = f"Use {'them' if len(columns) == 1 else 'one of them'} as the index: "
-            remedy += f"{name}.set_index({columns[0]!r})"
-            remedy += "" if len(columns) == 1 else f", and drop {columns[1:]}"
-        remedy = _for(name, remedy)
-        raise ValueError(_message(f"Columns {columns} of {name} hold", kind, example, remedy))
-    frame = X.__class__({i: values for i, (_, values) in enumerate(found)}, index=X.index)
-    frame.columns = X.columns
-    return frame
-
-
-def _to_numbers(column: Any, code: str) -> tuple[str, str]:
-    """What makes numbers of text or categories of pandas or polars, and an example of the texts;
-    empty if they are no numbers. code : the code of the column.
-    """
-    is_polars = type(column).__module__.split(".")[0] == "polars"
-    return (polars_remedy if is_polars else pandas_remedy)(column, code)
-
-
-def _frame_remedy(
-    X: Any, columns: list[Any], name: str, is_undated: bool
-) -> tuple[list[Any], str, Any]:
-    """The columns of text or categories with the problem of the first one, what is done about
-    them, and an example of the texts.
-    """
-    remedies = {one: _to_numbers(X[one], f"{name}[{one!r}]") for one in columns}
-    first = remedies[columns[0]]
-    if first[0]:
-        code = first[0].replace(f"{name}[{columns[0]!r}]", "{}")
-        alike = [
-            one for one in columns if remedies[one][0].replace(f"{name}[{one!r}]", "{}") == code
-        ]
-        return alike, f"{first[0]}, or drop them", first[1]
-    is_polars = not hasattr(X, "iloc")
-    for one in columns if is_undated and name == "X" and not is_polars else []:
-        if way := way_to_dates(X[one], f"X[{one!r}]"):
-            code = f"X.set_index({way.code}).drop(columns={[one]!r})"
-            return [one], f"Use them as the index: {code}", example_of(X[one])
-    if is_polars and name == "X" and (code := _polars_dates(X, columns[0])):
-        return columns, f"Convert them to dates: {code}", example_of(X[columns[0]])
-    rest = [one for one in columns if not remedies[one][0]]
-    encoded = f"X.to_dummies({rest!r})" if is_polars else f"pd.get_dummies(X, columns={rest!r})"
-    return rest, f"Encode them: {encoded}, or drop them", example_of(X[rest[0]])
-
-
-def text_remedy(X: Any, columns: list[Any]) -> str:
-    """What is done about text in columns of a long frame of pandas or polars."""
-    first = columns[0]
-    if hasattr(X, "iloc") and (way := way_to_dates(X[first], f"X[{first!r}]")):
-        return f"Convert them to dates: X.assign(**{{{first!r}: {way.code}}})"
-    return _frame_remedy(X, columns, "X", False)[1]
-
-
-def _polars_dates(X: Any, name: str) -> str:
-    """Code that makes dates of a column of text; empty if there is none."""
-    import polars as pl
-
-    if X.schema[name] != pl.String:
-        return ""
-    for method in ("to_date", "to_datetime"):
-        try:
-            getattr(X[name].str, method)()
-        except pl.exceptions.PolarsError:
-            continue
-        return f"X.with_columns(pl.col({name!r}).str.{method}())"
-    return ""
-
-
-def _polars_kind(column: Any) -> str:
-    """What a polars Series holds instead of numbers, "" for numbers."""
-    import polars as pl
-
-    dtype = column.dtype
-    if dtype.is_numeric() or dtype in (pl.Boolean, pl.Null):
-        return ""
-    if dtype in (pl.Categorical, pl.Enum):
-        return "categories"
-    if dtype == pl.Duration:
-        return "time spans"
-    if dtype.is_temporal():
-        return "dates or times"
-    if dtype.is_nested():
-        return "sequences"
-    return "text" if dtype in (pl.String, pl.Binary) else "objects that are no numbers"
-
-
-def _polars_series(X: Any, name: str) -> Any:
-    import polars as pl
-
-    if kind := _polars_kind(X):
-        code, example = _to_numbers(X, name) if kind in ("text", "categories") else ("", "")
-        remedy = code or POLARS_REMEDIES.get(kind, "Give numbers")
-        remedy = remedy.replace(", or drop them", "").format(x=name)
-        remedy = "Give numbers" if remedy in ("Drop them", "Convert or drop them") else remedy
-        example = example or example_of(X)
-        raise ValueError(_message(f"{name} holds", kind, example, remedy))
-    return X if X.dtype.is_float() else X.cast(pl.Float64)
-
-
-def _polars_frame(X: Any, name: str) -> Any:
-    import polars as pl
-
-    if all(dtype.is_float() for dtype in X.schema.values()):
-        return X
-    kinds = {column: _polars_kind(X[column]) for column in X.columns}
-    if kind := next(filter(None, kinds.values()), ""):
-        columns = [column for column, other in kinds.items() if other == kind]
-        example = example_of(X[columns[0]])
-        if kind in ("text", "categories"):
-            columns, remedy, example = _frame_remedy(X, columns, name, False)
-        else:
-            remedy = POLARS_REMEDIES[kind].format(x=f"{name}[{columns[0]!r}]")
-        if kind == "objects that are no numbers" and len(X):
-            values = pl.Series(columns[0], X[columns[0]].to_list(), strict=False)
-            if values.dtype != pl.Object:
-                one = columns[0]
-                remedy = f"Convert them: {name}.with_columns(pl.Series({one!r}, {name}[{one!r}]"
-                remedy += ".to_list()))"
-        if kind == "dates or times":
-            remedy = f"Drop them: {name}.drop({columns!r})"
-        remedy = _for(name, remedy)
-        raise ValueError(_message(f"Columns {columns} of {name} hold", kind, example, remedy))
-    others = [column for column, dtype in X.schema.items() if not dtype.is_float()]
-    return X.with_columns(pl.col(others).cast(pl.Float64)) if others else X
-
-
-def _for(name: str, remedy: str) -> str:
-    """The remedy, without dropping or encoding columns of `future`: those of fit are needed."""
-    if name != "future":
-        return remedy
-    remedy = remedy.replace(", or drop them", "")
-    is_other = remedy.startswith(("Drop", "Encode", "Convert or drop"))
-    return "Give the numbers that these columns have in fit" if is_other else remedy
-
-
-def _message(subject: str, kind: str, example: Any, remedy: str) -> str:
-    such = f" such as {str(example)!r}" if kind == "text" and example is not None else ""
-    if kind == "complex numbers":  # the words that scikit-learn's checks look for
-        return f"Complex data not supported: {subject} {kind}, but must hold numbers. {remedy}."
-    return f"{subject} {kind}{such}, but must hold numbers. {remedy}."
+        raise ValueError(message_of(f"{name} holds", kind, example, remedy))

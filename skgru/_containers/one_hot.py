@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from sklearn.preprocessing import OneHotEncoder
 
-from skgru._containers.numbers import as_text_numbers, holds_labels, is_text
 from skgru._containers.panel import SeriesList
 from skgru._containers.text_dates import way_to_dates
+from skgru._containers.value_kinds import as_text_numbers, holds_labels, is_text
 from skgru._warnings import warn_user
 
 # Values of other columns than those of a few rows are probably names of rows, as in comments.

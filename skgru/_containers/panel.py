@@ -16,10 +16,12 @@ from skgru._containers.advice_on_dates import moved_dates
 from skgru._containers.advice_on_long_frames import of_all_polars_series, of_all_series
 from skgru._containers.long import Key, LongForm, check_alone, keys_of, parts_of
 from skgru._containers.near_ids import advice_on_ids, near_ids
-from skgru._containers.numbers import as_known, is_text, text_remedy
+from skgru._containers.numbers import as_known
+from skgru._containers.numbers_of_frames import text_remedy
 from skgru._containers.series import as_series, check_list, is_list_of_series
 from skgru._containers.table import Table
 from skgru._containers.time_index import TimeIndex, with_ending
+from skgru._containers.value_kinds import is_text
 from skgru._warnings import warn_user
 
 # The value of `group` for a wide frame, in which each column is a series.

@@ -17,10 +17,10 @@ from skgru._containers.numbers import (
     check_has_rows,
     check_in_range,
     check_unique_columns,
+    series_as_column,
 )
 from skgru._containers.table import Table
 from skgru._containers.time_index import TimeIndex, _step_of, index_of_polars
-from skgru._windows import as_table
 
 # Columns of a single row from which they are steps rather than columns.
 LEAST_ON_SIDE = 3
@@ -107,7 +107,7 @@ def as_series(X: Any, estimator: Any, usual: Any = None, name: str = "X") -> Tab
     if library == "pandas":
         check_unique_columns(X, name)
     X = as_numbers(X, name)
-    table = as_table(X)
+    table = series_as_column(X)
     rows = TimeIndex()
     if library == "pandas":
         check_no_row(X, estimator)

@@ -7,9 +7,9 @@ from numbers import Integral
 from typing import Any
 
 from skgru._containers.long import Key, check_alone, keys_of, names_times
-from skgru._containers.numbers import example_of, holds_labels
 from skgru._containers.one_hot import Categories, holds_categories, is_frame, learn_categories
 from skgru._containers.table import Table
+from skgru._containers.value_kinds import example_of, holds_labels
 from skgru._forecaster.spec import ForecastSpec
 
 

@@ -15,18 +15,18 @@ from skgru._containers.advice_on_forms import code_for_form
 from skgru._containers.columns import columns_of_fit
 from skgru._containers.long import LongForm, keys_of
 from skgru._containers.near_ids import advice_on_ids, near_ids
-from skgru._containers.numbers import holds_labels
+from skgru._containers.numbers import series_as_column
 from skgru._containers.one_hot import Categories, is_frame
 from skgru._containers.panel import Panel, as_columns, check_collection, read_panel
 from skgru._containers.series import as_series, check_list, check_steps_are_rows, is_list_of_series
 from skgru._containers.table import Table
+from skgru._containers.value_kinds import holds_labels
 from skgru._forecaster.calendar import Calendar
 from skgru._forecaster.checks import check_step
 from skgru._forecaster.history import check_order, is_counted, n_rows_before, rows_after
 from skgru._forecaster.model import ForecastModel
 from skgru._forecaster.revisions import warn_of_revisions
 from skgru._forecaster.spec import ForecastSpec
-from skgru._windows import as_table
 
 
 class SeriesReader:
@@ -140,7 +140,7 @@ class SeriesReader:
         ):
             self._check_columns([table], tail, None)
             return table
-        columns = as_table(X) if table.rows.time is None else X.drop(table.rows.time)
+        columns = series_as_column(X) if table.rows.time is None else X.drop(table.rows.time)
         validate_data(self, columns, reset=False, skip_check_array=True)
         return table
 

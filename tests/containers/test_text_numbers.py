@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from skgru import SequenceForecaster
-from skgru._containers.numbers import as_text_numbers
 from skgru._containers.text_numbers import readings_of
+from skgru._containers.value_kinds import as_text_numbers
 from tests.helpers import assert_holds
 
 RNG = np.random.default_rng(3)
