@@ -128,3 +128,9 @@ def slow_profile(z, i, season, steps):
     last = values[-season:].tolist()
     level = sum(last[j] - course[j] for j in range(season - half, season)) / half
     return [level + course[k % season] for k in range(steps)]
+
+
+def prices(seed, n, stay):
+    """Values that stay for about `stay` rows, then jump by a tenth or so."""
+    rng = np.random.default_rng([seed, n])
+    return 100 * np.exp(np.cumsum(np.where(rng.random(n) < 1 / stay, 0.1 * rng.normal(size=n), 0)))

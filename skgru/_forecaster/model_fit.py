@@ -192,10 +192,14 @@ def _compare(
         model.corrects, residuals = False, y
         model.mixture.leave_out_own()
         used = "they are left out" if model.takes_pretrained else "only the baseline is used"
+        remedy = "regressor=Ridge()"
+        if spec.known or spec.past:
+            remedy += ", or fewer covariates"
+        elif model.takes_pretrained:
+            remedy = 'pretrained="only" to train no networks'
         warn_user(
             f"The networks have an error {errors[0] / errors[1]:.2g} times that of "
-            f"baseline={spec.baseline!r} on the last rows of X, so that {used}. Give "
-            "regressor=Ridge(), or fewer covariates."
+            f"baseline={spec.baseline!r} on the last rows of X, so that {used}. Give {remedy}."
         )
     by_errors |= template.is_weighed and model.corrects and errors[0] < LEARNED_TO * errors[1]
     residuals = residuals.reshape(len(y), spec.steps_of_call, -1)

@@ -133,7 +133,7 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
         static=tuple(i for i in known if all(is_constant(table.values[:, i]) for table in tables)),
         seasons=seasons,
         lags=() if is_only else lags_of(seasons, max(windows), steps, n_rows),
-        season_of_dates=season_of_dates(parameters, tables),
+        season_of_dates=1 if season_length > 1 else season_of_dates(parameters, tables, targets),
     )
 
 

@@ -28,8 +28,20 @@ LONGER_SEASON_FROM = 0.97
 # season is used beside a shorter one.
 REPEATS_FROM = 0.3
 
-# Seasons of months and quarters, which need no proof.
+# Seasons of months and quarters, which are used without proof, unless X lacks them.
 SURE_SEASONS = (4, 12)
+
+# Mean difference between changes and those a season before, as a share of the mean change, from
+# which X lacks a season. Changes that have nothing to do with each other differ by the square root
+# of 2, 1.41 times their size, and changes at different times by twice of it.
+LACKS_FROM = 1.36
+
+# Share of a season over which values are averaged before, so that noise hides no slow season.
+SHARE_AVERAGED = 1 / 6
+
+# Multiple of the usual change from which changes are clipped: a few large ones decide nothing
+# alone. The usual change is the median, but at least a third of the mean.
+CLIPPED_FROM, LEAST_OF_MEAN = 3.0, 1 / 3
 
 # Seasons that X needs to hold for a longer season that the index may have.
 LEAST_SEASONS = 3
@@ -63,7 +75,7 @@ def seasons_of(
     held: list[int] = []
     shortest, *longer = rows.season_lengths or (1,)
     if is_only and not (longer and n_rows >= 2 * longer[0] + parameters.horizon):
-        return shortest, (shortest,)  # the pretrained network takes it without proof
+        return (shortest, (shortest,)) if not lacks_season(series, shortest) else (1, (1,))
     for i, length in enumerate(rows.season_lengths):
         least = rows_for_season(parameters, tables, length)
         if i:
@@ -73,7 +85,9 @@ def seasons_of(
         if held or has_season(series, length, parameters.horizon):
             held.append(length)
     if len(held) < 2:
-        only = held[0] if held else shortest if is_only else 1
+        # The pretrained network takes the shortest season without proof.
+        is_taken = is_only and not lacks_season(series, shortest)
+        only = held[0] if held else shortest if is_taken else 1
         return only, (only,)
     nearest = nearest_season(parameters, series, tuple(held), n_rows)
     is_global = len(series) > 1
@@ -86,14 +100,17 @@ def seasons_of(
     return nearest, tuple(used)
 
 
-def season_of_dates(parameters: Any, tables: list[Table]) -> int:
-    """The shortest season of the dates of the longest series, 1 with a given season. Two seasons
+def season_of_dates(parameters: Any, tables: list[Table], targets: list[int]) -> int:
+    """The season of the pretrained network where level and baseline have none: the shortest one of
+    the dates of the longest series. 1 with a given season, and if X lacks the season. Two seasons
     are needed: within one, growth cannot be told from the season.
     """
     longest = max(tables, key=len)
     season_length = next(iter(longest.rows.season_lengths), 1)
-    is_used = parameters.season_length is None and len(longest) >= 2 * season_length
-    return season_length if is_used else 1
+    if parameters.season_length is not None or len(longest) < 2 * season_length:
+        return 1
+    series = [table.values[:, targets] for table in tables[:SERIES_LOOKED_AT]]
+    return 1 if lacks_season(series, season_length) else season_length
 
 
 def lags_of(seasons: Sequence[int], window_length: int, steps: int, n_rows: int) -> tuple[int, ...]:
@@ -111,12 +128,52 @@ def lags_of(seasons: Sequence[int], window_length: int, steps: int, n_rows: int)
     return tuple(lags)
 
 
-def has_season(series: list[np.ndarray], season_length: int, horizon: int) -> bool:
-    """Whether X repeats with a season: Theta with it has a smaller error than Theta without it,
-    from forecast origins within X. With few origins, values a season ago must be nearer than those
-    of other rows within a season. Months and quarters need no proof: their seasons are used unless
-    they make the error larger, and with few origins.
+def lacks_season(series: list[np.ndarray], season_length: int) -> bool:
+    """Whether changes of X differ from those a season before as much as from any others. False
+    where X is too short to tell.
     """
+    shares = [
+        share
+        for values in series
+        for column in values.T
+        for share in [difference_of_changes(column, season_length)]
+        if np.isfinite(share)
+    ]
+    return bool(shares) and float(np.mean(shares)) >= LACKS_FROM
+
+
+def difference_of_changes(values: np.ndarray, season_length: int) -> float:
+    """Mean difference between changes and those a season before, as a share of the mean change. NaN
+    with few changes. The smaller one of two shares, with all changes and with clipped ones: an
+    outlier or a shift hides no season, and neither does a season of one large change hide itself.
+    """
+    known = np.flatnonzero(np.isfinite(values))
+    n = max(1, int(season_length * SHARE_AVERAGED))
+    if not len(known) or len(values) - known[0] - 2 * n < 1.5 * season_length:
+        return np.nan
+    filled = fill_by_season(values[known[0] :, np.newaxis], season_length)[:, 0]
+    sums = np.cumsum(np.concatenate([[0.0], filled]))
+    means = (sums[n:] - sums[:-n]) / n
+    changes = means[n:] - means[:-n]
+    changes = changes - np.median(changes)
+    sizes = np.abs(changes)
+    limit = CLIPPED_FROM * max(np.median(sizes), LEAST_OF_MEAN * sizes.mean())
+    shares = []
+    for some in (changes, np.clip(changes, -limit, limit)):
+        now, before = some[season_length:], some[:-season_length]
+        size = np.abs(now).mean() + np.abs(before).mean()
+        shares.append(2 * np.abs(now - before).mean() / size if size > 0 else 2.0)
+    return float(min(shares))
+
+
+def has_season(series: list[np.ndarray], season_length: int, horizon: int) -> bool:
+    """Whether X repeats with a season: it does not lack the season, and Theta with it has a smaller
+    error than Theta without it, from forecast origins within X. With few origins, values a season
+    ago must be nearer than those of other rows within a season. Months and quarters need no proof:
+    their seasons are used unless they make the error larger, and with few origins.
+    """
+    if lacks_season(series, season_length):
+        return False
     is_sure = season_length in SURE_SEASONS
     ratios = [
         ratio

@@ -45,8 +45,8 @@ class ForecastSpec:
 
     @property
     def season_of_pretrained(self) -> int:
-        """Season of the pretrained network. It needs no proof of one: where series do not repeat,
-        its forecasts are hardly worse.
+        """Season of the pretrained network. It needs no proof of one, only that X does not lack it:
+        it weighs forecasts with and without the season.
         """
         return self.season_length if self.season_length > 1 else self.season_of_dates
 

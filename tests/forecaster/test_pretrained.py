@@ -16,7 +16,7 @@ from skgru import GRURegressor, SequenceForecaster
 from skgru._forecaster.mixture import weighted_mean
 from skgru._forecaster.scaling import restored, scaled_or_nan
 from skgru.datasets import load_airline_passengers
-from tests.helpers import raises, warns
+from tests.helpers import prices, raises, warns
 
 AIRLINE = load_airline_passengers()[:, 0]
 RNG = np.random.default_rng(0)
@@ -411,6 +411,18 @@ def test_covariates_that_make_the_regressors_fail():
             values
         )
     assert fitted.ensemble_.keys() == {"pretrained", "theta"}
+    fewer = SequenceForecaster(Ridge(), horizon=6, target=0, season_length=1)  # both remedies
+    assert fewer.fit(values[:, :5]).ensemble_ == {"regressors": 1.0}
+
+
+def test_networks_without_covariates_that_fail_have_another_remedy():
+    series = prices(1, 120, 10).reshape(-1, 1)
+    with warns("networks have an error", "they are left out", 'Give pretrained="only"'):
+        fitted = SequenceForecaster(horizon=12, season_length=1, random_state=0).fit(series)
+    assert fitted.ensemble_.keys() == {"pretrained", "theta"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        SequenceForecaster(horizon=12, season_length=1, pretrained="only").fit(series)
 
 
 def test_a_scaler_without_a_number_for_the_way_back():

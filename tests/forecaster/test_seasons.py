@@ -6,8 +6,8 @@ import pytest
 from sklearn.linear_model import LinearRegression, Ridge
 
 from skgru import SequenceForecaster
-from skgru._forecaster.seasons import lags_of
-from tests.helpers import raises
+from skgru._forecaster.seasons import LACKS_FROM, difference_of_changes, lags_of
+from tests.helpers import prices, raises
 
 
 def hours(n=24 * 7 * 6, noise=0.1, seed=0):
@@ -132,3 +132,75 @@ def test_too_few_days_for_the_year_have_the_remedy():
     given = SequenceForecaster(horizon=60, season_length=365, random_state=0).fit(series)
     errors = [np.abs(one.forecast() - truth).mean() for one in (given, without)]
     assert errors[0] < 0.6 * errors[1]
+
+
+@pytest.mark.parametrize("options", [{}, {"pretrained": "only"}], ids=str)
+@pytest.mark.parametrize("freq, n, horizon", [("MS", 30, 6), ("D", 90, 14), ("h", 500, 24)])
+@pytest.mark.filterwarnings("ignore:season_length=None does not use", "ignore:The networks have")
+def test_values_that_stay_and_jump_are_forecast_like_the_last_value(freq, n, horizon, options):
+    errors, naive = [], []
+    for seed, stay in [(seed, stay) for seed in range(5) for stay in (10, 40)]:
+        values = prices(seed, n + horizon, stay)
+        series = pd.Series(values[:n], pd.date_range("2003-01-01", periods=n, freq=freq))
+        fitted = SequenceForecaster(horizon=horizon, random_state=seed, **options).fit(series)
+        errors.append(np.abs(fitted.forecast() - values[n:]).mean())
+        naive.append(np.abs(values[n - 1] - values[n:]).mean())
+    assert np.mean(errors) <= 1.15 * np.mean(naive)
+
+
+@pytest.mark.parametrize("season_length, n", [(4, 20), (7, 40), (12, 30), (24, 240), (52, 260)])
+def test_values_that_stay_and_jump_have_no_season(season_length, n):
+    shares = [share(prices(seed, n, stay), season_length) for seed in range(40) for stay in (4, 20)]
+    assert np.mean(np.array(shares) >= LACKS_FROM) > 0.8
+
+
+@pytest.mark.parametrize("options", [{}, {"pretrained": "only"}], ids=str)
+def test_months_of_prices_have_no_season_and_a_warning_says_so(options):
+    series = pd.Series(
+        np.repeat([50.0, 61.0, 43.0, 70.0], 9)[:30],
+        pd.date_range("2003-01-01", periods=30, freq="MS"),
+    )
+    with pytest.warns(UserWarning, match="season of 12 rows .* does not repeat with it"):
+        fitted = SequenceForecaster(horizon=6, random_state=0, **options).fit(series)
+    assert (fitted.season_length_, fitted.season_lengths_) == (1, (1,))
+    np.testing.assert_allclose(fitted.forecast(), 70, atol=1.5)
+
+
+def share(values, season_length):
+    return difference_of_changes(np.asarray(values, dtype=float), season_length)
+
+
+def test_changes_of_noise_and_walks_differ_from_those_a_season_before():
+    rng = np.random.default_rng(0)
+    noise, t = rng.normal(size=(40, 500)), np.arange(500)
+    for season_length in (4, 7, 12, 24, 52):
+        for many in (noise, np.cumsum(noise, axis=1), noise + 0.1 * t):
+            shares = [share(one, season_length) for one in many]
+            np.testing.assert_allclose(np.mean(shares), np.sqrt(2), atol=0.04)
+
+
+@pytest.mark.parametrize("season_length, n", [(4, 12), (7, 20), (12, 30), (24, 60), (52, 120)])
+def test_a_season_is_seen_in_noise_beside_shifts_and_as_one_large_value(season_length, n):
+    for seed in range(10):
+        rng, t = np.random.default_rng(seed), np.arange(n)
+        wave = 20 * np.sin(2 * np.pi * t / season_length)
+        shift = 60.0 * (t > n // 2)
+        peak = 50.0 * (t % season_length == 1)
+        noise = rng.normal(size=n)
+        for series in (wave + 3 * noise, wave + 2 * noise + shift, peak + noise):
+            assert share(series, season_length) < LACKS_FROM
+
+
+def test_the_difference_of_changes_has_no_unit_and_needs_rows():
+    rng = np.random.default_rng(0)
+    series = np.cumsum(rng.normal(size=60)) + 10 * np.sin(2 * np.pi * np.arange(60) / 12)
+    usual = share(series, 12)
+    for unit in (1e-9, -3.0, 1e12):
+        assert share(unit * series, 12) == pytest.approx(usual)
+    assert share(np.r_[np.full(30, np.nan), series], 12) == pytest.approx(usual)
+    with_gap = series.copy()
+    with_gap[30] = np.nan
+    assert share(with_gap, 12) == pytest.approx(usual, abs=0.1)
+    assert np.isnan(share(series[:18], 12))
+    assert np.isnan(share(np.full(60, np.nan), 12))
+    assert share(np.full(60, 7.0), 12) == 2  # nothing repeats, nothing is lost
