@@ -91,6 +91,7 @@ def _quantile(values: np.ndarray, share: float, axis: int) -> np.ndarray:
 def without_outliers(histories: np.ndarray, season_length: int) -> np.ndarray:
     """Histories (n, n_rows, n_targets) in which single values far from those of the other seasons
     are moved to the edge of what is usual. Three whole seasons or more are needed to see outliers.
+    Values at the level of the season before or after are none.
     """
     n, n_rows, n_targets = histories.shape
     n_seasons = n_rows // season_length
@@ -106,6 +107,12 @@ def without_outliers(histories: np.ndarray, season_length: int) -> np.ndarray:
     # False for NaN, and where most rows repeat but for rounding errors.
     is_outlier = (sizes > limit) & (limit > ROUNDING * (np.abs(level) + sizes))
     is_outlier &= is_outlier.mean(axis=(1, 2), keepdims=True) <= MOST_OUTLIERS
+    if not is_outlier.any():
+        return histories
+    # After a shift of the level within a season, rows lie at the level of the next season, and
+    # before it at that of the one before.
+    for other in (level[:, [0, *range(n_seasons - 1)]], level[:, [*range(1, n_seasons), -1]]):
+        is_outlier &= np.abs(seasons - other - course) > limit
     if not is_outlier.any():
         return histories
     usual = level + course + np.clip(residuals, -limit, limit)

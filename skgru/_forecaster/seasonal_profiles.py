@@ -102,8 +102,8 @@ def _mean_course(z: np.ndarray, valid: np.ndarray, m: int) -> tuple[np.ndarray, 
 def _without_shifts_of_level(block: np.ndarray, whole: np.ndarray) -> np.ndarray:
     """Seasons (n_series, n_seasons, m), the last one first, at the level of the last row. A shift
     is a change from row to row that is far larger than the others, after the usual change at its
-    place in the season is subtracted. Of two seasons, the smaller change counts as usual, and one
-    change as a shift.
+    place in the season is subtracted. Of two changes, the smaller one counts as usual. Of two
+    seasons, one change counts as a shift.
     """
     n_series, k, m = block.shape
     rows = block[:, ::-1].reshape(n_series, k * m)
@@ -113,14 +113,15 @@ def _without_shifts_of_level(block: np.ndarray, whole: np.ndarray) -> np.ndarray
     # The first change of a season is known where the season before it is whole.
     has_before = np.zeros(whole.shape, bool)
     has_before[:, :-1] = whole[:, :-1] & whole[:, 1:]
-    has_any = has_before.any(1, keepdims=True)
-    usual[:, 0, 0] = masked_median(change[:, :, 0], has_before | ~has_any)
+    n_before = has_before.sum(1)
+    first = change[:, :, 0]
+    usual[:, 0, 0] = masked_median(first, has_before | (n_before == 0)[:, None])
+    if (n_before == 2).any():
+        of_two = _smaller(first, has_before)
+        usual[:, 0, 0] = np.where(n_before == 2, of_two, usual[:, 0, 0])
     if (n_seasons == 2).any():
-        of_whole = whole[:, :, None]
-        low = np.where(of_whole, change, np.inf).min(1, keepdims=True)
-        high = np.where(of_whole, change, -np.inf).max(1, keepdims=True)
-        low, high = (np.where(n_seasons == 2, one, 0) for one in (low, high))
-        usual = np.where(n_seasons == 2, np.maximum(low, 0) + np.minimum(high, 0), usual)
+        of_two = _smaller(change, np.repeat(whole[:, :, None], m, axis=2))[:, None]
+        usual = np.where(n_seasons == 2, of_two, usual)
     change = np.where(whole[:, :, None], change - usual, 0)
     # Two seasons do not show this change twice.
     change[:, :, 0] *= has_before & (n_seasons[:, 0] > 2)
@@ -144,6 +145,14 @@ def _without_shifts_of_level(block: np.ndarray, whole: np.ndarray) -> np.ndarray
     moved = block.copy()
     moved[maybe] += later.reshape(-1, k, m)[:, ::-1]
     return moved
+
+
+def _smaller(changes: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """The smaller one of two known changes (n_series, 2 or more, ...), 0 if their signs differ."""
+    low = np.where(known, changes, np.inf).min(1)
+    high = np.where(known, changes, -np.inf).max(1)
+    low, high = (np.where(known.sum(1) == 2, one, 0) for one in (low, high))
+    return np.maximum(low, 0) + np.minimum(high, 0)
 
 
 def _n_left_out(n_known: np.ndarray) -> np.ndarray:

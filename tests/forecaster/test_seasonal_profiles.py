@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skgru import SequenceForecaster
+from skgru._forecaster.gaps_and_outliers import without_outliers
 from skgru._forecaster.seasonal_profiles import seasonal_course
 
 
@@ -53,15 +54,52 @@ def test_rounding_errors_of_equal_counts_are_no_changes(n_rows):
         np.testing.assert_allclose(other, unit * course, atol=1e-9)
 
 
-@pytest.mark.parametrize("rows_ago", [3, 9, 14])
-def test_a_shift_of_the_level_bends_no_course(rows_ago):
-    _, z = waves(7, 8)
+@pytest.mark.parametrize("n_seasons", [3, 4, 8])
+@pytest.mark.parametrize("rise", [60, -40])
+def test_a_shift_of_the_level_bends_no_course(n_seasons, rise):
+    _, z = waves(7, n_seasons)
     z = 10 * z + np.random.default_rng(1).normal(size=z.shape)
-    shifted = z + 60 * (np.arange(56) >= 56 - rows_ago)
-    np.testing.assert_allclose(seasonal_course(shifted, 7)[0], seasonal_course(z, 7)[0], atol=2.5)
+    rows = np.arange(7 * n_seasons)
+    for rows_ago in range(1, 6 + 7 * (n_seasons - 2)):
+        shifted = z + rise * (rows >= len(rows) - rows_ago)
+        found, usual = seasonal_course(shifted, 7)[0], seasonal_course(z, 7)[0]
+        assert np.abs(found - usual).mean() < 3, rows_ago
+
+
+@pytest.mark.parametrize(
+    "freq, season_length, n, horizon", [("W", 52, 160, 8), ("D", 7, 90, 14), ("MS", 12, 72, 12)]
+)
+@pytest.mark.parametrize("options", [{}, {"pretrained": None, "theta_weight": 0}], ids=str)
+@pytest.mark.filterwarnings("ignore:season_length=None does not use")
+def test_a_shift_whole_seasons_ago_is_over(freq, season_length, n, horizon, options):
+    errors, naive = [], []
+    for rows_ago in (season_length, 2 * season_length):
+        rng, t = np.random.default_rng(rows_ago), np.arange(n + horizon)
+        values = 100 + 10 * np.sin(2 * np.pi * t / season_length) + 60 * (t >= n - rows_ago)
+        values = values + 3 * rng.normal(size=n + horizon)
+        series = pd.Series(values[:n], pd.date_range("2003", periods=n, freq=freq))
+        fitted = SequenceForecaster(horizon=horizon, random_state=0, **options).fit(series)
+        errors.append(np.abs(fitted.forecast() - values[n:]).mean())
+        before = np.resize(values[n - season_length : n], horizon)
+        naive.append(np.abs(before - values[n:]).mean())
+    assert np.mean(errors) < 2 * np.mean(naive)  # the shift is 15 times the naive error
+
+
+def test_rows_after_a_shift_within_a_season_are_no_outliers():
+    rng, rows = np.random.default_rng(0), np.arange(36)
+    series = 10 * np.sin(2 * np.pi * rows / 12) + rng.normal(size=36)
+    for rows_ago in range(12, 25):
+        shifted = (series + 60 * (rows >= 36 - rows_ago))[np.newaxis, :, np.newaxis]
+        np.testing.assert_array_equal(without_outliers(shifted, 12), shifted)
+    for rows_ago in (0, 12, 24):
+        spoiled = (series + 60 * (rows >= 36 - rows_ago))[np.newaxis, :, np.newaxis]
+        spoiled[0, 5] -= 40
+        moved = without_outliers(spoiled, 12)
+        assert np.flatnonzero((moved != spoiled)[0, :, 0]).tolist() == [5]
 
 
 @pytest.mark.parametrize("seed", range(3))
+@pytest.mark.filterwarnings("ignore:season_length=None does not use")
 def test_a_default_forecast_does_not_repeat_a_shift_of_the_level(seed):
     """Nine months ago the level rose from 100 to 160, in 30 months."""
     rng = np.random.default_rng(seed)
