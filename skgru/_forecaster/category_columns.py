@@ -1,4 +1,6 @@
-"""Which columns of X are covariates that hold categories."""
+"""Which columns of X are covariates that hold text or categories. `_containers/one_hot.py` makes
+numbers of them.
+"""
 
 from __future__ import annotations
 

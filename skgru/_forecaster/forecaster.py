@@ -30,10 +30,10 @@ from skgru._forecaster.category_columns import categories_of, with_categories
 from skgru._forecaster.checks import check_limits, check_series, warn_of_ends, warn_of_unknown
 from skgru._forecaster.conformal import Calibration, errors_of, parts_of
 from skgru._forecaster.covariate_gaps import warn_of_covariate_gaps
+from skgru._forecaster.further_training import check_trains_further, trained_further
 from skgru._forecaster.gaps_and_outliers import last_rows
 from skgru._forecaster.history import extended
 from skgru._forecaster.model_fit import fitted_model
-from skgru._forecaster.refit import check_trains_further, trained_further
 from skgru._forecaster.resolve import (
     check_alone,
     check_kinds,
