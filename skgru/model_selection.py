@@ -199,5 +199,5 @@ def backtest(
     MASE    0.29
     Name: ratio, dtype: float64
     """
-    options = Options(horizon, initial, step, refit, coverage, gap, window, n_jobs)
-    return run_backtest(forecaster, X, options, sample_weight, int(verbose))
+    options = Options(horizon, initial, step, refit, coverage, gap, window, n_jobs, verbose)
+    return run_backtest(forecaster, X, options, sample_weight)

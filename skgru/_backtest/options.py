@@ -24,6 +24,7 @@ class Options:
     gap: Any
     window: Any
     n_jobs: Any
+    verbose: Any
 
     def check(self) -> None:
         """Raise ValueError if an option is out of range, whatever X is."""
@@ -37,7 +38,8 @@ class Options:
         if self.coverage is not None and not is_share(self.coverage):
             raise ValueError(
                 f"coverage={self.coverage!r} must be a float between 0 and 1, both excluded, or "
-                "None. It is the share of actual values that the intervals should contain."
+                "None. It is the share of actual values that the intervals should contain. Use "
+                "coverage=0.9, for example."
             )
         if not at_least(0).is_satisfied_by(self.gap):
             raise ValueError(
@@ -54,6 +56,12 @@ class Options:
             raise ValueError(
                 f"n_jobs={self.n_jobs!r} must be an int other than 0, the number of fits at once, "
                 "or None. Use n_jobs=-1 for all cores."
+            )
+        is_bool = isinstance(self.verbose, bool | np.bool_)
+        if not is_bool and not at_least(0).is_satisfied_by(self.verbose):
+            raise ValueError(
+                f"verbose={self.verbose!r} must be a bool or an int of at least 0. Use verbose=1 "
+                "to see the time left, or verbose=0."
             )
 
 

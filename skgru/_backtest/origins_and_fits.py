@@ -289,7 +289,7 @@ def _outcomes(
 
 
 def run_backtest(
-    forecaster: SequenceForecaster, X: Any, options: Options, sample_weight: Any, verbose: int
+    forecaster: SequenceForecaster, X: Any, options: Options, sample_weight: Any
 ) -> BacktestResult | BacktestResults:
     """Forecasts and actual values of one or several series, as `backtest` returns them."""
     if not isinstance(forecaster, SequenceForecaster):
@@ -319,7 +319,7 @@ def run_backtest(
 
     with followed(forecaster, len(origins)) as (forecaster, task):
         job = _Job(forecaster, timeline, options, is_several, horizon, reach, roles, has_gaps)
-        outcomes = list(shown(_outcomes(job, origins, task), len(origins), verbose))
+        outcomes = list(shown(_outcomes(job, origins, task), len(origins), int(options.verbose)))
 
     spec, n_least = outcomes[0][0]
     found: list[list[Forecast]] = [[] for _ in tables]

@@ -481,9 +481,9 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         "regressor": [None, Instance(["fit", "predict"]), list, tuple],
-        "window_length": [at_least(1), StrOptions({"auto"}), list, tuple],
+        "window_length": "no_validation",  # by check_kinds
         "horizon": [at_least(1)],
-        "season_length": [at_least(1), list, tuple, None],
+        "season_length": "no_validation",  # by check_kinds
         "scaler": [Instance(["fit", "transform", "inverse_transform"]), StrOptions({"auto"}), None],
         "level": [StrOptions({"auto", "mean", "last", "window"}), None],
         "baseline": [StrOptions({"auto", "last", "seasonal", "profile"}), None],
@@ -618,7 +618,6 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         PeriodIndex(['2026-01'], dtype='period[M]')
         """
         self._validate_params()
-        check_kinds(self)
         check_limits(self.lower, self.upper)
         categories = categories_of(X, self)
         tables, panel = self._read_first(categories.encoded(X))
@@ -1079,7 +1078,8 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         if not real_between(0, 1, closed="neither").is_satisfied_by(coverage):
             raise ValueError(
                 f"coverage={coverage!r} must be a float between 0 and 1, both excluded. It is the "
-                "share of actual values that the intervals should contain."
+                "share of actual values that the intervals should contain. Use coverage=0.9, for "
+                "example."
             )
         most = self._check_coverage(coverage)
         new = self._origins(steps, X, future, until)
@@ -1147,6 +1147,11 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         tags.input_tags.allow_nan = True
         tags.target_tags.required = False
         return tags
+
+    def _validate_params(self) -> None:
+        """Raise ValueError if a parameter is out of range, whatever X is."""
+        super()._validate_params()
+        check_kinds(self)
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_model")

@@ -292,7 +292,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
     array(['up'], dtype='<U4')
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
         **RecurrentEstimator._parameter_constraints,
         "embedding_dim": [None, at_least(1)],
         "class_weight": [None, dict, StrOptions({"balanced"})],

@@ -357,12 +357,12 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     35
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
         **RecurrentEstimator._parameter_constraints,
         "loss": [str, Instance(["__call__"])],
         "horizon": [at_least(1)],
-        "target": [None, at_least(0), "array-like"],
-        "quantiles": [None, "array-like"],
+        "target": "no_validation",  # by check_target, which needs X
+        "quantiles": "no_validation",  # by check_quantiles
         "normalize_y": ["boolean"],
         "highway": [StrOptions({"auto"}), "boolean"],
         "validation_split": [StrOptions({"auto", "last", "random"})],
@@ -504,6 +504,10 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         path = checked_path(checkpoint, self.callbacks)
         course = Course(self.epochs, self.early_stopping, continues, checkpoint=path)
         return self._fit(X, y, sample_weight, validation_data, course)
+
+    def _validate_params(self) -> None:
+        super()._validate_params()
+        check_quantiles(self.quantiles, self.loss)
 
     @stores_at_once
     def partial_fit(

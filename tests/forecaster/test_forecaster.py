@@ -23,6 +23,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
 
 from skgru import GRURegressor, SequenceForecaster
+from skgru.model_selection import backtest
 from tests.helpers import assert_holds, fails, raises, slow_baseline, slow_level, warns
 
 N, LENGTH = 90, 6
@@ -1082,9 +1083,7 @@ def in_order(words):
 
 
 OUT_OF_RANGE = {
-    "window_length": [0, 2.5, True, "long", None],
     "horizon": [0, True, 1.5, None, "auto"],
-    "season_length": [0, True, "auto", 1.5],
     "scaler": ["minmax", MinMaxScaler, 3],
     "level": ["median", 0],
     "baseline": ["naive", 0],
@@ -1104,6 +1103,23 @@ def test_parameters_out_of_range(name, value):
     message = f"The '{name}' parameter of SequenceForecaster must be"
     with pytest.raises(ValueError, match=message):
         forecaster().set_params(**{name: value}).fit(column(WALK))
+
+
+@pytest.mark.parametrize("length", [0, 2.5, True, "long", [], [0], [12, "24"], np.array([12])])
+@pytest.mark.parametrize(
+    ("name", "remedy"), [("window_length", "window_length=24"), ("season_length", "[24, 168]")]
+)
+def test_lengths_out_of_range(name, length, remedy):
+    """A number and a list get the same message, from a backtest too."""
+    parts = (f"{name}={length!r}", "an int of at least 1", remedy)
+    wrong = forecaster().set_params(**{name: length})
+    fails(lambda: wrong.fit(column(WALK)), *parts)
+    fails(lambda: backtest(wrong, column(WALK), initial=0.5), *parts)
+
+
+def test_season_length_has_no_auto():
+    wrong = forecaster(season_length="auto")
+    fails(lambda: wrong.fit(column(WALK)), "season_length='auto'", "None for the seasons")
 
 
 OWN = "['first', 'past', 'second', 'known']"
