@@ -867,7 +867,7 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
             return [self.predict(one) for one in self._lone(X)]
         table = self._read_new(X)
         warn_of_unknown(table, self._spec)
-        self._warn_if_apart(table)
+        self._warn_of_lost_history(table)
         forecasts = self._row_by_row(table)
         steps = range(1, self._spec.horizon + 1)
         names = [with_ending(name, f"_step{k}") for k in steps for name in self._names_in(table)]
@@ -907,6 +907,7 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         check_is_fitted(self)
         if not is_list_of_series(X):
             table = self._read_new(X)
+            self._warn_of_lost_history(table, must_be_values=True)
             weight = None if sample_weight is None else weights_of_one(sample_weight, X)
             return self._score_of(table, weight)
         tables = [self._read_new(one) for one in self._lone(X)]
