@@ -115,8 +115,8 @@ def backtest(
         late. The forecast is made gap + horizon rows ahead, and its first `gap` rows are dropped.
 
     window : int or None, default=None
-        Rows before a forecast origin that a fit uses: a rolling window. The history of a forecast
-        begins with the first row of its fit. None: all rows.
+        Number of last rows before a forecast origin that a fit uses: a rolling window. The
+        forecasts of this fit do not use earlier rows either. None: all rows.
 
     n_jobs : int or None, default=None
         Number of fits that run at once, in processes of their own. It has no effect without
@@ -157,7 +157,7 @@ def backtest(
     -----
     Forecast origins are the rows initial - 1, initial - 1 + step, and so on, as long as `horizon`
     rows follow them. With future covariates and strategy="direct", the forecaster reads them in
-    blocks of its own horizon, so all rows of the last block must follow the forecast origin in X.
+    blocks of its own horizon, so X must hold the whole last block after each origin.
 
     One global model forecasts several series. A forecast origin is one moment for all of them:
 
@@ -167,14 +167,15 @@ def backtest(
       rows of the longest series.
 
     A series is forecast from an origin if it has enough rows before it for the regressors (a season
-    or a window), and `horizon` rows after it. So series of unlike lengths may have different
-    origins. A model that was fitted to a single series, because the others begin later, forecasts
-    only this series. In a wide frame, a series lasts from its first to its last value.
+    or a window), and `horizon` rows after it. A shorter series has no forecasts from the origins
+    before it has enough rows. A model that was fitted to a single series, because the others begin
+    later, forecasts only this series. In a wide frame, a series lasts from its first to its last
+    value.
 
-    The scaler of a single series is that of the model: a clone of `scaler` that is fitted to the
-    rows of the fit. Several series are each given to `forecast` from the first row of the fit to
-    the origin. Therefore each of them has a new clone of `scaler` at every origin, fitted to these
-    rows, while `update` keeps the scalers of `fit`. With `refit=True` both are the same.
+    With `refit=False`, one series has the scaler of the fit at all origins. Each of several series
+    has a new clone of `scaler` at each origin, fitted to its rows up to the origin. A forecaster
+    that is updated by `update` keeps the scalers of `fit`, so that its forecasts of several series
+    differ from those of this backtest. With `refit=True` they are equal.
 
     References
     ----------
@@ -193,7 +194,7 @@ def backtest(
     BacktestResult(n_origins=4, horizon=3, n_targets=1, coverage=None)
     >>> result.errors_by_step().round(1)
     array([ 5.1, 14.8, 20. ])
-    >>> result.summary()["ratio"].dropna().round(2)  # to the value of a year ago
+    >>> result.summary()["ratio"].dropna().round(2)  # to the error of the value of a year ago
     MAE     0.29
     RMSE    0.36
     MASE    0.29

@@ -53,7 +53,7 @@ def check_kinds(parameters: Any) -> None:
     if is_list and not (regressors and all(map(is_regressor, regressors))):
         raise ValueError(
             f"regressor={regressors!r} must be a non-empty list of regressors (no "
-            "classes), which the ensemble members take in turn."
+            "classes), which are fitted in turn."
         )
     if (season := parameters.season_length) is not None and not _are_lengths(season):
         raise ValueError(
@@ -65,7 +65,7 @@ def check_kinds(parameters: Any) -> None:
     if not (isinstance(window, str) and window == "auto") and not _are_lengths(window):
         raise ValueError(
             f'window_length={window!r} must be "auto", an int of at least 1, or a non-empty list '
-            "of such ints, which the ensemble members take in turn. Use window_length=24, for "
+            "of such ints, which the regressors take in turn. Use window_length=24, for "
             "example."
         )
     n_kinds = max(len(one) if isinstance(one, list | tuple) else 1 for one in (regressors, window))

@@ -1117,6 +1117,22 @@ def test_lengths_out_of_range(name, length, remedy):
     fails(lambda: backtest(wrong, column(WALK), initial=0.5), *parts)
 
 
+@pytest.mark.parametrize(
+    ("params", "parts"),
+    [
+        ({"horizon": 8, "season_length": 4}, ("horizon=8 and season_length=4 need 12 rows",)),
+        ({"horizon": 8, "window_length": 6}, ("and window_length=6 need 14", "a shorter window")),
+        ({"horizon": 12, "season_length": 1}, ("horizon=12 need 13 rows", "a smaller horizon")),
+    ],
+)
+def test_what_regressors_need_names_its_reasons(params, parts):
+    X = np.arange(10.0).reshape(-1, 1) % 4
+    with pytest.warns(UserWarning) as caught:
+        SequenceForecaster(random_state=0, **params).fit(X)
+    message = next(str(one.message) for one in caught if "regressors of" in str(one.message))
+    assert_holds(message, "X has 10 rows", *parts)
+
+
 def test_season_length_has_no_auto():
     wrong = forecaster(season_length="auto")
     fails(lambda: wrong.fit(column(WALK)), "season_length='auto'", "None for the seasons")
