@@ -118,7 +118,8 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
           enough that the error is not larger.
 
         Otherwise level, baseline and Theta have no season. The pretrained network then uses the
-        shortest season of the dates, if X holds two of these seasons.
+        shortest season of the dates, if X holds two of these seasons. Exception: if changes in X
+        differ from those a season before as much as unrelated changes do, nothing uses the season.
 
         Without dates, None is the same as 1. Arrays never have dates, so set `season_length`.
 
