@@ -30,8 +30,8 @@ class TakesCallbacks(CallbackSupportMixin):
         Parameters
         ----------
         *callbacks : callback instances
-            Such as `sklearn.callback.ProgressBar()`. They replace the earlier ones. Without any,
-            the estimator has no callbacks.
+            Callbacks, such as `sklearn.callback.ProgressBar()`. They replace those that were set
+            before. No argument removes all callbacks.
 
         Returns
         -------

@@ -113,9 +113,9 @@ class SequenceWindower(TakesCallbacks, TransformerMixin, BaseEstimator):
         - "edge": the values of the first row. Use it before a regressor that does not take NaN.
 
     context : {"fit"} or None, default=None
-        Rows before the first row of X in `transform`.
+        Rows that stand before the first row of X in `transform`.
 
-        - None: unknown. They are padded.
+        - None: there are none. The missing steps are padded.
         - "fit": the last rows of `fit`, so that the first windows of a test fold are complete.
           If X starts with the first `window_length` rows of `fit`, it is read as the training data
           and has no context. `fit_transform` has no context either.
@@ -341,7 +341,7 @@ class SequenceWindower(TakesCallbacks, TransformerMixin, BaseEstimator):
         "X": "no_validation",
         "window_length": [at_least(1)],
         "horizon": [at_least(1)],
-        "target": [None, at_least(0), "array-like"],
+        "target": "no_validation",  # by check_target
     }
 )
 def make_windows(

@@ -722,8 +722,8 @@ def forecast_scorer(metric: str | Callable[..., Any] = "mae") -> Callable[..., f
     Raises
     ------
     ValueError
-        If metric has another name. The scorer raises if X does not follow the training fold, is a
-        long frame, or cannot be measured.
+        `forecast_scorer`: if metric is another name. The scorer: if X does not follow the training
+        fold, is a long frame, or cannot be measured.
 
     See Also
     --------

@@ -563,6 +563,12 @@ def test_too_few_rows_to_fit_name_a_larger_initial():
         backtest(linear(), positive_series(), initial=8)
 
 
+@pytest.mark.parametrize("verbose", [-1, "a", None, 1.5])
+def test_verbose_out_of_range(verbose):
+    with raises(f"verbose={verbose!r}", "verbose=1"):
+        backtest(linear(), positive_series(), initial=50, verbose=verbose)
+
+
 def test_coverage_without_calibration_is_the_forecasters_error():
     message = ("calibration_fraction=0", "calibration_fraction=0.")
     with raises(message):

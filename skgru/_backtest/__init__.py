@@ -1,1 +1,1 @@
-"""What `skgru.model_selection` is made of: results of backtests, and their measures."""
+"""What `skgru.model_selection` is made of: fits, forecasts, results and their measures."""

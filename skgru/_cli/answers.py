@@ -11,7 +11,7 @@ import numpy as np
 
 from skgru._cli.csv_and_parquet import PARQUET
 from skgru._cli.errors import Failed, Refused
-from skgru._containers.long import names_times
+from skgru._containers.value_kinds import names_times
 
 # Endings of files that are neither CSV nor parquet.
 OTHER_FORMATS = frozenset(

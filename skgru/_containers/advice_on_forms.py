@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from skgru._containers.long import is_time, keys_of, names_times
+from skgru._containers.long import keys_of
 from skgru._containers.one_hot import is_frame
 from skgru._containers.panel import Panel
 from skgru._containers.series import is_list_of_series
 from skgru._containers.table import Table
-from skgru._containers.value_kinds import holds_labels
+from skgru._containers.value_kinds import holds_labels, is_time, names_times
 
 
 def code_for_form(X: Any, panel: Panel, like: Table) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from skgru._containers.advice_on_doubled_dates import doubled
 from skgru._containers.clocks import (
     HALF_MONTHS,
     WEEKDAYS,
@@ -53,17 +54,8 @@ MONTH_ENDS = {"ME": "mo", "QE": "q", "YE": "y"}
 
 def irregular(index: Any, frame: Any = None) -> str:
     """The message for an index without a regular step. frame : the polars frame of the index."""
-    time = None if frame is None else frame.columns[0]
-    doubled = index[index.duplicated()]
-    if len(doubled):
-        merge = "X.groupby(level=0).mean()"
-        if time is not None:
-            merge = f"X.group_by({time!r}).mean().sort({time!r})"
-        return (
-            f"X's index has {doubled[0]} more than once, but each row of a series needs its own "
-            f"time. Drop or aggregate the duplicates: {merge}. If X holds several series, name "
-            "their column in group: SequenceForecaster(group=...)."
-        )
+    if (message := doubled(index, frame)) is not None:
+        return message
     remedy = _remedy(index, frame)
     n_daily = rows_of_session(index)
     if n_daily is not None and index.is_monotonic_increasing:

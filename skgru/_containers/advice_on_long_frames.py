@@ -8,16 +8,13 @@ import re
 from numbers import Integral
 from typing import Any
 
+from skgru._containers.advice_on_doubled_dates import OTHER_COLUMNS, OTHER_GROUP
 from skgru._containers.text_dates import way_to_dates
 
 # Code that makes one series regular, in messages of `advice_on_index.irregular`.
 OF_ONE = re.compile(r"(?:regular first|the duplicates): (X\..+?)\.(?= If | Set | \(Here)")
 UPSAMPLED = re.compile(r"(?<=first: )X\.[^ ]*?upsample\(('[^']*'), every=('[^']*')\)")
 MERGED = re.compile(r"X\.group_by\(('[^']*')\)\.mean\(\)\.sort\('[^']*'\)")
-OTHER_GROUP = (
-    "If X holds several series, name their column in group: SequenceForecaster(group=...)."
-)
-OTHER_COLUMNS = "If other columns identify the series too, name them in group."
 AS_INTEGERS = "X.index = X.index.astype(int)"
 DATED = "X[X.index.notna()]"
 IS_ALONE = " (Here, X is this series alone.)"

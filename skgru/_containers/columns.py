@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from skgru._containers.long import is_time, keys_of, names_times
+from skgru._containers.long import keys_of
 from skgru._containers.one_hot import is_frame
 from skgru._containers.panel import SeriesList
 from skgru._containers.table import Table
+from skgru._containers.value_kinds import is_time, names_times
 
 
 def columns_of_fit(X: Any, like: Table, group: Any = None, time: Any = None) -> Any:

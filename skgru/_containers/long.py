@@ -19,9 +19,9 @@ from skgru._containers.advice_on_long_frames import (
 )
 from skgru._containers.numbers import as_known
 from skgru._containers.table import Table
-from skgru._containers.text_dates import are_years, way_to_dates, with_dates
+from skgru._containers.text_dates import are_years, with_dates
 from skgru._containers.time_index import columns_like
-from skgru._containers.value_kinds import is_text
+from skgru._containers.value_kinds import names_times
 
 
 @dataclass(frozen=True)
@@ -286,59 +286,6 @@ def all_but_time(index: Any) -> Any:
     time = times[-1] if times else index.nlevels - 1
     levels = [i if name is None else name for i, name in enumerate(index.names) if i != time]
     return levels[0] if len(levels) == 1 else levels
-
-
-def check_alone(X: Any) -> None:
-    """Raise if the rows of a frame without `group` are those of several series: dates occur more
-    than once, but once for each value of a column, or of several columns of text.
-    """
-    library = type(X).__module__.split(".")[0]
-    if library not in ("pandas", "polars") or not hasattr(X, "columns") or not len(X):
-        return
-    if library == "pandas" and (X.index.nlevels > 1 or not X.columns.is_unique):
-        return
-    times = [name for name in X.columns if is_time(X[name].dtype)]
-    if library == "pandas" and not times and not names_times(X.index):
-        times = [name for name in X.columns if is_text(X[name]) and way_to_dates(X[name], "")]
-    if library == "pandas" and names_times(X.index):
-        dates = X.index.to_numpy()
-    elif len(times) == 1:
-        dates = X[times[0]].to_numpy()
-    else:
-        return
-    dates = dates.tolist()
-    if len(set(dates)) == len(dates):
-        return
-    others = [name for name in X.columns if name not in times and not _is_float(X[name].dtype)]
-    texts = [name for name in others if is_text(X[name])]
-    for names in [*([name] for name in others), *([texts] if len(texts) > 1 else [])]:
-        ids = list(zip(*(X[name].to_list() for name in names), strict=True))
-        try:
-            is_id = 2 * len(set(ids)) <= len(ids) == len(set(zip(ids, dates, strict=True)))
-        except TypeError:  # lists, for example
-            continue
-        if is_id:
-            group = names if len(names) > 1 else names[0]
-            raise ValueError(
-                f"X has several rows of the same date, but a single series has one. {group!r} "
-                f"seems to identify the series: use SequenceForecaster(group={group!r})."
-            )
-
-
-def _is_float(dtype: Any) -> bool:
-    return getattr(dtype, "kind", "") == "f" or str(dtype).startswith("Float")
-
-
-def is_time(dtype: Any) -> bool:
-    if hasattr(dtype, "is_temporal"):  # polars
-        return str(dtype).startswith(("Date", "Datetime"))
-    return getattr(dtype, "kind", "") == "M" or hasattr(dtype, "freq")
-
-
-def names_times(values: Any) -> bool:
-    """Whether a pandas index or column holds dates or periods."""
-    dtype = getattr(values, "dtype", None)
-    return getattr(dtype, "kind", "") == "M" or hasattr(dtype, "freq")
 
 
 def _without_id(X: Any, keys: list[Key], group: Any) -> str:

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from skgru._containers.advice_on_dates import moved_dates
+from skgru._containers.advice_on_doubled_dates import check_is_one_series
 from skgru._containers.advice_on_long_frames import of_all_polars_series, of_all_series
-from skgru._containers.long import Key, LongForm, check_alone, keys_of, parts_of
+from skgru._containers.long import Key, LongForm, keys_of, parts_of
 from skgru._containers.near_ids import advice_on_ids, near_ids
 from skgru._containers.numbers import as_known
 from skgru._containers.numbers_of_frames import text_remedy
@@ -174,7 +175,7 @@ def read_panel(
     check_collection(X)
     X, name = as_known(X)
     if group is None:
-        check_alone(X)
+        check_is_one_series(X)
         return [as_series(X, estimator, name=name)], None
     _check_group(X, group)
     if getattr(getattr(X, "index", None), "nlevels", 1) > 1 and not hasattr(X, "columns"):

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import _get_feature_names, check_array
 
-from skgru._containers.long import all_but_time, names_times
+from skgru._containers.long import all_but_time
 from skgru._containers.numbers import (
     as_known,
     as_numbers,
@@ -21,6 +21,7 @@ from skgru._containers.numbers import (
 )
 from skgru._containers.table import Table
 from skgru._containers.time_index import TimeIndex, _step_of, index_of_polars
+from skgru._containers.value_kinds import names_times
 
 # Columns of a single row from which they are steps rather than columns.
 LEAST_ON_SIDE = 3

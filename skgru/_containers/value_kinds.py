@@ -117,3 +117,15 @@ def check_sizes(values: Iterable[Any], name: str) -> None:
                 f"{name} holds a number beyond {np.finfo(float).max:.1e}, the largest float. "
                 "Give the numbers in a larger unit, or NaN for an unknown one."
             ) from error
+
+
+def is_time(dtype: Any) -> bool:
+    if hasattr(dtype, "is_temporal"):  # polars
+        return str(dtype).startswith(("Date", "Datetime"))
+    return getattr(dtype, "kind", "") == "M" or hasattr(dtype, "freq")
+
+
+def names_times(values: Any) -> bool:
+    """Whether a pandas index or column holds dates or periods."""
+    dtype = getattr(values, "dtype", None)
+    return getattr(dtype, "kind", "") == "M" or hasattr(dtype, "freq")

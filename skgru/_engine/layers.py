@@ -15,7 +15,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from skgru._engine.cells import CELLS
+from skgru._engine.tensorflow_cells import CELLS
 from skgru._specs import NetworkSpec
 
 Tensors = Sequence[tf.Tensor]

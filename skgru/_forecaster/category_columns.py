@@ -1,4 +1,6 @@
-"""Which columns of X are covariates that hold categories."""
+"""Which columns of X are covariates that hold text or categories. `_containers/one_hot.py` makes
+numbers of them.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +8,11 @@ from dataclasses import replace
 from numbers import Integral
 from typing import Any
 
-from skgru._containers.long import Key, check_alone, keys_of, names_times
+from skgru._containers.advice_on_doubled_dates import check_ids, check_is_one_series
+from skgru._containers.long import Key, keys_of
 from skgru._containers.one_hot import Categories, holds_categories, is_frame, learn_categories
 from skgru._containers.table import Table
-from skgru._containers.value_kinds import example_of, holds_labels
+from skgru._containers.value_kinds import example_of, holds_labels, is_time, names_times
 from skgru._forecaster.spec import ForecastSpec
 
 
@@ -34,7 +37,7 @@ def categories_of(X: Any, parameters: Any) -> Categories:
         is_frame(one) and list(one.columns) == list(first.columns) for one in frames
     ):
         return Categories()
-    times = [name for name in columns if _is_time(first[name])]
+    times = [name for name in columns if is_time(first[name].dtype)]
     is_dated = len(times) == 1 or _has_dated_index(first)
     if len(times) == 1 and not _has_dated_index(first):
         columns.remove(times[0])
@@ -42,9 +45,12 @@ def categories_of(X: Any, parameters: Any) -> Categories:
     if not found or (not is_dated and set(labels) - set(found)):  # dates as text come first
         return Categories()
     if group is None and not isinstance(X, list):
-        check_alone(X)
+        check_is_one_series(X)
     if ids and len(ids) == len(keys or []):
-        _check_ids(first, group, ids, times, found)
+        if len(times) == 1:
+            check_ids(first, group, ids, first[times[0]], found)
+        elif is_dated and first.index.nlevels == 1:
+            check_ids(first, group, ids, first.index, found)
     known, targets = (_named(one, columns) for one in (parameters.known, parameters.target))
     if parameters.target is None:
         known = [*known, *_static_of(frames, keys, found)]
@@ -93,32 +99,6 @@ def _values_of(frame: Any, key: Key) -> list[Any]:
     return list(column.to_list())
 
 
-def _check_ids(X: Any, group: Any, ids: list[Any], times: list[Any], found: list[Any]) -> None:
-    """Raise if columns of text identify the series of a long frame together with `group`: dates of
-    a series occur more than once without these columns, and once with them.
-    """
-    if len(times) == 1:
-        dates = X[times[0]].to_list()
-    elif _has_dated_index(X) and X.index.nlevels == 1:
-        dates = X.index.to_list()
-    else:
-        return
-
-    def are_single(names: list[Any]) -> bool:
-        rows = list(zip(dates, *(X[name].to_list() for name in names), strict=True))
-        return len(set(rows)) == len(rows)
-
-    if are_single(ids):
-        return
-    for more in [*([one] for one in found), found]:
-        if are_single([*ids, *more]):
-            raise ValueError(
-                f"group={group!r}: X has several rows of the same date in a series, but a series "
-                f"has one. {more[0]!r} seems to identify the series too: use "
-                f"SequenceForecaster(group={[*ids, *more]!r})."
-            )
-
-
 def with_categories(spec: ForecastSpec, categories: Categories, table: Table) -> ForecastSpec:
     """The specification with the number of categories of each covariate that holds them."""
     n_values = {name: len(values) for name, values in categories.values().items()}
@@ -137,12 +117,6 @@ def _named(given: Any, columns: list[Any]) -> list[Any]:
         else one
         for one in ([given] if is_one else list(given))
     ]
-
-
-def _is_time(column: Any) -> bool:
-    if hasattr(column, "iloc"):
-        return names_times(column)
-    return str(column.dtype).startswith(("Date", "Datetime"))
 
 
 def _has_dated_index(frame: Any) -> bool:

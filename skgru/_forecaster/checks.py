@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from skgru._containers.advice_on_dates import moved_dates
 from skgru._containers.panel import Panel
 from skgru._containers.table import Table
 from skgru._containers.text_dates import are_years, form_of_numbers, unit_of_numbers
@@ -285,58 +284,3 @@ def _are_equal(y: Any, values: np.ndarray) -> bool:
     except (TypeError, ValueError):  # text, or lists of different lengths
         return False
     return y.size == values.size and np.array_equal(y.reshape(values.shape), values, equal_nan=True)
-
-
-def is_apart(trained: TimeIndex, table: Table, n_needed: int) -> bool:
-    """Whether a short X ends after its series in fit, but does not start right after it, or has
-    dates of another type.
-
-    X that ends before the row after the training series is another period, and a longer X holds its
-    own history.
-    """
-    index = table.rows.index
-    if index is None or trained.index is None or len(table) >= n_needed:
-        return False
-    following = trained.following(1)[0]
-    try:
-        return bool(index[-1] >= following and index[0] != following)
-    except (TypeError, ValueError):  # another kind of index, or a time zone
-        return True
-
-
-def warn_of_apart(
-    trained: TimeIndex, table: Table, n_needed: int, one: Any = None, n_more: int = 0
-) -> None:
-    """Warn of a short X whose forecasts have no history but X. one : the identifier of a series of
-    a panel; n_more : the number of other such series.
-    """
-    index = table.rows.index
-    whose = "X" if one is None else f"Series {one!r} of X"
-    others = f" There are {n_more} more such series." if n_more else ""
-    what = (
-        f"begins at {index[len(index) - len(table)]} and does not continue the training series, "
-        f"which ends at {trained.index[-1]}"
-    )
-    remedy = "Give the series from the start of fit to the end of X, with NaN in missing rows"
-    if _differ(index, trained.index):
-        what = (
-            f"has an index of {index.dtype} and does not continue the training series, which has "
-            f"one of {trained.index.dtype}"
-        )
-        remedy = "Give the index that type"
-    moved = moved_dates(table.rows, trained, "X.index" if one is None else None)
-    if moved:
-        remedy = moved.strip().removesuffix(".")
-    warn_user(
-        f"{whose} {what}. Its {len(table)} rows are the whole history of its forecasts, which "
-        f"should have {n_needed}. {remedy}.{others}"
-    )
-
-
-def _differ(one: Any, other: Any) -> bool:
-    """Whether two indexes cannot be compared."""
-    try:
-        bool(one[-1] < other[-1])
-    except (TypeError, ValueError):
-        return True
-    return False

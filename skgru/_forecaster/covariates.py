@@ -9,7 +9,6 @@ import numpy as np
 
 from skgru._containers.advice_on_dates import moved_dates
 from skgru._containers.clocks import in_zone
-from skgru._containers.long import names_times
 from skgru._containers.numbers import as_known, as_numbers
 from skgru._containers.one_hot import Categories
 from skgru._containers.panel import Panel
@@ -18,6 +17,7 @@ from skgru._containers.series import as_series
 from skgru._containers.table import Table
 from skgru._containers.text_dates import way_to_dates
 from skgru._containers.time_index import TimeIndex
+from skgru._containers.value_kinds import names_times
 from skgru._forecaster.spec import ForecastSpec
 
 
@@ -113,10 +113,12 @@ def known_rows(
         )
     found, values, index = _read(future, names, needed, trained, table, categories, estimator)
     if len(values) < steps:
+        why = "one for each step"
+        if steps > n_asked:
+            why = f"the {n_asked} steps, rounded up to a multiple of horizon={steps_of_call}"
         raise ValueError(
-            f"future has {len(values)} rows, but needs {steps}: steps rounded up to a multiple of "
-            f"the {steps_of_call} that the regressor forecasts at once. Give at least {steps} "
-            "rows, starting with the row after the end of the series."
+            f"future has {len(values)} row{'s' * (len(values) != 1)}, but needs {steps}: {why}. "
+            f"Give at least {steps} rows, starting with the row after the end of the series."
         )
     start = 0
     if n_before is not None and len(values) >= n_before + n_asked:

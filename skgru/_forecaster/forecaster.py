@@ -30,10 +30,10 @@ from skgru._forecaster.category_columns import categories_of, with_categories
 from skgru._forecaster.checks import check_limits, check_series, warn_of_ends, warn_of_unknown
 from skgru._forecaster.conformal import Calibration, errors_of, parts_of
 from skgru._forecaster.covariate_gaps import warn_of_covariate_gaps
+from skgru._forecaster.further_training import check_trains_further, trained_further
 from skgru._forecaster.gaps_and_outliers import last_rows
 from skgru._forecaster.history import extended
 from skgru._forecaster.model_fit import fitted_model
-from skgru._forecaster.refit import check_trains_further, trained_further
 from skgru._forecaster.resolve import (
     check_alone,
     check_kinds,
@@ -81,7 +81,7 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         `skgru.default_regressor(units=8)` is the default with other parameters.
 
     window_length : int, list of int or "auto", default="auto"
-        Number of rows in a window. Ensemble members take the lengths of a list in turn. "auto"
+        Number of rows in a window. The regressors take the lengths of a list in turn. "auto"
         depends on the season:
 
         =================  ==================  ========================
@@ -111,12 +111,15 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         day and the week for hours and shorter steps. Such a season is used if X is long enough and
         repeats with it:
 
-        - X holds two seasons and `horizon` rows. The longer one of two seasons needs three. Where
-          the pretrained network takes part, one season and one row are enough for 12 and 4.
-        - The forecast error in X is smaller with the season; not larger for 12 and 4.
+        - X holds two seasons and `horizon` rows. The longer season of a step needs three seasons
+          if the shorter one is used too. Where the pretrained network takes part, one season and
+          one row are enough for 12 and 4.
+        - The forecast error in X is at least 5 % smaller with the season. For 12 and 4, it is
+          enough that the error is not larger.
 
-        Otherwise level, baseline and Theta have no season. The pretrained network has that of the
-        dates if X holds two of it.
+        Otherwise level, baseline and Theta have no season. The pretrained network then uses the
+        shortest season of the dates, if X holds two of these seasons. Exception: if changes in X
+        differ from those a season before as much as unrelated changes do, nothing uses the season.
 
         Without dates, None is the same as 1. Arrays never have dates, so set `season_length`.
 
@@ -174,8 +177,9 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         - "auto": "mean" for intermittent series, whose median may be zero at every step. Otherwise
           "median".
 
-        A series is intermittent if at least 20 % of its values are zeros. Rows that are zero in
-        nearly every season, such as closed days, are not counted.
+        A series is intermittent if it has no negative values, and at least 20 % of its values are
+        zeros. Rows that are zero in nearly every season, such as closed days, are not counted. In
+        a series without exact zeros, values below a thousandth of the mean count as zeros.
 
     target : str, int, sequence of them or None, default=None
         Names or positions of the columns to forecast. None: all columns that are neither in `known`
@@ -190,7 +194,7 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         constant within each series of `fit`, such as the size of a shop, may be left out of
         `future`: their value is carried on. A column that is constant within each series and
         differs between series is a static covariate. It need not be named here. A column
-        beside `target` with a single value in X is treated as one: it has no effect.
+        beside `target` with a single value in X is treated as a static covariate without effect.
 
     calendar : bool, str, list of str or None, default=None
         Features of the dates of X as future covariates. They follow from the index, so X and
@@ -272,7 +276,8 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         effects on a single series. "auto" lowers both weights if their error in `fit` is larger
         than that of the regressors. This is done in two cases:
 
-        - X has covariates, other than linear effects on one series of less than 500 rows.
+        - X has covariates. Exception: a single series of less than 500 rows whose covariates have
+          only linear effects.
         - The error of the regressors in `fit` is less than a tenth of that of the baseline.
 
     lower : float or None, default=None
@@ -328,16 +333,16 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         The fitted scaler of the targets. A list for several series.
 
     regressors_ : list of estimators
-        The fitted ensemble members, followed by the pretrained network if it takes part. Its
-        `quantiles` are the levels that it forecasts.
+        The fitted regressors, followed by the pretrained network if it takes part. Its `quantiles`
+        are the levels that it forecasts.
 
     pretrained_ : bool
         Whether the pretrained network takes part.
 
     ensemble_ : dict of str to float
-        Weights of the members in the forecast, which add up to 1: "regressors" (the median of the
-        fitted regressors), "pretrained" and "theta". Where the baseline alone is used, it is
-        {"baseline": 1.0}.
+        Weights of the ensemble members in the forecast, which add up to 1. The members are
+        "regressors" (the median of the fitted regressors), "pretrained" and "theta". Where the
+        baseline alone is used, it is {"baseline": 1.0}.
 
     summary_ : dict
         The choices of "auto" at one glance: season, windows, scaling, level, baseline, calendar,
@@ -388,8 +393,8 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
 
     In a global model [1]_ the windows of all series train each regressor:
 
-    - A window that starts before its series is filled with the first row of the series, if it has
-      at least one season of rows and there are no past covariates.
+    - A window that starts before its series is filled with the first row of the series, if the
+      series has at least one season of rows and there are no past covariates.
     - Targets after the end of a series are unknown. A GRURegressor learns from the other targets of
       the same window. Other regressors learn only from windows without unknown targets.
     - Early stopping holds out the last windows of each series.
@@ -398,22 +403,36 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
     `forecast(X=X)` puts rows of `fit` and `update` before X, as its history, if X continues the
     training series:
 
-    - X with an index begins right after the training series, or within it. Where both have a row,
-      that of X is used.
-    - One series without an index (an array) always continues the training series, unless it begins
-      with its first `window_length` rows. Several series without an index are new series.
-    - In a long or wide frame, a series of X belongs to the training series with the same
-      identifier. X of one series, or a list of as many series as in `fit`, has no identifiers.
-      Where X and the training series overlap, their values must then be equal.
+    ======================  ========================================  ============================
+    X                       continues the training series             rows that are in both
+    ======================  ========================================  ============================
+    one series              if X begins right after the training      X must have the values of the
+                            series, or within its last rows, which    training series. Otherwise X
+                            the forecaster keeps (at least a window   stands alone.
+                            and `horizon` rows)
+    one series, no index    always, unless X begins with the first    none: all rows of X are later
+                            `window_length` rows of `fit`             rows
+    list                    each series as one series, if X has as    as for one series
+                            many series as `fit`, with the same
+                            names. Without an index: never
+    long or wide frame      each series with an identifier of `fit`,  the values of X are used
+                            as one series
+    ======================  ========================================  ============================
 
-    A series that continues one of `fit` has the scaler of `fit`, as after `update`.
+    A series that continues one of `fit` has the scaler of `fit`, as after `update`. After a fit on
+    one series, `predict` and `score` use the same history.
 
     Any other X stands alone: its rows are the whole history of its forecasts. After a fit on
-    several series, it also has a scaler of its own, fitted to these rows. This holds for new
-    series, for X with the training series from its first row on, and for X after a gap. There is a
-    warning if X is after a gap and shorter than a window and a season: give the series from the
-    start of `fit` to the end of X. After a fit on one series, `predict` and `score` use the same
-    history.
+    several series, it also has a scaler of its own, fitted to these rows. Examples are new series,
+    and the training series from its first row on. A warning says why rows before X are not used:
+
+    - X has other values than the training series in the same rows. Exception: if more of its
+      targets differ than are equal, and X is as long as a window and as a season, X is another
+      series.
+    - X begins after a gap, or before the rows that the forecaster keeps, and is shorter than a
+      window or a season.
+
+    Then give the series from the start of `fit` to the end of X, with NaN in missing rows.
 
     Intervals come from quantiles of the pretrained network, or are split conformal intervals [2]_:
     see `forecast_interval`.
@@ -481,9 +500,9 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         "regressor": [None, Instance(["fit", "predict"]), list, tuple],
-        "window_length": [at_least(1), StrOptions({"auto"}), list, tuple],
+        "window_length": "no_validation",  # by check_kinds
         "horizon": [at_least(1)],
-        "season_length": [at_least(1), list, tuple, None],
+        "season_length": "no_validation",  # by check_kinds
         "scaler": [Instance(["fit", "transform", "inverse_transform"]), StrOptions({"auto"}), None],
         "level": [StrOptions({"auto", "mean", "last", "window"}), None],
         "baseline": [StrOptions({"auto", "last", "seasonal", "profile"}), None],
@@ -599,9 +618,9 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         -----
         The weight of a window is the mean weight of its known targets, which are `horizon` rows
         with strategy="direct". A row of weight 0 is an unknown target. Regressors other than
-        GRURegressor are trained on windows without unknown targets alone. `sample_weight` is
-        multiplied by `series_weight`. Weights change neither scaling, baseline, Theta nor the
-        pretrained network.
+        GRURegressor are trained only on windows without unknown targets. `sample_weight` is
+        multiplied by `series_weight`. The weights have no influence on scaling, baseline, Theta
+        and the pretrained network.
 
         Examples
         --------
@@ -618,7 +637,6 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         PeriodIndex(['2026-01'], dtype='period[M]')
         """
         self._validate_params()
-        check_kinds(self)
         check_limits(self.lower, self.upper)
         categories = categories_of(X, self)
         tables, panel = self._read_first(categories.encoded(X))
@@ -717,8 +735,8 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list of them
             The new rows, in the container of `fit` and with its columns. Further columns of a frame
             are left out. Rows that are in the history, by their index, are ignored, so X may
-            overlap it, or be the whole series. A warning is raised if their values are others than
-            in the history. All rows of X without an index, such as those of an array, are new. For
+            overlap it, or be the whole series. A warning is raised if the history has other values
+            in these rows. All rows of X without an index, such as those of an array, are new. For
             several series:
 
             - Each series of a list continues the series of `fit` at the same position. It may be
@@ -730,7 +748,7 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
             Whether the regressors are trained further on the new rows. False trains nothing, which
             takes milliseconds. True calls `partial_fit` of each regressor, which is one epoch for a
             GRURegressor (see Notes). A warning is raised if there is nothing to train, as with
-            `pretrained="only"`. The new rows are in the history then too.
+            `pretrained="only"`. The history still gets the new rows.
 
         sample_weight : array-like of shape (n_samples,), list of arrays or None, default=None
             Weight of each row of X as a target of `refit=True`, at least 0, in the form that `fit`
@@ -757,9 +775,8 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         `refit=True` trains the regressors on the windows whose last target is a new row. A direct
         forecaster has `horizon` targets after each window, so the windows begin before the new
         rows. Each window is trained on in one update only. Windows with an unknown target or a
-        target of weight 0 are left out. The weight of a window is the mean weight of its targets,
-        where those that were in the history before have the weights of `fit` and of earlier
-        updates.
+        target of weight 0 are left out. The weight of a window is the mean weight of its targets.
+        Targets that were in the history keep the weights of `fit` or of an earlier update.
 
         Everything else stays as in `fit`: the scalers, the weights of the ensemble, the correction
         to means, and the residuals of `calibration_fraction`. Intervals from these residuals
@@ -834,8 +851,9 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list of them
             The series, with the columns of `fit`. Further columns of a frame are left out, here
             and in all methods but `fit`. If X continues the training series, the rows of
-            the training series before X are its history (see the Notes of the class). After a fit
-            on several series, X has no history.
+            the training series before X are its history. If X has other values than the training
+            series in the same rows, X stands alone, with a warning (see the Notes of the class).
+            After a fit on several series, X has no history.
 
         Returns
         -------
@@ -843,7 +861,7 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
             Row t holds the forecasts of rows t + 1 .. t + horizon: first all targets of step 1,
             then all targets of step 2, and so on. They have the container and the index of X, with
             columns `{target}_step{k}`. Forecasts that need future covariates after the end of X are
-            NaN. A list for a list.
+            NaN. A list of series gives a list.
 
         Raises
         ------
@@ -868,7 +886,7 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
             return [self.predict(one) for one in self._lone(X)]
         table = self._read_new(X)
         warn_of_unknown(table, self._spec)
-        self._warn_if_apart(table)
+        self._warn_of_lost_history(table)
         forecasts = self._row_by_row(table)
         steps = range(1, self._spec.horizon + 1)
         names = [with_ending(name, f"_step{k}") for k in steps for name in self._names_in(table)]
@@ -908,6 +926,7 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         check_is_fitted(self)
         if not is_list_of_series(X):
             table = self._read_new(X)
+            self._warn_of_lost_history(table, must_be_values=True)
             weight = None if sample_weight is None else weights_of_one(sample_weight, X)
             return self._score_of(table, weight)
         tables = [self._read_new(one) for one in self._lone(X)]
@@ -932,18 +951,20 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         ----------
         steps : int or None, default=None
             Number of rows to forecast. None: `horizon`. After `horizon` rows, the forecasts of the
-            regressors become history for further ones. Their weight then falls: at step k it is
-            `horizon` / k of the one in `ensemble_`, beside Theta and the pretrained network. It
-            does not fall with covariates, and where the regressors err far less than the baseline.
-            The first rows do not depend on `steps`.
+            regressors become history for further ones. At step k beyond the horizon, the weight of
+            the regressors is `horizon` / k times that in `ensemble_`. Exceptions are forecasts with
+            covariates, and regressors with far smaller errors than the baseline. The first rows do
+            not depend on `steps`.
 
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list, default=None
             Series to forecast from, in the same container as in `fit`. Columns of a frame that were
             not part of `fit` are left out. None: the training series.
-            Rows that follow the training series, or overlap its end, continue it: the forecast is
-            that of `forecast` after `update(X)`. After a fit on several series, X may also hold new
-            series, and leave some out. Each new series gets its own scaler. See the Notes of the
-            class.
+
+            Rows that follow the training series continue it: the forecast is that of `forecast`
+            after `update(X)`. X may also repeat the last rows of the training series, with the same
+            values. With other values, one series stands alone, with a warning, and `update` ignores
+            these rows. See the table in the Notes of the class. After a fit on several series, X
+            may also hold new series, and leave some out. Each new series gets its own scaler.
 
         future : array-like of shape (steps, n_known), DataFrame, dict or None, default=None
             Values of the future covariates (`known`) for the rows to forecast. With
@@ -1040,13 +1061,15 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         Notes
         -----
         Without calibration, the bounds are quantiles of the pretrained network, for any coverage.
-        They are moved, so that the forecast takes the place of its median. Their distances from it
-        are multiplied by a factor. For one series it is 1.1 for a coverage of 0.8, and 1.25 for
-        0.95. For several series, errors of the network at the ends of the series choose it.
+        The bounds are moved by the difference between the forecast and the median of the network.
+        Their distances from the forecast are then multiplied by a factor. For one series the factor
+        is 1.1 for a coverage of 0.8, and 1.25 for 0.95. For several series, it follows from the
+        errors of the network at the ends of the series.
 
         With `calibration_fraction`, they are split conformal intervals [1]_. For each step ahead,
         both bounds have the same distance from the forecast: a quantile of the absolute residuals
-        on the calibration set. Distances are taken on the scale of `scaler`, so that after a
+        on the calibration set. With point="mean", they have this distance from the forecast before
+        its correction to means. Distances are taken on the scale of `scaler`, so that after a
         logarithm the intervals grow with the level.
 
         Residuals k steps ahead of neighbouring forecast origins are correlated, so n of them count
@@ -1079,7 +1102,8 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         if not real_between(0, 1, closed="neither").is_satisfied_by(coverage):
             raise ValueError(
                 f"coverage={coverage!r} must be a float between 0 and 1, both excluded. It is the "
-                "share of actual values that the intervals should contain."
+                "share of actual values that the intervals should contain. Use coverage=0.9, for "
+                "example."
             )
         most = self._check_coverage(coverage)
         new = self._origins(steps, X, future, until)
@@ -1147,6 +1171,11 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         tags.input_tags.allow_nan = True
         tags.target_tags.required = False
         return tags
+
+    def _validate_params(self) -> None:
+        """Raise ValueError if a parameter is out of range, whatever X is."""
+        super()._validate_params()
+        check_kinds(self)
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_model")

@@ -11,8 +11,8 @@ import numpy as np
 from skgru._containers.advice_on_dates import moved_dates
 from skgru._containers.panel import Panel
 from skgru._containers.table import Table
-from skgru._forecaster.checks import is_apart, warn_of_apart
 from skgru._forecaster.gaps_and_outliers import last_rows
+from skgru._forecaster.revisions import revision_from
 
 
 def is_counted(index: Any) -> bool:
@@ -94,14 +94,10 @@ def _moved(kept: Table, new: Table, whose: str) -> str:
     return moved_dates(new.rows, kept.rows, "X.index" if whose == "X" else None)
 
 
-def n_rows_before(kept: Table, n_rows: int, new: Table, has_id: bool) -> int | None:
-    """Number of rows of `kept` before the first row of `new`, if `new` begins after the first row
-    of a series and at most right after its end. None if `new` is its own history: of another
-    series or part of it, or without an index.
-
-    kept : the last of the `n_rows` rows of a series of fit; has_id : whether `new` has the
-    identifier of this series. Without one, both are the same series if `new` begins right after
-    `kept`, or has its values where both have a row.
+def start_within(kept: Table, n_rows: int, new: Table) -> int | None:
+    """Position in `kept` of the first row of `new`, if it is a row of a series after its first row:
+    negative before the rows that are kept, their number right after them. None without an index,
+    and for all other rows. kept : the last of the `n_rows` rows of the series.
     """
     index, other = kept.rows.index, new.rows.index
     if index is None or other is None:
@@ -112,8 +108,23 @@ def n_rows_before(kept: Table, n_rows: int, new: Table, has_id: bool) -> int | N
     at = np.flatnonzero(np.asarray(index == first))
     if not len(at) or at[0] <= len(index) - n_rows:
         return None
-    start = int(at[0]) - (len(index) - len(kept))  # in the rows that are kept
-    if not has_id and not _are_equal(kept.values, new.values, start):
+    return int(at[0]) - (len(index) - len(kept))
+
+
+def n_rows_before(kept: Table, n_rows: int, new: Table, has_id: bool) -> int | None:
+    """Number of rows of `kept` before the first row of `new`, if `new` begins after the first row
+    of a series and at most right after its end. None if `new` is its own history: of another
+    series or part of it, or without an index.
+
+    kept : the last of the `n_rows` rows of a series of fit; has_id : whether `new` has the
+    identifier of this series. Without one, both are the same series if `new` begins right after
+    `kept`, or has its values where both have a row.
+    """
+    start = start_within(kept, n_rows, new)
+    if start is None:
+        return None
+    are_apart = start + len(new) <= 0  # no row in both
+    if not has_id and (are_apart or revision_from(kept, new, start) is not None):
         return None
     return max(0, start)
 
@@ -128,60 +139,41 @@ class Trained:
     n_rows: list[int]
     ids: list[Any]
 
-    def continued_by(self, tables: list[Table], panel: Panel) -> list[tuple[int, int] | None]:
-        """The position in fit of each series that X continues, and how many rows of its tail are
-        before X; None for the others. Series of a list have no identifiers: X continues those of
-        fit if it has as many.
+    def positions_of(self, tables: list[Table], panel: Panel) -> list[int | None]:
+        """The position in fit of the series that each series of X may continue; None for new ones.
+        Series of a list have no identifiers: X may continue those of fit if it has as many, with
+        the same names.
         """
-        has_ids = panel.kind != "list"
-        if not has_ids and len(tables) != len(self.tails):
-            return [None] * len(tables)
         positions = {one: i for i, one in enumerate(self.ids)}
+        found = [positions.get(one) for one in panel.ids]
+        if panel.kind != "list":
+            return found
+        if len(tables) != len(self.tails):
+            return [None] * len(tables)
+        pairs = zip(tables, found, strict=True)
+        return [
+            None if i is None or not _have_one_name(table, self.tails[i]) else i
+            for table, i in pairs
+        ]
+
+    def continued_by(
+        self, tables: list[Table], positions: list[int | None], has_ids: bool
+    ) -> list[tuple[int, int] | None]:
+        """The position in fit of each series that X continues, and how many rows of its tail are
+        before X; None for the others. positions : of the series that X may continue.
+        """
         found: list[tuple[int, int] | None] = []
-        for one, table in zip(panel.ids, tables, strict=True):
-            i, n = positions.get(one), None
-            if i is not None and (has_ids or _have_one_name(table, self.tails[i])):
+        for table, i in zip(tables, positions, strict=True):
+            n = None
+            if i is not None:
                 n = n_rows_before(self.tails[i], self.n_rows[i], table, has_ids)
             found.append(None if i is None or n is None else (i, n))
         return found
-
-    def warn_of_apart(
-        self,
-        tables: list[Table],
-        panel: Panel,
-        continued: list[tuple[int, int] | None],
-        n_needed: int,
-    ) -> set[Any]:
-        """Warn of short series with identifiers of fit that end after its series without continuing
-        it. Returns these identifiers.
-        """
-        positions = {one: i for i, one in enumerate(self.ids)}
-        if panel.kind == "list":
-            return set()
-        apart = {
-            one: (table, self.tails[positions[one]].rows)
-            for one, table, found in zip(panel.ids, tables, continued, strict=True)
-            if found is None and one in positions
-        }
-        apart = {one: both for one, both in apart.items() if is_apart(both[1], both[0], n_needed)}
-        for one, (table, trained) in list(apart.items())[:1]:
-            warn_of_apart(trained, table, n_needed, one, len(apart) - 1)
-        return set(apart)
 
 
 def _have_one_name(new: Table, old: Table) -> bool:
     """Whether two tables may be one series, by the names of their columns."""
     return not (new.is_named and old.is_named) or new.columns == old.columns
-
-
-def _are_equal(kept: np.ndarray, new: np.ndarray, start: int) -> bool:
-    """Whether known values of both are equal where they overlap. start : of `new` in `kept`."""
-    kept, new = kept[max(0, start) :], new[max(0, -start) :]
-    n = min(len(kept), len(new))
-    are_known = np.isfinite(kept[:n]) & np.isfinite(new[:n])
-    return bool(are_known.any()) and np.allclose(
-        kept[:n][are_known], new[:n][are_known], rtol=1e-6, atol=0
-    )
 
 
 def extended(

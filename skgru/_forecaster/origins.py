@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +15,14 @@ from sklearn.utils.validation import check_is_fitted
 from skgru._containers.near_ids import warn_of_near_ids
 from skgru._containers.panel import Panel, from_first_values
 from skgru._containers.table import Table
-from skgru._forecaster.checks import check_numbers, is_apart, warn_of_apart, warn_of_ends
+from skgru._forecaster.checks import check_numbers, warn_of_ends
 from skgru._forecaster.covariate_gaps import warn_of_covariate_gaps
 from skgru._forecaster.covariate_ranges import warn_of_ranges
 from skgru._forecaster.covariates import futures_of, known_rows
 from skgru._forecaster.dataset import Part
 from skgru._forecaster.gaps_and_outliers import last_rows
-from skgru._forecaster.history import Trained, n_rows_before
+from skgru._forecaster.history import Trained
+from skgru._forecaster.lost_history import Loss, loss_of, warn_of_losses
 from skgru._forecaster.reading import SeriesReader
 from skgru._forecaster.scaling import scaled
 from skgru._forecaster.season_warnings import warn_of_clocks
@@ -63,18 +65,39 @@ class OriginsReader(SeriesReader):
         least = self._spec.least_history
         return max(least, 2 * self._spec.season_length) if self._model.is_zero_shot else least
 
-    def _warn_if_apart(self, table: Table) -> bool:
-        """Warn of a short X that neither continues the training series nor holds its history."""
-        if self._panel is not None:
-            return False
-        tail = self._tails[0]
-        if (
-            not is_apart(tail.rows, table, self._n_needed)
-            or n_rows_before(tail, self._n_rows[0], table, has_id=False) is not None
-        ):
-            return False
-        warn_of_apart(tail.rows, table, self._n_needed)
-        return True
+    def _warn_of_lost_history(self, table: Table, must_be_values: bool = False) -> bool:
+        """Warn of X that neither continues the only training series nor holds its history.
+        must_be_values : only if other values are the reason.
+        """
+        return self._panel is None and bool(
+            self._warn_of_losses([table], [None], [0], False, must_be_values)
+        )
+
+    def _warn_of_losses(
+        self,
+        tables: list[Table],
+        ids: list[Any],
+        positions: Sequence[int | None],
+        has_ids: bool,
+        must_be_values: bool = False,
+    ) -> set[Any]:
+        """Warn of series of X that lack the history before them. Returns their identifiers.
+        positions : of their series in fit, None for new ones.
+        """
+        losses: dict[Any, Loss] = {}
+        of_losses: dict[Any, Table] = {}
+        likes: list[Any] = []
+        for one, table, i in zip(ids, tables, positions, strict=True):
+            if i is None:
+                continue
+            tail = self._tails[i]
+            loss = loss_of(tail, self._n_rows[i], table, has_ids, self._given, self._n_needed)
+            if loss is not None and (loss.is_of_values or not must_be_values):
+                losses[one], of_losses[one] = loss, table
+                likes.append(tail.rows)
+        if losses:
+            warn_of_losses(losses, of_losses, likes[0], self._n_needed)
+        return set(losses)
 
     def _origins(self, steps: Any, X: Any, future: Any, until: Any) -> Origins:
         check_is_fitted(self)
@@ -189,11 +212,12 @@ class OriginsReader(SeriesReader):
             self._check_columns(tables, self._tails[0], panel)
             assert panel is not None
             trained = Trained(self._tails, self._n_rows, self._panel.ids)
-            continued = trained.continued_by(tables, panel)
+            has_ids, positions = panel.kind != "list", trained.positions_of(tables, panel)
+            continued = trained.continued_by(tables, positions, has_ids)
             of_fit = [None if one is None else one[0] for one in continued]
             if panel.kind == "wide":
                 tables = from_first_values(tables, panel, [i is not None for i in of_fit])
-            are_apart = trained.warn_of_apart(tables, panel, continued, self._n_needed)
+            are_apart = self._warn_of_losses(tables, panel.ids, positions, has_ids)
             are_apart |= warn_of_near_ids(X, panel, self._panel)
             pasts = list(map(self._calendar.extended, tables))
             for k, found in enumerate(continued):
@@ -203,7 +227,7 @@ class OriginsReader(SeriesReader):
         check_numbers(pasts, panel, self._spec)
         warn_of_ends(tables, panel, self._spec)
         warn_of_covariate_gaps(X, tables, panel, self._covariates, is_fit=False)
-        if self._warn_if_apart(tables[0]) or model.is_zero_shot:
+        if self._warn_of_lost_history(tables[0]) or model.is_zero_shot:
             pass  # it forecasts from any number of rows
         elif self._spec.is_global:
             warn_of_short(list(map(len, pasts)), panel, self._spec, but=are_apart)

@@ -40,46 +40,47 @@ ROLES = "_roles"
 
 
 def check_kinds(parameters: Any) -> None:
-    """Validate the lists in `regressor` and `window_length`, and `n_estimators`."""
-    is_regressor = Instance(["fit", "predict"]).is_satisfied_by
-    rules = {
-        "regressor": (is_regressor, "regressors (no classes)"),
-        "window_length": (at_least(1).is_satisfied_by, "ints of at least 1"),
-    }
-    given = parameters.regressor
-    if not isinstance(given, list | tuple):
-        given = [given]
-    for one in given:
+    """Validate `season_length` and `window_length`, lists in `regressor`, and `n_estimators`."""
+    regressors = parameters.regressor
+    is_list = isinstance(regressors, list | tuple)
+    for one in regressors if is_list else [regressors]:
         if hasattr(one, "fit") and not isinstance(one, type) and is_classifier(one):
             raise ValueError(
                 f"regressor={one!r} is a classifier, but forecasts are numbers. Give a regressor, "
                 "GRURegressor() for example."
             )
-    lengths = parameters.season_length
-    if isinstance(lengths, list | tuple) and (
-        not lengths or not all(at_least(1).is_satisfied_by(one) for one in lengths)
-    ):
+    is_regressor = Instance(["fit", "predict"]).is_satisfied_by
+    if is_list and not (regressors and all(map(is_regressor, regressors))):
         raise ValueError(
-            f"season_length={lengths!r} must be a non-empty list of ints of at least 1, one for "
-            "each season, for example [24, 168]."
+            f"regressor={regressors!r} must be a non-empty list of regressors (no "
+            "classes), which are fitted in turn."
         )
-    n_kinds = 1
-    for name, (is_right, what) in rules.items():
-        several = getattr(parameters, name)
-        if not isinstance(several, list | tuple):
-            continue
-        if not several or not all(is_right(one) for one in several):
-            raise ValueError(
-                f"{name}={several!r} must be a non-empty list of {what}, which the ensemble "
-                "members take in turn."
-            )
-        n_kinds = max(n_kinds, len(several))
+    if (season := parameters.season_length) is not None and not _are_lengths(season):
+        raise ValueError(
+            f"season_length={season!r} must be an int of at least 1, a non-empty list of such "
+            "ints, one for each season, or None. Use season_length=[24, 168] for hours, for "
+            "example, or None for the seasons that the dates of X suggest."
+        )
+    window = parameters.window_length
+    if not (isinstance(window, str) and window == "auto") and not _are_lengths(window):
+        raise ValueError(
+            f'window_length={window!r} must be "auto", an int of at least 1, or a non-empty list '
+            "of such ints, which the regressors take in turn. Use window_length=24, for "
+            "example."
+        )
+    n_kinds = max(len(one) if isinstance(one, list | tuple) else 1 for one in (regressors, window))
     if parameters.n_estimators != "auto" and parameters.n_estimators < n_kinds:
         raise ValueError(
             f"n_estimators={parameters.n_estimators} is less than the {n_kinds} entries of a list "
             'in regressor or window_length. Use n_estimators="auto", or at least '
             f"{n_kinds}."
         )
+
+
+def _are_lengths(value: Any) -> bool:
+    """Whether a value is an int of at least 1, or a non-empty list or tuple of them."""
+    several = value if isinstance(value, list | tuple) else [value]
+    return len(several) > 0 and all(map(at_least(1).is_satisfied_by, several))
 
 
 def check_wide(parameters: Any) -> None:

@@ -1,4 +1,6 @@
-"""Rows of update that are in the history already, with other values."""
+"""Rows of X that are in the history already, with other values: the warning of update, and what
+`lost_history.py` asks.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ RELATIVE, OF_LARGEST = 1e-6, 1e-9
 @dataclass(frozen=True)
 class Revision:
     """Rows of a series that have other values than the history. n_rows : how many; at : the first
-    of them; column : its first column with another value, before and after.
+    of them; column : its first column with another value, before and after; n_other, n_equal : how
+    many values of each column differ, and are equal and not 0, (n_columns,).
     """
 
     n_rows: int
@@ -27,12 +30,58 @@ class Revision:
     column: int
     before: float
     after: float
+    n_other: np.ndarray
+    n_equal: np.ndarray
+
+    def is_mostly_equal(self, columns: Sequence[int]) -> bool:
+        """Whether more values of these columns are equal than differ. Zeros are equal in many
+        series.
+        """
+        chosen = list(columns)
+        return bool(self.n_equal[chosen].sum() > self.n_other[chosen].sum())
+
+    def example(self, names: Sequence[Any], categories: Collection[int], one: Any = None) -> str:
+        """The first row, with its values unless they are codes of categories. names, categories :
+        of the columns; one : the identifier of the series.
+        """
+        text = str(self.at) if one is None else f"{self.at} of series {one!r}"
+        if self.column not in categories:
+            before = "an unknown value" if np.isnan(self.before) else f"{self.before:.9g}"
+            text += f" with {self.after:.9g} instead of {before}"
+        return text + (f" in column {names[self.column]!r}" if len(names) > 1 else "")
+
+
+def _revision(
+    kept: Table, before: np.ndarray, after: np.ndarray, index: Any, must_be_known: bool
+) -> Revision | None:
+    """The rows of `after` that differ from `before`, (n_rows, n_columns) each. A value that is
+    unknown in `after` is no difference. must_be_known : nor is one that is unknown in `before`.
+    """
+    largest = np.max(np.abs(kept.values), axis=0, initial=0, where=np.isfinite(kept.values))
+    limit = RELATIVE * np.abs(before) + OF_LARGEST * largest
+    is_equal = np.abs(after - before) <= limit
+    is_other = np.isfinite(after) & ~is_equal
+    if must_be_known:
+        is_other &= np.isfinite(before)
+    rows = np.flatnonzero(is_other.any(axis=1))
+    if not len(rows):
+        return None
+    first = rows[0]
+    column = int(is_other[first].argmax())
+    return Revision(
+        len(rows),
+        index[first],
+        column,
+        before[first, column],
+        after[first, column],
+        is_other.sum(axis=0),
+        (is_equal & (after != 0)).sum(axis=0),
+    )
 
 
 def revision_of(kept: Table, new: Table, n_new: int) -> Revision | None:
     """The rows of `new` before its last `n_new` that differ from `kept`, the last rows of the
-    history. A value that is unknown in `new` is no difference. None without any, and without an
-    index.
+    history. None without any, and without an index.
     """
     n_old = len(new) - n_new
     if not n_old or new.rows.index is None or kept.rows.index is None:
@@ -44,17 +93,17 @@ def revision_of(kept: Table, new: Table, n_new: int) -> Revision | None:
     else:
         at = known.get_indexer(given)
         before, after, given = kept.values[at[at >= 0]], new.values[:n_old][at >= 0], given[at >= 0]
-    if not len(given):
-        return None
-    largest = np.max(np.abs(kept.values), axis=0, initial=0, where=np.isfinite(kept.values))
-    limit = RELATIVE * np.abs(before) + OF_LARGEST * largest
-    is_other = np.isfinite(after) & ~(np.abs(after - before) <= limit)
-    rows = np.flatnonzero(is_other.any(axis=1))
-    if not len(rows):
-        return None
-    first = rows[0]
-    column = int(is_other[first].argmax())
-    return Revision(len(rows), given[first], column, before[first, column], after[first, column])
+    return _revision(kept, before, after, given, must_be_known=False) if len(given) else None
+
+
+def revision_from(kept: Table, new: Table, start: int) -> Revision | None:
+    """The rows of `new`, whose first row has the position `start` in `kept`, that differ from it.
+    Both have one step.
+    """
+    before, after = kept.values[max(0, start) :], new.values[max(0, -start) :]
+    n = min(len(before), len(after))
+    index = new.rows.index[len(new.rows.index) - len(after) :]
+    return _revision(kept, before[:n], after[:n], index, must_be_known=True)
 
 
 def warn_of_revisions(
@@ -76,14 +125,9 @@ def warn_of_revisions(
         return
     one, first = found[0]
     n_rows = sum(revision.n_rows for _, revision in found)
-    of_series = "" if one is None else f" of series {one!r}"
-    names, values = kept[0].columns, ""
-    if first.column not in categories:
-        before = "an unknown value" if np.isnan(first.before) else f"{first.before:.9g}"
-        values = f" with {first.after:.9g} instead of {before}"
-    column = f" in column {names[first.column]!r}" if len(names) > 1 else ""
+    example = first.example(kept[0].columns, categories, one)
     warn_user(
         f"X has {n_rows} row{'s' * (n_rows > 1)} that the history holds with other values, for "
-        f"example {first.at}{of_series}{values}{column}. update ignores these rows. Fit again "
-        "with the revised series, or forecast from it by forecast(X=series)."
+        f"example {example}. update ignores these rows. Fit again with the revised series, or "
+        "forecast from it by forecast(X=series)."
     )

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import _num_samples, has_fit_parameter
 
-from skgru._containers.long import keys_of, names_times, parts_of, positions_of
+from skgru._containers.long import keys_of, parts_of, positions_of
 from skgru._containers.numbers import as_numbers
 from skgru._containers.panel import Panel
 from skgru._containers.table import Table
 from skgru._containers.text_dates import with_dates
+from skgru._containers.value_kinds import names_times
 from skgru._forecaster.dataset import Joined, Pairs
 from skgru._forecaster.regressors import EnsembleMember, given_regressor
 from skgru._forecaster.short_series import steps_taught

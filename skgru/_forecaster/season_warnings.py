@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from skgru._containers.clocks import change_of_clocks
-from skgru._containers.long import names_times
 from skgru._containers.table import Table
+from skgru._containers.value_kinds import names_times
 from skgru._forecaster.default_regressor import is_default
 from skgru._forecaster.default_windows import usual_length
 from skgru._forecaster.spec import ForecastSpec

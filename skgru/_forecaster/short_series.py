@@ -96,14 +96,20 @@ def warn_of_no_regressors(
     spec: ForecastSpec, series: Sequence[np.ndarray], is_pretrained: bool
 ) -> None:
     """Warn of a default forecaster without regressors, as X is too short to train them."""
-    n_rows = max(map(len, series))
+    n_rows, least = max(map(len, series)), spec.least_history
     rest = "the pretrained network" if is_pretrained else "the baseline"
     if n_rows >= 2 * spec.season_length:
         rest += " and Theta"
+    reason, remedy = "", "a longer series or a smaller horizon"
+    if least == spec.season_length > 1:
+        reason = f" and season_length={least}"
+    elif least > 1:
+        reason = f" and window_length={least}"
+        remedy = "a longer series, a smaller horizon or a shorter window"
     warn_user(
-        f"X has {n_rows} rows, but regressors of horizon={spec.horizon} need {spec.n_rows_needed} "
-        f"rows in a row without NaN. The forecast is that of {rest}. Give a longer series or a "
-        "smaller horizon to train regressors."
+        f"X has {n_rows} rows, but regressors of horizon={spec.horizon}{reason} need "
+        f"{spec.n_rows_needed} rows in a row without NaN. The forecast is that of {rest}. Give "
+        f"{remedy} to train regressors."
     )
 
 

@@ -117,8 +117,8 @@ class RecurrentEstimator(TakesCallbacks, BaseEstimator):
     TensorFlow.
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "units": [at_least(1), "array-like"],
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        "units": "no_validation",  # by check_units
         "cell": [StrOptions({"gru", "lstm", "rnn"})],
         "bidirectional": ["boolean"],
         "dropout": [real_between(0, 1, closed="left")],
@@ -170,6 +170,11 @@ class RecurrentEstimator(TakesCallbacks, BaseEstimator):
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_weights")
+
+    def _validate_params(self) -> None:
+        """Raise ValueError if a parameter is out of range, whatever X is."""
+        super()._validate_params()
+        check_units(self.units)
 
     def set_params(self, **params: Any) -> Self:
         """Set parameters of this estimator.

@@ -68,7 +68,7 @@ def check_quantiles(quantiles: Any, loss: Any) -> tuple[float, ...]:
             f"quantiles={quantiles!r} need the pinball loss, but loss={loss!r}. Set "
             'loss="pinball", or quantiles=None.'
         )
-    levels = _as_tuple(quantiles)
+    levels = _as_tuple(quantiles) if np.ndim(quantiles) else ()  # a single number is an error
     inside = real_between(0, 1, closed="neither")
     are_levels = len(levels) > 0 and all(inside.is_satisfied_by(level) for level in levels)
     if not are_levels or any(a >= b for a, b in pairwise(levels)):

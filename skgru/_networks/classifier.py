@@ -52,8 +52,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         several layers on top of each other. At least 1.
 
     cell : {"gru", "lstm", "rnn"}, default="gru"
-        Type of the recurrent layers: gated recurrent unit, long short-term memory or simple
-        recurrent network.
+        Type of the recurrent layers: gated recurrent unit [1]_, long short-term memory or
+        simple recurrent network.
 
     bidirectional : bool, default=False
         Whether each layer also reads the window backwards, with `units` more units. The outputs of
@@ -168,13 +168,14 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
 
     jit_compile : bool, default=True
         Whether training and prediction run in compiled programs, which are faster. The results are
-        those of stock `Model.fit`, except that dropout draws different random numbers. If an
-        optimizer or a callback with batch hooks cannot be compiled, stock `Model.fit` trains the
-        network, with a warning. False: stock `Model.fit` always trains the network.
+        those of stock `Model.fit`, except that dropout draws different random numbers. With an
+        optimizer that cannot be compiled, or a callback that is called for each batch, stock
+        `Model.fit` trains the network, with a warning. False: stock `Model.fit` always trains the
+        network.
 
     metrics : str, callable, keras.metrics.Metric, list of them or None, default=None
         Keras metrics, besides the loss and the accuracy, that `history_` reports for each epoch and
-        that callbacks can monitor. They have the weights of the loss.
+        that callbacks can monitor. They are weighted as the loss is.
 
     callbacks : keras.callbacks.Callback, list of them or None, default=None
         Keras callbacks. `fit` uses shallow copies of them. Their attribute `model` is a model like
@@ -225,7 +226,8 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
         1, or the number of labels.
 
     n_features_in_ : int
-        X.shape[1] in `fit`: the window length, times the channels if X has two dimensions.
+        X.shape[1] in `fit`. It is the window length for X of three dimensions, and the window
+        length times the number of channels for X of two dimensions.
 
     n_channels_in_ : int
         Number of channels of a window.
@@ -292,7 +294,7 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
     array(['up'], dtype='<U4')
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
         **RecurrentEstimator._parameter_constraints,
         "embedding_dim": [None, at_least(1)],
         "class_weight": [None, dict, StrOptions({"balanced"})],

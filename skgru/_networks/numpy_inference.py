@@ -1,5 +1,5 @@
-"""Predictions of networks in numpy: GRU, LSTM and RNN layers without TensorFlow. `predict` and
-`roll_on` are those of `_engine.compiled_inference`.
+"""Predictions of networks in numpy: the steps of GRU, LSTM and RNN layers without TensorFlow.
+`predict` and `roll_on` are those of `_engine.compiled_inference`.
 
 All is computed in float64, and outputs are rounded to float32. They differ from those of the
 compiled programs by the rounding errors of the programs. Between layers arrays are (n_steps,
@@ -36,7 +36,7 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
 
 
 def gru_step(state: State, x: np.ndarray, recurrent: np.ndarray) -> State:
-    """The next state, from the terms of the gates. The equations are those of `_engine.cells`."""
+    """The next state, from the terms of the gates. Its equations: `_engine/tensorflow_cells.py`."""
     (h,) = state
     units = h.shape[1]
     z_and_r = sigmoid(x[:, : 2 * units] + recurrent[:, : 2 * units])

@@ -98,8 +98,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         several layers on top of each other. At least 1.
 
     cell : {"gru", "lstm", "rnn"}, default="gru"
-        Type of the recurrent layers: gated recurrent unit, long short-term memory or simple
-        recurrent network.
+        Type of the recurrent layers: gated recurrent unit [1]_, long short-term memory or
+        simple recurrent network.
 
     bidirectional : bool, default=False
         Whether each layer also reads the window backwards, with `units` more units. The outputs of
@@ -115,9 +115,10 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
 
     highway : bool or "auto", default="auto"
         Whether a linear path from the whole window is added to the outputs. The path has no bias,
-        and its weights start at zero. "auto" adds it if `fit` has at least
-        4 * window_length * n_channels windows, because it may overfit with fewer, and if the
-        outputs are those of a window and not of each step.
+        and its weights start at zero. "auto" adds it under two conditions:
+
+        - `fit` has at least 4 * window_length * n_channels windows. With fewer, it may overfit.
+        - The outputs are those of a window, and not of each step.
 
     output_initializer : {"glorot_uniform", "zeros"}, default="glorot_uniform"
         Initial weights of the output layer. With "zeros", the untrained network predicts the mean
@@ -134,8 +135,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         whole (False). "auto" depends on the shape of y:
 
         - (n_samples, window_length, n_outputs): for each step.
-        - (n_samples, window_length): for the window if the windows of X overlap, because y can then
-          hold the following rows. Otherwise for each step, with a warning.
+        - (n_samples, window_length): for the window if the windows of X overlap. y then holds the
+          rows that follow each window. If they do not overlap, for each step, with a warning.
         - any other shape, or no y: for the window.
 
     loss : str, callable or keras.losses.Loss, default="mean_squared_error"
@@ -217,13 +218,14 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
 
     jit_compile : bool, default=True
         Whether training and prediction run in compiled programs, which are faster. The results are
-        those of stock `Model.fit`, except that dropout draws different random numbers. If an
-        optimizer or a callback with batch hooks cannot be compiled, stock `Model.fit` trains the
-        network, with a warning. False: stock `Model.fit` always trains the network.
+        those of stock `Model.fit`, except that dropout draws different random numbers. With an
+        optimizer that cannot be compiled, or a callback that is called for each batch, stock
+        `Model.fit` trains the network, with a warning. False: stock `Model.fit` always trains the
+        network.
 
     metrics : str, callable, keras.metrics.Metric, list of them or None, default=None
         Keras metrics, besides the loss, that `history_` reports for each epoch and that callbacks
-        can monitor. They have the weights of the loss, and use normalised targets if
+        can monitor. They are weighted as the loss is, and use normalised targets if
         `normalize_y=True`.
 
     callbacks : keras.callbacks.Callback, list of them or None, default=None
@@ -269,7 +271,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         Number of outputs for each window, or for each step of a window.
 
     n_features_in_ : int
-        X.shape[1] in `fit`: the window length, times the channels if X has two dimensions.
+        X.shape[1] in `fit`. It is the window length for X of three dimensions, and the window
+        length times the number of channels for X of two dimensions.
 
     n_channels_in_ : int
         Number of channels of a window.
@@ -289,9 +292,9 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
 
         - Inputs: windows in the units of X, as float32. With `missing="mask"`, a missing step is
           -3.4028235e38 (`numpy.finfo("float32").min`) in all channels.
-        - Outputs: standardised targets. Multiply them by the weighted standard deviation of the
-          training targets, and add their weighted mean, to get y. With `quantiles`, those of the
-          first output come first, then those of the second, and so on.
+        - Outputs: targets on the scale of training, which are standardised with `normalize_y=True`.
+          `keras_estimator_` predicts in the units of y. With `quantiles`, those of the first output
+          come first, then those of the second, and so on.
         - Loss: that of the network. With `quantiles` there is none, because Keras has no pinball
           loss.
 
@@ -307,9 +310,9 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     -----
     With `missing="skip"`, windows that contain NaN are left out of `fit` and `score`, but `predict`
     returns a finite prediction for every window. NaN is replaced by the last value before it in the
-    window. Without such a value, it is replaced by the first value after it, and in a channel of
-    NaN alone by the mean of the channel in training. So the result of a scorer that calls `predict`
-    may differ from `score`.
+    window. Without such a value, it is replaced by the first value after it. If a channel of a
+    window holds only NaN, the mean of the channel in training is used. So the result of a scorer
+    that calls `predict` may differ from `score`.
 
     An X of two dimensions is read as windows of `n_channels` channels. Columns of a data frame that
     are named as lags, such as "lag1", "lag_1", "y_lag_1" or "y_target_lag-1", are sorted, the
@@ -357,12 +360,12 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
     35
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
         **RecurrentEstimator._parameter_constraints,
         "loss": [str, Instance(["__call__"])],
         "horizon": [at_least(1)],
-        "target": [None, at_least(0), "array-like"],
-        "quantiles": [None, "array-like"],
+        "target": "no_validation",  # by check_target, which needs X
+        "quantiles": "no_validation",  # by check_quantiles
         "normalize_y": ["boolean"],
         "highway": [StrOptions({"auto"}), "boolean"],
         "validation_split": [StrOptions({"auto", "last", "random"})],
@@ -504,6 +507,10 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         path = checked_path(checkpoint, self.callbacks)
         course = Course(self.epochs, self.early_stopping, continues, checkpoint=path)
         return self._fit(X, y, sample_weight, validation_data, course)
+
+    def _validate_params(self) -> None:
+        super()._validate_params()
+        check_quantiles(self.quantiles, self.loss)
 
     @stores_at_once
     def partial_fit(

@@ -8,18 +8,13 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from skgru._validation import at_least
-from skgru.plotting._axes import (
+from skgru.plotting._axes import Display, axes_for, check_result, finish, places_of, size_of
+from skgru.plotting._lines_and_bands import (
     ACTUAL,
-    Display,
-    axes_for,
     check_n_history,
-    check_result,
     draw_forecast,
-    finish,
     interval_label,
     last_actual,
-    places_of,
-    size_of,
 )
 
 if TYPE_CHECKING:

@@ -9,17 +9,9 @@ import numpy as np
 
 from skgru._all_or_nothing import snapshot
 from skgru._forecaster.summary import percentages
-from skgru.plotting._axes import (
-    ACTUAL,
-    FORECAST,
-    Display,
-    axes_for,
-    check_n_history,
-    finish,
-    last_actual,
-    places_of,
-)
+from skgru.plotting._axes import Display, axes_for, finish, places_of
 from skgru.plotting._forecast import only_series
+from skgru.plotting._lines_and_bands import ACTUAL, FORECAST, check_n_history, last_actual
 
 if TYPE_CHECKING:
     from skgru._forecaster.forecaster import SequenceForecaster

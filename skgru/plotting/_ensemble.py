@@ -9,7 +9,8 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skgru._forecaster.summary import percentages
-from skgru.plotting._axes import FORECAST, Display, axes_for, set_title
+from skgru.plotting._axes import Display, axes_for, set_title
+from skgru.plotting._lines_and_bands import FORECAST
 
 
 class EnsembleWeightsDisplay(Display):

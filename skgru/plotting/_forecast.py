@@ -9,16 +9,13 @@ from sklearn.utils.validation import check_is_fitted
 
 from skgru._containers.series import as_series, is_list_of_series
 from skgru._containers.table import Table
-from skgru.plotting._axes import (
+from skgru.plotting._axes import Display, axes_for, finish, places_of
+from skgru.plotting._lines_and_bands import (
     ACTUAL,
-    Display,
-    axes_for,
     check_n_history,
     draw_forecast,
-    finish,
     interval_label,
     last_actual,
-    places_of,
 )
 
 if TYPE_CHECKING:

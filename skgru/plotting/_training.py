@@ -7,7 +7,8 @@ from typing import Any, Self
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skgru.plotting._axes import FORECAST, OTHER, Display, axes_for
+from skgru.plotting._axes import Display, axes_for
+from skgru.plotting._lines_and_bands import FORECAST, OTHER
 
 
 class TrainingHistoryDisplay(Display):

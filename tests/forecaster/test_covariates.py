@@ -497,3 +497,23 @@ def test_rows_of_future_without_an_identifier_or_dates_are_named():
     with raises("Series 'a': future starts at 0", "with these dates, as a column"):
         fitted.forecast(future=future.drop(columns="day"))
     assert len(fitted.forecast(future=future)) == 6
+
+
+@pytest.mark.parametrize(
+    ("params", "needs"),
+    [
+        ({"pretrained": "only"}, ("14", "the 9 steps", "a multiple of horizon=7")),
+        ({"regressor": Ridge()}, ("14", "the 9 steps", "a multiple of horizon=7")),
+        ({"regressor": Ridge(), "strategy": "recursive"}, ("9", "one for each step")),
+    ],
+)
+def test_too_few_rows_of_future(params, needs):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"y": rng.normal(10, size=60), "p": rng.normal(size=60)})
+    fitted = SequenceForecaster(horizon=7, season_length=1, known="p", **params).fit(frame)
+    rows = int(needs[0])
+    short = f"future has 8 rows, but needs {rows}"
+    with raises(short, *needs[1:], f"at least {rows} rows") as error:
+        fitted.forecast(9, future=frame[["p"]].to_numpy()[:8])
+    assert "regressor" not in str(error.value)
+    assert len(fitted.forecast(9, future=frame[["p"]].to_numpy()[:rows])) == 9  # the remedy

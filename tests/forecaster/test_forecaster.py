@@ -23,6 +23,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
 
 from skgru import GRURegressor, SequenceForecaster
+from skgru.model_selection import backtest
 from tests.helpers import assert_holds, fails, raises, slow_baseline, slow_level, warns
 
 N, LENGTH = 90, 6
@@ -1082,9 +1083,7 @@ def in_order(words):
 
 
 OUT_OF_RANGE = {
-    "window_length": [0, 2.5, True, "long", None],
     "horizon": [0, True, 1.5, None, "auto"],
-    "season_length": [0, True, "auto", 1.5],
     "scaler": ["minmax", MinMaxScaler, 3],
     "level": ["median", 0],
     "baseline": ["naive", 0],
@@ -1104,6 +1103,39 @@ def test_parameters_out_of_range(name, value):
     message = f"The '{name}' parameter of SequenceForecaster must be"
     with pytest.raises(ValueError, match=message):
         forecaster().set_params(**{name: value}).fit(column(WALK))
+
+
+@pytest.mark.parametrize("length", [0, 2.5, True, "long", [], [0], [12, "24"], np.array([12])])
+@pytest.mark.parametrize(
+    ("name", "remedy"), [("window_length", "window_length=24"), ("season_length", "[24, 168]")]
+)
+def test_lengths_out_of_range(name, length, remedy):
+    """A number and a list get the same message, from a backtest too."""
+    parts = (f"{name}={length!r}", "an int of at least 1", remedy)
+    wrong = forecaster().set_params(**{name: length})
+    fails(lambda: wrong.fit(column(WALK)), *parts)
+    fails(lambda: backtest(wrong, column(WALK), initial=0.5), *parts)
+
+
+@pytest.mark.parametrize(
+    ("params", "parts"),
+    [
+        ({"horizon": 8, "season_length": 4}, ("horizon=8 and season_length=4 need 12 rows",)),
+        ({"horizon": 8, "window_length": 6}, ("and window_length=6 need 14", "a shorter window")),
+        ({"horizon": 12, "season_length": 1}, ("horizon=12 need 13 rows", "a smaller horizon")),
+    ],
+)
+def test_what_regressors_need_names_its_reasons(params, parts):
+    X = np.arange(10.0).reshape(-1, 1) % 4
+    with pytest.warns(UserWarning) as caught:
+        SequenceForecaster(random_state=0, **params).fit(X)
+    message = next(str(one.message) for one in caught if "regressors of" in str(one.message))
+    assert_holds(message, "X has 10 rows", *parts)
+
+
+def test_season_length_has_no_auto():
+    wrong = forecaster(season_length="auto")
+    fails(lambda: wrong.fit(column(WALK)), "season_length='auto'", "None for the seasons")
 
 
 OWN = "['first', 'past', 'second', 'known']"

@@ -201,15 +201,21 @@ def test_other_series_than_those_of_fit():
 
 @pytest.mark.parametrize("call", ["predict", "forecast"])
 @pytest.mark.parametrize("member", [{}, {"regressor": None, "pretrained": "only"}])
-@pytest.mark.parametrize(("start", "first"), [(51, "2024-04-01"), (47, "2023-12-01")])
-def test_a_short_X_that_does_not_continue_the_series(call, member, start, first):
+@pytest.mark.parametrize(
+    ("start", "parts"),
+    [
+        (51, ("X begins at 2024-04-01", "ends at 2024-02-01", "from the start of fit", "NaN")),
+        (47, ("other values", "3 rows", "2023-12-01", "should have 12", "from the start of fit")),
+    ],
+)
+def test_a_short_X_that_does_not_continue_the_series(call, member, start, parts):
     """A missed month, or rows that overlap with other values."""
     fitted = forecaster(window_length=12, level="last", **member).fit(SALES[:50])
 
     def answer(X):
         return fitted.predict(X) if call == "predict" else fitted.forecast(X=X)
 
-    with warns(f"X begins at {first}", "ends at 2024-02-01", "from the start of fit", "NaN"):
+    with warns(*parts):
         alone = answer(SALES[start:54] * (1 if start > 50 else 2))
     whole = SALES[:54].copy()
     whole.iloc[50:start] = np.nan
@@ -328,6 +334,106 @@ def test_a_column_without_new_values():
         pd.testing.assert_frame_equal(answer, copy_of(fitted).update(X).forecast())
     with raises("'c'", "only NaN"):
         fitted.forecast(X=X.rename(columns={"b": "c"}))
+
+
+ONE_SERIES = {
+    "Series": lambda series: series,
+    "frame": lambda series: series.to_frame(),
+    "polars": lambda series: to_polars(series.reset_index()),
+    "list": lambda series: [series],
+}
+METHODS = {
+    "predict": lambda fitted, X: fitted.predict(X),
+    "score": lambda fitted, X: fitted.score(X),
+    "forecast": lambda fitted, X: fitted.forecast(X=X),
+    "forecast_interval": lambda fitted, X: fitted.forecast_interval(X=X, coverage=0.5),
+}
+
+
+@pytest.mark.parametrize("end", [50, 54])
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("form", ONE_SERIES)
+def test_one_revised_value_leaves_X_alone(form, method, end):
+    """With a warning, whether X ends within the training series or after it."""
+    call, convert = METHODS[method], ONE_SERIES[form]
+    fitted = forecaster(window_length=6, calibration_fraction=0.4).fit(convert(SALES[:50]))
+    call(fitted, convert(SALES[38:end]))  # without a warning
+    revised = SALES[:end].copy()
+    revised.iloc[45] = 100.0
+    parts = ("1 row", "2023-10-01", "with 100 instead of 19.7", f"Its {end - 38} rows")
+    if form == "list" and method in ("predict", "score"):  # X has no history after a fit on a list
+        call(fitted, convert(revised[38:]))
+        return
+    if end > 50:
+        parts = (*parts, "or only the rows after 2024-02-01")
+    with warns("X has other values" if form != "list" else "Series 0 of X has", *parts):
+        call(fitted, convert(revised[38:]))
+    call(fitted, convert(revised))  # the remedy, without a warning
+    if end > 50 and method != "score":
+        call(fitted, convert(revised[50:]))  # the other remedy
+
+
+@pytest.mark.parametrize("member", [{}, {"regressor": None, "pretrained": "only"}])
+@pytest.mark.parametrize("form", [form for form in FORMS if FORMS[form][0]])
+def test_X_with_identifiers_may_have_other_values(form, member):
+    """Those of X count, so that there is nothing to warn of."""
+    group, convert = FORMS[form]
+    both = pd.DataFrame({"a": SALES, "b": SALES.shift(5) * 3 + 2})
+    fitted = forecaster(group=group, **member).fit(convert(both[:50]))
+    revised = both[47:53].copy()
+    revised.loc[MONTHS[49]] *= 2
+    whole = both[:53].copy()
+    whole.loc[MONTHS[49]] *= 2
+    answer = numbers(fitted.forecast(X=convert(revised)))
+    assert np.abs(answer / numbers(fitted.forecast(X=convert(both[47:53]))) - 1).max() > 1e-3
+    np.testing.assert_allclose(answer, numbers(fitted.forecast(X=convert(whole))), rtol=0.1)
+
+
+def test_other_values_of_several_series_of_a_list():
+    fitted = forecaster(window_length=6).fit([SALES[:50], SALES[:50] * 2])
+    revised = [SALES[42:53].copy(), SALES[42:53] * 2]
+    for one in revised:
+        one.iloc[:2] += 1
+    with warns("Series 0 of X has other values", "2 rows", "2023-07-01", "1 more"):
+        fitted.forecast(X=revised)
+    fitted.forecast(X=[one.rename("other") for one in revised])  # other series
+
+
+def test_a_long_X_with_other_values_is_another_series():
+    fitted = forecaster(window_length=6, level="last").fit(SALES[:50])
+    fitted.forecast(X=SALES[30:53] * 2)
+    fitted.predict(SALES[30:45] * 2)
+    with warns("other values", "2 rows", "should have 6"):
+        fitted.predict(SALES[43:45] * 2)
+    # Zeros are equal in many series.
+    visits = SALES.where(np.arange(N) % 4 == 0, 0.0)
+    fitted = forecaster(window_length=6).fit(visits[:50])
+    fitted.forecast(X=visits[30:53] * 2)
+
+
+def test_a_column_beside_the_target_with_other_values():
+    frame = SALES.to_frame().assign(price=VALUES[::-1])
+    fitted = forecaster(window_length=6, target="sales").fit(frame[:50])
+    revised = frame[30:53].assign(price=20.0)
+    with warns("20 rows", "2022-07-01", "with 20 instead of", "in column 'price'"):
+        fitted.forecast(X=revised)
+    missing = frame[30:53].copy()
+    missing.iloc[3] = np.nan  # an unknown value is no other value
+    with pytest.warns(UserWarning, match="NaN"):
+        fitted.forecast(X=missing)
+
+
+@pytest.mark.parametrize("method", ["predict", "forecast"])
+@pytest.mark.parametrize("member", [{}, {"regressor": None, "pretrained": "only"}])
+def test_rows_before_those_that_are_kept(method, member):
+    """Rows of the training series, but the forecaster has no rows before them."""
+    months = pd.date_range("1920-01-01", periods=1200, freq="MS")
+    series = pd.Series(np.tile(VALUES, 20), months)
+    fitted = forecaster(window_length=6, level="last", **member).fit(series)
+    with warns("X begins at 1930-11-01", "no row", "Its 4 rows", "from the start of fit"):
+        METHODS[method](fitted, series[130:134])
+    METHODS[method](fitted, series[:134])  # the remedy
+    fitted.predict(series[:4])  # there are no rows before
 
 
 REGRESSORS = {

@@ -1,4 +1,5 @@
-"""Recurrent cells: a step, and its gradient written out by hand.
+"""Recurrent cells in TensorFlow, for training: a step, and its gradient written out by hand. The
+steps of predictions without TensorFlow are in `_networks/numpy_inference.py`.
 
 They compute the same as the Keras cells of the same name. Arrays may be (n_rows, units) or (units,
 n_rows), because all operations are elementwise.
