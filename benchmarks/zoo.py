@@ -9,7 +9,7 @@ Without options it prints the sets. A name selects the sets that contain it.
 "AutoETS", "AutoTheta", "MSTL", "LightGBM", and those of skgru, with one list a set:
 
 - "skgru": SequenceForecaster(horizon=h), with --single one series at a time.
-- "skgru, fixed weights": the same with theta_weight=0.2, so that no weight follows errors.
+- "skgru, networks": the same with pretrained=None and theta_weight=0, the trained networks alone.
 - "skgru, zero-shot": pretrained="only".
 - "skgru, ridge": SequenceForecaster(RidgeCV()), without pretrained network and Theta.
 
@@ -43,7 +43,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from statistics import NormalDist
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -171,13 +171,12 @@ def naive_forecasts(one: SeriesSet, train: list[pd.Series]) -> list[np.ndarray]:
 
 
 def skgru_forecasts(
-    one: SeriesSet, train: list[pd.Series], theta_weight: float | str = "auto", seed: int = 0
+    one: SeriesSet, train: list[pd.Series], seed: int = 0, **parameters: Any
 ) -> list[np.ndarray]:
     from skgru import SequenceForecaster
 
-    forecaster = SequenceForecaster(
-        horizon=one.horizon, theta_weight=theta_weight, random_state=seed
-    ).fit(list(train))
+    forecaster = SequenceForecaster(horizon=one.horizon, random_state=seed, **parameters)
+    forecaster.fit(list(train))
     return [np.ravel(answer) for answer in forecaster.forecast()]
 
 
@@ -300,7 +299,7 @@ def method(name: str) -> Callable[[SeriesSet, list[pd.Series]], list[np.ndarray]
         "seasonal naive": naive_forecasts,
         "skgru": skgru_forecasts,
         "skgru, one at a time": skgru_single_forecasts,
-        "skgru, fixed weights": partial(skgru_forecasts, theta_weight=0.2),
+        "skgru, networks": partial(skgru_forecasts, pretrained=None, theta_weight=0.0),
         "skgru, zero-shot": zero_shot_forecasts,
         "skgru, ridge": ridge_forecasts,
     }
