@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any, overload
 
-from skgru._backtest.options import Options
-from skgru._backtest.origins_and_fits import run_backtest
+from skgru._backtest.fits_and_forecasts import run_backtest
+from skgru._backtest.forecast_origins import Options
 from skgru._backtest.result import BacktestResult
 from skgru._backtest.results import BacktestResults
 from skgru._forecaster.forecaster import SequenceForecaster

@@ -271,8 +271,8 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         - else 0.5 for one series, and 0.4 for several.
 
         For several series, "auto" compares the errors of Theta and of the pretrained network at the
-        ends of the series with those of the baseline. The larger they are, the smaller is the
-        weight: the factor is between 0.25 and 1.5. Neither reads covariates, beyond their linear
+        ends of the series with those of the baseline. A member with a larger error gets less
+        weight: its weight is multiplied by a factor between 0.25 and 1.5. Neither reads covariates, beyond their linear
         effects on a single series. "auto" lowers both weights if their error in `fit` is larger
         than that of the regressors. This is done in two cases:
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from skgru._validation import at_least
 from skgru.plotting._axes import Display, axes_for, check_result, finish, places_of, size_of
-from skgru.plotting._lines_and_bands import (
+from skgru.plotting._colours_and_lines import (
     ACTUAL,
     check_n_history,
     draw_forecast,

@@ -10,8 +10,8 @@ import numpy as np
 from skgru._all_or_nothing import snapshot
 from skgru._forecaster.summary import percentages
 from skgru.plotting._axes import Display, axes_for, finish, places_of
+from skgru.plotting._colours_and_lines import ACTUAL, FORECAST, check_n_history, last_actual
 from skgru.plotting._forecast import only_series
-from skgru.plotting._lines_and_bands import ACTUAL, FORECAST, check_n_history, last_actual
 
 if TYPE_CHECKING:
     from skgru._forecaster.forecaster import SequenceForecaster

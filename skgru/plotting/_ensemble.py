@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skgru._forecaster.summary import percentages
 from skgru.plotting._axes import Display, axes_for, set_title
-from skgru.plotting._lines_and_bands import FORECAST
+from skgru.plotting._colours_and_lines import FORECAST
 
 
 class EnsembleWeightsDisplay(Display):

@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from skgru.plotting._axes import Display, add_legend, axes_for, check_result, set_title
-from skgru.plotting._lines_and_bands import ACTUAL, FORECAST, OTHER
+from skgru.plotting._colours_and_lines import ACTUAL, FORECAST, OTHER
 
 # Names of the measures of a summary.
 MEASURES = {"mae": "MAE", "rmse": "RMSE", "mase": "MASE"}

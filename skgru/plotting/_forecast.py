@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 from skgru._containers.series import as_series, is_list_of_series
 from skgru._containers.table import Table
 from skgru.plotting._axes import Display, axes_for, finish, places_of
-from skgru.plotting._lines_and_bands import (
+from skgru.plotting._colours_and_lines import (
     ACTUAL,
     check_n_history,
     draw_forecast,

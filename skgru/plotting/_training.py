@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skgru.plotting._axes import Display, axes_for
-from skgru.plotting._lines_and_bands import FORECAST, OTHER
+from skgru.plotting._colours_and_lines import FORECAST, OTHER
 
 
 class TrainingHistoryDisplay(Display):

@@ -17,7 +17,7 @@ from joblib import effective_n_jobs
 from sklearn.base import clone
 
 from skgru._backtest.callback_tasks import followed, shown
-from skgru._backtest.options import Options, horizon_of, n_read_ahead, origins_of
+from skgru._backtest.forecast_origins import Options, horizon_of, n_read_ahead, origins_of
 from skgru._backtest.result import BacktestResult
 from skgru._backtest.results import BacktestResults
 from skgru._backtest.timeline import Timeline, split
