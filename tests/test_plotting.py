@@ -232,6 +232,7 @@ def test_forecaster_of_a_frame_of_several_draws_one_of_them(form):
     forecaster = SequenceForecaster(
         LinearRegression(),
         horizon=5,
+        season_length=1,
         group={"long": "shop", "wide": "columns"}[form],
         calibration_fraction=0.3,
     ).fit(X)

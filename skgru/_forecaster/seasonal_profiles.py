@@ -71,7 +71,9 @@ def _mean_course(z: np.ndarray, valid: np.ndarray, m: int) -> tuple[np.ndarray, 
     if m == 1 or k == 0:
         zero = np.zeros(n_series)
         return np.zeros((n_series, m)), zero, zero, np.zeros((n_series, 2))
-    block = z[:, n_rows - k * m :].reshape(n_series, k, m)[:, ::-1]  # the last season first
+    # The last season first. With one layout in memory, sums have the same last bits whether or not
+    # another series has a shift.
+    block = np.ascontiguousarray(z[:, n_rows - k * m :].reshape(n_series, k, m)[:, ::-1])
     whole = np.asarray(valid[:, n_rows - k * m :].reshape(n_series, k, m)[:, ::-1].all(2))
     n_seasons = whole.sum(1)
     of_two = np.where(whole, block.mean(2), 0)[:, [0, min(1, k - 1)]]

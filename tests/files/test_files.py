@@ -139,7 +139,7 @@ def test_intervals_calendars_covariates_updates(tmp_path):
     assert_equal(forecaster.forecast_interval(), found.forecast_interval())
     assert_equal(forecaster.update(X[100:]).forecast(), found.update(X[100:]).forecast())
     assert found.summary_ == forecaster.summary_
-    zero_shot = SequenceForecaster(pretrained="only").fit(X["y"])
+    zero_shot = SequenceForecaster(season_length=7, pretrained="only").fit(X["y"])
     assert_equal(zero_shot.forecast_interval(3), loaded(zero_shot, tmp_path).forecast_interval(3))
 
 

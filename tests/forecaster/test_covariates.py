@@ -212,7 +212,7 @@ def test_the_size_of_a_shop_is_learned_without_a_name():
 
 
 def test_static_columns_are_left_out_by_the_pretrained_network():
-    alone = SequenceForecaster(horizon=3, pretrained="only", group="shop")
+    alone = SequenceForecaster(horizon=3, season_length=1, pretrained="only", group="shop")
     with_column, without = shops_with("size"), shops_with("size")[["sales"]]
     pd.testing.assert_frame_equal(alone.fit(with_column).forecast(), alone.fit(without).forecast())
 

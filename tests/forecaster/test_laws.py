@@ -402,7 +402,7 @@ def test_a_mean_can_be_asked_for():
 def test_networks_that_diverge_are_left_out(monkeypatch):
     monkeypatch.setattr("skgru._forecaster.model_fit.NO_WORSE", 0.0)  # any network counts as worse
     values = weekly()
-    with pytest.warns(UserWarning, match="'profile'.*Ridge"):
+    with pytest.warns(UserWarning, match="'profile'.*pretrained=\"only\""):
         answer = forecast(values)
     with pytest.warns(UserWarning):
         again = forecast(values, n_estimators=3)

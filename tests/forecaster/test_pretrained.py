@@ -100,7 +100,7 @@ def test_weights_of_a_panel_follow_errors():
         forecaster(horizon=3, season_length=m, n_estimators=2).fit(panel).ensemble_
         for panel, m in ((trends, 1), (steps, 12))
     )
-    assert repeating["regressors"] > 0.6 > usual["regressors"]
+    assert repeating["regressors"] > usual["regressors"] + 0.05
 
 
 def test_a_panel_whose_ends_are_too_short_for_theta():
