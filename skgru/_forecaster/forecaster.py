@@ -272,9 +272,9 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
 
         For several series, "auto" compares the errors of Theta and of the pretrained network at the
         ends of the series with those of the baseline. A member with a larger error gets less
-        weight: its weight is multiplied by a factor between 0.25 and 1.5. Neither reads covariates, beyond their linear
-        effects on a single series. "auto" lowers both weights if their error in `fit` is larger
-        than that of the regressors. This is done in two cases:
+        weight: its weight is multiplied by a factor between 0.25 and 1.5. Neither reads covariates,
+        beyond their linear effects on a single series. "auto" lowers both weights if their error in
+        `fit` is larger than that of the regressors. This is done in two cases:
 
         - X has covariates. Exception: a single series of less than 500 rows whose covariates have
           only linear effects.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -76,15 +75,19 @@ def forward_filled(histories: np.ndarray) -> np.ndarray:
 
 
 def _quantile(values: np.ndarray, share: float, axis: int) -> np.ndarray:
-    """`np.nanquantile` with the axis kept, without a warning where all values are NaN."""
-    if np.isnan(values).any():
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)
-            return np.nanquantile(values, share, axis=axis, keepdims=True)
-    # A sort of a few dozen numbers takes a tenth of the time of np.quantile.
-    ordered = np.sort(values, axis=axis)
-    at = share * (values.shape[axis] - 1)
-    low, high = (np.take(ordered, [int(i)], axis=axis) for i in (np.floor(at), np.ceil(at)))
+    """`np.nanquantile` with the axis kept, without a warning where all values are NaN. A sort of a
+    few dozen numbers takes a tenth of its time, and with NaN much less.
+    """
+    ordered = np.sort(values, axis=axis)  # NaN last
+    if np.isnan(ordered).any():
+        last = np.maximum(np.isfinite(values).sum(axis=axis, keepdims=True) - 1, 0)
+        at = share * last
+        low, high = (
+            np.take_along_axis(ordered, side(at).astype(int), axis) for side in (np.floor, np.ceil)
+        )
+    else:
+        at = share * (values.shape[axis] - 1)
+        low, high = (np.take(ordered, [int(i)], axis=axis) for i in (np.floor(at), np.ceil(at)))
     return low + (at - np.floor(at)) * (high - low)
 
 

@@ -1,5 +1,7 @@
 """The seasonal course: what level, growth, shifts and unknown rows do not change."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skgru import SequenceForecaster
-from skgru._forecaster.gaps_and_outliers import without_outliers
+from skgru._forecaster.gaps_and_outliers import _quantile, without_outliers
 from skgru._forecaster.seasonal_profiles import seasonal_course
 
 
@@ -83,6 +85,18 @@ def test_a_shift_whole_seasons_ago_is_over(freq, season_length, n, horizon, opti
         before = np.resize(values[n - season_length : n], horizon)
         naive.append(np.abs(before - values[n:]).mean())
     assert np.mean(errors) < 2 * np.mean(naive)  # the shift is 15 times the naive error
+
+
+def test_quantiles_are_those_of_numpy_with_and_without_nan():
+    rng = np.random.default_rng(0)
+    for unknown in (0.0, 0.3, 0.9):
+        values = rng.normal(size=(5, 7, 3, 2))
+        values[rng.random(values.shape) < unknown] = np.nan
+        for axis, share in ((1, 0.5), (2, 0.75)):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", RuntimeWarning)  # of NaN alone
+                expected = np.nanquantile(values, share, axis=axis, keepdims=True)
+            np.testing.assert_allclose(_quantile(values, share, axis), expected, rtol=1e-12)
 
 
 def test_rows_after_a_shift_within_a_season_are_no_outliers():
