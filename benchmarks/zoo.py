@@ -9,6 +9,7 @@ Without options it prints the sets. A name selects the sets that contain it.
 "AutoETS", "AutoTheta", "MSTL", "LightGBM", and those of skgru, with one list a set:
 
 - "skgru": SequenceForecaster(horizon=h), with --single one series at a time.
+- "skgru, fixed weights": the same with theta_weight=0.2, so that no weight follows errors.
 - "skgru, networks": the same with pretrained=None and theta_weight=0, the trained networks alone.
 - "skgru, zero-shot": pretrained="only".
 - "skgru, ridge": SequenceForecaster(RidgeCV()), without pretrained network and Theta.
@@ -299,6 +300,7 @@ def method(name: str) -> Callable[[SeriesSet, list[pd.Series]], list[np.ndarray]
         "seasonal naive": naive_forecasts,
         "skgru": skgru_forecasts,
         "skgru, one at a time": skgru_single_forecasts,
+        "skgru, fixed weights": partial(skgru_forecasts, theta_weight=0.2),
         "skgru, networks": partial(skgru_forecasts, pretrained=None, theta_weight=0.0),
         "skgru, zero-shot": zero_shot_forecasts,
         "skgru, ridge": ridge_forecasts,
