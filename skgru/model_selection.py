@@ -193,11 +193,11 @@ def backtest(
     >>> result
     BacktestResult(n_origins=4, horizon=3, n_targets=1, coverage=None)
     >>> result.errors_by_step().round(1)
-    array([ 5.1, 14.8, 20. ])
+    array([ 5.7, 14.9, 19.8])
     >>> result.summary()["ratio"].dropna().round(2)  # to the error of the value of a year ago
-    MAE     0.29
+    MAE     0.30
     RMSE    0.36
-    MASE    0.29
+    MASE    0.30
     Name: ratio, dtype: float64
     """
     options = Options(horizon, initial, step, refit, coverage, gap, window, n_jobs, verbose)

@@ -192,7 +192,7 @@ class BacktestResult:
         >>> result = backtest(forecaster, load_airline_passengers(), initial=0.5)
         >>> mase = partial(mean_absolute_scaled_error, y_train=result.y_train, season_length=12)
         >>> result.errors_by_step(mase).round(2)
-        array([0.52, 0.58, 0.64])
+        array([0.53, 0.61, 0.66])
         """
         errors = np.array([self._error(metric, k) for k in range(len(self.steps))])
         if metric == "mase":
@@ -261,10 +261,10 @@ class BacktestResult:
         >>> result = backtest(forecaster, load_airline_passengers(), initial=0.5)
         >>> result.summary().round(2)
               forecast  naive  ratio
-        MAE      13.29  39.70   0.33
-        RMSE     17.68  43.34   0.41
-        MASE      0.58   1.73   0.33
-        bias      5.56 -39.70    NaN
+        MAE      13.81  39.70   0.35
+        RMSE     18.37  43.34   0.42
+        MASE      0.60   1.73   0.35
+        bias      5.93 -39.70    NaN
         >>> result.summary(by="step")["MAE"].round(1)
               forecast  naive  ratio
         step

@@ -129,9 +129,12 @@ def lags_of(seasons: Sequence[int], window_length: int, steps: int, n_rows: int)
 
 
 def lacks_season(series: list[np.ndarray], season_length: int) -> bool:
-    """Whether changes of X differ from those a season before as much as from any others. False
-    where X is too short to tell.
+    """Whether changes of X differ from those a season before as much as from any others, and values
+    too: a rise within each season may end by a large change that X holds only once. False where X
+    is too short to tell.
     """
+    if season_length == 1:
+        return False
     shares = [
         share
         for values in series
@@ -139,7 +142,10 @@ def lacks_season(series: list[np.ndarray], season_length: int) -> bool:
         for share in [difference_of_changes(column, season_length)]
         if np.isfinite(share)
     ]
-    return bool(shares) and float(np.mean(shares)) >= LACKS_FROM
+    if not shares or np.mean(shares) < LACKS_FROM:
+        return False
+    own, others = seasonal_errors(series, season_length)
+    return not own < SEASON_FROM * others
 
 
 def difference_of_changes(values: np.ndarray, season_length: int) -> float:

@@ -83,7 +83,7 @@ class ErrorsByStepDisplay(Display):
     >>> result = backtest(forecaster, load_airline_passengers(), initial=96)
     >>> display = ErrorsByStepDisplay.from_result(result, metric="mase")
     >>> display.errors.round(2), display.naive_errors.round(2)
-    (array([0.37, 0.46, 0.54]), array([1.28, 1.28, 1.28]))
+    (array([0.4 , 0.5 , 0.57]), array([1.28, 1.28, 1.28]))
     """
 
     def __init__(

@@ -204,3 +204,12 @@ def test_the_difference_of_changes_has_no_unit_and_needs_rows():
     assert np.isnan(share(series[:18], 12))
     assert np.isnan(share(np.full(60, np.nan), 12))
     assert share(np.full(60, 7.0), 12) == 2  # nothing repeats, nothing is lost
+
+
+@pytest.mark.parametrize("n", [24, 26, 30, 48])
+def test_a_rise_in_each_year_is_a_season_even_where_its_end_was_seen_once(n):
+    months = pd.period_range("2024-01", periods=n, freq="M")
+    sales = pd.Series(100.0 + months.month, months)
+    fitted = SequenceForecaster(pretrained="only", horizon=6).fit(sales)
+    assert fitted.season_length_ == 12
+    np.testing.assert_allclose(fitted.forecast(), 100 + fitted.forecast().index.month, atol=0.5)
