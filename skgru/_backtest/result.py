@@ -268,9 +268,9 @@ class BacktestResult:
         >>> result.summary(by="step")["MAE"].round(1)
               forecast  naive  ratio
         step
-        1         11.9   39.9    0.3
-        2         13.3   39.7    0.3
-        3         14.7   39.5    0.4
+        1         12.2   39.9    0.3
+        2         14.1   39.7    0.4
+        3         15.2   39.5    0.4
         """
         return summary_of(self, baseline, season_length, by)
 
