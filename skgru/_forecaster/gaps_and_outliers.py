@@ -80,7 +80,7 @@ def _quantile(values: np.ndarray, share: float, axis: int) -> np.ndarray:
     """
     ordered = np.sort(values, axis=axis)  # NaN last
     if np.isnan(ordered).any():
-        last = np.maximum(np.isfinite(values).sum(axis=axis, keepdims=True) - 1, 0)
+        last = np.maximum((~np.isnan(values)).sum(axis=axis, keepdims=True) - 1, 0)
         at = share * last
         low, high = (
             np.take_along_axis(ordered, side(at).astype(int), axis) for side in (np.floor, np.ceil)
@@ -115,7 +115,7 @@ def without_outliers(histories: np.ndarray, season_length: int) -> np.ndarray:
     # After a shift of the level within a season, rows lie at the level of the next season, and
     # before it at that of the one before.
     for other in (level[:, [0, *range(n_seasons - 1)]], level[:, [*range(1, n_seasons), -1]]):
-        is_outlier &= np.abs(seasons - other - course) > limit
+        is_outlier &= ~(np.abs(seasons - other - course) <= limit)  # also beside a season of NaN
     if not is_outlier.any():
         return histories
     usual = level + course + np.clip(residuals, -limit, limit)

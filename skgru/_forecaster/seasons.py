@@ -33,7 +33,7 @@ SURE_SEASONS = (4, 12)
 
 # Mean difference between changes and those a season before, as a share of the mean change, from
 # which X lacks a season. Changes that have nothing to do with each other differ by the square root
-# of 2, 1.41 times their size, and changes at different times by twice of it.
+# of 2, 1.41 times their size. Rare changes at different times differ by twice their size.
 LACKS_FROM = 1.36
 
 # Share of a season over which values are averaged before, so that noise hides no slow season.
@@ -74,8 +74,10 @@ def seasons_of(
         return nearest_season(parameters, series, lengths, n_rows), lengths
     held: list[int] = []
     shortest, *longer = rows.season_lengths or (1,)
+    # The pretrained network takes the shortest season without proof.
+    without_proof = shortest if is_only and not lacks_season(series, shortest) else 1
     if is_only and not (longer and n_rows >= 2 * longer[0] + parameters.horizon):
-        return (shortest, (shortest,)) if not lacks_season(series, shortest) else (1, (1,))
+        return without_proof, (without_proof,)
     for i, length in enumerate(rows.season_lengths):
         least = rows_for_season(parameters, tables, length)
         if i:
@@ -85,9 +87,7 @@ def seasons_of(
         if held or has_season(series, length, parameters.horizon):
             held.append(length)
     if len(held) < 2:
-        # The pretrained network takes the shortest season without proof.
-        is_taken = is_only and not lacks_season(series, shortest)
-        only = held[0] if held else shortest if is_taken else 1
+        only = held[0] if held else without_proof
         return only, (only,)
     nearest = nearest_season(parameters, series, tuple(held), n_rows)
     is_global = len(series) > 1
@@ -150,8 +150,9 @@ def lacks_season(series: list[np.ndarray], season_length: int) -> bool:
 
 def difference_of_changes(values: np.ndarray, season_length: int) -> float:
     """Mean difference between changes and those a season before, as a share of the mean change. NaN
-    with few changes. The smaller one of two shares, with all changes and with clipped ones: an
-    outlier or a shift hides no season, and neither does a season of one large change hide itself.
+    with few changes. The smaller one of two shares counts. One is of clipped changes, so that an
+    outlier or a shift hides no season. The other is of all changes, so that one large change in
+    each season is seen.
     """
     known = np.flatnonzero(np.isfinite(values))
     n = max(1, int(season_length * SHARE_AVERAGED))

@@ -407,6 +407,8 @@ def test_networks_that_diverge_are_left_out(monkeypatch):
     with pytest.warns(UserWarning):
         again = forecast(values, n_estimators=3)
     np.testing.assert_array_equal(again, answer)  # the baseline, whatever the networks
+    with pytest.warns(UserWarning, match="only the baseline is used. Give regressor=Ridge"):
+        forecast(values, pretrained=None)
 
 
 @pytest.mark.parametrize("season_length", [1, 7])

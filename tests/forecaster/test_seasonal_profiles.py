@@ -110,6 +110,8 @@ def test_rows_after_a_shift_within_a_season_are_no_outliers():
         spoiled[0, 5] -= 40
         moved = without_outliers(spoiled, 12)
         assert np.flatnonzero((moved != spoiled)[0, :, 0]).tolist() == [5]
+        padded = np.concatenate([np.full((1, 12, 1), np.nan), spoiled], axis=1)
+        np.testing.assert_array_equal(without_outliers(padded, 12)[:, 12:], moved)
 
 
 @pytest.mark.parametrize("seed", range(3))
