@@ -50,7 +50,7 @@ from skgru._forecaster.sample_weight import (
     weights_of_one,
     weights_of_rows,
 )
-from skgru._forecaster.season_warnings import warn_of_long_season
+from skgru._forecaster.season_warnings import warn_of_unread_seasons
 from skgru._forecaster.short_series import LEAST_ROWS
 from skgru._forecaster.summary import Summary, summary_of
 from skgru._validation import Instance, Number, at_least, real_between, remember_features
@@ -677,7 +677,7 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
             errors, series_of = errors_of(trial, model, series, held_out)
             calibration = replace(calibration, errors=errors, series_of=series_of)
         is_pretrained = model.mixture.pretrained_weight > 0
-        warn_of_long_season(self.season_length, tables, spec, is_pretrained)
+        warn_of_unread_seasons(self, tables, spec, is_pretrained)
         # One more row than a forecast needs, and those of the windows that update trains on.
         n_kept = model.n_rows_kept + 1 + spec.steps_of_call
         tails = [

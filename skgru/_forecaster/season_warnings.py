@@ -14,6 +14,7 @@ from skgru._containers.table import Table
 from skgru._containers.value_kinds import names_times
 from skgru._forecaster.default_regressor import is_default
 from skgru._forecaster.default_windows import usual_length
+from skgru._forecaster.seasons import rows_for_lag
 from skgru._forecaster.spec import ForecastSpec
 from skgru._warnings import warn_user
 
@@ -81,21 +82,59 @@ def _longer_season(table: Table) -> str:
     return f" If X repeats every {held[0]} rows, give season_length={held[0]}." if held else ""
 
 
-def warn_of_long_season(
-    given: Any, tables: list[Table], spec: ForecastSpec, is_pretrained: bool
+def warn_of_unread_seasons(
+    parameters: Any, tables: list[Table], spec: ForecastSpec, is_pretrained: bool
 ) -> None:
-    """Warn of a season that is given, and which no series is long enough for. is_pretrained :
-    whether the pretrained network takes part in the forecast.
+    """Warn of seasons that are given, and that no part of the forecast reads: no series is long
+    enough for them, or the pretrained network, alone, has two others. parameters : the forecaster;
+    is_pretrained : whether the pretrained network takes part in the forecast.
     """
+    given = parameters.season_length
+    if given is None:
+        return
     n_rows = max(map(len, tables))
-    # The pretrained network repeats a single season. Others compare a value with that a season ago.
-    n_needed = spec.seasons[-1] + (not is_pretrained)
-    if given is not None and spec.seasons[-1] > 1 and n_rows < n_needed:
+    is_only = parameters.pretrained == "only"
+    needed = {
+        season: rows_for_given_season(season, spec, is_pretrained, is_only)
+        for season in spec.seasons
+        if season > 1
+    }
+    unread = [season for season, n_needed in needed.items() if n_rows < n_needed]
+    if not unread:
+        return
+    rest = [season for season in spec.seasons if season not in unread] or [1]
+    remedy = f"season_length={rest[0] if len(rest) == 1 else rest}"
+    if is_only and (others := [season for season in unread if needed[season] == np.inf]):
         warn_user(
-            f"season_length={given} needs at least {n_needed} rows, but X has {n_rows} "
-            f"(n_samples={n_rows}), so that forecasts do not repeat with this season. Give a "
-            "longer series, or a shorter season_length."
+            f"season_length={given} with pretrained='only': the pretrained network repeats with "
+            f"the shortest and the longest of these seasons, not with {others}. Give {remedy}, or "
+            "leave pretrained='only' out to train regressors that read all of them."
         )
+        return
+    first, *others = (f"a season of {season} rows" for season in unread)
+    warn_user(
+        f"season_length={given} needs at least {needed[unread[0]]} rows for {first}, but X has "
+        f"{n_rows} (n_samples={n_rows}), so that forecasts do not repeat with "
+        f"{' or '.join(['it', *others])}. Give a longer series, or {remedy}."
+    )
+
+
+def rows_for_given_season(
+    season_length: int, spec: ForecastSpec, is_pretrained: bool, is_only: bool
+) -> float:
+    """Least number of rows from which any part of the forecast reads a season; infinite if none
+    ever does.
+    """
+    if is_pretrained and season_length in (spec.season_of_pretrained, max(spec.seasons)):
+        return season_length
+    if is_only:
+        return np.inf
+    if season_length == spec.season_length:
+        # Others compare a value with that a season ago.
+        return season_length + 1
+    if season_length <= spec.window_length:
+        return spec.n_rows_needed
+    return rows_for_lag(season_length, spec.seasons, spec.window_length, spec.steps_of_call)
 
 
 def warn_of_clocks(tables: list[Table], season_length: int, steps: int) -> None:

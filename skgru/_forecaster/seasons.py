@@ -115,17 +115,27 @@ def season_of_dates(parameters: Any, tables: list[Table], targets: list[int]) ->
 
 def lags_of(seasons: Sequence[int], window_length: int, steps: int, n_rows: int) -> tuple[int, ...]:
     """Rows between a step and the values that are fed for it, for each season that is longer than a
-    window and of which X holds two. A year of days is 52 weeks, so that the days of the week are
-    the same.
+    window and of which X holds two.
     """
-    lags = []
-    for season in seasons:
-        weeks = round(season / seasons[0]) * seasons[0]
-        length = weeks if abs(weeks - season) <= season / 100 else season
-        lag = length * -(-steps // length)
-        if season > window_length and n_rows >= 2 * lag + window_length + steps:
-            lags.append(lag)
-    return tuple(lags)
+    return tuple(
+        lag_of(season, seasons, steps)
+        for season in seasons
+        if season > window_length and n_rows >= rows_for_lag(season, seasons, window_length, steps)
+    )
+
+
+def lag_of(season_length: int, seasons: Sequence[int], steps: int) -> int:
+    """Rows between a step and the value of whole seasons before. A year of days is 52 weeks, so
+    that the days of the week are the same.
+    """
+    weeks = round(season_length / seasons[0]) * seasons[0]
+    length = weeks if abs(weeks - season_length) <= season_length / 100 else season_length
+    return length * -(-steps // length)
+
+
+def rows_for_lag(season_length: int, seasons: Sequence[int], window_length: int, steps: int) -> int:
+    """Least number of rows from which the values of a season before are fed."""
+    return 2 * lag_of(season_length, seasons, steps) + window_length + steps
 
 
 def lacks_season(series: list[np.ndarray], season_length: int) -> bool:

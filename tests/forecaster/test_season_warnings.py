@@ -1,10 +1,13 @@
 """Warnings about seasons that are not used, and their remedies."""
 
+import re
 import warnings
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.testing import assert_array_equal
 from sklearn.linear_model import Ridge
 
 from skgru import SequenceForecaster
@@ -68,6 +71,44 @@ def test_a_season_that_is_given_needs_one_season_for_the_pretrained_network(n_ro
     repeats = np.abs(seasonal.forecast() - actual).mean()
     other = np.abs(without.fit(MONTHS[:n_rows]).forecast() - actual).mean()
     assert (repeats < 0.5 * other) == (n_rows >= 12)
+
+
+TWO_YEARS = np.random.default_rng(0).normal(size=(800, 1))
+TWO_YEARS += np.sin(2 * np.pi * np.arange(800) / 7)[:, np.newaxis]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "season_length", "unread"),
+    [
+        ({"regressor": Ridge(), "pretrained": None}, [7, 365], 365),
+        ({"regressor": Ridge(), "pretrained": None}, [365, 7], 365),
+        ({"regressor": Ridge(), "pretrained": None}, [7, 30, 365], 365),
+        ({"pretrained": "only"}, [7, 30, 365], 30),
+    ],
+)
+def test_a_season_that_nothing_reads_is_told_of(parameters, season_length, unread):
+    values = TWO_YEARS[:500]
+    make = partial(SequenceForecaster, horizon=7, **parameters)
+    needed = f"for a season of {unread} rows" if unread == 365 else "not with [30]"
+    rest = [season for season in season_length if season != unread]
+    rest = rest[0] if len(rest) == 1 else rest
+    with warns(f"season_length={season_length}", needed, f"season_length={rest}"):
+        fitted = make(season_length=season_length).fit(values)
+    # Warnings are errors in this suite.
+    other = make(season_length=rest).fit(values)
+    assert_array_equal(fitted.forecast(20), other.forecast(20))
+
+
+def test_rows_that_the_message_of_a_season_that_nothing_reads_asks_for_are_enough():
+    make = partial(SequenceForecaster, horizon=7, regressor=Ridge(), pretrained=None)
+    with pytest.warns(UserWarning, match="needs at least") as caught:
+        make(season_length=[7, 365]).fit(TWO_YEARS[:500])
+    n_needed = int(re.search(r"at least (\d+) rows", str(caught[0].message))[1])
+    with warns("needs at least"):
+        make(season_length=[7, 365]).fit(TWO_YEARS[: n_needed - 1])
+    fitted = make(season_length=[7, 365]).fit(TWO_YEARS[:n_needed])
+    other = make(season_length=7).fit(TWO_YEARS[:n_needed])
+    assert np.abs(fitted.forecast() - other.forecast()).max() > 0.01
 
 
 def test_rows_that_the_message_of_a_short_series_asks_for_are_enough():
