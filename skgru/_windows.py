@@ -38,6 +38,9 @@ from skgru._validation import (
     remember_features,
 )
 
+# Rows that are compared at once, so that a long series needs no memory.
+ROWS_AT_ONCE = 1 << 16
+
 FLOATS = {"dtype": [np.float64, np.float32], "ensure_all_finite": "allow-nan"}
 
 
@@ -45,6 +48,26 @@ def sliding_view(block: np.ndarray, window_length: int) -> np.ndarray:
     """(n, n_channels) -> read-only view (n - window_length + 1, window_length, n_channels)."""
     view = np.lib.stride_tricks.sliding_window_view(block, window_length, axis=0)
     return view.transpose(0, 2, 1)  # (n_windows, n_channels, window_length) -> time before channels
+
+
+def n_identifying(series: np.ndarray, n_compared: int) -> int:
+    """Least number of first rows of a series (n_rows, n_columns) that occur nowhere else in it, so
+    that rows that begin with them are this series. All rows, if that is none of 1 to n_compared.
+    """
+    n_compared, most = min(n_compared, len(series)), 0
+    for first in range(1, len(series), ROWS_AT_ONCE):
+        starts = np.arange(first, min(first + ROWS_AT_ONCE, len(series)))
+        n_same = 0
+        while len(starts) and n_same < n_compared:
+            starts = starts[starts < len(series) - n_same]
+            row, others = series[n_same], series[starts + n_same]
+            is_same = (others == row) | (np.isnan(others) & np.isnan(row))
+            starts = starts[is_same.all(axis=1)]
+            n_same += len(starts) > 0
+        if n_same == n_compared:
+            return len(series)
+        most = max(most, n_same)
+    return most + 1
 
 
 def following_rows(values: np.ndarray, horizon: int) -> np.ndarray:
@@ -117,8 +140,9 @@ class SequenceWindower(TakesCallbacks, TransformerMixin, BaseEstimator):
 
         - None: there are none. The missing steps are padded.
         - "fit": the last rows of `fit`, so that the first windows of a test fold are complete.
-          If X starts with the first `window_length` rows of `fit`, it is read as the training data
-          and has no context. `fit_transform` has no context either.
+          If X starts with the first rows of `fit`, it is read as the training data and has no
+          context. These rows count only if they occur once in the training data: X that starts
+          with a single 0 does not begin a series of many zeros. `fit_transform` has no context.
 
     flatten : bool, default=False
         Whether each window becomes one row of `window_length * n_features` columns, oldest step
@@ -179,6 +203,9 @@ class SequenceWindower(TakesCallbacks, TransformerMixin, BaseEstimator):
 
     n_features_in_: int
     feature_names_in_: np.ndarray
+
+    # Of files of earlier versions, which do not hold it.
+    _n_identifying: int = 1
 
     def __init__(
         self,
@@ -314,6 +341,9 @@ class SequenceWindower(TakesCallbacks, TransformerMixin, BaseEstimator):
         self._padding, self._context, self._flatten = self.padding, self.context, self.flatten
         self._end = end_of(given)
         self._first_rows = X[: self._window_length].copy()
+        self._n_identifying = 1
+        if self._context is not None:
+            self._n_identifying = n_identifying(X, self._window_length)
         self._last_rows = X[max(0, len(X) - self._window_length + 1) :].copy()
         if task is not None:
             task.end(dict)
@@ -321,7 +351,9 @@ class SequenceWindower(TakesCallbacks, TransformerMixin, BaseEstimator):
 
     def _past_of(self, X: np.ndarray) -> np.ndarray:
         n_compared = min(len(X), len(self._first_rows))
-        is_in_sample = np.array_equal(X[:n_compared], self._first_rows[:n_compared], equal_nan=True)
+        is_in_sample = len(X) >= self._n_identifying and np.array_equal(
+            X[:n_compared], self._first_rows[:n_compared], equal_nan=True
+        )
         return X[:0] if self._context is None or is_in_sample else self._last_rows
 
     def _windows(self, X: np.ndarray, past: np.ndarray) -> np.ndarray:

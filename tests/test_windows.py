@@ -240,6 +240,18 @@ def test_in_sample_rows_get_no_context(series, n):
     np.testing.assert_array_equal(windower.transform(series[:n]), expected)
 
 
+def test_rows_that_the_series_of_fit_repeats_are_not_its_beginning():
+    sales = np.array([[0.0], [0], [3], [0], [0], [5], [0]])
+    windower = SequenceWindower(3, context="fit").fit(sales)
+    for n in (1, 2):
+        windows = windower.transform(np.zeros((n, 1)))[:, :, 0]
+        np.testing.assert_array_equal(windows, [[5, 0, 0], [0, 0, 0]][:n])
+    assert np.isnan(windower.transform(sales[:3])[0, 0, 0])
+    constant = SequenceWindower(3, context="fit").fit(np.ones((5, 1)))
+    assert np.isnan(constant.transform(np.ones((5, 1)))[0, 0, 0])
+    assert not np.isnan(constant.transform(np.ones((4, 1)))).any()
+
+
 def test_in_sample_rows_with_nan_are_recognised():
     X = np.array([[np.nan], [2.0], [3.0]])
     windower = SequenceWindower(2, context="fit").fit(X)

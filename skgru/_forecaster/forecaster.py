@@ -34,6 +34,7 @@ from skgru._forecaster.further_training import check_trains_further, trained_fur
 from skgru._forecaster.gaps_and_outliers import last_rows
 from skgru._forecaster.history import extended
 from skgru._forecaster.model_fit import fitted_model
+from skgru._forecaster.reading import LEAST_COMPARED
 from skgru._forecaster.resolve import (
     check_alone,
     check_kinds,
@@ -55,6 +56,7 @@ from skgru._forecaster.short_series import LEAST_ROWS
 from skgru._forecaster.summary import Summary, summary_of
 from skgru._validation import Instance, Number, at_least, real_between, remember_features
 from skgru._warnings import warn_user
+from skgru._windows import n_identifying
 
 
 class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
@@ -411,13 +413,17 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
                             the forecaster keeps (at least a window   stands alone.
                             and `horizon` rows)
     one series, no index    always, unless X begins with the first    none: all rows of X are later
-                            `window_length` rows of `fit`             rows
+                            rows of `fit`, as described below         rows
     list                    each series as one series, if X has as    as for one series
                             many series as `fit`, with the same
                             names. Without an index: never
     long or wide frame      each series with an identifier of `fit`,  the values of X are used
                             as one series
     ======================  ========================================  ============================
+
+    Without an index, X is the training series from its start if its first rows are those of `fit`,
+    and occur only once in it: a single 0 is not the start of a series with many zeros. X with at
+    least as many rows as `fit` may have revised values in a few of them.
 
     A series that continues one of `fit` has the scaler of `fit`, as after `update`. After a fit on
     one series, `predict` and `score` use the same history.
@@ -680,6 +686,7 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         warn_of_unread_seasons(self, tables, spec, is_pretrained)
         # One more row than a forecast needs, and those of the windows that update trains on.
         n_kept = model.n_rows_kept + 1 + spec.steps_of_call
+        n_first = max(spec.window_length, LEAST_COMPARED)
         tails = [
             replace(table, values=last_rows(table.values, n_kept, spec.targets)) for table in tables
         ]
@@ -692,7 +699,8 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
             _categories=categories,
             _panel=panel,
             _calibration=calibration,
-            _first_rows=[table.values[: spec.window_length].copy() for table in tables],
+            _first_rows=[table.values[:n_first].copy() for table in tables],
+            _n_identifying=n_identifying(tables[0].values, n_first),
             _tails=tails,
             _scaled_tails=model.scaled_tails([table.values for table in tails]),
             _n_rows=list(map(len, tables)),

@@ -25,8 +25,11 @@ from skgru._forecaster.calendar import Calendar
 from skgru._forecaster.checks import check_step
 from skgru._forecaster.history import check_order, is_counted, n_rows_before, rows_after
 from skgru._forecaster.model import ForecastModel
-from skgru._forecaster.revisions import warn_of_revisions
+from skgru._forecaster.revisions import are_mostly_equal, warn_of_revisions
 from skgru._forecaster.spec import ForecastSpec
+
+# First rows of the series of fit, at least, by which X without dates is known to be this series.
+LEAST_COMPARED = 24
 
 
 class SeriesReader:
@@ -34,8 +37,9 @@ class SeriesReader:
 
     _spec : with the calendar as future covariates; _given : without it; _categories : of columns of
     text; _tails : the last rows of each series, at most _n_kept; _scaled_tails : their scaled
-    targets; _first_rows : the first rows of each series; _n_rows : number of rows of each series,
-    with those of `update`; _usual_step : step of the index.
+    targets; _first_rows : the first rows of each series; _n_identifying : how many of those of the
+    first series occur nowhere else in it; _n_rows : number of rows of each series, with those of
+    `update`; _usual_step : step of the index.
     """
 
     group: Any
@@ -50,6 +54,7 @@ class SeriesReader:
     _n_kept: int
     _scaled_tails: list[Any]
     _first_rows: list[np.ndarray]
+    _n_identifying: int = 1  # of files of earlier versions, which do not hold it
     _n_rows: list[int]
     _usual_step: Any
 
@@ -146,7 +151,7 @@ class SeriesReader:
 
     def _context(self, table: Table) -> np.ndarray:
         """History of a table: the rows of the training series before it, if it continues them."""
-        tail, first = self._tails[0], self._first_rows[0]
+        tail = self._tails[0]
         history = self._calendar.extended(tail)
         nothing = history[:0]
         if self._panel is not None:
@@ -154,21 +159,29 @@ class SeriesReader:
         if table.rows.index is not None and tail.rows.index is not None:
             n = n_rows_before(tail, self._n_rows[0], table, has_id=False)
             return history[: n or 0]
-        n = min(len(table), len(first))
-        is_in_sample = np.array_equal(table.values[:n], first[:n], equal_nan=True)
-        return nothing if is_in_sample else history
+        return nothing if self._begins_as_in_fit(table.values) else history
+
+    def _begins_as_in_fit(self, values: np.ndarray) -> bool:
+        """Whether rows (n_rows, n_columns) without dates are the series of fit or begin it, and are
+        not the rows after it. A few values of the whole series may be others: revised ones.
+        """
+        first = self._first_rows[0]
+        n = min(len(values), len(first))
+        if np.array_equal(values[:n], first[:n], equal_nan=True):
+            return len(values) >= self._n_identifying
+        return len(values) >= self._n_rows[0] and are_mostly_equal(first[:n], values[:n])
 
     def _new_rows(self, X: Any) -> list[np.ndarray]:
         """Rows of X after the end of each series of fit, (n_rows, n_columns)."""
         tails, panel = self._tails, self._panel
         if panel is None:
-            table, first = self._read_new(X, must_have_step=False), self._first_rows[0]
-            is_copy = np.array_equal(table.values[: len(first)], first, equal_nan=True)
-            n_known = self._n_rows[0]
-            if table.rows.index is None and is_copy and len(table) >= n_known:
+            table, n_known = self._read_new(X, must_have_step=False), self._n_rows[0]
+            is_whole = len(table) >= n_known and self._begins_as_in_fit(table.values)
+            if table.rows.index is None and is_whole:
                 raise ValueError(
                     f"X has {len(table)} rows and begins with the rows of fit, but update takes "
-                    f"the rows after the history alone. Give X[{n_known}:]."
+                    f"the rows after the history alone. Give X[{n_known}:]. If values of the "
+                    "history were revised, fit again, or forecast from X by forecast(X=X)."
                 )
             found = [rows_after(tails[0], table, "X")]
             self._warn_of_revisions([table], found)

@@ -51,6 +51,15 @@ class Revision:
         return text + (f" in column {names[self.column]!r}" if len(names) > 1 else "")
 
 
+def are_mostly_equal(before: np.ndarray, after: np.ndarray) -> bool:
+    """Whether more values of `after` (n_rows, n_columns) equal those of `before` than differ.
+    Zeros count for nothing: they are equal in many series.
+    """
+    counts = np.isfinite(before) & np.isfinite(after) & ((before != 0) | (after != 0))
+    is_equal = np.abs(after - before) <= RELATIVE * np.abs(before)
+    return bool(2 * is_equal[counts].sum() > counts.sum())
+
+
 def _revision(
     kept: Table, before: np.ndarray, after: np.ndarray, index: Any, must_be_known: bool
 ) -> Revision | None:

@@ -201,12 +201,9 @@ def _is_trained(estimator: Any, table: Table) -> bool:
     """
     rows, trained = table.rows, estimator._tails[0].rows
     if rows.index is None or trained.index is None:
-        first = estimator._first_rows[0]
-        values = table.values[:, : first.shape[1]]
+        values = table.values[:, : estimator._first_rows[0].shape[1]]
         values = values[int(np.isfinite(values).any(axis=1).argmax()) :]
-        return len(values) > len(first) and np.array_equal(
-            values[: len(first)], first, equal_nan=True
-        )
+        return len(values) >= estimator._n_rows[0] and estimator._begins_as_in_fit(values)
     if trained.is_followed_by(rows):
         return False
     following = trained.following(1)[0]

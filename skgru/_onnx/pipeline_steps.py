@@ -86,7 +86,9 @@ def _windows(graph: Graph, X: str, windower: Any) -> str:
 
 
 def _is_in_sample(graph: Graph, X: str, windower: Any) -> str:
-    """Whether X begins with the first rows of fit, which then have no earlier rows."""
+    """Whether X begins with the first rows of fit, enough of them to identify it. They then have no
+    earlier rows.
+    """
     first = windower._first_rows.astype(np.float64)
     zeros = graph.numbers(0)
     n = graph.add("Min", graph.rows(X), graph.numbers(len(first)))
@@ -98,7 +100,10 @@ def _is_in_sample(graph: Graph, X: str, windower: Any) -> str:
     same = graph.add("Or", both, graph.add("LessOrEqual", apart, nearly))
     differ = graph.cast(graph.add("Not", same), "INT64")
     n_different = graph.add("ReduceSum", differ, keepdims=0)
-    return graph.add("Equal", n_different, graph.constant(np.int64(0)))
+    is_same = graph.add("Equal", n_different, graph.constant(np.int64(0)))
+    n_least = graph.numbers(windower._n_identifying)
+    enough = graph.add("Not", graph.add("Less", graph.rows(X), n_least))
+    return graph.add("And", is_same, enough)
 
 
 BUILDERS: dict[type, Callable[[Graph, str, Any], str]] = {

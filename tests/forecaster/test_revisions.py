@@ -110,6 +110,35 @@ def test_categories_have_no_numbers_in_the_warning():
     assert not any("instead of" in str(one.message) for one in caught)
 
 
+COUNTS = np.random.default_rng(0).poisson(1, (300, 1)).astype(float)
+COUNTS[0], COUNTS[200:] = 0, COUNTS[200:] + 20
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    "parameters", [{}, {"pretrained": "only"}, {"regressor": Ridge()}], ids=str
+)
+def test_a_value_that_occurs_often_is_not_the_start_of_an_array(parameters, seed):
+    forecaster = SequenceForecaster(horizon=7, season_length=1, random_state=seed, **parameters)
+    forecaster.fit(COUNTS)
+    new = forecaster.forecast(X=[[0.0]])
+    np.testing.assert_allclose(new, forecaster.update([[0.0]]).forecast(), rtol=1e-6)
+    assert new.mean() > 5
+
+
+def test_an_array_of_the_whole_series_may_have_revised_rows():
+    noise = np.random.default_rng(0).normal(size=120)
+    values = (Y.to_numpy() + noise)[:, np.newaxis]
+    forecaster = fitted(values[:100])
+    revised = values.copy()
+    revised[:60:20] += 50
+    expected = forecaster.forecast(X=values)
+    np.testing.assert_array_equal(forecaster.forecast(X=revised), expected)
+    with raises("X has 120 rows", "begins with the rows of fit", "X[100:]", "forecast(X=X)"):
+        forecaster.update(revised)
+    np.testing.assert_array_equal(forecaster.update(revised[100:]).forecast(), expected)
+
+
 A, B = Y.rename("a"), (10 * Y).rename("b")
 
 

@@ -208,6 +208,9 @@ def test_pipelines_of_a_series(path, scaler):
         for start in (0, 50, 58):
             expected = pipe.predict(series[start:])
             assert_near(run(pipe, path, series[start:])["predict"], expected)
+    pipe.fit(np.repeat(series[:25], 2, axis=0), y[:50])
+    for X in (series[:1], np.repeat(series[:25], 2, axis=0)[:3]):
+        assert_near(run(pipe, path, X)["predict"], pipe.predict(X))
 
 
 def test_a_scaler_of_a_table(path):
