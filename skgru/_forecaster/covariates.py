@@ -90,18 +90,19 @@ def known_rows(
     categories: Categories,
     estimator: Any,
     is_alone: bool,
+    steps_of_call: int,
     n_before: int | None = None,
 ) -> np.ndarray:
     """Future covariates of the rows after a table, (steps, n_known). trained : a series of fit,
     with the names of the columns; is_alone : whether X is one series, so that `future` may be an
-    array; n_before : rows of the history, of which the table may be the last ones.
+    array; steps_of_call : steps whose covariates a regressor reads at once; n_before : rows of the
+    history, of which the table may be the last ones.
     """
     names = [trained.columns[i] for i in spec.known]
     if not names:
         return np.empty((0, 0))
     needed = [trained.columns[i] for i in spec.known if i not in spec.static]
-    # Each call of a direct regressor reads the future covariates of all its steps.
-    steps_of_call, n_asked = spec.steps_of_call, steps
+    n_asked = steps
     steps = -(-steps // steps_of_call) * steps_of_call
     rows = static_rows(table.values, spec, steps)
     if not steps or (future is None and not needed):

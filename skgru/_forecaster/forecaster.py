@@ -975,12 +975,12 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
             may also hold new series, and leave some out. Each new series gets its own scaler.
 
         future : array-like of shape (steps, n_known), DataFrame, dict or None, default=None
-            Values of the future covariates (`known`) for the rows to forecast. With
-            strategy="direct" they are needed up to the next multiple of `horizon` rows. Further
-            rows, and further columns of a frame or dict, are ignored. Rows with dates are found by
-            their date, and may be in any order. The dates are the index or the only column of
-            dates. A dict of columns is taken too. For several series: a list, a long frame, or a
-            dict with a frame for each id.
+            Values of the future covariates (`known`) for each step. Regressors with
+            strategy="direct" need them up to the next multiple of `horizon` rows. Further rows, and
+            further columns of a frame or dict, are ignored. Rows with dates are found by their
+            date, and may be in any order. The dates are the index or the only column of dates. A
+            dict of columns is taken too. For several series: a list, a long frame, or a dict with a
+            frame for each id.
 
         until : str, date, datetime, Timestamp, Period or None, default=None
             Forecast up to this date instead of `steps` rows. The last row is the last one whose

@@ -139,6 +139,8 @@ class OriginsReader(SeriesReader):
         bytes_of_step = BYTES_OF_QUANTILES if model.takes_pretrained else BYTES_OF_STEP
         check_memory_for(steps, bytes_of_step * len(self._spec.targets))
         warn_of_clocks(tables, model.season_length, steps)
+        # Each call of a direct regressor reads the future covariates of all its steps.
+        steps_of_call = self._spec.steps_of_call if model.members else 1
         parts: list[Part] = []
         knowns: list[np.ndarray] = []
         of_fit_too = () if self._panel is None else self._panel.ids
@@ -158,6 +160,7 @@ class OriginsReader(SeriesReader):
                     self._categories,
                     self,
                     is_alone=panel is None,
+                    steps_of_call=steps_of_call,
                     n_before=n_before,
                 )
             except ValueError as error:

@@ -502,7 +502,7 @@ def test_rows_of_future_without_an_identifier_or_dates_are_named():
 @pytest.mark.parametrize(
     ("params", "needs"),
     [
-        ({"pretrained": "only"}, ("14", "the 9 steps", "a multiple of horizon=7")),
+        ({"pretrained": "only"}, ("9", "one for each step")),
         ({"regressor": Ridge()}, ("14", "the 9 steps", "a multiple of horizon=7")),
         ({"regressor": Ridge(), "strategy": "recursive"}, ("9", "one for each step")),
     ],
