@@ -682,8 +682,7 @@ class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
         if self.calibration_fraction:
             errors, series_of = errors_of(trial, model, series, held_out)
             calibration = replace(calibration, errors=errors, series_of=series_of)
-        is_pretrained = model.mixture.pretrained_weight > 0
-        warn_of_unread_seasons(self, tables, spec, is_pretrained)
+        warn_of_unread_seasons(self, tables, spec, model.shares)
         # One more row than a forecast needs, and those of the windows that update trains on.
         n_kept = model.n_rows_kept + 1 + spec.steps_of_call
         n_first = max(spec.window_length, LEAST_COMPARED)

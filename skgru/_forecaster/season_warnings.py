@@ -4,6 +4,7 @@ rows without dates have.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import sqrt
 from typing import Any
 
@@ -83,11 +84,11 @@ def _longer_season(table: Table) -> str:
 
 
 def warn_of_unread_seasons(
-    parameters: Any, tables: list[Table], spec: ForecastSpec, is_pretrained: bool
+    parameters: Any, tables: list[Table], spec: ForecastSpec, weights: Mapping[str, float]
 ) -> None:
     """Warn of seasons that are given, and that no part of the forecast reads: no series is long
     enough for them, or the pretrained network, alone, has two others. parameters : the forecaster;
-    is_pretrained : whether the pretrained network takes part in the forecast.
+    weights : of the parts of the forecast.
     """
     given = parameters.season_length
     if given is None:
@@ -95,7 +96,7 @@ def warn_of_unread_seasons(
     n_rows = max(map(len, tables))
     is_only = parameters.pretrained == "only"
     needed = {
-        season: rows_for_given_season(season, spec, is_pretrained, is_only)
+        season: rows_for_given_season(season, spec, weights, is_only)
         for season in spec.seasons
         if season > 1
     }
@@ -120,21 +121,29 @@ def warn_of_unread_seasons(
 
 
 def rows_for_given_season(
-    season_length: int, spec: ForecastSpec, is_pretrained: bool, is_only: bool
+    season_length: int, spec: ForecastSpec, weights: Mapping[str, float], is_only: bool
 ) -> float:
     """Least number of rows from which any part of the forecast reads a season; infinite if none
     ever does.
     """
-    if is_pretrained and season_length in (spec.season_of_pretrained, max(spec.seasons)):
-        return season_length
-    if is_only:
-        return np.inf
+    needed = [np.inf]
+    longest = max(spec.seasons)
+    if weights.get("pretrained") and season_length in (spec.season_of_pretrained, longest):
+        needed.append(season_length)
     if season_length == spec.season_length:
-        # Others compare a value with that a season ago.
-        return season_length + 1
-    if season_length <= spec.window_length:
-        return spec.n_rows_needed
-    return rows_for_lag(season_length, spec.seasons, spec.window_length, spec.steps_of_call)
+        # Others compare a value with that a season ago. Alone, one series has a seasonal level and
+        # baseline only if it holds more than two seasons, and Theta has a season from two on.
+        is_used = spec.level == "mean" or spec.baseline in ("seasonal", "profile")
+        needed.append(season_length + 1 if is_used or spec.is_global else 2 * season_length + 1)
+        if weights.get("theta"):
+            needed.append(2 * season_length)
+    if not is_only:
+        needed.append(
+            spec.n_rows_needed
+            if season_length <= spec.window_length
+            else rows_for_lag(season_length, spec.seasons, spec.window_length, spec.steps_of_call)
+        )
+    return min(needed)
 
 
 def warn_of_clocks(tables: list[Table], season_length: int, steps: int) -> None:

@@ -78,25 +78,46 @@ TWO_YEARS += np.sin(2 * np.pi * np.arange(800) / 7)[:, np.newaxis]
 
 
 @pytest.mark.parametrize(
-    ("parameters", "season_length", "unread"),
+    ("parameters", "season_length", "n_rows", "unread", "remedy"),
     [
-        ({"regressor": Ridge(), "pretrained": None}, [7, 365], 365),
-        ({"regressor": Ridge(), "pretrained": None}, [365, 7], 365),
-        ({"regressor": Ridge(), "pretrained": None}, [7, 30, 365], 365),
-        ({"pretrained": "only"}, [7, 30, 365], 30),
+        ({"regressor": Ridge(), "pretrained": None}, [7, 365], 500, 365, 7),
+        ({"regressor": Ridge(), "pretrained": None}, [365, 7], 500, 365, 7),
+        ({"regressor": Ridge(), "pretrained": None}, [7, 30, 365], 500, 365, [7, 30]),
+        ({"regressor": Ridge(), "pretrained": None, "window_length": 14}, 365, 500, 365, 1),
+        ({"regressor": Ridge(), "pretrained": None, "window_length": 5}, 12, 20, 12, 1),
+        ({"regressor": Ridge(), "pretrained": None, "window_length": 5}, 12, 24, 12, 1),
+        ({"pretrained": None, "window_length": 5}, 12, 23, 12, 1),
+        ({"pretrained": "only"}, [7, 30, 365], 500, 30, [7, 365]),
     ],
 )
-def test_a_season_that_nothing_reads_is_told_of(parameters, season_length, unread):
-    values = TWO_YEARS[:500]
-    make = partial(SequenceForecaster, horizon=7, **parameters)
-    needed = f"for a season of {unread} rows" if unread == 365 else "not with [30]"
-    rest = [season for season in season_length if season != unread]
-    rest = rest[0] if len(rest) == 1 else rest
-    with warns(f"season_length={season_length}", needed, f"season_length={rest}"):
+def test_a_season_that_nothing_reads_is_told_of(parameters, season_length, n_rows, unread, remedy):
+    values = TWO_YEARS[:n_rows]
+    make = partial(SequenceForecaster, horizon=4, random_state=0, **parameters)
+    what = f"for a season of {unread} rows" if unread != 30 else "not with [30]"
+    with warns(f"season_length={season_length}", what, f"season_length={remedy}"):
         fitted = make(season_length=season_length).fit(values)
     # Warnings are errors in this suite.
-    other = make(season_length=rest).fit(values)
+    other = make(season_length=remedy).fit(values)
     assert_array_equal(fitted.forecast(20), other.forecast(20))
+
+
+@pytest.mark.parametrize("window_length", [5, "auto"])
+@pytest.mark.parametrize("regressor", [Ridge(), None], ids=["ridge", "default"])
+def test_a_season_is_read_from_the_number_of_rows_in_the_message_on(regressor, window_length):
+    make = partial(
+        SequenceForecaster,
+        regressor,
+        horizon=4,
+        pretrained=None,
+        random_state=0,
+        window_length=window_length,
+    )
+    with pytest.warns(UserWarning, match="needs at least") as caught:
+        make(season_length=12).fit(TWO_YEARS[:14])
+    n_needed = int(re.search(r"at least (\d+) rows", str(caught[0].message))[1])
+    fitted = make(season_length=12).fit(TWO_YEARS[:n_needed])
+    other = make(season_length=1).fit(TWO_YEARS[:n_needed])
+    assert np.abs(fitted.forecast() - other.forecast()).max() > 0.01
 
 
 def test_rows_that_the_message_of_a_season_that_nothing_reads_asks_for_are_enough():
