@@ -105,10 +105,10 @@ def warn_of_unread_seasons(
         return
     rest = [season for season in spec.seasons if season not in unread] or [1]
     remedy = f"season_length={rest[0] if len(rest) == 1 else rest}"
-    if is_only and (others := [season for season in unread if needed[season] == np.inf]):
+    if is_only and (never := [season for season in unread if needed[season] == np.inf]):
         warn_user(
             f"season_length={given} with pretrained='only': the pretrained network repeats with "
-            f"the shortest and the longest of these seasons, not with {others}. Give {remedy}, or "
+            f"the shortest and the longest of these seasons, not with {never}. Give {remedy}, or "
             "leave pretrained='only' out to train regressors that read all of them."
         )
         return

@@ -86,7 +86,6 @@ TWO_YEARS += np.sin(2 * np.pi * np.arange(800) / 7)[:, np.newaxis]
         ({"regressor": Ridge(), "pretrained": None, "window_length": 14}, 365, 500, 365, 1),
         ({"regressor": Ridge(), "pretrained": None, "window_length": 5}, 12, 20, 12, 1),
         ({"regressor": Ridge(), "pretrained": None, "window_length": 5}, 12, 24, 12, 1),
-        ({"pretrained": None, "window_length": 5}, 12, 23, 12, 1),
         ({"pretrained": "only"}, [7, 30, 365], 500, 30, [7, 365]),
     ],
 )
