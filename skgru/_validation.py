@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from numbers import Integral, Real
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 from sklearn.utils._param_validation import HasMethods, Interval, validate_params
@@ -43,6 +43,20 @@ class Instance(HasMethods):
 
     def __str__(self) -> str:
         return self.name or super().__str__().replace("an object", "an object (not a class)")
+
+
+class ParameterNames:
+    """The names of an estimator's parameters. scikit-learn reads the signature at each call of
+    get_params, set_params and clone, which is a twentieth of the time of a small fit.
+    """
+
+    _names_of_parameters: ClassVar[list[str]]
+
+    @classmethod
+    def _get_param_names(cls) -> list[str]:
+        if "_names_of_parameters" not in vars(cls):
+            cls._names_of_parameters = super()._get_param_names()  # type: ignore[misc]
+        return cls._names_of_parameters
 
 
 def at_least(minimum: int) -> Number:

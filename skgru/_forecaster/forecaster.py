@@ -54,12 +54,19 @@ from skgru._forecaster.sample_weight import (
 from skgru._forecaster.season_warnings import warn_of_unread_seasons
 from skgru._forecaster.short_series import LEAST_ROWS
 from skgru._forecaster.summary import Summary, summary_of
-from skgru._validation import Instance, Number, at_least, real_between, remember_features
+from skgru._validation import (
+    Instance,
+    Number,
+    ParameterNames,
+    at_least,
+    real_between,
+    remember_features,
+)
 from skgru._warnings import warn_user
 from skgru._windows import n_identifying
 
 
-class SequenceForecaster(TakesCallbacks, ForecastAnswers, BaseEstimator):
+class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEstimator):
     """Forecast one or several time series with a recurrent network or any other regressor.
 
     The forecaster scales a series, cuts it into windows and subtracts the level of each window. A

@@ -42,7 +42,7 @@ from skgru._networks.where_to_predict import inference_for
 from skgru._progress import console
 from skgru._specs import NetworkSpec, NetworkState, Snapshot, TargetScaling, TrainingSpec
 from skgru._tensorflow import load_engine
-from skgru._validation import Instance, Number, at_least, real_between
+from skgru._validation import Instance, Number, ParameterNames, at_least, real_between
 from skgru._warnings import warn_user
 
 # learning_rate="auto" in `partial_fit`. The number of calls is unknown, so the rate cannot fall
@@ -110,7 +110,7 @@ class Course:
     checkpoint: Path | None = None
 
 
-class RecurrentEstimator(TakesCallbacks, BaseEstimator):
+class RecurrentEstimator(ParameterNames, TakesCallbacks, BaseEstimator):
     """A recurrent network as an estimator of windows. Subclasses define the targets.
 
     The trained network is stored as plain arrays, so that a pickle is small and loads without
