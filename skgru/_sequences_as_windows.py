@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.utils.validation import check_array
 
 from skgru._containers.numbers import as_numbers, series_as_column
-from skgru._validation import at_least, checks_parameters
+from skgru._validation import at_least, checks_parameters, with_remedy_for_infinity
 from skgru._windows import FLOATS, empty
 
 
@@ -78,7 +78,8 @@ def as_windows(sequences: Iterable[Any], window_length: int | None = None) -> np
                 "a list of sequences, [sequence] for a single one, and text as numbers of tokens."
             )
         values = values.reshape(-1, 1) if values.ndim == 1 else values
-        tables.append(check_array(values, estimator="as_windows", input_name=name, **FLOATS))
+        with with_remedy_for_infinity():
+            tables.append(check_array(values, estimator="as_windows", input_name=name, **FLOATS))
     if not tables:
         raise ValueError("sequences is empty. Give at least one sequence.")
     widths = [table.shape[1] for table in tables]

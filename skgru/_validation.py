@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
+from math import floor, log10
 from numbers import Integral, Real
 from typing import Any, ClassVar, TypeVar
 
@@ -16,6 +18,9 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 # A numpy scalar: compared with a Python float, float16 would turn this limit into infinity.
 FLOAT32_MAX = np.finfo(np.float32).max
+
+# The remedy for infinity in values of which NaN ones are missing.
+FOR_INFINITY = "Replace infinity by NaN, which marks a missing value."
 
 # Memory that is more than any machine has, where the memory of this one is unknown.
 MOST_BYTES = 1 << 50
@@ -153,11 +158,30 @@ def check_representable(values: np.ndarray, name: str) -> None:
     """Raise ValueError for values beyond float32, in which networks compute. NaN is allowed."""
     if values.dtype.kind != "f":
         return
-    if (values > FLOAT32_MAX).any() or (values < -FLOAT32_MAX).any():  # no copy, as abs makes
+    # No copy, as abs makes.
+    least, most = np.nanmin(values, initial=0), np.nanmax(values, initial=0)
+    largest = max(-float(least), float(most))
+    if largest > float(FLOAT32_MAX):
+        remedy = FOR_INFINITY
+        if largest < np.inf:
+            remedy = f"Use a larger unit: {name} / 1e{floor(log10(largest))}."
         raise ValueError(
-            f"Input {name} contains infinity or a value too large for dtype('float32'). Replace "
-            f"unknown values by NaN, or scale {name} first."
+            f"Input {name} contains infinity or a value too large for dtype('float32'). {remedy}"
         )
+
+
+@contextmanager
+def with_remedy_for_infinity(name: str = "X") -> Iterator[None]:
+    """Add a remedy to the error of scikit-learn about infinity in a table in which NaN marks a
+    missing value.
+    """
+    try:
+        yield
+    except ValueError as error:
+        if "contains infinity" not in str(error):
+            raise
+        remedy = FOR_INFINITY if name != "future" else "Give a number for each step."
+        raise ValueError(f"{error} {remedy}") from error
 
 
 def optional(module: str, user: str, install: str, instead: str = "") -> Any:

@@ -36,6 +36,7 @@ from skgru._validation import (
     checks_parameters,
     exists_if,
     remember_features,
+    with_remedy_for_infinity,
 )
 
 # Rows that are compared at once, so that a long series needs no memory.
@@ -292,7 +293,8 @@ class SequenceWindower(TakesCallbacks, TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         check_has_rows(X)
         check_unique_columns(X)
-        values = validate_data(self, series_as_column(as_numbers(X)), reset=False, **FLOATS)
+        with with_remedy_for_infinity():
+            values = validate_data(self, series_as_column(as_numbers(X)), reset=False, **FLOATS)
         past = self._past_of(values)
         if not warn_of_order(X) and len(past):
             warn_of_past(X, self._end)
@@ -333,7 +335,8 @@ class SequenceWindower(TakesCallbacks, TransformerMixin, BaseEstimator):
         given = X
         X = series_as_column(as_numbers(X))
         names = _get_feature_names(X)
-        X = check_array(X, estimator=self, input_name="X", **FLOATS)
+        with with_remedy_for_infinity():
+            X = check_array(X, estimator=self, input_name="X", **FLOATS)
         warn_of_order(given)
         # Everything is checked before anything is stored, so that a failed fit changes nothing.
         remember_features(self, names, X.shape[1])
@@ -434,9 +437,10 @@ def make_windows(
     check_has_rows(X)
     check_unique_columns(X)
     warn_of_order(X)
-    X = check_array(
-        series_as_column(as_numbers(X)), estimator="make_windows", input_name="X", **FLOATS
-    )
+    with with_remedy_for_infinity():
+        X = check_array(
+            series_as_column(as_numbers(X)), estimator="make_windows", input_name="X", **FLOATS
+        )
     channels = check_target(target, X.shape[1])
     if len(X) < window_length + horizon:
         raise ValueError(

@@ -1,4 +1,7 @@
-"""Ctrl-C at random moments: an estimator is then as it was, or as the call would have left it."""
+"""Ctrl-C at random moments: an estimator is then as it was, or as the call would have left it.
+
+The docstring of `skgru/_engine/compiled_trainer.py` says where a training obeys it.
+"""
 
 import pytest
 

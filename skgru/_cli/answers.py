@@ -61,6 +61,18 @@ def forecasts_of(result: Any, time: str) -> Any:
     return table.astype({name: table["origin"].dtype})
 
 
+def measures_of(result: Any, by: str | None, group: Sequence[str]) -> Any:
+    """The measures of a backtest: a row each, or for each step or series a row with a column for
+    each measure of the forecast and of the naive forecast. group : the columns that identify the
+    series.
+    """
+    table = result.summary(by=by)
+    if by is None:
+        return as_frame(table.rename_axis("measure"))
+    table.columns = ["_".join(one for one in pair if one) for pair in table.columns]
+    return with_groups(as_frame(table), group)
+
+
 def with_groups(table: Any, group: Sequence[str]) -> Any:
     """A table whose column "series" holds identifiers of several parts, with a column for each."""
     if len(group) < 2 or "series" not in table.columns:

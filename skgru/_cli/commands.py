@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from skgru._cli.answers import as_frame, csv_of, forecasts_of, with_groups, write
+from skgru._cli.answers import as_frame, csv_of, forecasts_of, measures_of, with_groups, write
 from skgru._cli.csv_and_parquet import read_table
 from skgru._cli.dates import DateForm, until_date
 from skgru._cli.errors import Refused, note, one_of
@@ -77,11 +77,7 @@ def backtest(given: Namespace) -> str:
     if given.forecasts:
         rows = forecasts_of(result, roles.time or "row")
         write(with_groups(rows, roles.group), given.forecasts)
-    table = result.summary(by=given.by)
-    if given.by is None:
-        return _answered(as_frame(table.rename_axis("measure")), given)
-    table.columns = ["_".join(one for one in pair if one) for pair in table.columns]
-    return _answered(with_groups(as_frame(table), roles.group), given)
+    return _answered(measures_of(result, given.by, roles.group), given)
 
 
 def info(given: Namespace) -> str:

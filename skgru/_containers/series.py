@@ -22,6 +22,7 @@ from skgru._containers.numbers import (
 from skgru._containers.table import Table
 from skgru._containers.time_index import TimeIndex, _step_of, index_of_polars
 from skgru._containers.value_kinds import names_times
+from skgru._validation import with_remedy_for_infinity
 
 # Columns of a single row from which they are steps rather than columns.
 LEAST_ON_SIDE = 3
@@ -161,12 +162,13 @@ def _numbers(table: Any, estimator: Any, name: str) -> np.ndarray:
     # check_array takes half a minute for 100,000 series, so valid arrays skip it.
     is_ready = type(table) is np.ndarray and table.dtype == np.float64 and table.ndim == 2
     if not is_ready or not table.size or np.isinf(table).any():
-        table = check_array(
-            table,
-            dtype=np.float64,
-            ensure_all_finite="allow-nan",
-            estimator=estimator,
-            input_name=name,
-        )
+        with with_remedy_for_infinity(name):
+            table = check_array(
+                table,
+                dtype=np.float64,
+                ensure_all_finite="allow-nan",
+                estimator=estimator,
+                input_name=name,
+            )
     check_in_range(table, name)
     return table

@@ -3,6 +3,13 @@
 Weights and optimiser slots are arguments and results of a program, so that all fits of an
 architecture share it, in all threads. Only a chunk of batches has a fixed shape, so that another
 number of rows needs no compilation.
+
+Ctrl-C is obeyed in two places:
+
+- between two chunks. `CHUNK_VALUES`, `CHUNK_ROWS` and `CHUNK_WORK` in `training_program.py` limit
+  the size of a chunk, and so the wait.
+- while a program compiles. The main thread waits for the thread that compiles:
+  `Program._compile_and_run` in `program.py`.
 """
 
 from __future__ import annotations

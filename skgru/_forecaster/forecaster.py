@@ -91,7 +91,7 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
 
     window_length : int, list of int or "auto", default="auto"
         Number of rows in a window. The regressors take the lengths of a list in turn. "auto"
-        depends on the season:
+        depends on the season. Of two lengths, the first is that of the networks with a linear path:
 
         =================  ==================  ========================
         `season_length`    one series          several series
@@ -103,8 +103,8 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
         more than 100      48 rows             48 and 24 rows
         =================  ==================  ========================
 
-        Of two lengths, the first is that of the networks with a linear path. A single intermittent
-        series gets four seasons, at least 28 rows. Short series get shorter windows.
+        A single intermittent series gets four seasons or 28 rows, whichever is longer. Short series
+        get shorter windows: see :doc:`/guide/automatic_choices`.
 
     horizon : int, default=1
         Number of rows that `predict` and, by default, `forecast` look ahead. At least 1.
@@ -112,23 +112,23 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
     season_length : int, sequence of int or None, default=None
         Number of rows in a season: 12 for monthly data, 1 for data without a season. Several
         seasons are a list, (24, 168) for the day and the week of hourly data. Level and baseline
-        then have the season whose baseline has the smallest error in X. For each season that is
+        then use one of them, whose baseline has the smallest error in X. For each season that is
         longer than a window, the regressors also get the values one season before the window and
         before the steps to forecast.
 
         None takes the seasons from the step of a date index: 12 for months, 7 and 365 for days, the
         day and the week for hours and shorter steps. Such a season is used if X is long enough and
-        repeats with it:
+        repeats with it (:doc:`/guide/seasons`):
 
-        - X holds two seasons and `horizon` rows. The longer season of a step needs three seasons
-          if the shorter one is used too. Where the pretrained network takes part, one season and
-          one row are enough for 12 and 4.
-        - The forecast error in X is at least 5 % smaller with the season. For 12 and 4, it is
-          enough that the error is not larger.
+        - X holds two seasons and `horizon` rows. For months and quarters, one season and one row
+          are enough if the pretrained network takes part. The longer season of a step needs three
+          seasons if the shorter one is used too.
+        - The forecast error in X is at least 5 % smaller with the season. For months and quarters,
+          it is enough that the error is not larger.
 
         Otherwise level, baseline and Theta have no season. The pretrained network then uses the
-        shortest season of the dates, if X holds two of these seasons. Exception: if changes in X
-        differ from those a season before as much as unrelated changes do, nothing uses the season.
+        shortest season of the dates, if X holds two of these seasons. If X clearly lacks a season,
+        nothing uses it.
 
         Without dates, None is the same as 1. Arrays never have dates, so set `season_length`.
 
@@ -136,9 +136,10 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
         Transformer of the target columns. It needs an `inverse_transform`. None leaves the targets
         unscaled. "auto" chooses for each column:
 
-        - the logarithm, if all values are positive,
-        - log(1 + x / m) with m the median of the positive values, if there are zeros or values
-          near zero,
+        - the logarithm, if all values are at least 2 % of the typical value, which is the median of
+          the positive values,
+        - log(c + x / typical value), if there are zeros or lower positive values. c is 1 if there
+          are zeros, otherwise between 0 and 1,
         - standardisation, if there are negative values or the series is intermittent.
 
         The choice does not depend on the unit of the series. If the changes of a series are small
@@ -156,21 +157,20 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
         - "window": the mean of the whole window.
         - "last": the last value of the window.
         - None: nothing is subtracted.
-        - "auto": "window" for intermittent series. For other series "mean" with a season, and
-          "last" without one. A single series of at most two seasons is treated as one without a
-          season.
+        - "auto": "window" for intermittent series. For other series "mean" with a season. Without a
+          season, and for a single series of at most two seasons, "last".
 
     baseline : {"auto", "last", "seasonal", "profile"} or None, default="auto"
         Naive forecast. The regressors learn its errors.
 
         - "last": the last value.
         - "seasonal": the value one season ago.
-        - "profile": the mean course of the last three seasons, without their growth and shifts of
-          the level, moved to the level of the last half season.
+        - "profile": the mean course of the last three seasons, without growth and shifts of the
+          level. It is moved to the level of the last half season.
         - None: the level.
         - "auto": None for intermittent series. For other series with a season, "profile" for one
-          series and "seasonal" for several. Without a season, "last". A single series of at most
-          two seasons is treated as one without a season.
+          series and "seasonal" for several. Without a season, and for a single series of at most
+          two seasons, "last".
 
     strategy : {"direct", "recursive"}, default="direct"
         "direct": the regressor has one output for each of the `horizon` steps. "recursive": the
@@ -187,8 +187,9 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
           "median".
 
         A series is intermittent if it has no negative values, and at least 20 % of its values are
-        zeros. Rows that are zero in nearly every season, such as closed days, are not counted. In
-        a series without exact zeros, values below a thousandth of the mean count as zeros.
+        zeros. Rows that are zero in nearly every season, such as closed days, are left out, as
+        zeros and as rows. In a series without exact zeros, values below a thousandth of the mean
+        count as zeros. Forecasts of counts are not rounded.
 
     target : str, int, sequence of them or None, default=None
         Names or positions of the columns to forecast. None: all columns that are neither in `known`
@@ -198,12 +199,17 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
 
     known : str, int, sequence of them or None, default=None
         Names or positions of the future covariates: columns whose future values are known, such as
-        a calendar or planned prices. `forecast` takes these values as `future`. All members of the
-        default forecast of one series follow their linear effects: see the Notes. Columns that are
-        constant within each series of `fit`, such as the size of a shop, may be left out of
-        `future`: their value is carried on. A column that is constant within each series and
-        differs between series is a static covariate. It need not be named here. A column
-        beside `target` with a single value in X is treated as a static covariate without effect.
+        a calendar or planned prices (:doc:`/guide/covariates`).
+
+        - `forecast` takes these values as `future`: at least a row for each step, without NaN.
+        - On a single series, the linear effects of these columns move all members of the default
+          forecast: see the Notes.
+        - Columns that are constant within each series of `fit`, such as the size of a shop, may be
+          left out of `future`: their value is carried on.
+        - A column that is constant within each series and differs between series is a static
+          covariate. It need not be named here.
+        - A column beside `target` with a single value in X is treated as a static covariate without
+          effect.
 
     calendar : bool, str, list of str or None, default=None
         Features of the dates of X as future covariates. They follow from the index, so X and
@@ -240,8 +246,8 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
         How several series are weighted in training. Regressors without sample weights ignore it.
 
         - "inverse_change": each series has the weight 1 / sqrt(c + 0.02), where c is the mean
-          absolute error of the seasonal-naive forecast on the scaled series. Without it, the most
-          volatile series dominate the loss.
+          absolute change over one season, after scaling. Without it, the most volatile series
+          dominate the loss.
         - None: each window has the same weight. Use None if the errors of volatile series matter
           most.
         - "auto": "inverse_change".
@@ -256,9 +262,9 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
         Whether the pretrained network takes part in the forecast. It was trained on simulated
         series, and forecasts the medians and quantiles of any series.
 
-        - "auto": it takes part if `regressor` is None or a `default_regressor`. Its share of what
-          Theta leaves is 60 % for one series and about 50 % for several, but 0 if `point_` is
-          "mean". It also gives `forecast_interval` its quantiles.
+        - "auto": it takes part if `regressor` is None or a `default_regressor`. Of the weight that
+          Theta leaves, it gets 60 % for one series, and about 50 % for several. In forecasts of
+          means it has no weight. It also gives `forecast_interval` its quantiles.
         - "only": zero-shot forecasts. Nothing is trained, and a single row is enough, or three for
           intervals. A `regressor` and past covariates are an error. Future covariates of a single
           series take part by their linear effects; those of several or of intermittent series are
@@ -267,27 +273,24 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
 
     theta_weight : float or "auto", default="auto"
         Weight of the Theta forecast [3]_ in the forecast, in [0, 1]. Theta is exponential smoothing
-        of the series without its season, plus half of its trend. The trend is that of all rows or
-        of their last half, whichever is less steep, and 0 if one rises and the other falls. The
-        errors of Theta differ from those of the regressors, so that a weighted mean of both has
-        smaller errors than either. "auto":
+        of the series without its season, plus half of its trend. The errors of Theta differ from
+        those of the regressors, so that a weighted mean of both has smaller errors than either. If
+        no series holds two seasons of a season in use, Theta takes no part. "auto" is the first of
+        these that applies:
 
         - 0 with a `regressor` of your own,
         - with `pretrained="only"`, 0 for medians, 0.5 for means, and 0.75 for means of intermittent
           series,
         - 0.6 for means of intermittent series,
-        - 0.2 beside a forecast of the pretrained network, and for seasons of more than 100 rows,
-        - else 0.5 for one series, and 0.4 for several.
+        - 0.2 for medians, if the pretrained network takes part,
+        - 0.2 for seasons of more than 100 rows,
+        - 0.5 for one series, and 0.4 for several.
 
-        For several series, "auto" compares the errors of Theta and of the pretrained network at the
-        ends of the series with those of the baseline. A member with a larger error gets less
-        weight: its weight is multiplied by a factor between 0.25 and 1.5. Neither reads covariates,
-        beyond their linear effects on a single series. "auto" lowers both weights if their error in
-        `fit` is larger than that of the regressors. This is done in two cases:
-
-        - X has covariates. Exception: a single series of less than 500 rows whose covariates have
-          only linear effects.
-        - The error of the regressors in `fit` is less than a tenth of that of the baseline.
+        With "auto", the weights of Theta and the pretrained network also follow their errors. For
+        several series, errors at the ends of the series multiply these weights by a factor between
+        0.25 and 1.5. With covariates, or if the regressors have learned the series nearly exactly,
+        both weights are lower if the errors are larger than those of the regressors
+        (:doc:`/guide/automatic_choices`).
 
     lower : float or None, default=None
         Lower limit of the forecasts and of the bounds of intervals, in the units of the series:
@@ -300,13 +303,13 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
 
     calibration_fraction : float, default=0.0
         Share of the rows, at the end of the series, on which intervals are calibrated, in [0, 1).
-        The regressors are first fitted without these rows, and then again on all rows. 0: no
+        The forecaster is first fitted without these rows, and then again on all rows. 0: no
         calibration; the pretrained network gives the intervals, if it takes part.
 
     random_state : int, RandomState instance or None, default=None
-        Source of the seeds of the regressors. None: a single regressor keeps its own
-        `random_state`. The seeds of an ensemble come from the `random_state` of its first
-        regressor. If that is None too, they are random.
+        Source of the seeds of the regressors. None: the `random_state` of the regressor counts, in
+        an ensemble that of the first regressor. If that is None too, forecasts differ from fit to
+        fit.
 
     verbose : int, default=0
         0 shows nothing. 1 shows the regressors and epochs that are done and the time left: as bars
@@ -318,7 +321,8 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
         Number of rows in a window. A tuple if there are several lengths.
 
     season_length_ : int
-        Number of rows in the season of level and baseline; 1 without a season.
+        Number of rows in the season in use; 1 without a season. Theta needs two of these seasons,
+        and level and baseline of a single series need more than two.
 
     season_lengths_ : tuple of int
         All seasons in use, the shortest first.
@@ -392,9 +396,10 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
     - Gaps in z are filled from the season.
     - Single values far outside the seasonal course are moved to the edge of the usual range. This
       needs a history of three seasons.
-    - Covariates outside the range of `fit` by more than half its width are clipped, with a warning.
-    - Windows of one series are clipped to the range of those in training; with a `regressor` of
-      your own, this range is extended on both sides by half of it.
+    - Covariates are clipped to the range of `fit`, extended on both sides by half its width, with a
+      warning.
+    - Windows of one series are clipped to the range of those in training. With a `regressor` of
+      your own, this range is twice as wide.
 
     If the error of the default regressors on the last rows of `fit` is more than 10 % above that
     of the baseline, they are left out, with a warning. They are also left out of a series that is
@@ -409,28 +414,20 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
     - Early stopping holds out the last windows of each series.
     - The windows of a GRURegressor are computed one batch at a time, so memory holds only the rows.
 
-    `forecast(X=X)` puts rows of `fit` and `update` before X, as its history, if X continues the
-    training series:
+    If X continues the training series, `forecast(X=X)` starts from the training series followed by
+    X (:doc:`/guide/first_forecast` has a table):
 
-    ======================  ========================================  ============================
-    X                       continues the training series             rows that are in both
-    ======================  ========================================  ============================
-    one series              if X begins right after the training      X must have the values of the
-                            series, or within its last rows, which    training series. Otherwise X
-                            the forecaster keeps (at least a window   stands alone.
-                            and `horizon` rows)
-    one series, no index    always, unless X begins with the first    none: all rows of X are later
-                            rows of `fit`, as described below         rows
-    list                    each series as one series, if X has as    as for one series
-                            many series as `fit`, with the same
-                            names. Without an index: never
-    long or wide frame      each series with an identifier of `fit`,  the values of X are used
-                            as one series
-    ======================  ========================================  ============================
-
-    Without an index, X is the training series from its start if its first rows are those of `fit`,
-    and occur only once in it: a single 0 is not the start of a series with many zeros. X with at
-    least as many rows as `fit` may have revised values in a few of them.
+    - With dates, X continues the training series if it begins right after it, or within its last
+      rows, which the forecaster keeps (at least a window and `horizon` rows). Rows that are in both
+      must have the values of the training series. Otherwise X stands alone.
+    - Without an index, all rows of X are later rows. Exception: X is the training series from its
+      start if its first rows are those of `fit`, and occur only once in it. A single 0 is not the
+      start of a series with many zeros. X with at least as many rows as `fit` may have revised
+      values in a few of them.
+    - Each series of a list counts as one series, if X has as many series as `fit`, with the same
+      names. Without an index, none of them continues a series of `fit`.
+    - In a long or wide frame, a series continues that with the same identifier. In rows that are in
+      both, the values of X are used.
 
     A series that continues one of `fit` has the scaler of `fit`, as after `update`. After a fit on
     one series, `predict` and `score` use the same history.
@@ -439,9 +436,8 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
     several series, it also has a scaler of its own, fitted to these rows. Examples are new series,
     and the training series from its first row on. A warning says why rows before X are not used:
 
-    - X has other values than the training series in the same rows. Exception: if more of its
-      targets differ than are equal, and X is as long as a window and as a season, X is another
-      series.
+    - X has other values than the training series in the same rows. There is no warning if most
+      targets differ, and X is as long as a window and a season: then X is another series.
     - X begins after a gap, or before the rows that the forecaster keeps, and is shorter than a
       window or a season.
 

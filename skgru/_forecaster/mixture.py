@@ -6,7 +6,6 @@ All forecasts are on the scale of the scaler.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ import numpy as np
 from skgru._forecaster import theta
 from skgru._forecaster.dataset import HISTORY_VALUES_AT_ONCE, Joined, Pairs, Part, ends_of
 from skgru._forecaster.gaps_and_outliers import without_outliers
+from skgru._forecaster.quantile_spread import COMPARED, spread_between, spread_of, spreads_by_errors
 from skgru._forecaster.scaling import restored
 from skgru._forecaster.spec import ForecastSpec, mean_known
 from skgru._forecaster.theta import theta_forecast
@@ -37,19 +37,6 @@ FACTORS = 0.25, 1.5
 # Power of the ratio of both errors that multiplies the odds of the other forecasts.
 WEIGHT_BY_ERRORS = 4
 
-# Real series surprise more than the simulated ones of the pretrained network, above all in the
-# tails: its quantiles are moved away from its forecast by a factor that grows with their normal
-# score, from 1 on.
-SPREAD, SPREAD_BY_SCORE = 0.82, 0.22
-
-# Intervals of the pretrained network that are compared with the errors at the ends of several
-# series: their coverages and quantiles.
-COMPARED = {0.8: (0.1, 0.9), 0.95: (0.025, 0.975)}
-
-# Forecasts at which the factors of the errors and those above count alike, limits of the factors,
-# and the least factor of the outer interval as a share of that of the inner one.
-SPREADS_ALIKE, SPREAD_LIMITS, LEAST_OF_OUTER = 20, (0.4, 2.0), 0.8
-
 # Rows and share of the rows of a series that an origin needs before it, so that its errors are
 # like those of forecasts after the series.
 ROWS_COMPARED, SHARE_COMPARED = 6, 0.5
@@ -67,24 +54,6 @@ def weighted_mean(*members: tuple[Any, np.ndarray]) -> np.ndarray:
         total = total + np.where(is_known, weight * forecast, 0)
         weights += weight * is_known
     return np.where(weights > 0, total / np.where(weights > 0, weights, 1), first)
-
-
-def spread_of(quantile: float) -> float:
-    """Factor of the distance of a quantile of the pretrained network from its forecast."""
-    return max(1.0, SPREAD + SPREAD_BY_SCORE * abs(NormalDist().inv_cdf(quantile)))
-
-
-def spread_by_errors(inside: float, errors: np.ndarray, side: np.ndarray, usual: float) -> float:
-    """Factor of the distances (n_origins, steps, n_targets) of a bound from the forecast with which
-    the share `inside` of the errors lies inside. The usual factor where there are few errors.
-    """
-    is_known = np.isfinite(errors) & (side > 0)
-    if not is_known.any():
-        return usual
-    n = is_known.any(axis=(1, 2)).sum()
-    share = n / (n + SPREADS_ALIKE)
-    found = np.clip(np.quantile(errors[is_known] / side[is_known], inside), *SPREAD_LIMITS)
-    return float(usual ** (1 - share) * found**share)
 
 
 def last_origins(joined: Joined, origins: np.ndarray, steps: int) -> np.ndarray:
@@ -208,25 +177,15 @@ class Mixture:
     def _learn_spreads(self, actual: np.ndarray, of_network: QuantilesAt) -> np.ndarray:
         """Learn them from values (n_origins, steps, n_targets), and return the forecasts."""
         forecast, *bounds = of_network([None, *sum(COMPARED.values(), ())])
-        errors, factors = actual - forecast, []
         is_mean = self.spec.point == "mean"
-        for coverage, low, high in zip(COMPARED, bounds[::2], bounds[1::2], strict=True):
-            side = np.where((errors > 0) | is_mean, high - forecast, forecast - low)
-            # Around a mean, upper bounds count alone: many values may be the lowest one, 0.
-            sizes = np.maximum(errors, 0 * errors) if is_mean else np.abs(errors)
-            upper = (1 + coverage) / 2
-            inside = upper if is_mean else coverage
-            factors.append(spread_by_errors(inside, sizes, side, spread_of(upper)))
-        inner, outer = factors
-        self.spreads = inner, max(outer, LEAST_OF_OUTER * inner)
+        self.spreads = spreads_by_errors(actual, forecast, bounds, is_mean)
         return forecast
 
     def spread(self, quantile: float) -> float:
         """Factor of the distance of a quantile of the pretrained network from its forecast."""
         if self.spreads is None:
             return spread_of(quantile)
-        scores = [NormalDist().inv_cdf(high) for _, high in COMPARED.values()]
-        return float(np.interp(abs(NormalDist().inv_cdf(quantile)), scores, self.spreads))
+        return spread_between(quantile, self.spreads)
 
     def weigh_by_errors(self, own: np.ndarray, others: np.ndarray) -> None:
         """Lower the weights of Theta and the pretrained network, from residuals of the regressors

@@ -36,8 +36,9 @@ def warn_of_short(
             f"Too short for the regressors: series {short[0]}"
             + (f" and {len(short) - 1} more" if len(short) > 1 else "")
             + f". They need {spec.least_history} rows (level={spec.level!r}, "
-            f"baseline={spec.baseline!r}, season_length={spec.season_length}). A shorter series "
-            "gets the naive forecast, and intervals of lower coverage."
+            f"baseline={spec.baseline!r}, season_length={spec.season_length}). In a shorter "
+            "series, the naive forecast replaces the regressors, and the coverage of intervals is "
+            "lower."
         )
 
 

@@ -22,7 +22,7 @@ from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
 
-from skgru import GRURegressor, SequenceForecaster
+from skgru import GRURegressor, SequenceForecaster, SequenceWindower
 from skgru.model_selection import backtest
 from tests.helpers import assert_holds, fails, raises, slow_baseline, slow_level, warns
 
@@ -814,6 +814,21 @@ def test_a_failed_refit_leaves_the_earlier_model(case):
     )
     assert list(fitted.feature_names_in_) == ["first"]
     assert fitted.score(dated()[["first"]]) == before.score(dated()[["first"]])
+
+
+@pytest.mark.parametrize("container", [column, pd.Series, lambda x: [column(x), np.array(WALK)]])
+def test_the_remedy_for_infinity_works(container):
+    values = np.array(WALK)
+    values[7] = -np.inf
+    message = "infinity .* Replace infinity by NaN, which marks a missing value"
+    one = SequenceForecaster(pretrained="only", season_length=1)
+    with pytest.raises(ValueError, match=message):
+        one.fit(container(values))
+    with pytest.raises(ValueError, match=message):
+        SequenceWindower(3).fit(column(values))
+    values[np.isinf(values)] = np.nan
+    assert np.isfinite(np.ravel(one.fit(container(values)).forecast(2))).all()
+    SequenceWindower(3).fit(column(values))
 
 
 def test_the_series_is_left_as_it_was():

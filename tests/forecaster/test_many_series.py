@@ -927,7 +927,7 @@ def test_a_new_series_of_one_row(linear):
     assert answer.shape == (HORIZON, 1)
     assert np.isfinite(answer).all()
     seasonal = forecaster(season_length=4).fit(SERIES)
-    with pytest.warns(UserWarning, match="gets the naive forecast"):
+    with pytest.warns(UserWarning, match="the naive forecast replaces the regressors"):
         (answer,) = seasonal.forecast(5, X=[np.array([7.0])])
     np.testing.assert_allclose(answer, np.full((5, 1), 7.0))
 

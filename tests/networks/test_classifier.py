@@ -794,7 +794,8 @@ def test_sequences_may_be_lists_series_and_frames():
         (
             [[1.0], [np.inf]],
             None,
-            "Input sequences[1] contains infinity or a value too large for dtype('float64').",
+            "Input sequences[1] contains infinity or a value too large for dtype('float64'). "
+            "Replace infinity by NaN, which marks a missing value.",
         ),
         (
             [[1.0]],

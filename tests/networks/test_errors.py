@@ -4,6 +4,7 @@ scikit-learn's own messages are compared whole.
 """
 
 import copy
+import re
 
 import keras
 import numpy as np
@@ -55,11 +56,9 @@ SPARSE = (
     "Sparse data was passed for X, but dense data is required. "
     "Use '.toarray()' to convert to a dense numpy array."
 )
-FLOAT64 = "Input X contains infinity or a value too large for dtype('float64')."
-FLOAT32 = (
-    "Input X contains infinity or a value too large for dtype('float32'). "
-    "Replace unknown values by NaN, or scale X first."
-)
+FOR_INFINITY = "Replace infinity by NaN, which marks a missing value."
+FLOAT64 = f"Input X contains infinity or a value too large for dtype('float64'). {FOR_INFINITY}"
+FLOAT32 = f"Input X contains infinity or a value too large for dtype('float32'). {FOR_INFINITY}"
 ONE_DIMENSION = "Expected 2D array, got 1D array instead:"
 
 
@@ -115,7 +114,10 @@ def with_infinity(X):
 
 BAD_WINDOWS = {
     "infinity": (with_infinity, FLOAT32),
-    "beyond float32": (lambda X: X * 1e39, FLOAT32),
+    "beyond float32": (
+        lambda X: X * 1e39,
+        f"{FLOAT32.removesuffix(FOR_INFINITY)}Use a larger unit: X / 1e38.",
+    ),
     "strings": (lambda X: np.full((N, LENGTH), "a"), TEXT),
     "objects": (
         lambda X: np.full((N, LENGTH), "a", dtype=object),
@@ -153,6 +155,17 @@ def test_bad_windows(case, X, y, own):
     spoil, line = BAD_WINDOWS[case]
     for call in window_calls(spoil(X), y, own):
         fails(call, line)
+
+
+@pytest.mark.parametrize("case", ["infinity", "beyond float32"])
+def test_remedies_for_numbers_of_windows_work(case, X, y):
+    spoiled = BAD_WINDOWS[case][0](X)
+    with pytest.raises(ValueError, match="contains infinity or a value too large") as error:
+        gru().fit(spoiled, y)
+    unit = re.search(r"unit: X / (\S+)\.$", str(error.value))
+    # No unit makes infinity a number.
+    corrected = spoiled / float(unit[1]) if unit else np.where(np.isinf(spoiled), np.nan, spoiled)
+    assert np.isfinite(gru(missing="skip").fit(corrected, y).predict(X)).all()
 
 
 def test_sparse_windows(X, y, own):
@@ -314,7 +327,7 @@ def test_targets_beyond_what_can_be_computed(X, y):
     fails(
         lambda: gru(normalize_y=False).fit(X, y * 1e39),
         "Input y contains infinity or a value too large for dtype('float32'). "
-        "Replace unknown values by NaN, or scale y first.",
+        "Use a larger unit: y / 1e38.",
     )
 
 
