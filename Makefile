@@ -15,17 +15,20 @@ INSTALL := $(CURDIR)/$(BIN)/python -m pip install $(PIP_OPTIONS) -c constraints.
 demo: $(TEST_READY)
 	$(BIN)/python -m skgru.demo $(DEMO_OPTIONS)
 
-# Two processes, each of which imports TensorFlow and compiles programs once.
+# Two processes, each of which imports TensorFlow and compiles programs once. tests/conftest.py
+# decides on the order of the files.
+IN_TWO_PROCESSES := -n 2 --dist loadfile --no-loadscope-reorder
+
 test: $(TEST_READY)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest $(IN_TWO_PROCESSES)
 
 # All tests with the lower bounds of pyproject.toml, and with the newest releases of everything. Each
 # has an environment of its own; `make PYTHON=python3.12 test-newest` chooses its interpreter.
 test-oldest: .venv-oldest/.stamp
-	.venv-oldest/bin/python -m pytest -n 2 --dist loadfile
+	.venv-oldest/bin/python -m pytest $(IN_TWO_PROCESSES)
 
 test-newest: .venv-newest/.stamp
-	.venv-newest/bin/python -m pytest -n 2 --dist loadfile
+	.venv-newest/bin/python -m pytest $(IN_TWO_PROCESSES)
 
 .venv-oldest/.stamp: pyproject.toml tools/lower_bounds.py
 	$(PYTHON) -m venv .venv-oldest

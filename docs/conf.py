@@ -49,6 +49,8 @@ sphinx_gallery_conf = {
     "within_subsection_order": ExplicitOrder(EXAMPLES),
     # An example that fails is a warning, and so an error.
     "abort_on_example_error": False,
+    # Two processes, as in `make test`: an example computes on one core most of the time.
+    "parallel": 2,
     "download_all_examples": False,
     "remove_config_comments": True,
     "show_memory": False,
