@@ -30,11 +30,21 @@ collect_ignore = [
 # Files that take longest, first: else one process may begin such a file while nothing is left for
 # the other. (pytest-xdist would begin with the files of most tests.)
 LONGEST = [
-    *("test_guide.py", "test_common.py", "forecaster/test_pretrained.py"),
-    *("engine/test_robustness.py", "engine/test_trainers.py", "networks/test_shared_parameters.py"),
-    *("networks/test_combinations.py", "forecaster/test_laws.py", "networks/test_regressor.py"),
-    *("networks/test_classifier.py", "test_faults.py", "networks/test_keras_equality.py"),
-    *("test_exhausted.py", "test_workers.py", "test_interrupts.py"),
+    "test_guide.py",
+    "test_common.py",
+    "forecaster/test_pretrained.py",
+    "engine/test_robustness.py",
+    "engine/test_trainers.py",
+    "networks/test_shared_parameters.py",
+    "networks/test_combinations.py",
+    "forecaster/test_laws.py",
+    "networks/test_regressor.py",
+    "networks/test_classifier.py",
+    "test_faults.py",
+    "networks/test_keras_equality.py",
+    "test_exhausted.py",
+    "test_workers.py",
+    "test_interrupts.py",
 ]
 
 

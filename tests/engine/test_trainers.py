@@ -57,13 +57,18 @@ OPTIONS = {
         **{"horizon": 3, "target": [1]},
     },
     "highway stacked bidirectional": {
-        **{"cell": "gru", "units": (4, 3), "bidirectional": True},
+        "cell": "gru",
+        "units": (4, 3),
+        "bidirectional": True,
         "highway": True,
     },
     "highway horizon": {"highway": True, "horizon": 3, "target": [1], "batch_size": 1, "epochs": 2},
     "pinball early stopping": {
-        **{**PINBALL, "horizon": 2, "highway": True},
-        **{"early_stopping": True, "normalize_y": False},
+        **PINBALL,
+        "horizon": 2,
+        "highway": True,
+        "early_stopping": True,
+        "normalize_y": False,
     },
     "early stopping": {
         **{"early_stopping": True, "n_iter_no_change": 2, "validation_fraction": 0.2},

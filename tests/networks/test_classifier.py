@@ -101,11 +101,13 @@ OPTIONS = {
     "early stopping": (X, Y, STOPPING),
     "tokens with y": (TOKENS, TEXT, {"embedding_dim": 3, "class_weight": "balanced"}),
     "bidirectional tokens": (
-        *(TOKENS, None),
+        TOKENS,
+        None,
         {"cell": "rnn", "embedding_dim": 2, "bidirectional": True},
     ),
     "skipped tokens": (
-        *(TOKENS, None),
+        TOKENS,
+        None,
         {"cell": "rnn", "embedding_dim": 3, "missing": "skip", **STOPPING},
     ),
 }
