@@ -80,8 +80,8 @@ def reader():
 
 @pytest.fixture(scope="module")
 def large():
-    """All that makes a network longer."""
-    return small(epochs=1, **LARGE).fit(X, Y)
+    """All that makes a network longer. Stock training needs no compiled program."""
+    return small(epochs=1, jit_compile=False, **LARGE).fit(X, Y)
 
 
 # Compiled training is stock training
@@ -91,17 +91,23 @@ PARTLY[::2, 4, 1] = np.nan  # one channel of two
 LARGE = {"cell": "lstm", "units": (4, 3), "bidirectional": True, "highway": True}
 FROM_ZEROS = {"highway": True, "output_initializer": "zeros"}
 STOPPING = {"early_stopping": True, "validation_fraction": 0.4, "validation_split": "last"}
+# Where the cell is rnn, it plays no part: it compiles fastest.
 OPTIONS = {
     "class weight": (PARTLY, Y, {"class_weight": {"up": 3.0}}),
-    "balanced": (X[8:], Y[8:], {"class_weight": "balanced"}),
+    "balanced": (X[8:], Y[8:], {"cell": "rnn", "class_weight": "balanced"}),
     "stacked bidirectional lstm": (X, Y, LARGE),
     "highway bidirectional rnn": (X, Y, {"cell": "rnn", "bidirectional": True, **FROM_ZEROS}),
-    "skip": (X, Y, {"missing": "skip", "batch_size": 4}),
+    "skip": (X, Y, {"cell": "rnn", "missing": "skip", "batch_size": 4}),
     "early stopping": (X, Y, STOPPING),
-    "tokens": (TOKENS, None, {"embedding_dim": 3}),
     "tokens with y": (TOKENS, TEXT, {"embedding_dim": 3, "class_weight": "balanced"}),
-    "bidirectional tokens": (TOKENS, None, {"embedding_dim": 2, "bidirectional": True}),
-    "skipped tokens": (TOKENS, None, {"embedding_dim": 3, "missing": "skip", **STOPPING}),
+    "bidirectional tokens": (
+        *(TOKENS, None),
+        {"cell": "rnn", "embedding_dim": 2, "bidirectional": True},
+    ),
+    "skipped tokens": (
+        *(TOKENS, None),
+        {"cell": "rnn", "embedding_dim": 3, "missing": "skip", **STOPPING},
+    ),
 }
 
 
