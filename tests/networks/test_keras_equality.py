@@ -20,7 +20,6 @@ ARCHITECTURES = {
     "lstm": {"cell": "lstm", "units": 4},
     "rnn": {"cell": "rnn", "units": 4},
     "stacked": {"cell": "gru", "units": (5, 4)},
-    "stacked lstm": {"cell": "lstm", "units": (5, 4)},
     "bidirectional": {"cell": "gru", "units": 4, "bidirectional": True},
     "highway": {"cell": "gru", "units": 4, "highway": True},
 }
@@ -34,7 +33,6 @@ def by_hand(name):
         "lstm": [layers.LSTM(4)],
         "rnn": [layers.SimpleRNN(4)],
         "stacked": [layers.GRU(5, return_sequences=True), layers.GRU(4)],
-        "stacked lstm": [layers.LSTM(5, return_sequences=True), layers.LSTM(4)],
         "bidirectional": [layers.Bidirectional(layers.GRU(4))],
         "highway": [layers.GRU(4)],
     }[name]
