@@ -199,31 +199,32 @@ def late():
     assert "atexit" in printed and "Train before the end" in printed and "False" in printed
 
 
-@pytest.mark.parametrize("moment", [0.5, 2.0])
-def test_an_interrupted_import_of_tensorflow_harms_no_later_fit(moment):
+def test_an_interrupted_import_of_tensorflow_harms_no_later_fit():
+    """Interrupted twice: as it begins, and while it goes on in its thread."""
     printed = run_python(
-        f"""
+        """
 import os, signal, threading, time
 import numpy as np
 from skgru import GRURegressor
 X = np.random.default_rng(0).normal(size=(60, 5, 1))
 y = X.sum(axis=(1, 2))
 sent = []
-def interrupt():
-    time.sleep({moment})
+def interrupt(moment):
+    time.sleep(moment)
     sent.append(time.monotonic())
     os.kill(os.getpid(), signal.SIGINT)
-threading.Thread(target=interrupt, daemon=True).start()
-try:
-    GRURegressor(2, epochs=1, random_state=0).fit(X, y)
-    time.sleep(30)  # a fast machine
-except KeyboardInterrupt:
-    print(time.monotonic() - sent[0])
+for moment in (0.5, 1.5):
+    threading.Thread(target=interrupt, args=[moment], daemon=True).start()
+    try:
+        GRURegressor(2, epochs=1, random_state=0).fit(X, y)
+        time.sleep(30)  # a fast machine
+    except KeyboardInterrupt:
+        print(time.monotonic() - sent[-1])
 print(np.isfinite(GRURegressor(2, epochs=1, random_state=0).fit(X, y).predict(X)).all())
 """
     ).split()
-    assert float(printed[0]) < 2
-    assert printed[1] == "True"
+    assert max(map(float, printed[:2])) < 2
+    assert printed[2] == "True"
 
 
 def test_large_networks_run_in_short_chunks():
@@ -539,20 +540,3 @@ def test_the_first_steps_do_not_depend_on_how_many_follow():
         longest = model.forecast(9)
         for steps in (1, 2, 3, 7):
             np.testing.assert_array_equal(model.forecast(steps), longest[:steps])
-
-
-def test_results_do_not_depend_on_settings_of_threads():
-    code = """
-import hashlib
-import numpy as np
-from skgru import GRURegressor, SequenceForecaster
-rng = np.random.default_rng(0)
-series = rng.normal(size=(300, 3)).cumsum(axis=0)
-windows = np.lib.stride_tricks.sliding_window_view(series, 8, axis=0).transpose(0, 2, 1)
-network = GRURegressor(8, epochs=1, random_state=0).fit(windows)
-forecast = SequenceForecaster(pretrained="only").fit(series[:, :1]).forecast(5)
-results = [*network._weights, network.predict(windows), network.forecast(9, windows), forecast]
-print(hashlib.sha256(b"".join(np.ascontiguousarray(one) for one in results)).hexdigest())
-"""
-    settings = [{}, {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1"}]
-    assert len({run_python(code, environment=setting) for setting in settings}) == 1

@@ -16,14 +16,19 @@ from tests.helpers import run_python
 SERIES = np.sin(np.arange(60.0) / 3).reshape(-1, 1)
 WINDOWS = SequenceWindower(5).fit_transform(SERIES)
 
-IN_ANOTHER_PROCESS = """
+RESULTS = """
 import numpy as np
-from skgru import GRURegressor, SequenceWindower
+from skgru import GRURegressor, SequenceForecaster, SequenceWindower
 
-np.random.seed(99)  # must not matter
 windows = SequenceWindower(5).fit_transform(np.sin(np.arange(60.0) / 3).reshape(-1, 1))
 settings = {"units": (4, 3), "dropout": 0.3, "epochs": 2, "batch_size": 16, "random_state": 7}
-print(GRURegressor(**settings).fit(windows).predict(windows).tobytes().hex())
+results = [GRURegressor(**settings).fit(windows).predict(windows)]
+series = np.random.default_rng(0).normal(size=(300, 3)).cumsum(axis=0)
+windows = np.lib.stride_tricks.sliding_window_view(series, 8, axis=0).transpose(0, 2, 1)
+network = GRURegressor(8, epochs=1, random_state=0).fit(windows)
+results += [*network._weights, network.predict(windows), network.forecast(9, windows)]
+results += [SequenceForecaster(pretrained="only").fit(series[:, :1]).forecast(5)]
+results = "".join(np.ascontiguousarray(one).tobytes().hex() for one in results)
 """
 
 
@@ -37,9 +42,16 @@ def predicted():
     return make().fit(WINDOWS).predict(WINDOWS)
 
 
-def test_another_process_makes_the_same_network(predicted):
-    printed = run_python(IN_ANOTHER_PROCESS, cwd=Path(skgru.__file__).parents[1])
-    assert printed.strip() == predicted.tobytes().hex()
+def test_another_process_with_other_settings_of_threads_gives_the_same(predicted):
+    code = (
+        "import numpy as np\nnp.random.seed(99)  # must not matter\n" + RESULTS + "print(results)"
+    )
+    settings = {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1"}
+    printed = run_python(code, cwd=Path(skgru.__file__).parents[1], environment=settings)
+    names = {}
+    exec(RESULTS, names)
+    assert printed.strip() == names["results"]
+    assert names["results"].startswith(predicted.tobytes().hex())
 
 
 def test_two_threads_at_once_make_the_same_networks(predicted):
