@@ -79,13 +79,16 @@ def test_rows_of_a_wide_frame_are_those_with_values():
 def test_theta_is_no_member_of_a_series_shorter_than_two_seasons():
     X = 10 + np.arange(20.0) % 12
     settings = {"season_length": 12, "window_length": 3, "baseline": "last", "level": "last"}
-    fitted = SequenceForecaster(Ridge(), theta_weight=0.4, **settings).fit(X[:, None])
-    without = SequenceForecaster(Ridge(), theta_weight=0, **settings).fit(X[:, None])
+    with warns("season_length=12 needs at least 25 rows"):
+        fitted = SequenceForecaster(Ridge(), theta_weight=0.4, **settings).fit(X[:, None])
+    with warns("season_length=12 needs at least 25 rows"):
+        without = SequenceForecaster(Ridge(), theta_weight=0, **settings).fit(X[:, None])
     assert fitted.ensemble_ == {"regressors": 1.0}
     np.testing.assert_array_equal(fitted.forecast(), without.forecast())
     longer = SequenceForecaster(Ridge(), theta_weight=0.4, **settings).fit(np.tile(X, 2)[:, None])
     assert longer.ensemble_ == {"regressors": 0.6, "theta": 0.4}
-    alone = SequenceForecaster(Ridge(), theta_weight=1, **settings).fit(X[:, None])
+    with warns("season_length=12 needs at least 25 rows"):
+        alone = SequenceForecaster(Ridge(), theta_weight=1, **settings).fit(X[:, None])
     assert alone.ensemble_ == {"regressors": 1.0}
 
 
