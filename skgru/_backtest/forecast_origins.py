@@ -1,4 +1,6 @@
-"""The options of `backtest`: their checks, and the forecast origins that follow from them."""
+"""The options of `backtest`: their checks, and the forecast origins that follow from them. The
+rows that `window` leaves before each of them are cut in `fits_and_forecasts.py`.
+"""
 
 from __future__ import annotations
 

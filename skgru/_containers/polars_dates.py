@@ -1,4 +1,6 @@
-"""Dates of polars as an index of pandas."""
+"""Dates of polars as an index of pandas. The way back, to a column of the type that X had, is in
+`TimeIndex.frame` of `time_index.py`.
+"""
 
 from __future__ import annotations
 

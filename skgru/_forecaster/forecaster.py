@@ -91,7 +91,8 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
 
     window_length : int, list of int or "auto", default="auto"
         Number of rows in a window. The regressors take the lengths of a list in turn. "auto"
-        depends on the season. Of two lengths, the first is that of the networks with a linear path:
+        depends on the season. Several series have two lengths: the first for the networks with a
+        linear path, the second for those without.
 
         =================  ==================  ========================
         `season_length`    one series          several series
@@ -99,7 +100,7 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
         1 (no season)      24 rows             6 and 4 rows
         2 to 6             2 seasons           2 and 5 seasons
         7 to 24            2 seasons           3 and 2 seasons
-        25 to 100          1 season, or 48     1.5 seasons and 1 season
+        25 to 100          1 season, min. 48    1.5 seasons and 1 season
         more than 100      48 rows             48 and 24 rows
         =================  ==================  ========================
 
@@ -121,14 +122,15 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
         repeats with it (:doc:`/guide/seasons`):
 
         - X holds two seasons and `horizon` rows. For months and quarters, one season and one row
-          are enough if the pretrained network takes part. The longer season of a step needs three
-          seasons if the shorter one is used too.
+          are enough if the pretrained network takes part. The longer season of a step (365 for
+          days) must be in X three times if the shorter one is used too. With
+          ``strategy="recursive"``, two seasons and one row are enough.
         - The forecast error in X is at least 5 % smaller with the season. For months and quarters,
           it is enough that the error is not larger.
 
-        Otherwise level, baseline and Theta have no season. The pretrained network then uses the
-        shortest season of the dates, if X holds two of these seasons. If X clearly lacks a season,
-        nothing uses it.
+        Otherwise level, baseline and Theta have no season, and the pretrained network uses the
+        shortest season of the dates if X holds two of them. If X clearly lacks a season, nothing
+        uses it.
 
         Without dates, None is the same as 1. Arrays never have dates, so set `season_length`.
 
@@ -180,16 +182,16 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
         Whether the forecast is a median or a mean.
 
         - "median": half of the actual values lie above the forecast.
-        - "mean": forecasts can be added up, because the sum of daily means is the expected sum. The
-          forecasts are corrected so that their mean in the last rows of `fit` is that of the
-          series.
+        - "mean": forecasts can be added up, because the sum of daily means is the expected sum. In
+          `fit`, a correction is chosen with which forecasts of the last rows have the mean of
+          these rows.
         - "auto": "mean" for intermittent series, whose median may be zero at every step. Otherwise
           "median".
 
         A series is intermittent if it has no negative values, and at least 20 % of its values are
-        zeros. Rows that are zero in nearly every season, such as closed days, are left out, as
-        zeros and as rows. In a series without exact zeros, values below a thousandth of the mean
-        count as zeros. Forecasts of counts are not rounded.
+        zeros. Rows that are zero in nearly every season, such as closed Sundays, do not count,
+        neither as zeros nor as rows. In a series without exact zeros, values
+        below a thousandth of the mean count as zeros. Forecasts of counts are not rounded.
 
     target : str, int, sequence of them or None, default=None
         Names or positions of the columns to forecast. None: all columns that are neither in `known`
@@ -208,8 +210,8 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
           left out of `future`: their value is carried on.
         - A column that is constant within each series and differs between series is a static
           covariate. It need not be named here.
-        - A column beside `target` with a single value in X is treated as a static covariate without
-          effect.
+        - A column with one value in all of X, that `target` does not name, has no effect and needs
+          no future values.
 
     calendar : bool, str, list of str or None, default=None
         Features of the dates of X as future covariates. They follow from the index, so X and
@@ -263,8 +265,8 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
         series, and forecasts the medians and quantiles of any series.
 
         - "auto": it takes part if `regressor` is None or a `default_regressor`. Of the weight that
-          Theta leaves, it gets 60 % for one series, and about 50 % for several. In forecasts of
-          means it has no weight. It also gives `forecast_interval` its quantiles.
+          Theta leaves, it gets 60 % for one series (0.48 in all), and about 50 % for several. In
+          forecasts of means it has no weight. It gives the intervals in both cases.
         - "only": zero-shot forecasts. Nothing is trained, and a single row is enough, or three for
           intervals. A `regressor` and past covariates are an error. Future covariates of a single
           series take part by their linear effects; those of several or of intermittent series are
@@ -274,9 +276,10 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
     theta_weight : float or "auto", default="auto"
         Weight of the Theta forecast [3]_ in the forecast, in [0, 1]. Theta is exponential smoothing
         of the series without its season, plus half of its trend. The errors of Theta differ from
-        those of the regressors, so that a weighted mean of both has smaller errors than either. If
-        no series holds two seasons of a season in use, Theta takes no part. "auto" is the first of
-        these that applies:
+        those of the regressors, so that a weighted mean of both has smaller errors than either.
+        Theta takes no part if all series are shorter than two seasons.
+
+        "auto" is the first of these that applies:
 
         - 0 with a `regressor` of your own,
         - with `pretrained="only"`, 0 for medians, 0.5 for means, and 0.75 for means of intermittent
@@ -321,11 +324,12 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
         Number of rows in a window. A tuple if there are several lengths.
 
     season_length_ : int
-        Number of rows in the season in use; 1 without a season. Theta needs two of these seasons,
-        and level and baseline of a single series need more than two.
+        Number of rows in the season of level, baseline and Theta, given or of the dates; 1 without
+        a season. Theta needs two of these seasons, and level and baseline of a single series need
+        more than two.
 
     season_lengths_ : tuple of int
-        All seasons in use, the shortest first.
+        All given seasons, or those of the dates that are used, the shortest first.
 
     level_ : {"mean", "last", "window"} or None
         The level in use. None with pretrained="only".
@@ -391,8 +395,9 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
     Before a forecast, the data are corrected:
 
     - Linear effects of future covariates on one series are removed, and added to the forecast. They
-      are those of a ridge regression of the changes from season to season, if it predicts parts of
-      the series from the others. Own regressors and intermittent series have none.
+      are found by a ridge regression of the changes from season to season, and used if
+      cross-validation over parts of the series shows smaller errors. Own regressors and
+      intermittent series have none.
     - Gaps in z are filled from the season.
     - Single values far outside the seasonal course are moved to the edge of the usual range. This
       needs a history of three seasons.
@@ -417,16 +422,18 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
     If X continues the training series, `forecast(X=X)` starts from the training series followed by
     X (:doc:`/guide/first_forecast` has a table):
 
-    - With dates, X continues the training series if it begins right after it, or within its last
-      rows, which the forecaster keeps (at least a window and `horizon` rows). Rows that are in both
+    - With dates, X continues the training series if it begins right after it, or within the last
+      rows that the forecaster keeps (at least a window and `horizon` rows). Rows that are in both
       must have the values of the training series. Otherwise X stands alone.
-    - Without an index, all rows of X are later rows. Exception: X is the training series from its
-      start if its first rows are those of `fit`, and occur only once in it. A single 0 is not the
-      start of a series with many zeros. X with at least as many rows as `fit` may have revised
-      values in a few of them.
-    - Each series of a list counts as one series, if X has as many series as `fit`, with the same
-      names. Without an index, none of them continues a series of `fit`.
-    - In a long or wide frame, a series continues that with the same identifier. In rows that are in
+    - Without an index, all rows of X are later rows. Exception: an X
+      that begins with the first rows of `fit` is the training series from its start, if these rows
+      occur only once in it. So a single 0 does not identify a series with many zeros. X with at
+      least as many rows as `fit` may have revised values in a few of them, and is still read as
+      the training series.
+    - In a list, each series continues the one at its position, if X has as many series as `fit`,
+      with the same names. Arrays in a list never do.
+    - In a long or wide frame, a series continues that with the same identifier, unless it begins
+      with the first row of `fit`. In rows that are in
       both, the values of X are used.
 
     A series that continues one of `fit` has the scaler of `fit`, as after `update`. After a fit on
@@ -436,12 +443,13 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
     several series, it also has a scaler of its own, fitted to these rows. Examples are new series,
     and the training series from its first row on. A warning says why rows before X are not used:
 
-    - X has other values than the training series in the same rows. There is no warning if most
-      targets differ, and X is as long as a window and a season: then X is another series.
+    - X has other values than the training series in the same rows.
     - X begins after a gap, or before the rows that the forecaster keeps, and is shorter than a
       window or a season.
 
-    Then give the series from the start of `fit` to the end of X, with NaN in missing rows.
+    Then give the series from the start of `fit` to the end of X, with NaN in missing rows. There is
+    no warning if most targets differ, and X is as long as the longer one of window and season: then
+    X is another series.
 
     Intervals come from quantiles of the pretrained network, or are split conformal intervals [2]_:
     see `forecast_interval`.

@@ -13,6 +13,7 @@ from skgru._containers.table import Table
 from skgru._containers.time_index import TimeIndex
 from skgru._forecaster.history import start_within
 from skgru._forecaster.revisions import revision_from
+from skgru._forecaster.short_series import used_by_short
 from skgru._forecaster.spec import ForecastSpec
 from skgru._warnings import warn_user
 
@@ -91,16 +92,23 @@ def _apart(trained: TimeIndex, table: Table) -> Loss | None:
 
 
 def warn_of_losses(
-    losses: Mapping[Any, Loss], tables: Mapping[Any, Table], like: TimeIndex, n_needed: int
+    losses: Mapping[Any, Loss],
+    tables: Mapping[Any, Table],
+    like: TimeIndex,
+    n_needed: int,
+    spec: ForecastSpec | None,
 ) -> None:
     """Warn of series that are their whole history. losses, tables : by the identifier of the
-    series, None for a single one; like : the index of the first of them in fit.
+    series, None for a single one; like : the index of the first of them in fit; spec : of the
+    regressors, None without any.
     """
     for one, loss in list(losses.items())[:1]:
         table, n_more = tables[one], len(losses) - 1
         whose = "X" if one is None else f"Series {one!r} of X"
         others = f" There are {n_more} more such series." if n_more else ""
         needs = f", which should have {n_needed}" if len(table) < n_needed else ""
+        if needs and spec is not None:
+            needs += f", so that they use {used_by_short(len(table), spec)}"
         moved = moved_dates(table.rows, like, "X.index" if one is None else None)
         warn_user(
             f"{whose} {loss.what}. Its {len(table)} rows are the whole history of its forecasts"

@@ -96,7 +96,8 @@ class OriginsReader(SeriesReader):
                 losses[one], of_losses[one] = loss, table
                 likes.append(tail.rows)
         if losses:
-            warn_of_losses(losses, of_losses, likes[0], self._n_needed)
+            spec = None if self._model.is_zero_shot else self._spec
+            warn_of_losses(losses, of_losses, likes[0], self._n_needed, spec)
         return set(losses)
 
     def _origins(self, steps: Any, X: Any, future: Any, until: Any) -> Origins:

@@ -42,6 +42,13 @@ def warn_of_short(
         )
 
 
+def used_by_short(n_rows: int, spec: ForecastSpec) -> str:
+    """What forecasts of a series use that is too short for the regressors, for messages."""
+    if spec.is_global or n_rows < spec.window_length:
+        return "the naive forecast instead of the regressors"
+    return "the level instead of the baseline"
+
+
 def warn_if_short(n_rows: int, spec: ForecastSpec, is_half_pretrained: bool) -> None:
     """Warn of a single series that is too short for the regressors."""
     n_needed = spec.least_history
@@ -50,9 +57,7 @@ def warn_if_short(n_rows: int, spec: ForecastSpec, is_half_pretrained: bool) -> 
     needs = [f"a window needs {spec.window_length}"]
     if spec.baseline in ("seasonal", "profile"):
         needs.append(f"baseline={spec.baseline!r} needs a season of {spec.season_length}")
-    what = "the naive forecast instead of the regressors"
-    if n_rows >= spec.window_length:
-        what = "the level instead of the baseline"
+    what = used_by_short(n_rows, spec)
     if is_half_pretrained:
         what += ", and the pretrained network"
     warn_user(

@@ -215,8 +215,11 @@ def test_a_short_X_that_does_not_continue_the_series(call, member, start, parts)
     def answer(X):
         return fitted.predict(X) if call == "predict" else fitted.forecast(X=X)
 
-    with warns(*parts):
+    with warns(*parts) as caught:
         alone = answer(SALES[start:54] * (1 if start > 50 else 2))
+    # A forecast without regressors has nothing to replace.
+    uses = "so that they use the naive forecast instead of the regressors"
+    assert (uses in str(caught[0].message)) == (member == {})
     whole = SALES[:54].copy()
     whole.iloc[50:start] = np.nan
     right = answer(whole)  # the remedy, without a warning
@@ -231,6 +234,16 @@ def test_a_short_X_with_dates_of_another_type(group):
     with warns("an index of datetime64[", "UTC]", "Its 3 rows", "tz_localize(None)"):
         fitted.forecast(X=frame[50:53].tz_localize("UTC"))
     fitted.forecast(X=frame[50:53].tz_localize("UTC").tz_localize(None))  # the remedy
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "used"), [(9, "the level instead of the baseline"), (3, "the naive forecast")]
+)
+def test_what_a_short_X_after_a_gap_uses(n_rows, used):
+    """A season longer than the window."""
+    fitted = forecaster(window_length=6, season_length=12).fit(SALES[:40])
+    with warns(f"Its {n_rows} rows", "should have 12", f"so that they use {used}"):
+        fitted.forecast(X=SALES[41 : 41 + n_rows])
 
 
 def test_an_X_that_stands_alone():
