@@ -100,7 +100,7 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
         1 (no season)      24 rows             6 and 4 rows
         2 to 6             2 seasons           2 and 5 seasons
         7 to 24            2 seasons           3 and 2 seasons
-        25 to 100          1 season, min. 48    1.5 seasons and 1 season
+        25 to 100          1 season, min. 48   1.5 seasons and 1 season
         more than 100      48 rows             48 and 24 rows
         =================  ==================  ========================
 

@@ -407,3 +407,43 @@ def test_a_second_season_that_is_given_is_used(seed):
         errors.append(np.abs(answer - values[-30:]).mean())
     assert fitted.season_lengths_ == (7, 50)
     assert errors[1] == errors[2] < errors[0]
+
+
+def series_of_kind(kind, seed):
+    """A monthly series of 15 to 139 rows."""
+    rng = np.random.default_rng(seed)
+    t = np.arange(rng.integers(15, 140))
+    noise = rng.normal(size=len(t))
+    values = {
+        "season": 50 + 10 * np.sin(t * 2 * np.pi / 12) + 2 * noise,
+        "walk": 3 * np.cumsum(noise),
+        "growth": np.exp(0.1 * np.cumsum(noise)),
+        "counts": rng.poisson(0.6, len(t)).astype(float),
+        "shift": np.where(t < len(t) // 2, 10, 100) + noise,
+    }[kind]
+    return pd.Series(values, index=pd.date_range("2000-01", periods=len(t), freq="MS"))
+
+
+KINDS = ["season", "walk", "growth", "counts", "shift"]
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # of short series
+@pytest.mark.parametrize(
+    ("kind", "parameters", "n_series"),
+    [
+        *((kind, {"pretrained": "only"}, 4) for kind in KINDS),
+        ("counts", {"pretrained": "only", "point": "median"}, 2),
+        ("season", {"pretrained": "only", "point": "mean"}, 2),
+        ("season", {}, 1),
+    ],
+)
+def test_intervals_contain_those_of_a_smaller_coverage(kind, parameters, n_series):
+    for seed in range(n_series):
+        fitted = SequenceForecaster(horizon=6, random_state=0, **parameters)
+        fitted.fit(series_of_kind(kind, seed))
+        lower, upper = np.transpose(
+            [fitted.forecast_interval(coverage=c) for c in (0.1, 0.5, 0.8, 0.95, 0.99)]
+        )  # (steps, n_coverages) each
+        assert (np.diff(lower, axis=-1) <= 1e-9).all()
+        assert (np.diff(upper, axis=-1) >= -1e-9).all()
+        assert (lower <= upper).all()
