@@ -28,7 +28,7 @@ ENDS_IN_GAPS = r"X ends in \d+ rows? of NaN|\d+ series of X end in NaN"
 
 
 def check_series(
-    parameters: Any, X: Any, y: Any, tables: list[Table], panel: Panel | None, spec: ForecastSpec
+    parameters: Any, X: Any, tables: list[Table], panel: Panel | None, spec: ForecastSpec
 ) -> None:
     """Errors and warnings about the series of fit. parameters : the forecaster."""
     check_numbers([table.values for table in tables], panel, spec)
@@ -41,7 +41,6 @@ def check_series(
             warn_of_short(list(map(len, tables)), panel, spec)
     warn_of_ends(tables, panel, spec)
     warn_of_limits(parameters.lower, parameters.upper, tables, spec)
-    warn_of_y(y, X, tables, panel, spec)
     named = max(tables, key=len).rows.season_length
     n_wanted = rows_for_season(parameters, tables, named)
     warn_of_season(parameters, tables, spec, n_wanted)

@@ -27,7 +27,13 @@ from skgru._forecaster.answers import ForecastAnswers
 from skgru._forecaster.baselines import naive_scale
 from skgru._forecaster.calendar import calendar_of
 from skgru._forecaster.category_columns import categories_of, with_categories
-from skgru._forecaster.checks import check_limits, check_series, warn_of_ends, warn_of_unknown
+from skgru._forecaster.checks import (
+    check_limits,
+    check_series,
+    warn_of_ends,
+    warn_of_unknown,
+    warn_of_y,
+)
 from skgru._forecaster.conformal import Calibration, errors_of, parts_of
 from skgru._forecaster.covariate_gaps import warn_of_covariate_gaps
 from skgru._forecaster.further_training import check_trains_further, trained_further
@@ -42,6 +48,7 @@ from skgru._forecaster.resolve import (
     make_members,
     make_spec,
     make_template,
+    roles_of_columns,
 )
 from skgru._forecaster.sample_weight import (
     check_takes_weights,
@@ -607,6 +614,9 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
             - In a long frame, the dates are the index or the only column of dates.
             - In a wide frame, a series may begin with NaN.
 
+            A series begins with its first sale: longer runs of zeros before it are left out
+            (:doc:`/guide/sums_and_intermittent`).
+
         y : None
             Ignored, as the targets are columns of X. A y with other values raises a warning.
 
@@ -659,8 +669,11 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
         tables, panel = self._read_first(categories.encoded(X))
         if panel is not None and panel.kind == "wide":
             check_wide(self)
+        whole, targets = tables, roles_of_columns(self, tables)[0]
+        tables = self._from_first_sales(whole, panel, targets)
         spec = make_spec(self, tables)
-        check_series(self, X, y, tables, panel, spec)
+        check_series(self, X, tables, panel, spec)
+        warn_of_y(y, X, whole, panel, spec)
         weights = weights_of_rows(sample_weight, X, tables, panel)
         series = [table.values for table in tables]
         check_alone(self, spec, series)

@@ -23,6 +23,7 @@ from skgru._containers.table import Table
 from skgru._containers.value_kinds import holds_labels
 from skgru._forecaster.calendar import Calendar
 from skgru._forecaster.checks import check_step
+from skgru._forecaster.first_sales import from_first_sale, n_before_first_sale
 from skgru._forecaster.history import check_order, is_counted, n_rows_before, rows_after
 from skgru._forecaster.model import ForecastModel
 from skgru._forecaster.revisions import are_mostly_equal, warn_of_revisions
@@ -89,6 +90,14 @@ class SeriesReader:
             for one, table in zip([X] if panel is None else X, tables, strict=True):
                 check_steps_are_rows(one, table)
         return tables, panel
+
+    @staticmethod
+    def _from_first_sales(
+        tables: Sequence[Table], panel: Panel | None, targets: Sequence[int]
+    ) -> list[Table]:
+        """Series that stand alone, without zeros before their first sales."""
+        is_wide = panel is not None and panel.kind == "wide"
+        return [from_first_sale(table, targets, is_wide) for table in tables]
 
     def _check_columns(self, tables: list[Table], like: Table, panel: Any) -> None:
         """Raise if a series has other columns than `like`. Series may have any name."""
@@ -166,6 +175,7 @@ class SeriesReader:
         not the rows after it. A few values of the whole series may be others: revised ones.
         """
         first = self._first_rows[0]
+        values = values[n_before_first_sale(values[:, list(self._given.targets)]) :]
         n = min(len(values), len(first))
         if np.array_equal(values[:n], first[:n], equal_nan=True):
             return len(values) >= self._n_identifying
@@ -178,6 +188,7 @@ class SeriesReader:
             table, n_known = self._read_new(X, must_have_step=False), self._n_rows[0]
             is_whole = len(table) >= n_known and self._begins_as_in_fit(table.values)
             if table.rows.index is None and is_whole:
+                n_known += n_before_first_sale(table.values[:, list(self._given.targets)])
                 raise ValueError(
                     f"X has {len(table)} rows and begins with the rows of fit, but update takes "
                     f"the rows after the history alone. Give X[{n_known}:]. If values of the "
@@ -190,6 +201,17 @@ class SeriesReader:
             X = [np.empty(0) if isinstance(one, list) and not one else one for one in X]
         self._check_panel(X)
         new = self._read_continued(X)
+        for i, (one, rows) in enumerate(zip(panel.ids, new, strict=True)):
+            if rows is None or rows.rows.index is not None or len(rows) < self._n_rows[i]:
+                continue
+            first = self._first_rows[i]
+            begun = n_before_first_sale(rows.values[:, list(self._given.targets)])
+            if np.array_equal(rows.values[begun:][: len(first)], first, equal_nan=True):
+                raise ValueError(
+                    f"Series {one!r} of X has {len(rows)} rows and begins with the rows of fit, "
+                    "but update takes the rows after the history alone. Give "
+                    f"X[{one!r}][{begun + self._n_rows[i]}:] as this series."
+                )
         is_numbered = panel.kind == "long" and not (panel.form.levels or panel.form.has_numbers)
         if is_numbered and is_counted(tails[0].rows.index):
             # The rows of a long frame without dates are counted from 0, in fit and in X.

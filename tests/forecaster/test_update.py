@@ -236,6 +236,17 @@ def test_a_short_X_with_dates_of_another_type(group):
     fitted.forecast(X=frame[50:53].tz_localize("UTC").tz_localize(None))  # the remedy
 
 
+def test_a_list_of_whole_arrays_is_refused():
+    rng = np.random.default_rng(0)
+    whole = [rng.normal(100, 5, (60, 1)), rng.normal(50, 5, (70, 1))]
+    fitted = forecaster(window_length=6).fit([one[:50] for one in whole])
+    with raises("Series 0 of X has 60 rows", "begins with the rows of fit", "X[0][50:]"):
+        fitted.update(whole)
+    with raises("Series 1 of X has 70 rows", "X[1][50:]"):
+        fitted.update([whole[0][50:], whole[1]])
+    fitted.update([whole[0][50:], whole[1][50:]])
+
+
 @pytest.mark.parametrize(
     ("n_rows", "used"), [(9, "the level instead of the baseline"), (3, "the naive forecast")]
 )
