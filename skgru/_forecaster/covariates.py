@@ -328,6 +328,11 @@ def _in_zone_of(index: Any, wanted: Any) -> str:
     return ""
 
 
+def _has_hours(wall: Any) -> bool:
+    """Whether dates have more than one time of the day."""
+    return len((wall - wall.normalize()).unique()) > 1
+
+
 def _positions(
     index: Any, trained: TimeIndex, steps: int, needed: list[Any], start: int = 0
 ) -> np.ndarray:
@@ -341,7 +346,7 @@ def _positions(
 
     wanted = trained.following(steps)
     given, rows = index, f"the rows to forecast are {wanted[0]} to {wanted[-1]}"
-    way = None
+    way, is_unclear = None, False
     if names_times(wanted) and not names_times(given):
         way = way_to_dates(given, "future.index")
     if way is not None:
@@ -355,8 +360,9 @@ def _positions(
     if hasattr(given, "tz") and hasattr(wanted, "tz"):
         if None not in zones:
             given = given.tz_convert(wanted.tz)
-        # The same wall times are the same rows, with or without a time zone.
         given, wall = given.tz_localize(None), wanted.tz_localize(None)
+        # The same days are the same rows, with or without a time zone. Hours may be others.
+        is_unclear = None in zones and zones != [None, None] and _has_hours(wall)
     elif isinstance(wanted, pd.PeriodIndex) and hasattr(given, "tz"):
         given = given.tz_localize(None).to_period(wanted.freq)
     elif isinstance(given, pd.PeriodIndex) and hasattr(wanted, "tz"):
@@ -368,13 +374,17 @@ def _positions(
             "forecast once."
         )
     at = given.get_indexer(wall) if is_alike else np.full(len(wall), -1)
-    if not (at < 0).any():
+    if not (is_unclear or (at < 0).any()):
         return at
     if hasattr(index, "tz") and hasattr(wanted, "tz") and str(zones[0]) != str(zones[1]):
         names = ["no time zone" if zone is None else f"the time zone {zone}" for zone in zones]
+        way = f"Give future at these times{_in_zone_of(index, wanted)}."
+        if is_unclear and not (at < 0).any():
+            zone = None if zones[1] is None else str(zones[1])
+            way = f"If both have the same clocks, give future.tz_localize({zone!r})."
         raise ValueError(
             f"future starts at {index[0]} and has {names[0]}, but X has {names[1]} and {rows}. "
-            f"Give future at these times{_in_zone_of(index, wanted)}."
+            f"{way}"
         )
     lacked = wanted[int((at < 0).argmax())]
     is_pandas = trained.library == "pandas"

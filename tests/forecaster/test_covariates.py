@@ -349,6 +349,26 @@ def test_a_future_in_a_time_zone_for_dates_without_one():
         fitted_on(SERIES).forecast(future=future)
 
 
+@pytest.mark.parametrize("zones", [(None, "Europe/Berlin"), (None, "UTC"), ("Europe/Berlin", None)])
+def test_hours_of_future_with_a_time_zone_on_one_side(zones):
+    """With hours, the same clock may show another moment. Days are the same days."""
+    of_fit, of_future = zones
+    rng = np.random.default_rng(0)
+    hours = pd.date_range("2024-05-01", periods=130, freq="h")
+    X = pd.DataFrame({"y": rng.normal(size=130), "p": rng.normal(size=130)}, hours)
+    fitted = SequenceForecaster(Ridge(), horizon=6, season_length=1, target="y", known="p").fit(
+        X[:100].tz_localize(of_fit)
+    )
+    future = X[["p"]][100:].tz_localize(of_future)
+    code = f"future.tz_localize({of_fit!r})"
+    words = ["no time zone" if one is None else f"the time zone {one}" for one in zones]
+    with raises(f"has {words[1]}", f"X has {words[0]}", code):
+        fitted.forecast(future=future)
+    future = future.tz_localize(None)
+    answer = fitted.forecast(future=eval(code, {"future": future}))
+    np.testing.assert_array_equal(answer, fitted.forecast(future=future.to_numpy()))
+
+
 def test_values_of_future_that_are_no_numbers():
     fitted = fitted_on(SERIES)
     for values in (["a", "b"], list(COMING.index)):
