@@ -209,7 +209,11 @@ def _inferred(dates: Any) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pandas 3 announces that it will return an offset
         freq = pd.infer_freq(dates)
-    return None if freq is None else _offset(freq)
+    if freq is None:
+        return None
+    # pandas takes the last Friday of a month, which may be its fifth, for the fourth one.
+    steps = [_offset(freq), pd.offsets.LastWeekOfMonth(weekday=dates[0].weekday())]
+    return next((one for one in steps if goes_by(dates, one)), None)
 
 
 def _offset(step: Any) -> Any:

@@ -378,13 +378,13 @@ def _positions(
         return at
     if hasattr(index, "tz") and hasattr(wanted, "tz") and str(zones[0]) != str(zones[1]):
         names = ["no time zone" if zone is None else f"the time zone {zone}" for zone in zones]
-        way = f"Give future at these times{_in_zone_of(index, wanted)}."
+        remedy = f"Give future at these times{_in_zone_of(index, wanted)}."
         if is_unclear and not (at < 0).any():
             zone = None if zones[1] is None else str(zones[1])
-            way = f"If both have the same clocks, give future.tz_localize({zone!r})."
+            remedy = f"If both have the same clocks, give future.tz_localize({zone!r})."
         raise ValueError(
             f"future starts at {index[0]} and has {names[0]}, but X has {names[1]} and {rows}. "
-            f"{way}"
+            f"{remedy}"
         )
     lacked = wanted[int((at < 0).argmax())]
     is_pandas = trained.library == "pandas"

@@ -26,7 +26,7 @@ from skgru._forecaster.checks import check_step
 from skgru._forecaster.first_sales import from_first_sale, n_before_first_sale
 from skgru._forecaster.history import check_order, is_counted, n_rows_before, rows_after
 from skgru._forecaster.model import ForecastModel
-from skgru._forecaster.revisions import are_mostly_equal, warn_of_revisions
+from skgru._forecaster.revisions import are_mostly_equal, warn_of_repeated, warn_of_revisions
 from skgru._forecaster.spec import ForecastSpec
 
 # First rows of the series of fit, at least, by which X without dates is known to be this series.
@@ -168,7 +168,10 @@ class SeriesReader:
         if table.rows.index is not None and tail.rows.index is not None:
             n = n_rows_before(tail, self._n_rows[0], table, has_id=False)
             return history[: n or 0]
-        return nothing if self._begins_as_in_fit(table.values) else history
+        if self._begins_as_in_fit(table.values):
+            return nothing
+        warn_of_repeated(tail.values, table.values, "X")
+        return history
 
     def _begins_as_in_fit(self, values: np.ndarray) -> bool:
         """Whether rows (n_rows, n_columns) without dates are the series of fit or begin it, and are
@@ -195,6 +198,8 @@ class SeriesReader:
                     "history were revised, fit again, or forecast from X by forecast(X=X)."
                 )
             found = [rows_after(tails[0], table, "X")]
+            if table.rows.index is None:
+                warn_of_repeated(tails[0].values, table.values, "X")
             self._warn_of_revisions([table], found)
             return found
         if panel.kind == "list" and isinstance(X, list):  # [] is a series without rows

@@ -17,6 +17,9 @@ from skgru._warnings import warn_user
 # errors.
 RELATIVE, OF_LARGEST = 1e-6, 1e-9
 
+# Rows with the values of the last rows of the history that are no chance, at least.
+LEAST_REPEATED = 3
+
 
 @dataclass(frozen=True)
 class Revision:
@@ -58,6 +61,36 @@ def are_mostly_equal(before: np.ndarray, after: np.ndarray) -> bool:
     counts = np.isfinite(before) & np.isfinite(after) & ((before != 0) | (after != 0))
     is_equal = np.abs(after - before) <= RELATIVE * np.abs(before)
     return bool(2 * is_equal[counts].sum() > counts.sum())
+
+
+def n_repeated(kept: np.ndarray, new: np.ndarray) -> int:
+    """Number of rows at the start of `new` (n_rows, n_columns) that end as `kept` does, with the
+    same values. 0 if that may be chance: fewer than three of them, or others like them before.
+    """
+    for j in np.flatnonzero((new == kept[-1:]).all(axis=1))[::-1]:
+        n = min(int(j) + 1, len(kept))
+        run = new[j + 1 - n : j + 1]
+        if n < LEAST_REPEATED or not np.array_equal(run, kept[-n:], equal_nan=True):
+            continue
+        if len(np.unique(run, axis=0)) < LEAST_REPEATED:
+            continue
+        last = run[-LEAST_REPEATED:]
+        others = np.lib.stride_tricks.sliding_window_view(kept[:-1], LEAST_REPEATED, axis=0)
+        if not (others == last.T).all(axis=(1, 2)).any():
+            return int(j) + 1
+    return 0
+
+
+def warn_of_repeated(kept: np.ndarray, new: np.ndarray, name: str) -> None:
+    """Warn of rows without dates that are in the history already. name : what is called `new`."""
+    n = n_repeated(kept, new) if len(kept) > LEAST_REPEATED else 0
+    if n:
+        rest = f"{name}[{n}:]" if n < len(new) else "the rows after them"
+        warn_user(
+            f"The first {n} rows of {name} have the values of the last rows of the history. Rows "
+            f"without dates are later rows, so that these count twice. Give {rest}, or an index "
+            "with dates."
+        )
 
 
 def _revision(

@@ -24,7 +24,8 @@ def steps_until(until: Any, tables: list[Table]) -> list[int]:
 
     Raises ValueError if `until` is no date or not after any series, or a series has no dates.
     """
-    end = end_of(until)
+    end = _end_of_label(until, tables[0].rows.index)
+    end = end_of(until) if end is None else end
     for table in tables:
         _check_dates(until, end, table.rows)
     steps = [_n_rows_to(end, table.rows) for table in tables]
@@ -35,6 +36,21 @@ def steps_until(until: Any, tables: list[Table]) -> list[int]:
             f"Use {table.rows.following(1)[0]} or a later date."
         )
     return steps
+
+
+def _end_of_label(until: Any, index: Any) -> Any:
+    """The last instant of a period as the index prints it, which may be the quarter of another year
+    than that of the calendar; None for other texts and indexes.
+    """
+    import pandas as pd
+
+    if not isinstance(until, str) or not isinstance(index, pd.PeriodIndex):
+        return None
+    try:
+        period = pd.Period(until.split("/")[0], freq=index.freq)
+    except ValueError:
+        return None
+    return period.end_time if str(period) == until else None
 
 
 def end_of(until: Any) -> Any:

@@ -795,3 +795,13 @@ def test_dates_beyond_those_of_nanoseconds_are_refused_with_code():
 )
 def test_months_and_quarters_of_weeks_have_the_season_of_a_year(step, season):
     assert max(season_lengths_of(pd.tseries.frequencies.to_offset(step)), default=1) == season
+
+
+@pytest.mark.parametrize("weekday", range(7))
+def test_the_last_weekday_of_each_month_without_a_frequency(weekday):
+    """pandas infers the fourth one."""
+    step = pd.offsets.LastWeekOfMonth(weekday=weekday)
+    dates = pd.DatetimeIndex(pd.date_range("2003-06-01", periods=66, freq=step).to_numpy())
+    X = pd.Series(np.random.default_rng(0).normal(size=60), dates[:60])
+    fitted = SequenceForecaster(LinearRegression(), horizon=6, season_length=1).fit(X)
+    assert (fitted.forecast().index == dates[60:]).all()

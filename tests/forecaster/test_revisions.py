@@ -9,7 +9,7 @@ import pytest
 from sklearn.linear_model import Ridge
 
 from skgru import SequenceForecaster
-from tests.helpers import raises, warns
+from tests.helpers import copy_of, raises, warns
 
 DAYS = pd.date_range("2024-01-01", periods=120)
 WEEK = np.array([100.0, 110, 120, 120, 150, 300, 280])
@@ -124,6 +124,29 @@ def test_a_value_that_occurs_often_is_not_the_start_of_an_array(parameters, seed
     new = forecaster.forecast(X=[[0.0]])
     np.testing.assert_allclose(new, forecaster.update([[0.0]]).forecast(), rtol=1e-6)
     assert new.mean() > 5
+
+
+@pytest.mark.parametrize("call", ["update", "forecast"])
+@pytest.mark.parametrize("start", [10, 80, 95, 97])
+def test_an_array_that_repeats_the_end_of_the_history(start, call):
+    rng = np.random.default_rng(0)
+    values = (Y.to_numpy() + rng.normal(size=120))[:, np.newaxis]
+    forecaster = fitted(values[:100])
+
+    def answer(X):
+        if call == "update":
+            return copy_of(forecaster).update(X).forecast()
+        return forecaster.forecast(X=X)
+
+    n = 100 - start
+    with warns(f"first {n} rows of X", f"Give X[{n}:]"):
+        answer(values[start:])
+    np.testing.assert_array_equal(answer(values[100:]), forecaster.forecast(X=values))
+    # One or two equal rows, and those of a series that repeats, may be chance.
+    answer(values[98:])
+    week = np.tile([1.0, 2, 3, 4, 5, 6, 9], 16)[:, np.newaxis]
+    repeats = fitted(week)
+    getattr(repeats, call)(X=week[:14])
 
 
 def test_an_array_of_the_whole_series_may_have_revised_rows():

@@ -164,3 +164,17 @@ def test_a_date_without_a_year_of_four_digits_is_refused(until):
 def test_a_quarter_ends_with_its_last_month(until):
     answer = fitted(series(INDEXES["months"])).forecast(until=until)
     assert answer.index[-1] == pd.Timestamp("2026-12-01")
+
+
+@pytest.mark.parametrize(
+    "freq", ["Q-DEC", "Q-FEB", "Y-DEC", "Y-JUN", "M", "D", "W-SUN", "W-WED", "h"]
+)
+def test_until_a_period_as_the_index_prints_it(freq):
+    periods = pd.period_range("2010-01-01", periods=35, freq=freq)
+    forecaster = SequenceForecaster(Ridge(), horizon=3, season_length=1)
+    X = pd.Series(np.random.default_rng(0).normal(size=30), periods[:30])
+    fitted = forecaster.fit(X)
+    for n in (1, 3, 5):
+        last = periods[29 + n]
+        for until in (str(last), last):
+            assert fitted.forecast(until=until).index.equals(periods[30 : 30 + n])
