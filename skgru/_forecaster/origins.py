@@ -24,6 +24,7 @@ from skgru._forecaster.gaps_and_outliers import last_rows
 from skgru._forecaster.history import Trained
 from skgru._forecaster.lost_history import Loss, loss_of, warn_of_losses
 from skgru._forecaster.reading import SeriesReader
+from skgru._forecaster.revisions import warn_of_repeated
 from skgru._forecaster.scaling import scaled
 from skgru._forecaster.season_warnings import warn_of_clocks
 from skgru._forecaster.short_series import LEAST_ROWS, warn_if_short, warn_of_short
@@ -66,9 +67,14 @@ class OriginsReader(SeriesReader):
         return max(least, 2 * self._spec.season_length) if self._model.is_zero_shot else least
 
     def _warn_of_lost_history(self, table: Table, must_be_values: bool = False) -> bool:
-        """Warn of X that neither continues the only training series nor holds its history.
-        must_be_values : only if other values are the reason.
+        """Warn of X that neither continues the only training series nor holds its history, and of
+        rows without dates that are in the history already. must_be_values : only if other values
+        are the reason.
         """
+        tail = self._tails[0]
+        if self._panel is None and (table.rows.index is None or tail.rows.index is None):
+            if not self._begins_as_in_fit(table.values):
+                warn_of_repeated(tail.values, table.values, "X")
         return self._panel is None and bool(
             self._warn_of_losses([table], [None], [0], False, must_be_values)
         )

@@ -168,10 +168,7 @@ class SeriesReader:
         if table.rows.index is not None and tail.rows.index is not None:
             n = n_rows_before(tail, self._n_rows[0], table, has_id=False)
             return history[: n or 0]
-        if self._begins_as_in_fit(table.values):
-            return nothing
-        warn_of_repeated(tail.values, table.values, "X")
-        return history
+        return nothing if self._begins_as_in_fit(table.values) else history
 
     def _begins_as_in_fit(self, values: np.ndarray) -> bool:
         """Whether rows (n_rows, n_columns) without dates are the series of fit or begin it, and are
