@@ -506,7 +506,7 @@ def test_series_with_another_step_are_refused():
 
 
 def test_silent_choices_are_warned_of():
-    with warns("season_length=100", "101 rows", "X has 60"):
+    with warns("season_length=100", "201 rows", "X has 60"):
         forecaster(season_length=100).fit(SERIES)
     model = forecaster().fit(SERIES)
     with warns("only NaN"):
