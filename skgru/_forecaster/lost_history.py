@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from skgru._containers.advice_on_dates import moved_dates
 from skgru._containers.table import Table
 from skgru._containers.time_index import TimeIndex
@@ -77,6 +79,8 @@ def _apart(trained: TimeIndex, table: Table) -> Loss | None:
     if index is None or trained.index is None:
         return None
     first, last = index[len(index) - len(table)], trained.index[-1]
+    if np.any(np.asarray(trained.index == first)):
+        return None  # from the first row of fit on: nothing is before it
     what = f"begins at {first} and does not continue the training series, which ends at {last}"
     remedy = f"{FROM_START}, with NaN in missing rows"
     try:

@@ -236,6 +236,15 @@ def test_a_short_X_with_dates_of_another_type(group):
     fitted.forecast(X=frame[50:53].tz_localize("UTC").tz_localize(None))  # the remedy
 
 
+@pytest.mark.parametrize("member", [{}, {"pretrained": "only"}], ids=str)
+def test_a_short_series_from_the_first_row_of_fit_lacks_no_history(member):
+    fitted = SequenceForecaster(horizon=6, season_length=12, random_state=0, **member)
+    fitted.fit(SALES[:18])
+    # Warnings are errors in this suite.
+    for n in (18, 19, 23):
+        fitted.forecast(X=SALES[:n])
+
+
 def test_a_list_of_whole_arrays_is_refused():
     rng = np.random.default_rng(0)
     whole = [rng.normal(100, 5, (60, 1)), rng.normal(50, 5, (70, 1))]
