@@ -197,8 +197,8 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
 
         A series is intermittent if it has no negative values, and at least 20 % of its values are
         zeros. Rows that are zero in nearly every season, such as closed Sundays, do not count,
-        neither as zeros nor as rows. In a series without exact zeros, values
-        below a thousandth of the mean count as zeros. Forecasts of counts are not rounded.
+        neither as zeros nor as rows. In a series without exact zeros, values below a thousandth of
+        the mean count as zeros. Forecasts of counts are not rounded.
 
     target : str, int, sequence of them or None, default=None
         Names or positions of the columns to forecast. None: all columns that are neither in `known`
@@ -432,16 +432,14 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
     - With dates, X continues the training series if it begins right after it, or within the last
       rows that the forecaster keeps (at least a window and `horizon` rows). Rows that are in both
       must have the values of the training series. Otherwise X stands alone.
-    - Without an index, all rows of X are later rows. Exception: an X
-      that begins with the first rows of `fit` is the training series from its start, if these rows
-      occur only once in it. So a single 0 does not identify a series with many zeros. X with at
-      least as many rows as `fit` may have revised values in a few of them, and is still read as
-      the training series.
+    - Without an index, all rows of X are later rows. Exception: an X that begins with the first
+      rows of `fit` is the training series from its start, if these rows occur only once in it. So a
+      single 0 does not identify a series with many zeros. If X has at least as many rows as `fit`,
+      a few of them may have revised values.
     - In a list, each series continues the one at its position, if X has as many series as `fit`,
       with the same names. Arrays in a list never do.
     - In a long or wide frame, a series continues that with the same identifier, unless it begins
-      with the first row of `fit`. In rows that are in
-      both, the values of X are used.
+      with the first row of `fit`. In rows that are in both, the values of X are used.
 
     A series that continues one of `fit` has the scaler of `fit`, as after `update`. After a fit on
     one series, `predict` and `score` use the same history.
