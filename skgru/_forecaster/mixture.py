@@ -103,7 +103,8 @@ class Mixture:
     def learn_length(self, longest: Part) -> None:
         """Keep whether the series of fit are long enough for Theta. longest : of them."""
         if self.theta_weight:
-            self.has_theta = bool(np.isfinite(self.theta_after([longest], 1)).any())
+            history = ends_of(longest.history, [len(longest) - 1], self.rows_of_theta)
+            self.has_theta = bool(theta.is_long_enough(history, self.spec.season_length).any())
 
     @property
     def own_weight(self) -> float:

@@ -62,6 +62,16 @@ def seasonal_course(z: np.ndarray, season_length: int) -> tuple[np.ndarray, np.n
     return mean * strength[:, np.newaxis], n_seasons
 
 
+def whole_seasons(valid: np.ndarray, m: int) -> np.ndarray:
+    """Which of the last seasons of each series, (n_series, n_rows), are known as a whole, (n_series,
+    n_seasons), the last one first.
+    """
+    n_series, n_rows = valid.shape
+    k = min(SEASONS, n_rows // m)
+    seasons = valid[:, n_rows - k * m :].reshape(n_series, k, m)
+    return np.asarray(seasons[:, ::-1].all(2))
+
+
 def _mean_course(z: np.ndarray, valid: np.ndarray, m: int) -> tuple[np.ndarray, ...]:
     """Weighted mean course (n_series, m) of the last seasons, the number of seasons, the share of
     the course that is no noise, and the means of the last two seasons.
@@ -74,7 +84,7 @@ def _mean_course(z: np.ndarray, valid: np.ndarray, m: int) -> tuple[np.ndarray, 
     # The last season first. With one layout in memory, sums have the same last bits whether or not
     # another series has a shift.
     block = np.ascontiguousarray(z[:, n_rows - k * m :].reshape(n_series, k, m)[:, ::-1])
-    whole = np.asarray(valid[:, n_rows - k * m :].reshape(n_series, k, m)[:, ::-1].all(2))
+    whole = whole_seasons(valid, m)
     n_seasons = whole.sum(1)
     of_two = np.where(whole, block.mean(2), 0)[:, [0, min(1, k - 1)]]
     of_two[:, 1] = np.where(n_seasons > 1, of_two[:, 1], of_two[:, 0])

@@ -10,7 +10,7 @@ from functools import cache
 
 import numpy as np
 
-from skgru._forecaster.seasonal_profiles import seasonal_course
+from skgru._forecaster.seasonal_profiles import seasonal_course, whole_seasons
 from skgru._r_squared import LARGEST_SQUARED
 
 # Smoothing parameters, of which each history takes the one with the smallest in-sample error.
@@ -37,6 +37,18 @@ def rows_of_theta(season_length: int, is_intermittent: bool = False) -> int:
     if is_intermittent:
         return ROWS_SMOOTHED
     return max(40, 10 * season_length) if season_length <= 12 else max(120, 4 * season_length)
+
+
+def is_long_enough(histories: np.ndarray, season_length: int) -> np.ndarray:
+    """Whether histories (n, n_rows, n_targets) have a Theta forecast, (n, n_targets): those of two
+    seasons and three rows.
+    """
+    is_known = np.isfinite(histories)
+    enough = is_known.sum(axis=1) >= ROWS_AT_START
+    if season_length > 1:
+        of_targets = [whole_seasons(one, season_length) for one in np.moveaxis(is_known, 2, 0)]
+        enough &= np.stack([whole.sum(axis=1) for whole in of_targets], axis=1) > 1
+    return enough
 
 
 def theta_forecast(histories: np.ndarray, steps: int, season_length: int) -> np.ndarray:
