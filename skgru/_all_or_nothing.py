@@ -11,9 +11,7 @@ from __future__ import annotations
 from functools import wraps
 from typing import Any
 
-from sklearn.callback._callback_support import callback_management_context
-
-from skgru._callbacks import CALLBACK_ATTRIBUTES
+from skgru._callbacks import CALLBACK_ATTRIBUTES, callback_management_context
 from skgru._validation import Function
 
 # Attributes with an underscore that belong to the user: outputs of set_output and of set_*_request.

@@ -11,9 +11,27 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from sklearn.callback import CallbackSupportMixin
-
 from skgru._progress import Display, display_for
+
+try:
+    from sklearn.callback import AutoPropagatedCallback, CallbackSupportMixin
+    from sklearn.callback._callback_support import callback_management_context
+except ImportError:  # before scikit-learn 1.9
+    from skgru._fit_tasks import (
+        AutoPropagatedCallback,
+        CallbackSupportMixin,
+        callback_management_context,
+    )
+
+__all__ = [
+    "CALLBACK_ATTRIBUTES",
+    "AutoPropagatedCallback",
+    "FitTask",
+    "TakesCallbacks",
+    "callback_management_context",
+    "has_callbacks",
+    "is_shown",
+]
 
 # Attributes of scikit-learn that callbacks set. They belong to no fitted state and to no file.
 CALLBACK_ATTRIBUTES = frozenset(

@@ -1,5 +1,6 @@
 """Data and fitted estimators that several test files read. Nobody refits or changes them."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,8 @@ NEEDED = {
 collect_ignore = [
     file for folder, files in NEEDED.items() if not (ROOT / folder).is_dir() for file in files
 ]
+if find_spec("sklearn.callback") is None:  # before scikit-learn 1.9
+    collect_ignore.append("test_callbacks.py")
 
 # Files that take longest, first: else one process may begin such a file while nothing is left for
 # the other. (pytest-xdist would begin with the files of most tests.)

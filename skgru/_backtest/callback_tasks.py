@@ -7,10 +7,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from sklearn.base import BaseEstimator, clone
-from sklearn.callback import AutoPropagatedCallback
-from sklearn.callback._callback_support import callback_management_context
 
-from skgru._callbacks import FitTask, TakesCallbacks, is_shown
+from skgru._callbacks import (
+    AutoPropagatedCallback,
+    FitTask,
+    TakesCallbacks,
+    callback_management_context,
+    is_shown,
+)
 from skgru._progress import TimeLeft
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sklearn.callback._callback_support import callback_management_context
 
+from skgru._callbacks import callback_management_context
 from skgru._dataset import WindowDataset
 from skgru._networks.base import Course, Task
 from skgru._networks.lag_columns import check_channels

@@ -4,6 +4,7 @@ file of skgru it is used.
 
 import ast
 import importlib
+import importlib.util
 import re
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tensorflow.python.eager import context
 import skgru
 
 ROOT = Path(skgru.__file__).parent
+HAS_CALLBACKS = importlib.util.find_spec("sklearn.callback") is not None
 SOURCES = {path.relative_to(ROOT.parent): path.read_text() for path in ROOT.rglob("*.py")}
 ENGINE = {
     path: text
@@ -71,6 +73,8 @@ def private_imports():
             package, *inner = node.module.split(".")
             if package not in ("keras", "scikeras", "sklearn", "tensorflow"):
                 continue
+            if package == "sklearn" and inner[:1] == ["callback"] and not HAS_CALLBACKS:
+                continue  # before scikit-learn 1.9
             hidden = any(one.startswith("_") or one in ("src", "python", "core") for one in inner)
             names = [alias.name for alias in node.names]
             found |= {(node.module, name) for name in names if hidden or name.startswith("_")}
