@@ -1,0 +1,78 @@
+"""The warning of a last value far outside the usual range, such as that of a part of a month."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skgru import SequenceForecaster
+from skgru.datasets import load_airline_passengers, load_sunspots
+from tests.helpers import warns
+
+PASSENGERS = load_airline_passengers(as_frame=True)["passengers"].astype(float)
+
+
+def forecaster(**parameters):
+    return SequenceForecaster(pretrained="only", horizon=6, **parameters)
+
+
+def with_last(series, value):
+    changed = series.copy()
+    changed.iloc[-1] = value
+    return changed
+
+
+@pytest.mark.parametrize("value", [0, 100, 250, 300, 2000])
+@pytest.mark.parametrize("unit", [1, 1e-9, 1e12])
+def test_a_part_of_a_month_is_told_of_and_the_remedies_work(value, unit):
+    series = unit * with_last(PASSENGERS, value)
+    with warns("The last value of X", f"{unit * value:g}", "has not ended", "leave this row out"):
+        forecaster().fit(series)
+    expected = forecaster().fit(unit * PASSENGERS[:-1]).forecast(7)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        without = forecaster().fit(series[:-1]).forecast(7)
+    pd.testing.assert_series_equal(without, expected)
+    with warns("X ends in 1 row of NaN"):  # and nothing else
+        as_gap = forecaster().fit(with_last(series, np.nan)).forecast(6)
+    np.testing.assert_allclose(as_gap, without[1:], rtol=0.1)
+
+
+@pytest.mark.parametrize(
+    ("rows", "value"),
+    [
+        (pd.Series(np.linspace(50, 90, 20), pd.date_range("2005", periods=20, freq="YS")), 31.0),
+        (PASSENGERS[:20], 10.0),  # less than three seasons
+    ],
+)
+def test_without_three_seasons_changes_are_compared(rows, value):
+    with warns("The last value of X", f"{value:g}"):
+        forecaster().fit(with_last(rows, value))
+
+
+def test_usual_series_bring_no_warning():
+    rng = np.random.default_rng(0)
+    index = pd.date_range("2020", periods=200, freq="D")
+    growing = pd.Series(1.05 ** np.arange(200), index)
+    demand = pd.Series(rng.poisson(0.2, 200).astype(float), index)
+    demand.iloc[-1] = 9.0
+    sunspots = load_sunspots(as_frame=True).iloc[:, 0]
+    walk = pd.Series(rng.normal(size=200).cumsum(), index)
+    shift = pd.Series(np.where(np.arange(200) < 197, 10.0, 90.0) + rng.normal(size=200), index)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message="The last value")
+        warnings.filterwarnings("ignore", message="season")
+        forecaster().fit(shift)  # three rows are at the new level
+        for series in (PASSENGERS, growing, demand, sunspots, walk):
+            for end in range(len(series) - 12, len(series) + 1):
+                forecaster().fit(series[:end])
+
+
+def test_several_series_and_columns():
+    frame = pd.DataFrame({"a": PASSENGERS, "b": 2 * PASSENGERS, "c": PASSENGERS})
+    frame.loc[frame.index[-1], ["b", "c"]] = 0.0
+    with warns("0 of series 'b', and 1 more"):
+        forecaster(group="columns").fit(frame)
+    with warns("0 of column 'b', and 1 more"):
+        forecaster().fit(frame)
