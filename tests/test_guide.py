@@ -25,7 +25,7 @@ BLOCK = re.compile(r"^```python\n(.*?)^```\n(?:\n```\n(.*?)^```)?", re.M | re.S)
 NUMBER = re.compile(r"(?<![\w.-])-?\d+(?:\.\d+)?(?![\w-])")
 # Relative difference up to which numbers of a page are those of its code: forecasts depend a little
 # on versions of packages and on the machine.
-TOLERANCE = 0.03
+TOLERANCE = 0.01
 
 
 def check_numbers(shown, found, where):

@@ -116,6 +116,11 @@ class TimeIndex:
     dtype: Any = None
 
     @property
+    def is_of_months(self) -> bool:
+        """Whether the step is a number of months."""
+        return not isinstance(self.freq, int | None) and _months_of(self.freq) > 0
+
+    @property
     def season_lengths(self) -> tuple[int, ...]:
         """Rows of the seasons that this step may have, the shortest first."""
         return season_lengths_of(self.freq)

@@ -21,7 +21,7 @@ from skgru._warnings import warn_user
 HOLIDAYS = "holidays:"
 
 # Days after which a feature repeats.
-PERIODS = {"hour": 1, "day_of_week": 7, "day_of_month": 31, "month": 366, "day_of_year": 366}
+PERIODS = {"hour": 1, "day_of_week": 7, "day_of_month": 31, "month": 365, "day_of_year": 365}
 
 # Features of calendar=True, if their period is longer than the step. Rows of four weeks and more
 # have the month, others the day of the year.
@@ -31,6 +31,8 @@ MONTH_FROM = 28
 # Periods that X must hold for calendar=True: within the first one, the course over the period
 # cannot be distinguished from a trend.
 PERIODS_NEEDED = 2
+# Share of a period that counts as a whole one: two years may be 104 weeks or 728 days.
+SHARE_NEEDED = 0.99
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def calendar_of(parameter: Any, tables: list[Table]) -> Calendar:
     n_days = step + (dates[-1] - dates[0]).total_seconds() / DAY
     if not is_chosen:
         _check_step(parameter, names, step, longest.rows)
-        if unseen := [name for name in names if 0.99 * PERIODS.get(name, 0) > n_days]:
+        if unseen := [name for name in names if SHARE_NEEDED * PERIODS.get(name, 0) > n_days]:
             warn_user(
                 f"calendar={_shown(parameter)} has {unseen[0]!r}, but X covers {n_days:.3g} "
                 "days and not a whole period of this feature. Its course cannot be distinguished "
@@ -91,7 +93,7 @@ def calendar_of(parameter: Any, tables: list[Table]) -> Calendar:
             )
         return Calendar(names, parameter)
     in_step = [name for name in names if _is_of_step(name, step)]
-    used = [name for name in in_step if n_days >= PERIODS_NEEDED * PERIODS[name]]
+    used = [name for name in in_step if n_days >= SHARE_NEEDED * PERIODS_NEEDED * PERIODS[name]]
     if not used:
         freq = getattr(longest.rows.freq, "freqstr", longest.rows.freq)
         rule = "no feature of the calendar varies with this step"

@@ -120,18 +120,18 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
     season_length : int, sequence of int or None, default=None
         Number of rows in a season: 12 for monthly data, 1 for data without a season. Several
         seasons are a list, (24, 168) for the day and the week of hourly data. Level and baseline
-        then use one of them, whose baseline has the smallest error in X. For each season that is
-        longer than a window, the regressors also get the values one season before the window and
-        before the steps to forecast.
+        then use the shortest one, or a longer one if the baseline with it has a clearly smaller
+        error. For each season that is longer than a window, the regressors also get the values one
+        season before the window and before the steps to forecast.
 
         None takes the seasons from the step of a date index: 12 for months, 7 and 365 for days, the
         day and the week for hours and shorter steps. Such a season is used if X is long enough and
         repeats with it (:doc:`/guide/seasons`):
 
-        - X holds two seasons and `horizon` rows. For months and quarters, one season and one row
-          are enough if the pretrained network takes part. The longer season of a step (365 for
-          days) must be in X three times if the shorter one is used too. With
-          ``strategy="recursive"``, two seasons and one row are enough.
+        - X holds two seasons and `horizon` rows (one row with ``strategy="recursive"``). For months
+          and quarters, one season and one row are enough if the pretrained network takes part. The
+          longer season of a step (365 for days) must be in X three times if the shorter one is used
+          too.
         - The forecast error in X is at least 5 % smaller with the season. For months and quarters,
           it is enough that the error is not larger.
 
@@ -176,7 +176,7 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
         - "seasonal": the value one season ago.
         - "profile": the mean course of the last three seasons, without growth and shifts of the
           level. It is moved to the level of the last half season.
-        - None: the level.
+        - None: no naive forecast. The regressors learn the distance from the level.
         - "auto": None for intermittent series. For other series with a season, "profile" for one
           series and "seasonal" for several. Without a season, and for a single series of at most
           two seasons, "last".
@@ -981,9 +981,9 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
         steps : int or None, default=None
             Number of rows to forecast. None: `horizon`. After `horizon` rows, the forecasts of the
             regressors become history for further ones. At step k beyond the horizon, the weight of
-            the regressors is `horizon` / k times that in `ensemble_`. Exceptions are forecasts with
-            covariates, and regressors with far smaller errors than the baseline. The first rows do
-            not depend on `steps`.
+            the regressors beside the others falls to `horizon` / k of that in `ensemble_`.
+            Exceptions are forecasts with covariates, and regressors with far smaller errors than
+            the baseline. The first rows do not depend on `steps`.
 
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list, default=None
             Series to forecast from, in the same container as in `fit`. Columns of a frame that were
@@ -1063,7 +1063,7 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
         X : array-like of shape (n_samples, n_columns), Series, DataFrame or list, default=None
             Series to forecast from, as in `forecast`. None: the training series.
 
-        future : array-like of shape (steps, n_known), DataFrame or None, default=None
+        future : array-like of shape (steps, n_known), DataFrame, dict or None, default=None
             Values of the future covariates, as in `forecast`.
 
         until : str, date, datetime, Timestamp, Period or None, default=None

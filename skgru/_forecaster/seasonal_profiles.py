@@ -63,8 +63,8 @@ def seasonal_course(z: np.ndarray, season_length: int) -> tuple[np.ndarray, np.n
 
 
 def whole_seasons(valid: np.ndarray, m: int) -> np.ndarray:
-    """Which of the last seasons of each series, (n_series, n_rows), are known as a whole, (n_series,
-    n_seasons), the last one first.
+    """Which of the last seasons are known as a whole, the last one first. (n_series, n_rows) ->
+    (n_series, n_seasons).
     """
     n_series, n_rows = valid.shape
     k = min(SEASONS, n_rows // m)

@@ -84,7 +84,7 @@ def seasons_of(
             least = max(least, LEAST_SEASONS * length if held else 2 * length + parameters.horizon)
         if n_rows < least:
             break
-        if held or has_season(series, length, parameters.horizon):
+        if held or has_season(series, length, parameters.horizon, is_sure(tables, length)):
             held.append(length)
     if len(held) < 2:
         only = held[0] if held else without_proof
@@ -183,15 +183,21 @@ def difference_of_changes(values: np.ndarray, season_length: int) -> float:
     return float(min(shares))
 
 
-def has_season(series: list[np.ndarray], season_length: int, horizon: int) -> bool:
+def is_sure(tables: list[Table], season_length: int) -> bool:
+    """Whether a season of the index needs no proof: that of months and of quarters."""
+    return season_length in SURE_SEASONS and max(tables, key=len).rows.is_of_months
+
+
+def has_season(
+    series: list[np.ndarray], season_length: int, horizon: int, is_sure: bool = False
+) -> bool:
     """Whether X repeats with a season: it does not lack the season, and Theta with it has a smaller
     error than Theta without it, from forecast origins within X. With few origins, values a season
-    ago must be nearer than those of other rows within a season. Months and quarters need no proof:
-    their seasons are used unless they make the error larger, and with few origins.
+    ago must be nearer than those of other rows within a season. is_sure : whether the season needs
+    no proof. It is then used unless it makes the error larger, and with few origins.
     """
     if lacks_season(series, season_length):
         return False
-    is_sure = season_length in SURE_SEASONS
     ratios = [
         ratio
         for values in series
@@ -326,6 +332,6 @@ def rows_for_season(parameters: Any, tables: list[Table], season_length: int) ->
     pretrained network takes part, this is one season and one row.
     """
     takes_part = parameters.pretrained is not None and is_default(parameters.regressor)
-    if takes_part and season_length in SURE_SEASONS:
+    if takes_part and is_sure(tables, season_length):
         return season_length + 1
     return 2 * season_length + (parameters.horizon if parameters.strategy == "direct" else 1)

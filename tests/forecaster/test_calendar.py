@@ -208,7 +208,7 @@ def test_true_chooses_by_the_step_and_the_length(freq, n, names):
 
 @pytest.mark.parametrize(
     ("freq", "parts"),
-    [("YS", ["calendar=True", "YS", "no feature"]), ("MS", ["calendar=True", "'month'", "732"])],
+    [("YS", ["calendar=True", "YS", "no feature"]), ("MS", ["calendar=True", "'month'", "730"])],
 )
 def test_true_without_a_feature_warns(freq, parts):
     series = pd.Series(RNG.normal(size=20), pd.date_range("2000", periods=20, freq=freq))
@@ -217,6 +217,13 @@ def test_true_without_a_feature_warns(freq, parts):
         fitted = forecaster(calendar=True, season_length=1).fit(series)
     assert fitted.calendar_ == []
     pd.testing.assert_series_equal(fitted.forecast(), plain.forecast())
+
+
+@pytest.mark.parametrize(("freq", "n"), [("MS", 24), ("QS", 8), ("W", 104), ("D", 730)])
+def test_two_years_are_enough(freq, n):
+    series = pd.Series(RNG.normal(size=n), pd.date_range("2021", periods=n, freq=freq))
+    fitted = forecaster(calendar=True, season_length=1, horizon=1, window_length=4).fit(series)
+    assert {"month", "day_of_year"} & set(fitted.calendar_)
 
 
 def test_a_feature_of_which_no_period_was_seen_warns():

@@ -1,5 +1,7 @@
 """Several seasons, and the choice among those that the index may have."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -213,3 +215,15 @@ def test_a_rise_in_each_year_is_a_season_even_where_its_end_was_seen_once(n):
     fitted = SequenceForecaster(pretrained="only", horizon=6).fit(sales)
     assert fitted.season_length_ == 12
     np.testing.assert_allclose(fitted.forecast(), 100 + fitted.forecast().index.month, atol=0.5)
+
+
+@pytest.mark.parametrize(("freq", "season_length"), [("MS", 12), ("2h", 1), ("QS", 4), ("6h", 1)])
+def test_only_months_and_quarters_have_a_season_without_proof(freq, season_length):
+    n = 13 if freq in ("MS", "2h") else 5
+    series = pd.Series(
+        100 + np.arange(n) % 4.0 + np.arange(n), pd.date_range("2024", periods=n, freq=freq)
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # the series is short
+        fitted = SequenceForecaster(horizon=2, random_state=0).fit(series)
+    assert fitted.season_length_ == season_length
