@@ -23,7 +23,7 @@ from skgru._backtest.results import BacktestResults
 from skgru._backtest.timeline import Timeline, split
 from skgru._callbacks import FitTask
 from skgru._containers.panel import SeriesList, check_collection
-from skgru._containers.series import as_series, is_list_of_series, rows_of, values_of
+from skgru._containers.read_series import as_series, is_list_of_series, rows_of, values_of
 from skgru._containers.table import Table
 from skgru._fan_out import fan_out
 from skgru._forecaster.category_columns import categories_of

@@ -9,7 +9,7 @@ from typing import Any
 from skgru._containers.long import keys_of
 from skgru._containers.one_hot import is_frame
 from skgru._containers.panel import Panel
-from skgru._containers.series import is_list_of_series
+from skgru._containers.read_series import is_list_of_series
 from skgru._containers.table import Table
 from skgru._containers.value_kinds import holds_labels, is_time, names_times
 

@@ -19,7 +19,7 @@ from skgru._containers.long import Key, LongForm, keys_of, parts_of
 from skgru._containers.near_ids import advice_on_ids, near_ids
 from skgru._containers.numbers import as_known
 from skgru._containers.numbers_of_frames import text_remedy
-from skgru._containers.series import as_series, check_list, is_list_of_series
+from skgru._containers.read_series import as_series, check_list, is_list_of_series
 from skgru._containers.table import Table
 from skgru._containers.time_index import TimeIndex, with_ending
 from skgru._containers.value_kinds import is_text

@@ -15,8 +15,8 @@ import numpy as np
 import tensorflow as tf
 from joblib import cpu_count
 
+from skgru._engine.forward_and_gradients import apply_network
 from skgru._engine.keras_model import initial_weights
-from skgru._engine.layers import apply_network
 from skgru._engine.program import Packing, Program, ProgramCache
 from skgru._specs import InputScaling, NetworkSpec
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from skgru._engine.layers import scratch_shapes
+from skgru._engine.forward_and_gradients import scratch_shapes
 from skgru._specs import NetworkSpec, TrainingSpec
 from skgru._validation import bytes_available
 

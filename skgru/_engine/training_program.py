@@ -10,8 +10,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from skgru._engine.forward_and_gradients import Scratch, apply_network, scratch_shapes
 from skgru._engine.keras_model import N_GATES, initial_weights, is_kernel
-from skgru._engine.layers import Scratch, apply_network, scratch_shapes
 from skgru._engine.learning_rate import is_schedule
 from skgru._engine.losses import fingerprint, ignores_padding, outside_of, training_loss
 from skgru._engine.metrics import EpochMetrics, describes

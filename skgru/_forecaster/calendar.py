@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from skgru._containers.series import Table
-from skgru._containers.time_index import DAY, TimeIndex
+from skgru._containers.read_series import Table
+from skgru._containers.seasons_of_steps import DAY
+from skgru._containers.time_index import TimeIndex
 from skgru._validation import optional
 from skgru._warnings import warn_user
 

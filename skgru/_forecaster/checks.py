@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from skgru._containers.panel import Panel
+from skgru._containers.seasons_of_steps import is_other_step
 from skgru._containers.table import Table
 from skgru._containers.text_dates import are_years, form_of_numbers, unit_of_numbers
-from skgru._containers.time_index import TimeIndex, is_other_step
+from skgru._containers.time_index import TimeIndex
 from skgru._forecaster.covariate_gaps import check_has_values, warn_of_covariate_gaps
 from skgru._forecaster.last_values import warn_of_last_values
 from skgru._forecaster.season_warnings import warn_of_repeats, warn_of_season

@@ -13,7 +13,7 @@ from skgru._containers.numbers import as_known, as_numbers
 from skgru._containers.one_hot import Categories
 from skgru._containers.panel import Panel
 from skgru._containers.polars_dates import dates_of_polars
-from skgru._containers.series import as_series
+from skgru._containers.read_series import as_series
 from skgru._containers.table import Table
 from skgru._containers.text_dates import way_to_dates
 from skgru._containers.time_index import TimeIndex

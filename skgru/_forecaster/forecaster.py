@@ -20,7 +20,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skgru._all_or_nothing import reads_once, stores_at_once
 from skgru._callbacks import FitTask, TakesCallbacks, has_callbacks
-from skgru._containers.series import is_list_of_series
+from skgru._containers.read_series import is_list_of_series
 from skgru._containers.table import Table
 from skgru._containers.time_index import TimeIndex, with_ending
 from skgru._forecaster.answers import ForecastAnswers

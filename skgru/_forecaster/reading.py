@@ -18,7 +18,12 @@ from skgru._containers.near_ids import advice_on_ids, near_ids
 from skgru._containers.numbers import series_as_column
 from skgru._containers.one_hot import Categories, is_frame
 from skgru._containers.panel import Panel, as_columns, check_collection, read_panel
-from skgru._containers.series import as_series, check_list, check_steps_are_rows, is_list_of_series
+from skgru._containers.read_series import (
+    as_series,
+    check_list,
+    check_steps_are_rows,
+    is_list_of_series,
+)
 from skgru._containers.table import Table
 from skgru._containers.value_kinds import holds_labels
 from skgru._forecaster.calendar import Calendar

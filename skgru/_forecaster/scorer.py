@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skgru._all_or_nothing import snapshot
-from skgru._containers.series import as_series, is_list_of_series, rows_of, values_of
+from skgru._containers.read_series import as_series, is_list_of_series, rows_of, values_of
 from skgru._containers.table import Table
 from skgru._forecaster.baselines import naive_scale
 from skgru._forecaster.forecaster import SequenceForecaster

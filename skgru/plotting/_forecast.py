@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skgru._containers.series import as_series, is_list_of_series
+from skgru._containers.read_series import as_series, is_list_of_series
 from skgru._containers.table import Table
 from skgru.plotting._axes import Display, axes_for, finish, places_of
 from skgru.plotting._colours_and_lines import (

@@ -10,7 +10,7 @@ from sklearn.linear_model import Ridge
 
 from skgru import SequenceForecaster
 from skgru._containers.clocks import wall_times
-from skgru._containers.series import as_series
+from skgru._containers.read_series import as_series
 from tests.helpers import raises
 
 # Zones, and days without a midnight or with two.

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LinearRegression
 
 from skgru import SequenceForecaster
-from skgru._containers.series import as_series
-from skgru._containers.time_index import season_lengths_of
+from skgru._containers.read_series import as_series
+from skgru._containers.seasons_of_steps import season_lengths_of
 from skgru._forecaster.scaling import AutoScaler, is_intermittent
 from skgru.datasets import load_aapl
 from skgru.model_selection import backtest

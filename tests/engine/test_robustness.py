@@ -17,8 +17,8 @@ from sklearn.model_selection import GridSearchCV, KFold
 
 from skgru import GRUClassifier, GRURegressor
 from skgru._engine import training_program
+from skgru._engine.forward_and_gradients import apply_network
 from skgru._engine.keras_model import build_network, initial_weights, model_input
-from skgru._engine.layers import apply_network
 from skgru._specs import NetworkSpec
 from tests.helpers import assert_same_training, run_python
 

@@ -17,9 +17,9 @@ from sklearn.metrics import mean_pinball_loss
 from skgru import GRURegressor, SequenceWindower
 from skgru._dataset import WindowDataset
 from skgru._engine import compiled_inference, compiled_trainer, training_program
+from skgru._engine.forward_and_gradients import apply_network
 from skgru._engine.keras_callbacks import needs_batch_hooks
 from skgru._engine.keras_model import build_network, initial_weights
-from skgru._engine.layers import apply_network
 from skgru._engine.losses import make_loss
 from skgru._engine.optimizers import SUPPORTED, Parts, joined_vector
 from skgru._specs import NetworkSpec

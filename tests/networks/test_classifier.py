@@ -28,8 +28,8 @@ from sklearn.preprocessing import OrdinalEncoder
 
 from skgru import GRUClassifier, GRURegressor, SequenceWindower, as_windows
 from skgru._engine import compiled_inference, training_program
+from skgru._engine.forward_and_gradients import apply_network
 from skgru._engine.keras_model import MASKED, build_network, initial_weights, layers_of
-from skgru._engine.layers import apply_network
 from skgru._specs import NetworkSpec
 from tests.helpers import assert_same_weights, copy_of, fails, raises, run_python, warns
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from skgru import GRUClassifier, GRURegressor, SequenceForecaster
 from skgru._engine import compiled_inference as compiled
+from skgru._engine.forward_and_gradients import apply_network
 from skgru._engine.keras_model import initial_weights
-from skgru._engine.layers import apply_network
 from skgru._networks import numpy_inference, where_to_predict
 from skgru._specs import InputScaling, NetworkSpec
 from tests.helpers import run_python
