@@ -13,6 +13,7 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 from sklearn.utils._param_validation import HasMethods, Interval, validate_params
 from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import _check_sample_weight
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -152,6 +153,14 @@ def are_rounding_errors(changes: np.ndarray, values: np.ndarray) -> np.ndarray:
         for one in (changes, values)
     )
     return largest <= 8 * np.finfo(float).eps * size
+
+
+def check_row_weights(sample_weight: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Weights of rows, float64 (n_rows,), of which some are positive and none negative."""
+    weights = _check_sample_weight(sample_weight, rows, dtype=np.float64, ensure_non_negative=True)
+    if not weights.any():  # scikit-learn checks this from 1.9 on
+        raise ValueError("Sample weights must contain at least one non-zero number.")
+    return weights
 
 
 def check_representable(values: np.ndarray, name: str) -> None:

@@ -15,12 +15,18 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.metrics import mean_absolute_error, root_mean_squared_error
 from sklearn.utils._param_validation import StrOptions
-from sklearn.utils.validation import _check_sample_weight, check_array
+from sklearn.utils.validation import check_array
 
 from skgru._containers.numbers import as_numbers, check_in_range
 from skgru._forecaster.scorer import ForecastScorer
 from skgru._r_squared import LARGEST_SQUARED, LARGEST_WEIGHT
-from skgru._validation import are_rounding_errors, at_least, checks_parameters, real_between
+from skgru._validation import (
+    are_rounding_errors,
+    at_least,
+    check_row_weights,
+    checks_parameters,
+    real_between,
+)
 from skgru._warnings import warn_user
 
 __all__ = [
@@ -145,12 +151,7 @@ def _intervals(
 def _mean_of_rows(losses: np.ndarray, sample_weight: Any = None) -> np.ndarray:
     """Weighted mean over the rows: (n_samples, n_outputs) -> (n_outputs,)."""
     if sample_weight is not None:
-        sample_weight = _check_sample_weight(
-            as_numbers(sample_weight, "sample_weight"),
-            losses,
-            dtype=np.float64,
-            ensure_non_negative=True,
-        )
+        sample_weight = check_row_weights(as_numbers(sample_weight, "sample_weight"), losses)
         sample_weight = _moderate(sample_weight, losses)
     return np.average(losses, axis=0, weights=sample_weight)
 

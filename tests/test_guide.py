@@ -232,6 +232,8 @@ def check_zero_shot(names):
 @pytest.mark.filterwarnings(UPSTREAM)
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_of_the_guide_runs(page, tmp_path, monkeypatch):
+    if page == "progress":
+        pytest.importorskip("sklearn.callback", reason="scikit-learn before 1.9 has no callbacks")
     pyplot = pytest.importorskip("matplotlib.pyplot")
     monkeypatch.chdir(tmp_path)  # some write files
     names = run_page(GUIDE / f"{page}.md")

@@ -92,7 +92,7 @@ def dates_after(index: Any, n: int, step: Any) -> Any:
             following = _dates_from(wall_times(index)[-1], n + 1, step, index.tz)[1:]
     except (pd.errors.OutOfBoundsDatetime, OverflowError) as error:
         remedy = f"Give fewer than {n} steps"
-        if index.unit == "ns":
+        if index.unit == "ns" and int(pd.__version__.split(".")[0]) > 2:
             remedy = "Convert the dates of X, for example by X.index = X.index.as_unit('us')"
         raise ValueError(
             f"X ends at {index[-1]}, and the {n} rows after it reach beyond the dates that its "

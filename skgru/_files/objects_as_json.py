@@ -157,7 +157,8 @@ class Encoder:
 
     def _is_left_to_skops(self, value: Any) -> bool:
         kind = value if isinstance(value, type) else type(value)
-        return kind.__module__.split(".")[0] in ("builtins", "numpy", "scipy", "sklearn")
+        # Losses of scikit-learn before 1.9 name a module `_loss` as theirs.
+        return kind.__module__.split(".")[0] in ("builtins", "numpy", "scipy", "sklearn", "_loss")
 
     def _instance(self, value: Any) -> int:
         if id(value) in self._kept:

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 from sklearn.base import is_classifier
 from sklearn.utils.validation import (
-    _check_sample_weight,
     _get_feature_names,
     _num_features,
     assert_all_finite,
@@ -33,6 +32,7 @@ from skgru._validation import (
     _as_tuple,
     at_least,
     check_representable,
+    check_row_weights,
     real_between,
     remember_features,
 )
@@ -366,8 +366,7 @@ def check_targets(
 
 def check_weights(sample_weight: Any, windows: np.ndarray) -> np.ndarray:
     """Weights of the windows, float64 (n_windows,)."""
-    numbers = as_numbers(sample_weight, "sample_weight")
-    return _check_sample_weight(numbers, windows, dtype=np.float64, ensure_non_negative=True)
+    return check_row_weights(as_numbers(sample_weight, "sample_weight"), windows)
 
 
 def check_validation_data(validation_data: Any, is_self_target: bool) -> tuple[Any, Any, Any]:

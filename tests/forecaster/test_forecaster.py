@@ -308,8 +308,8 @@ def test_a_copy_of_a_known_column_is_forecast_exactly(strategy, horizon, shift, 
 def frames():
     """Train of TABLE with dates, and the rows after it."""
     index = pd.date_range("2020-01-01", periods=N + 20, freq="D")
-    train = pd.DataFrame(TABLE, index=index[:N], columns=COLUMNS)
-    return train, pd.DataFrame(FUTURE, index=index[N:], columns=["known"])
+    train = pd.DataFrame(TABLE.copy(), index=index[:N], columns=COLUMNS)
+    return train, pd.DataFrame(FUTURE.copy(), index=index[N:], columns=["known"])
 
 
 @pytest.fixture(scope="module")

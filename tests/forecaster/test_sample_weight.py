@@ -47,6 +47,7 @@ def test_a_window_has_the_mean_weight_of_its_targets(horizon, strategy):
     np.testing.assert_allclose(coefficients(fitted), oracle.coef_, atol=1e-9)
 
 
+@pytest.mark.filterwarnings("ignore:The last value of X")
 def test_a_row_of_weight_0_is_no_target_of_a_network():
     """The row is far from others as a target, and is in no window of training."""
     network = GRURegressor(2, epochs=2, random_state=0, highway=True, normalize_X=False)

@@ -349,8 +349,8 @@ def test_other_series_of_lists():
     fitted = forecaster().fit([SALES[:50], SALES[:50] * 2])
     later = [SALES[20:53] * 3, SALES[20:53] * 2]
     alone = [fitted.forecast(X=[one])[0] for one in later]
-    for i, answer in enumerate(fitted.forecast(X=later)):
-        assert (answer == alone[i]).all() == (i == 0)  # the second one continues
+    for answer, expected in zip(fitted.forecast(X=later), alone, strict=True):
+        np.testing.assert_allclose(answer, expected)
     renamed = fitted.forecast(X=[one.rename("other") for one in later])
     pd.testing.assert_series_equal(renamed[1], alone[1].rename("other"))
     arrays = forecaster().fit([VALUES[:50], VALUES[:50] * 2])
