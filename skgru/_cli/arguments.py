@@ -141,7 +141,8 @@ def _add_data(one: argparse.ArgumentParser, optional: bool) -> None:
     form.add_argument("--separator", type=_separator, metavar="MARK", help="such as , ; or tab")
     form.add_argument("--decimal", choices=[".", ","], help="decimal mark")
     form.add_argument("--date-order", choices=["dmy", "mdy", "ymd"], help="of day, month and year")
-    form.add_argument("--date-format", metavar="FORMAT", help="such as %%d.%%m.%%Y")
+    what = "such as %%d.%%m.%%Y; excel: days since 1899-12-30; number: no dates"
+    form.add_argument("--date-format", metavar="FORMAT", help=what)
     form.add_argument(
         "--time-zone", type=_zone, metavar="ZONE", help="zone of dates with UTC offsets"
     )

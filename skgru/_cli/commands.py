@@ -302,7 +302,10 @@ def _from_model(given: Namespace) -> tuple[Any, Any, Roles]:
             "Leave one of them out."
         )
     roles = _roles_of(forecaster)
-    form = DateForm(given.date_order, given.date_format, given.time_zone)
+    are_numbers = (
+        getattr(getattr(forecaster._tails[0].rows.index, "dtype", None), "kind", "") == "i"
+    )
+    form = DateForm(given.date_order, given.date_format, given.time_zone, are_numbers)
     roles = replace(roles, time=given.time or roles.time, form=form, decimal=given.decimal)
     if given.data is None:
         return forecaster, None, roles
