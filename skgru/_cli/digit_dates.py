@@ -185,7 +185,7 @@ def _readings_of(texts: list[str], are_counted: bool) -> dict[str, bool]:
             dates = in_form(texts, form) if is_five else None
         else:
             # Numbers that have lost their zero are rare, and 101 to 112 more probably rows.
-            is_lost = least < width_of(form) if are_counted or width < 4 else False
+            is_lost = (are_counted or width < 4) and least < (width_of(form) or 0)
             dates = None if is_lost else in_form(texts, form)
         if dates is None:
             continue

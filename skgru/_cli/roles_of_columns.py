@@ -153,7 +153,12 @@ def frame_of(table: TextTable, roles: Roles) -> tuple[Any, Roles]:
     decimal = roles.decimal
     if decimal is None:
         written = {name: given[name] for name in numeric if isinstance(given[name], list)}
-        decimal = decimal_of(written, table.separator, table.name)
+        others = [
+            column
+            for name, column in table.columns.items()
+            if name not in roles.used and isinstance(column, list) and are_numbers(column)
+        ]
+        decimal = decimal_of(written, table.separator, table.name, others)
     if roles.time is None:
         index, form = pd.RangeIndex(1, len(table) + 1, name="row"), roles.form
     else:

@@ -83,7 +83,8 @@ def test_utc_offsets_with_a_zone():
         (["1'234.50", "1\u2019234\u2019567"], ";", [1234.5, 1234567]),
         (["1.234", "0.5"], ";", [1.234, 0.5]),
         (["1.234.567", "1.234"], ";", [1234567, 1234]),
-        (["1.234", "2.345"], ",", [1.234, 2.345]),
+        (["1.234", "0.345"], ",", [1.234, 0.345]),
+        (["10.000", "9.50"], ",", [10, 9.5]),
         (["1e3", "\u22124"], ",", [1000, -4]),
     ],
 )
@@ -98,11 +99,24 @@ def test_numbers(texts, separator, expected):
     [
         ({"y": ["1.234", "2.345"]}, ";"),
         ({"y": ["1,234", "987"]}, ","),
+        ({"y": ["1.234", "987"]}, ","),
+        ({"y": ["10.000", "11.100", "12.230"]}, ","),
+        ({"y": ["10.000"]}, ","),
         ({"y": ["1.5"], "z": ["1,5"]}, ";"),
     ],
 )
 def test_numbers_of_two_readings_are_refused(columns, separator):
     fails(lambda: decimal_of(columns, separator, "a.csv"), "a.csv", "--decimal", error=Refused)
+
+
+def test_points_before_three_digits_are_told_of_once_per_file():
+    values = ["10.125", "11.350", "9.972"]
+    with warns("a.csv", "such as 10.125", "--decimal , if 10.125 is 10125"):
+        assert decimal_of({"y": values, "z": values}, ",", "a.csv") == "."
+    assert decimal_of({"y": values}, ",", "a.csv", [["0.5"]]) == "."  # another column decides
+    assert decimal_of({"y": ["10.000"]}, ",", "a.csv", [["7"], ["0,5"]]) == ","
+    values = ["1.000", "2.000"]
+    fails(lambda: decimal_of({"y": values}, ";", "a.csv", [["12.30"]]), "--decimal", error=Refused)
 
 
 @pytest.mark.parametrize(

@@ -210,3 +210,31 @@ def test_messages_about_revised_rows_and_names_of_series(capsys):
     model = ["--horizon", "1", "--model", "shops.skgru"]
     parts = "the series 'A', but the model has 'a'", "Write it as in the data of the training"
     refused(capsys, "forecast", "data.csv", *model, parts=parts)
+
+
+@pytest.mark.parametrize("places", ["0", "00", "000"])
+def test_thousands_with_points_in_a_file_with_commas(capsys, places):
+    sales = 10_000 + (SALES * 1000).astype(int) // 10 ** len(places) * 10 ** len(places)
+    write(sales=sales)
+    expected, _ = answer(capsys, *FORECAST)
+    write(sales=[f"{one:,}".replace(",", ".") for one in sales])
+    refused(capsys, *FORECAST, parts=("data.csv", "--decimal . or --decimal ,"))
+    table, err = answer(capsys, *FORECAST, "--decimal", ",")
+    pd.testing.assert_frame_equal(table, expected)
+    assert "--decimal" not in err
+    table, err = answer(capsys, *FORECAST, "--decimal", ".")
+    assert "--decimal" not in err
+    np.testing.assert_allclose(table["sales"], expected["sales"] / 1000, rtol=1e-3)
+
+
+def test_sensor_values_of_three_places_are_read(capsys):
+    write(sales=[f"{one:.3f}" for one in SALES])
+    table, err = answer(capsys, *FORECAST)
+    assert_holds(err, "read with a decimal point", "--decimal ,")
+    assert table["sales"].between(9, 17).all()
+    write(sales=[f"{one:.3f}" for one in SALES], share=0.5)
+    again, err = answer(capsys, *FORECAST, "--target", "sales")
+    assert "--decimal" not in err
+    pd.testing.assert_frame_equal(again, table)
+    write(sales=[f"{one:.3f}" for one in SALES - 10])  # one below 1 shows the mark
+    assert "--decimal" not in answer(capsys, *FORECAST)[1]
