@@ -127,7 +127,7 @@ def _command(commands: Any, name: str, what: str, epilog: str) -> argparse.Argum
 def _add_data(one: argparse.ArgumentParser, optional: bool) -> None:
     what = "CSV file with a header, parquet file, or - for CSV from standard input"
     one.add_argument("data", nargs="?" if optional else None, help=what)
-    one.add_argument("--time", metavar="COLUMN", help="column of dates")
+    one.add_argument("--time", metavar="COLUMN", help="column of dates; year+month joins two")
     one.add_argument("--no-time", action="store_true", help="no dates: rows are at equal steps")
     for name, what in (
         ("target", "column to forecast"),

@@ -11,6 +11,7 @@ from skgru._cli.answers import as_frame, csv_of, forecasts_of, measures_of, with
 from skgru._cli.csv_and_parquet import read_table
 from skgru._cli.dates import DateForm, until_date
 from skgru._cli.errors import Refused, note, one_of
+from skgru._cli.joined_dates import joined
 from skgru._cli.model_rows import history_of, with_later_rows
 from skgru._cli.roles_of_columns import Roles, complete, frame_of, guess_group, without_gaps
 from skgru._forecaster.short_series import LEAST_ROWS
@@ -144,6 +145,7 @@ def _read(given: Namespace) -> tuple[Any, Roles]:
         )
     table = read_table(given.data, given.separator, given.encoding)
     roles = complete(roles, table, not given.no_time)
+    table = joined(table, roles.time, roles.form)
     frame, roles = frame_of(table, roles := guess_group(table, roles))
     sizes = frame.groupby(list(roles.group)).size() if roles.group else [len(frame)]
     if min(sizes) < LEAST_ROWS:
@@ -188,6 +190,7 @@ def _future(given: Namespace, roles: Roles) -> Any:
         raise Refused("--future needs --known: name the columns of the file to use.")
     table = read_table(given.future, given.separator, given.encoding)
     # The file decides on its own decimal mark: 9,500 may be another number than in the data.
+    table = joined(table, roles.time, roles.form)
     return frame_of(table, replace(roles, targets=(), past=(), decimal=given.decimal))[0]
 
 
@@ -315,7 +318,7 @@ def _from_model(given: Namespace) -> tuple[Any, Any, Roles]:
             f"--model {given.model} has no dates, so that new rows cannot be placed. Leave the "
             "data file out, or train again with all rows."
         )
-    frame, roles = frame_of(table, roles)
+    frame, roles = frame_of(joined(table, roles.time, roles.form), roles)
     if given.fill_gaps:
         frame = without_gaps(frame, roles.group)
     return forecaster, frame, roles

@@ -34,12 +34,15 @@ PARQUET = (".parquet", ".pq")
 
 @dataclass
 class TextTable:
-    """The columns of a file. separator : None for parquet; lines : the line of each row."""
+    """The columns of a file. separator : None for parquet; lines : the line of each row; joined :
+    the column of dates that was made of others.
+    """
 
     name: str
     columns: dict[str, Any]
     separator: str | None
     lines: list[int]
+    joined: str | None = None
 
     def __len__(self) -> int:
         return len(self.lines)

@@ -21,6 +21,7 @@ from skgru._cli.csv_and_parquet import TextTable
 from skgru._cli.dates import DateForm, looks_like_dates, read_dates, wrong_date
 from skgru._cli.decimal_mark import decimal_of
 from skgru._cli.errors import Refused, note, one_of
+from skgru._cli.joined_dates import MARK, have_step, parts_of, rest_of
 
 # Names of columns of whole numbers that are dates, such as years.
 TIME_NAMES = frozenset(
@@ -56,7 +57,9 @@ def complete(roles: Roles, table: TextTable, has_time: bool) -> Roles:
     time = roles.time if roles.time is not None or not has_time else _time_of(table, roles)
     roles = replace(roles, time=time)
     if not roles.targets:
-        free = [name for name in table.columns if name not in roles.used]
+        of_time = [] if time is None else _rest_of(table, time, roles)
+        of_time += parts_of(table, time)
+        free = [name for name in table.columns if name not in (*roles.used, *of_time)]
         numeric = [name for name in free if are_numbers(table.columns[name])]
         for name in free:
             _check_number(table, name, "--target is missing, and ")
@@ -108,7 +111,7 @@ def _check_number(
 
 
 def _quoted(name: str) -> str:
-    return name if name.replace("_", "").isalnum() else f"'{name}'"
+    return name if name.replace("_", "").replace(MARK, "").isalnum() else f"'{name}'"
 
 
 def _time_of(table: TextTable, roles: Roles) -> str:
@@ -125,6 +128,12 @@ def _time_of(table: TextTable, roles: Roles) -> str:
                 f"{table.columns[name][bad]!r} in line {table.lines[bad]}. Correct the date, or "
                 "name another column with --time."
             )
+    for name in dates:
+        parts = [name, *_rest_of(table, name, roles)]
+        whole = MARK.join(parts)
+        if len(parts) > 1 and set(dates) <= set(parts) and have_step(table, whole, roles.form):
+            note(f"--time {_quoted(whole)} (dates in {len(parts)} columns)")
+            return whole
     if len(dates) != 1:
         found = f"several columns of dates: {one_of(dates)}" if dates else "no column of dates"
         raise Refused(
@@ -134,6 +143,10 @@ def _time_of(table: TextTable, roles: Roles) -> str:
         )
     note(f"--time {_quoted(dates[0])} ({why})")
     return dates[0]
+
+
+def _rest_of(table: TextTable, time: str, roles: Roles) -> list[str]:
+    return rest_of(table, time, roles.used, roles.group, roles.form)
 
 
 def frame_of(table: TextTable, roles: Roles) -> tuple[Any, Roles]:
@@ -156,14 +169,20 @@ def frame_of(table: TextTable, roles: Roles) -> tuple[Any, Roles]:
         others = [
             column
             for name, column in table.columns.items()
-            if name not in roles.used and isinstance(column, list) and are_numbers(column)
+            if name not in (*roles.used, *parts_of(table, roles.time))
+            and isinstance(column, list)
+            and are_numbers(column)
         ]
         decimal = decimal_of(written, table.separator, table.name, others)
     if roles.time is None:
         index, form = pd.RangeIndex(1, len(table) + 1, name="row"), roles.form
     else:
         times = table.column(roles.time, "--time")
-        index, form = read_dates(times, roles.form, roles.time, table.name, table.lines)
+        wanted = roles.form
+        if table.joined == roles.time:  # in a form of its own
+            wanted = DateForm(zone=wanted.zone)
+        index, form = read_dates(times, wanted, roles.time, table.name, table.lines)
+        form = roles.form if wanted is not roles.form else form
     data: dict[str, Any] = {}
     for option, names in options:
         for name in names:
@@ -205,6 +224,12 @@ def _check_once(frame: Any, table: TextTable, roles: Roles) -> None:
         if not roles.group
         else "Keep one row of each date and series, or name a further column with --group"
     )
+    rest = _rest_of(table, roles.time, roles)
+    if rest:
+        whole = _quoted(MARK.join([roles.time, *rest]))
+        remedy = (
+            f"Join the columns of the date with --time {whole}, or name the series with --group"
+        )
     raise Refused(
         f"--time {roles.time}: {table.name} has {str(written).removesuffix(' 00:00:00')} more than "
         f"once{' for one series' if roles.group else ''}, in lines {table.lines[first]} and "
@@ -233,7 +258,8 @@ def guess_group(table: TextTable, roles: Roles) -> Roles:
     times = list(table.column(roles.time, "--time"))
     if len(set(times)) == len(times):
         return roles
-    free = [name for name in table.columns if name not in roles.used]
+    of_time = [*parts_of(table, roles.time), *_rest_of(table, roles.time, roles)]
+    free = [name for name in table.columns if name not in (*roles.used, *of_time)]
     texts = [name for name in free if not are_numbers(table.columns[name])]
     if len(texts) != 1:
         return roles
