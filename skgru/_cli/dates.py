@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from skgru._cli import clock_times
 from skgru._cli.digit_dates import check_no_excel, from_digits, has_step, in_form, only_bad
 from skgru._cli.errors import Refused, note
 
@@ -79,9 +80,16 @@ def wrong_date(column: Any) -> int | None:
 
 
 def read_dates(
-    column: Any, wanted: DateForm, name: str, file: str, lines: Sequence[int]
+    column: Any,
+    wanted: DateForm,
+    name: str,
+    file: str,
+    lines: Sequence[int],
+    keys: Sequence[Any] | None = None,
 ) -> tuple[Any, DateForm]:
-    """A pandas index, and how it was read. name : of the column."""
+    """A pandas index, and how it was read. name : of the column; keys : what identifies the series
+    of each row, None for one series.
+    """
     import pandas as pd
 
     if not isinstance(column, list):
@@ -94,7 +102,11 @@ def read_dates(
             raise Refused(
                 f"--time {name}: {file}, line {lines[at]} has no date. Add it, or delete the line."
             )
-    found, form = _read(column, wanted, name, file, lines)
+    found, form = _read(column, wanted, name, file, lines, keys)
+    if wanted.zone is not None and isinstance(found, pd.DatetimeIndex) and found.tz is None:
+        wall, found = found, clock_times.in_zone(found, wanted.zone, keys)
+        if found is None:
+            clock_times.refuse(name, file, wall, wanted.zone, lines)
     if column and not re.search(r"\d{4}", column[0]):
         years = getattr(found, "year", None)
         if years is not None and max(years) > date.today().year + 1:
@@ -106,7 +118,12 @@ def read_dates(
 
 
 def _read(
-    column: list[str], wanted: DateForm, name: str, file: str, lines: Sequence[int]
+    column: list[str],
+    wanted: DateForm,
+    name: str,
+    file: str,
+    lines: Sequence[int],
+    keys: Sequence[Any] | None,
 ) -> tuple[Any, DateForm]:
     """As `read_dates`, of text without missing values."""
     import pandas as pd
@@ -130,7 +147,7 @@ def _read(
     elif all(_PARTS.fullmatch(value) for value in column):
         has_year_first = all(len(re.split("[./-]", value)[0]) == 4 for value in column)
         order = None if has_year_first else wanted.order  # which may be that of another file
-        order = order or _order_of(column, name, file, wanted.zone, lines)
+        order = order or _order_of(column, name, file, wanted.zone, lines, keys)
         dates = _in_order(column, order, wanted.zone)
         if dates is None:
             bad = next((at for at, one in enumerate(column) if _in_order([one], order) is None), 0)
@@ -177,7 +194,12 @@ def until_date(text: str, form: DateForm) -> str:
 
 
 def _order_of(
-    column: list[str], name: str, file: str, zone: str | None, lines: Sequence[int]
+    column: list[str],
+    name: str,
+    file: str,
+    zone: str | None,
+    lines: Sequence[int],
+    keys: Sequence[Any] | None,
 ) -> str:
     """The order of day, month and year. Dates with points have the day first, as everywhere."""
     valid = {}
@@ -185,6 +207,9 @@ def _order_of(
         dates = _in_order(column, order, zone)
         if dates is not None:
             valid[order] = dates
+            if zone is not None and dates.tz is None:
+                times = clock_times.in_zone(dates, zone, keys)
+                valid[order] = dates if times is None else times
     if not valid and any(_in_order(column, order, "UTC") is not None for order in ORDERS):
         raise Refused(
             f"--time {name}: {file} has dates with several UTC offsets, such as {column[0]!r}. "
@@ -245,12 +270,8 @@ def _in_order(column: list[str], order: str, zone: str | None = None) -> Any:
             warnings.simplefilter("error")
             is_utc = zone is not None and has_offset
             dates = pd.DatetimeIndex(pd.to_datetime(texts, format="mixed", utc=is_utc))
-        if zone is None:
-            return dates
-        if has_offset:
-            return dates.tz_convert(zone)
-        # Dates without an offset are those of the clocks of the zone.
-        return dates.tz_localize(zone, ambiguous="infer", nonexistent="shift_forward")
+        # Dates without an offset are those of the clocks of the zone, by `clock_times`.
+        return dates.tz_convert(zone) if is_utc else dates
     except (ValueError, TypeError, OverflowError, Warning, KeyError):
         return None
 

@@ -28,6 +28,9 @@ TIME_NAMES = frozenset(
     "date datum dates day ds fecha jahr monat month period quarter time timestamp week year".split()
 )
 
+# Rows to each one that a change of the clocks repeats: half a day of hours.
+LEAST_ROWS_TO_A_CHANGE = 12
+
 # Names of columns of numbers that identify a series or a row.
 IDENTIFIER = re.compile(r"(?:^|[_\W])(?:id|index|key|nr|number|row)$")
 
@@ -181,7 +184,8 @@ def frame_of(table: TextTable, roles: Roles) -> tuple[Any, Roles]:
         wanted = roles.form
         if table.joined == roles.time:  # in a form of its own
             wanted = DateForm(zone=wanted.zone)
-        index, form = read_dates(times, wanted, roles.time, table.name, table.lines)
+        keys = list(zip(*(given[name] for name in roles.group), strict=True)) or None
+        index, form = read_dates(times, wanted, roles.time, table.name, table.lines, keys)
         form = roles.form if wanted is not roles.form else form
     data: dict[str, Any] = {}
     for option, names in options:
@@ -264,7 +268,9 @@ def guess_group(table: TextTable, roles: Roles) -> Roles:
     if len(texts) != 1:
         return roles
     pairs = list(zip(times, table.columns[texts[0]], strict=True))
-    if len(set(pairs)) < len(pairs):
+    n_twice = len(pairs) - len(set(pairs))
+    # Where the clocks of a zone go back, an hour is there twice.
+    if n_twice > (0 if roles.form.zone is None else len(pairs) / LEAST_ROWS_TO_A_CHANGE):
         return roles
     note(f"--group {_quoted(texts[0])} (each date is there once for each of its values)")
     return replace(roles, group=(texts[0],))
