@@ -38,7 +38,7 @@ IDENTIFIER = re.compile(r"(?:^|[_\W])(?:id|index|key|nr|number|row)$")
 @dataclass(frozen=True)
 class Roles:
     """The columns of a file. time : None without dates. form, decimal : how dates and numbers are
-    written, None where the file decides.
+    written, None where the file decides; numbers : the covariates of numbers, None where it does.
     """
 
     time: str | None
@@ -48,6 +48,7 @@ class Roles:
     past: tuple[str, ...] = ()
     form: DateForm = field(default_factory=DateForm)
     decimal: str | None = None
+    numbers: frozenset[str] | None = None
 
     @property
     def used(self) -> list[str]:
@@ -164,7 +165,12 @@ def frame_of(table: TextTable, roles: Roles) -> tuple[Any, Roles]:
         for name in names:
             _check_number(table, name, f"{option} {name}: ")
             _check_number(table, name, f"{option} {name}: ", decorated_number)
-    numeric = [name for name in covariates if are_numbers(given[name])]
+    numeric = [
+        name
+        for name in covariates
+        if (are_numbers(given[name]) if roles.numbers is None else name in roles.numbers)
+    ]
+    numbers = frozenset(numeric)
     numeric = [*roles.targets, *numeric]
     decimal = roles.decimal
     if decimal is None:
@@ -205,7 +211,8 @@ def frame_of(table: TextTable, roles: Roles) -> tuple[Any, Roles]:
             )
     frame = pd.DataFrame(data, index=index)
     _check_once(frame, table, roles)
-    return _in_order_of_time(frame, roles), replace(roles, form=form, decimal=decimal)
+    roles = replace(roles, form=form, decimal=decimal, numbers=numbers)
+    return _in_order_of_time(frame, roles), roles
 
 
 def _check_once(frame: Any, table: TextTable, roles: Roles) -> None:
@@ -274,46 +281,3 @@ def guess_group(table: TextTable, roles: Roles) -> Roles:
         return roles
     note(f"--group {_quoted(texts[0])} (each date is there once for each of its values)")
     return replace(roles, group=(texts[0],))
-
-
-def without_gaps(frame: Any, group: tuple[str, ...]) -> Any:
-    """Missing dates inserted as rows of unknown values. A series whose dates follow no step stays
-    as it is.
-    """
-    import pandas as pd
-
-    if not group:
-        return _filled(frame)
-    parts = []
-    for key, part in frame.groupby(list(group), sort=False):
-        filled = _filled(part.drop(columns=list(group)))
-        for at, name in enumerate(group):
-            filled.insert(at, name, key[at])
-        parts.append(filled)
-    return pd.concat(parts)
-
-
-def _filled(frame: Any) -> Any:
-    import pandas as pd
-
-    from skgru._containers.advice_on_index import keeps_rows, ways_for
-    from skgru._containers.clocks import open_days, regular_step
-
-    index = frame.index
-    if isinstance(index, pd.PeriodIndex):
-        whole = pd.period_range(index[0], index[-1], freq=index.freq, name=index.name)
-        return frame.reindex(whole)
-    if not isinstance(index, pd.DatetimeIndex):
-        gaps = np.diff(index.to_numpy()) if index.dtype.kind in "iu" else np.zeros(0)
-        if not len(gaps) or (gaps % gaps.min()).any():
-            return frame
-        whole = pd.RangeIndex(int(index[0]), int(index[-1]) + 1, int(gaps.min()), name=index.name)
-        return frame.reindex(whole)
-    if len(index) < 3 or regular_step(index) is not None or open_days(index) is not None:
-        return frame
-    for way in ways_for(index):
-        if keeps_rows(way, pd.Series(1.0, index)):
-            filled = way.run(frame)
-            if index.isin(filled.index).all():  # a mean of each month has other dates
-                return filled
-    return frame

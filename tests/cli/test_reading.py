@@ -191,12 +191,12 @@ def test_years_of_two_digits_are_told_of():
 
 
 def test_gaps_are_filled_only_where_no_date_moves():
-    from skgru._cli.roles_of_columns import without_gaps
+    from skgru._cli.gaps import without_gaps
 
     for dates in (
         pd.date_range("2023-01-15", periods=24, freq=pd.DateOffset(months=1)),
         pd.date_range("1970-07-04", periods=30, freq=pd.DateOffset(years=1)),
     ):
         frame = pd.DataFrame({"sales": range(len(dates))}, dates).drop(dates[9])
-        filled = without_gaps(frame, ())
+        filled = without_gaps(frame, (), "a.csv")
         assert dates.delete(9).isin(filled.index).all()
