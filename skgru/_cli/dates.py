@@ -23,14 +23,17 @@ _FORMS = (
     ("%m-%Y", "M"), ("%b %Y", "M"), ("%B %Y", "M"), ("%b-%Y", "M"), ("%Y %b", "M"), ("%b-%y", "M"),
     ("%b %y", "M"), ("%Y%m%d", None), ("%d %b %Y", None), ("%d %B %Y", None), ("%d-%b-%Y", None),
     ("%d-%b-%y", None), ("%b %d, %Y", None), ("%B %d, %Y", None), ("%b %d %Y", None),
-    ("%Y%m%dT%H%M%S", None),
+    ("%Y%m%dT%H%M%S", None), ("%Y M%m", "M"), ("%Y-M%m", "M"), ("%a %d %b %Y", None),
+    ("%a, %d %b %Y", None), ("%A, %d %B %Y", None), ("%A %d %B %Y", None),
+    ("%a %b %d %Y", None), ("%A, %B %d, %Y", None),
 )  # fmt: skip
 ZONES = (None, "UTC")
 # Dates from which the order of day and month is guessed: fewer may have a step by chance.
 LEAST_DATES = 5
 
 _OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)$", re.I)
-_QUARTER = re.compile(r"(\d{4})[- ]?Q([1-4])", re.I)
+_QUARTER = re.compile(r"(\d{4})[- /]?Q([1-4])", re.I)
+_QUARTER_FIRST = re.compile(r"(?:Q([1-4])|([1-4])Q)[- /]?(\d{4})", re.I)
 _WEEK = re.compile(r"(\d{4})-?W(\d{2})", re.I)
 
 
@@ -280,6 +283,7 @@ def _other_forms(column: list[str]) -> Any:
     """Months, quarters, weeks, and names of months; None for no dates."""
     import pandas as pd
 
+    column = [_QUARTER_FIRST.sub(r"\3Q\1\2", value) for value in column]
     if all(_QUARTER.fullmatch(value) for value in column):
         return pd.PeriodIndex([_QUARTER.sub(r"\1Q\2", one.upper()) for one in column], freq="Q")
     if all(_WEEK.fullmatch(value) for value in column):

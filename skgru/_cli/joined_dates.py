@@ -94,6 +94,13 @@ def _read_as(kind: str, name: str, column: Any) -> list[str] | None:
     return [str(known[str(value)]) for value in column]
 
 
+def read_part(kind: str, text: str) -> str | None:
+    """A part of a date that says what it is, such as Q1 or Jan, in the form of a date; None for
+    other texts.
+    """
+    return _PARTS[kind][1](text, False)
+
+
 def _first(column: Any, name: str, wanted: DateForm, file: str, lines: Sequence[int]) -> Any:
     """Whether a column holds years or dates of days, and their texts; None for other columns."""
     years = _read_as("year", name, column)

@@ -22,6 +22,7 @@ from skgru._cli.dates import DateForm, looks_like_dates, read_dates, wrong_date
 from skgru._cli.decimal_mark import decimal_of
 from skgru._cli.errors import Refused, note, one_of
 from skgru._cli.joined_dates import MARK, have_step, parts_of, rest_of
+from skgru._cli.wide_files import check_long
 
 # Names of columns of whole numbers that are dates, such as years.
 TIME_NAMES = frozenset(
@@ -58,6 +59,8 @@ class Roles:
 
 def complete(roles: Roles, table: TextTable, has_time: bool) -> Roles:
     """Roles with the columns that the user has left out, where only one can be meant."""
+    if not roles.targets:
+        check_long(table)
     time = roles.time if roles.time is not None or not has_time else _time_of(table, roles)
     roles = replace(roles, time=time)
     if not roles.targets:

@@ -118,7 +118,7 @@ def test_text_in_a_column_of_numbers_is_named_with_its_line(is_model, capsys):
             argv = ["forecast", "data.csv", "--zero-shot", "--target", "sales", "--known", "price"]
         argv += ["--horizon", "2", "--future", "future.csv"]
         if "EUR" in text:
-            parts = ("--known price", "future.csv, line 3", "'8 EUR'", "Correct the value")
+            parts = ("--known price", "future.csv", "line 3", "'8 EUR'", "Write 8 instead")
             refused(capsys, *argv, parts=parts)
         else:
             answer(capsys, *argv)
@@ -127,7 +127,10 @@ def test_text_in_a_column_of_numbers_is_named_with_its_line(is_model, capsys):
 def test_text_in_new_rows(capsys):
     save(known=["price"])
     rows("2024-07-01", price=["8 EUR"])
-    parts = ("--known price", "new.csv, line 2", "'8 EUR'")
+    parts = ("--known price", "new.csv", "line 2", "'8 EUR'", "Write 8 instead")
+    refused(capsys, *MODEL, parts=parts)
+    rows("2024-07-01", price=["cheap"])
+    parts = ("--known price", "new.csv, line 2", "'cheap'", "Correct the value")
     refused(capsys, *MODEL, parts=parts)
 
 
@@ -145,3 +148,16 @@ def test_a_model_without_intervals(capsys):
     parts = ("--interval needs a model with intervals", "Leave --interval out", "--save")
     refused(capsys, *argv, "--interval", "0.9", parts=parts)
     answer(capsys, *argv)
+
+
+@pytest.mark.parametrize("coverage", [None, "0.8"])
+def test_columns_of_several_levels_have_one_line_of_names(coverage, capsys):
+    X = pd.DataFrame({("a", "x"): SALES, ("a", "y"): 2 * SALES}, index=MONTHS)
+    skgru.save(skgru.SequenceForecaster(horizon=2, pretrained="only").fit(X), "model.skgru")
+    options = [] if coverage is None else ["--interval", coverage]
+    argv = ["forecast", "--model", "model.skgru", "--horizon", "2", *options]
+    table, _ = answer(capsys, *argv)
+    assert list(table["time"]) == ["2024-07-01", "2024-08-01"]
+    bounds = [] if coverage is None else ["a_x_lower", "a_y_upper"]
+    assert {"a_x", "a_y", *bounds} <= set(table.columns)
+    assert all(kind.kind == "f" for kind in table.dtypes[1:])

@@ -22,13 +22,13 @@ def dates_of(texts, **wanted):
 @pytest.mark.parametrize(
     "form",
     "%Y-%m-%d|%Y/%m/%d|%d.%m.%Y|%d/%m/%Y|%m/%d/%Y|%d.%m.%y|%Y%m%d|%d %b %Y|%B %d, %Y|"
-    "%Y-%m-%dT%H:%M|%m/%d/%Y %I:%M %p|%d.%m.%Y %H:%M".split("|"),
+    "%Y-%m-%dT%H:%M|%m/%d/%Y %I:%M %p|%d.%m.%Y %H:%M|%A, %d %B %Y|%a %b %d %Y".split("|"),
 )
 def test_days_in_any_form_that_has_one_reading(form):
     assert list(dates_of(DAYS.strftime(form))) == list(DAYS)
 
 
-@pytest.mark.parametrize("form", ["%Y-%m", "%Y%m", "%b-%y", "%m/%Y", "%B %Y"])
+@pytest.mark.parametrize("form", ["%Y-%m", "%Y%m", "%b-%y", "%m/%Y", "%B %Y", "%Y M%m"])
 def test_months(form):
     months = pd.period_range("2019-10", periods=6, freq="M")
     assert dates_of([one.strftime(form) for one in months]).equals(months)
@@ -36,6 +36,8 @@ def test_months(form):
 
 def test_quarters_weeks_and_years():
     assert str(dates_of(["2024Q1", "2024-Q2"])[1]) == "2024Q2"
+    for text in ("Q2 2024", "q2/2024", "2Q 2024", "2024/Q2"):
+        assert str(dates_of([text])[0]) == "2024Q2"
     assert dates_of(["2020-W53", "2021-W01"])[1] == pd.Timestamp("2021-01-04")
     assert list(dates_of(["1999", "2000"])) == [1999, 2000]
 
@@ -126,6 +128,9 @@ def test_points_before_three_digits_are_told_of_once_per_file():
         (b"day,y\n2024-01-01,1.5", ","),
         (b'day\ty\n2024-01-01\t"1.5"\n', "\t"),
         ("day|y\n2024-01-01|1.5\n".encode("utf-16"), "|"),
+        ("day|y\n2024-01-01|1.5\n".encode("utf-32"), "|"),
+        (b"sep=;\r\nday;y\r\n2024-01-01;1.5\r\n", ";"),
+        (b'"sep=,"\nday,y\n2024-01-01,"1;5"\n', ","),
         (b"day;y\r\r\n2024-01-01;1.5\r\r\n", ";"),
         (b"day;y\n\r2024-01-01;1.5\r2024-01-02;2\n", ";"),
     ],
@@ -145,12 +150,17 @@ def test_separators_and_byte_order_marks(data, separator, tmp_path):
         ("day;a,y\n1;2,3\n", ("--separator",)),
         ("2024-01-01,1\n2024-01-02,2\n", ("names of the columns",)),
         ("day,y\n", ("no rows",)),
-        ("y,y\n1,2\n", ("several columns y",)),
+        ("y,y\n1,2\n", ("several columns y", "its own name")),
+        (",y,y\nday,a,b\n2024-01-01,1,2\n", ("columns y", "Join the names of line 2", "line 1")),
+        ("day,y\n2024-01-01,1\nSource: x\n", ("line 3", "1 field", "Delete the line")),
+        ("sep=;\nday;y\n2024-01-01;1\n2024\n", ("line 4", "1 field")),
+        ("\u201cday\u201d,y\n2024-01-01,1\n", ("line 1", "\u201cday\u201d", "straight ones")),
+        ("day,y\n2024-01-01,\u201c1\u201d\n", ("line 2", "\u201c1\u201d", "straight ones")),
     ],
 )
 def test_files_that_are_refused(text, parts, tmp_path):
     path = tmp_path / "a.csv"
-    path.write_text(text)
+    path.write_text(text, encoding="utf-8")
     fails(lambda: read_table(str(path), None, None), *parts, error=Refused)
 
 
@@ -172,10 +182,12 @@ def test_bytes_that_are_no_text_are_refused(data, encoding, parts, tmp_path):
     fails(lambda: read_table(str(path), None, encoding), *parts, error=Refused)
 
 
-def test_the_encoding_of_the_message_reads_the_file(tmp_path):
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_the_encoding_of_the_message_reads_the_file(encoding, tmp_path):
     path = tmp_path / "a.csv"
-    path.write_bytes("day,y\n1,2\n".encode("utf-16-le"))
-    assert read_table(str(path), None, "utf-16-le").columns == {"day": ["1"], "y": ["2"]}
+    path.write_bytes("day,y\n1,2\n".encode(encoding))
+    fails(lambda: read_table(str(path), None, None), f"--encoding {encoding}", error=Refused)
+    assert read_table(str(path), None, encoding).columns == {"day": ["1"], "y": ["2"]}
 
 
 def test_dates_without_an_offset_are_those_of_the_zone():

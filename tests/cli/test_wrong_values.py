@@ -6,9 +6,8 @@ import pytest
 from sklearn.linear_model import Ridge
 
 import skgru
-from skgru._cli.columns_of_numbers import wrong_number
+from skgru._cli.columns_of_numbers import plain, wrong_number
 from skgru._cli.dates import wrong_date
-from skgru._containers.text_numbers import bare
 from tests.cli.test_main import answer, refused
 from tests.helpers import assert_holds
 
@@ -147,6 +146,10 @@ def decorations():
     return {
         "percent": [f"{x}%" for x in profit],
         "currency": [f"\u20ac{x}" for x in profit],
+        "code": [f"{x} EUR" for x in profit],
+        "code first": [f"CHF {x}" for x in profit],
+        "underscore": [f"1_0{abs(x):.3f}" for x in profit],
+        "minus last": [f"{abs(x)}-" if x < 0 else f"{x}" for x in profit],
         "account": [f"({-x})" if x < 0 else f"{x}" for x in profit],
         "few": ["(12.5)" if k == 30 else f"{abs(x)}" for k, x in enumerate(profit)],
     }
@@ -155,15 +158,15 @@ def decorations():
 @pytest.mark.parametrize("kind", decorations())
 def test_signs_and_parentheses_of_numbers_are_named(capsys, kind):
     texts = decorations()[kind]
-    line = next(k for k, one in enumerate(texts) if bare(one) != one)
-    parts = "sales", f"line {line + 2}", repr(texts[line]), f"Write {bare(texts[line])} instead"
+    line = next(k for k, one in enumerate(texts) if plain(one) != one)
+    parts = "sales", f"line {line + 2}", repr(texts[line]), f"Write {plain(texts[line])} instead"
     write(sales=texts)
     refused(capsys, *FORECAST, parts=("--target is missing", *parts))
     refused(capsys, *FORECAST, "--target", "sales", parts=("--target sales", *parts))
     write(price=texts)
     options = ["--target", "sales", "--past", "price"]
     refused(capsys, *FORECAST[:-1], *options, parts=("--past price", *parts[1:]))
-    write(sales=[bare(one) for one in texts])  # the remedy
+    write(sales=[plain(one) for one in texts])  # the remedy
     answer(capsys, *FORECAST)
 
 
