@@ -181,7 +181,8 @@ def _rows(text: str, separator: str, name: str) -> TextTable:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     header: list[str] = []
     rows: list[list[str]] = []
-    lines, first = [], 0
+    lines: list[int] = []
+    first = 0
     try:
         for row in reader:
             if not any(field.strip() for field in row):
@@ -197,8 +198,7 @@ def _rows(text: str, separator: str, name: str) -> TextTable:
             elif len(row) < len(header):
                 raise Refused(
                     f"{name}, line {reader.line_num} has {len(row)} field{'s' * (len(row) > 1)}, "
-                    f"but the header has {len(header)}. Delete the line if it is a note or a sum, "
-                    "or add the fields that it lacks."
+                    f"but the header has {len(header)}. {_about_short_line(row, lines)}"
                 )
             elif len(row) > len(header):
                 raise Refused(
@@ -233,10 +233,23 @@ def _rows(text: str, separator: str, name: str) -> TextTable:
 
 def _check_quotes(header: list[str], row: list[str], lines: tuple[int, int], name: str) -> None:
     """Raise for typographic quotes around names of columns or numbers."""
-    names = [one for one in header if one.strip(_QUOTES) != one]
-    numbers = [one for one in row if one.strip(_QUOTES) != one and one.strip(_QUOTES)[:1].isdigit()]
+    names = [one for one in header if _is_quoted(one)]
+    numbers = [one for one in row if _is_quoted(one) and one[1].isdigit()]
     if names or numbers:
         raise Refused(
             f"{name}, line {lines[0] if names else lines[1]} has {(names or numbers)[0]}. Replace "
             'quotes of this kind in the file by straight ones (").'
         )
+
+
+def _is_quoted(text: str) -> bool:
+    return len(text) > 2 and text[0] in _QUOTES and text[-1] in _QUOTES
+
+
+def _about_short_line(row: list[str], lines: list[int]) -> str:
+    """What to do about a line that lacks fields. lines : those of the rows before it."""
+    if any("\n" in field for field in row):
+        return f"Close the quote that begins in line {lines[-1] + 1 if lines else 2}."
+    if not lines:
+        return "Give --separator, or add the fields that the line lacks."
+    return "Delete the line if it is a note or a sum, or add the fields that it lacks."

@@ -37,6 +37,11 @@ _QUARTER_FIRST = re.compile(r"(?:Q([1-4])|([1-4])Q)[- /]?(\d{4})", re.I)
 _WEEK = re.compile(r"(\d{4})-?W(\d{2})", re.I)
 
 
+# Whole numbers that a program has written as floats.
+_WHOLE = re.compile(r"\d+\.00?")
+_SCIENTIFIC = re.compile(r"\d+[.,]\d+e\+?\d+", re.I)
+
+
 @dataclass(frozen=True)
 class DateForm:
     """How dates are read. order : of `ORDERS`; form : of strptime, or "excel" or "number"; both
@@ -105,6 +110,8 @@ def read_dates(
             raise Refused(
                 f"--time {name}: {file}, line {lines[at]} has no date. Add it, or delete the line."
             )
+    if all(_WHOLE.fullmatch(value) for value in column):
+        column = [value.partition(".")[0] for value in column]
     found, form = _read(column, wanted, name, file, lines, keys)
     if wanted.zone is not None and isinstance(found, pd.DatetimeIndex) and found.tz is None:
         wall, found = found, clock_times.in_zone(found, wanted.zone, keys)
@@ -171,6 +178,11 @@ def _read(
         raise Refused(
             f"--time {name}: {file}, line {lines[bad]} has {column[bad]!r}, which is no date, as "
             "the others are. Correct the date, or delete the line."
+        )
+    if _SCIENTIFIC.fullmatch(column[bad]):
+        raise Refused(
+            f"--time {name}: {file}, line {lines[bad]} has {column[bad]!r}, which lacks digits of "
+            "the date. Write the numbers of this column with all of their digits."
         )
     raise Refused(
         f"--time {name}: {file}, line {lines[bad]} has {column[bad]!r}, which is no known form of "

@@ -9,7 +9,7 @@ import pytest
 from skgru._cli.dates import DateForm, read_dates
 from skgru._cli.errors import Refused
 from tests.cli.test_main import answer, refused
-from tests.helpers import fails
+from tests.helpers import fails, warns
 
 RANGES = {
     "days": pd.date_range("2024-01-01", periods=40),
@@ -155,3 +155,13 @@ def test_a_model_of_numbers_takes_numbers_that_may_be_dates(tmp_path, monkeypatc
     table.to_csv("new.csv", index=False)
     again, _ = answer(capsys, "forecast", "new.csv", "--model", "m.skgru", "--horizon", "1")
     assert list(again["day"]) == [241203]
+
+
+def test_whole_numbers_that_were_written_as_floats():
+    assert list(read(["2023.0", "2024.0"])) == [2023, 2024]
+    assert str(read(["202401.0", "202402.0"])[1]) == "2024-02"
+    with warns("seconds since 1970"):
+        assert read(["1704067200.0"])[0] == pd.Timestamp("2024-01-01")
+    assert "excel" in remedies(["45292.0", "45293.0", "45294.0"])
+    parts = ("line 2", "'1.70407e+09'", "all of their digits")
+    fails(lambda: read(["1.70407e+09", "1.70407e+09"]), *parts, error=Refused)

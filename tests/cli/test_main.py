@@ -445,6 +445,7 @@ def test_messages_of_the_library_hold_no_code():
     assert "--season 12 to use it" in in_words(text.format("", 12))
     text = "season_length=9 is too long for X (n_samples=5). Use X.head() or horizon=2."
     assert in_words(text) == "--season 9 is too long for the data. See skgru forecast --help."
+    assert in_words("Use X.head().") == "Use the data.head()."  # more than the name of the help
 
 
 def test_help_has_examples(capsys):

@@ -153,6 +153,8 @@ def test_separators_and_byte_order_marks(data, separator, tmp_path):
         ("y,y\n1,2\n", ("several columns y", "its own name")),
         (",y,y\nday,a,b\n2024-01-01,1,2\n", ("columns y", "Join the names of line 2", "line 1")),
         ("day,y\n2024-01-01,1\nSource: x\n", ("line 3", "1 field", "Delete the line")),
+        ("day;y\n2024-01-01,1\n2024-01-02,1\n", ("line 2", "1 field", "--separator")),
+        ('day,y\n2024-01-01,1\n"2024-01-02,1\n2024-01-03,1\n', ("quote", "begins in line 3")),
         ("sep=;\nday;y\n2024-01-01;1\n2024\n", ("line 4", "1 field")),
         ("\u201cday\u201d,y\n2024-01-01,1\n", ("line 1", "\u201cday\u201d", "straight ones")),
         ("day,y\n2024-01-01,\u201c1\u201d\n", ("line 2", "\u201c1\u201d", "straight ones")),
@@ -180,6 +182,13 @@ def test_bytes_that_are_no_text_are_refused(data, encoding, parts, tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes(data)
     fails(lambda: read_table(str(path), None, encoding), *parts, error=Refused)
+
+
+def test_text_in_another_encoding_is_not_taken_for_quotes(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes("\u65e5\u4ed8,\u58f2\u4e0a\n2024-01-01,1\n".encode("shift-jis"))
+    with warns("cp1252", "--encoding"):
+        assert len(read_table(str(path), None, None)) == 1
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
