@@ -144,7 +144,10 @@ def _add_data(one: argparse.ArgumentParser, optional: bool) -> None:
     what = "such as %%d.%%m.%%Y; excel: days since 1899-12-30; number: no dates"
     form.add_argument("--date-format", metavar="FORMAT", help=what)
     form.add_argument(
-        "--time-zone", type=_zone, metavar="ZONE", help="zone of dates with UTC offsets"
+        "--time-zone",
+        type=_zone,
+        metavar="ZONE",
+        help="zone of UTC offsets, or of dates without them",
     )
     form.add_argument("--encoding", metavar="NAME", help="default: UTF-8, else cp1252")
     form.add_argument("--fill-gaps", action="store_true", help="insert missing dates as unknown")

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from skgru._cli.columns_of_numbers import are_numbers
 from skgru._cli.csv_and_parquet import TextTable
 from skgru._cli.dates import DateForm, read_dates
 from skgru._cli.errors import Refused
@@ -24,7 +25,11 @@ FORMS = "year+quarter, year+month, year+week, year+month+day, date+time or date+
 _MONTHS = {
     name.casefold(): at for names in (month_abbr, month_name) for at, name in enumerate(names) if at
 }
-_TIME = re.compile(r"(\d{1,2}):(\d\d)(:\d\d(?:\.\d+)?)?(?: ?([AP])\.?M\.?)?", re.I)
+# A time, or the beginning of an interval such as 00:00 - 01:00.
+_TIME = re.compile(
+    r"(\d{1,2}):(\d\d)(:\d\d(?:\.\d+)?)?(?: ?([AP])\.?M\.?)?(?:\s*[-\u2013]\s*\d{1,2}:\d\d.*)?",
+    re.I,
+)
 
 
 def _year(text: str, _: bool) -> str | None:
@@ -219,8 +224,24 @@ def _next_part(table: TextTable, free: list[str], kinds: Sequence[str]) -> tuple
         for name in free:
             column = table.columns[name]
             is_constant = len(set(column)) == 1 and kind not in ("month", "day")  # of a short file
-            if not is_constant and _read_as(kind, name, column) is not None:
+            known = [value for value in column if value != ""]
+            if not is_constant and known and _read_as(kind, name, known) is not None:
                 return kind, name
+    return None
+
+
+def unread_part(table: TextTable, free: Sequence[str]) -> str | None:
+    """The first column of text that has the name of a part of dates, such as month, in a form that
+    is not known.
+    """
+    for name in free:
+        is_named = any(re.search(names, name.casefold()) for names, _ in _PARTS.values())
+        if (
+            is_named
+            and isinstance(table.columns[name], list)
+            and not are_numbers(table.columns[name])
+        ):
+            return name
     return None
 
 

@@ -21,7 +21,7 @@ from skgru._cli.csv_and_parquet import TextTable
 from skgru._cli.dates import DateForm, looks_like_dates, read_dates, wrong_date
 from skgru._cli.decimal_mark import decimal_of
 from skgru._cli.errors import Refused, note, one_of
-from skgru._cli.joined_dates import MARK, have_step, parts_of, rest_of
+from skgru._cli.joined_dates import MARK, have_step, parts_of, rest_of, unread_part
 from skgru._cli.wide_files import check_long
 
 # Names of columns of whole numbers that are dates, such as years.
@@ -59,6 +59,8 @@ class Roles:
 
 def complete(roles: Roles, table: TextTable, has_time: bool) -> Roles:
     """Roles with the columns that the user has left out, where only one can be meant."""
+    for name in parts_of(table, roles.time):
+        table.column(name, "--time" if name == roles.time else f"--time {roles.time}:")
     if not roles.targets:
         check_long(table)
     time = roles.time if roles.time is not None or not has_time else _time_of(table, roles)
@@ -135,17 +137,19 @@ def _time_of(table: TextTable, roles: Roles) -> str:
                 f"{table.columns[name][bad]!r} in line {table.lines[bad]}. Correct the date, or "
                 "name another column with --time."
             )
+    whole = ""
     for name in dates:
         parts = [name, *_rest_of(table, name, roles)]
-        whole = MARK.join(parts)
-        if len(parts) > 1 and set(dates) <= set(parts) and have_step(table, whole, roles.form):
-            note(f"--time {_quoted(whole)} (dates in {len(parts)} columns)")
-            return whole
+        if len(parts) > 1:
+            whole = MARK.join(parts)
+            if set(dates) <= set(parts) and have_step(table, whole, roles.form):
+                note(f"--time {_quoted(whole)} (dates in {len(parts)} columns)")
+                return whole
     if len(dates) != 1:
         found = f"several columns of dates: {one_of(dates)}" if dates else "no column of dates"
         raise Refused(
             f"--time is missing, and {table.name} has {found}. Name the column of dates, for "
-            f"example --time {_quoted(dates[0] if dates else free[0] if free else 'date')}, or "
+            f"example --time {_quoted(whole or [*dates, *free, 'date'][0])}, or "
             "use --no-time if the rows are at equal steps."
         )
     note(f"--time {_quoted(dates[0])} ({why})")
@@ -239,10 +243,17 @@ def _check_once(frame: Any, table: TextTable, roles: Roles) -> None:
         else "Keep one row of each date and series, or name a further column with --group"
     )
     rest = _rest_of(table, roles.time, roles)
+    unread = unread_part(table, [name for name in table.columns if name not in roles.used])
     if rest:
         whole = _quoted(MARK.join([roles.time, *rest]))
         remedy = (
             f"Join the columns of the date with --time {whole}, or name the series with --group"
+        )
+    elif unread is not None and table.joined != roles.time:
+        value = str(next(iter(table.columns[unread])))
+        remedy += (
+            f". If {_quoted(unread)} is a part of the date, write {value!r} and its other values "
+            f"as numbers, and give --time {_quoted(roles.time + MARK + unread)}"
         )
     raise Refused(
         f"--time {roles.time}: {table.name} has {str(written).removesuffix(' 00:00:00')} more than "
@@ -275,7 +286,7 @@ def guess_group(table: TextTable, roles: Roles) -> Roles:
     of_time = [*parts_of(table, roles.time), *_rest_of(table, roles.time, roles)]
     free = [name for name in table.columns if name not in (*roles.used, *of_time)]
     texts = [name for name in free if not are_numbers(table.columns[name])]
-    if len(texts) != 1:
+    if len(texts) != 1 or unread_part(table, texts) is not None:
         return roles
     pairs = list(zip(times, table.columns[texts[0]], strict=True))
     n_twice = len(pairs) - len(set(pairs))

@@ -49,6 +49,13 @@ def columns_of(kind):
             HOURS.strftime("%Y-%m-%d %H:%M"),
             {"date": HOURS.strftime("%Y%m%d"), "time": HOURS.strftime("%H%M")},
         ),
+        "range": (
+            HOURS.strftime("%Y-%m-%d %H:%M"),
+            {
+                "date": HOURS.strftime("%Y-%m-%d"),
+                "hour": [f"{at:02}:00 - {at + 1:02}:00" for at in HOURS.hour],
+            },
+        ),
         "24": (
             (HOURS + pd.Timedelta("1h")).strftime("%Y-%m-%d %H:%M"),
             {"date": HOURS.strftime("%Y-%m-%d"), "hour": HOURS.hour + 1},
@@ -61,7 +68,7 @@ def columns_of(kind):
 
 
 KINDS = ["quarter", "Q1", "month", "Jan", "week", "W01", "day", "time", "PM", "hour", "hhmm", "24"]
-KINDS += ["four"]
+KINDS += ["four", "range"]
 
 
 @pytest.fixture(autouse=True)
@@ -170,3 +177,30 @@ def test_columns_that_are_no_part_of_the_date(capsys):
     table, err = answer(capsys, *argv)
     assert "--time date (" in err
     assert list(table.columns) == ["date", "shop", "sales"]
+
+
+def test_months_in_another_language_are_no_series(capsys):
+    names = (
+        "Januar Februar M\u00e4rz April Mai Juni Juli August September Oktober November Dezember"
+    )
+    data = {"year": MONTHS.year, "Monat": [names.split()[at - 1] for at in MONTHS.month]}
+    frame = pd.DataFrame({**data, "sales": np.arange(30) % 12})
+    frame.to_csv("a.csv", index=False)
+    argv = ["forecast", "a.csv", *FORECAST, "--time", "year"]
+    parts = ("2020 more than once", "If Monat is a part of the date", "'Januar'", "year+Monat")
+    refused(capsys, *argv, parts=parts)
+    frame.assign(Monat=MONTHS.month).to_csv("a.csv", index=False)
+    table, _ = answer(capsys, *argv[:-1], "year+Monat")
+    assert table["year+Monat"][0] == "2022-07"
+    refused(capsys, *argv[:-1], "month+year", parts=("month", "no such column"))
+
+
+def test_a_join_with_a_missing_value_is_advised_and_named(capsys):
+    write("month")
+    frame = pd.read_csv("several.csv").astype(object)
+    frame.loc[5, "month"] = ""
+    frame.to_csv("several.csv", index=False)
+    argv = ["forecast", "several.csv", *FORECAST]
+    refused(capsys, *argv, parts=("example --time year+month",))
+    parts = ("line 7", "no value in column month", "delete the line")
+    refused(capsys, *argv, "--time", "year+month", parts=parts)
