@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import re
 
+# The beginning of warnings about the season of the dates.
+_SEASON = (
+    r"season_length=None does not use the season of (\d+) rows that follows from the dates of X"
+    r"(, except in the pretrained network)?"
+)
+
 # A message that needs its own words: what it holds -> the text, with the groups of the pattern.
 _WHOLE = (
     (
@@ -130,14 +136,20 @@ _WHOLE = (
     ),
     (r"^until='(.+?)' must be a date", r"--until \1 must be a date such as 2026-06-30."),
     (
-        r"season_length=None does not use the season of (\d+) rows.*?needs (\d+) rows.*?a longer",
-        r"the season of \1 rows is not used, because this needs \2 rows of data. Give more rows, "
+        _SEASON + r": this needs (\d+) rows.*?a longer",
+        r"the season of \1 rows is not used\2, because this needs \3 rows of data. Give more rows, "
         r"or --season 1 to forecast without a season.",
     ),
     (
-        r"season_length=None does not use the season of (\d+) rows.*?does not repeat",
-        r"the season of \1 rows is not used, because the data do not repeat with it. Give --season "
-        r"\1 to use it, or --season 1 to forecast without a season.",
+        _SEASON + r", because X does not repeat.*?If X repeats every (\d+) rows",
+        r"the season of \1 rows is not used\2, because the data do not repeat with it. Give "
+        r"--season \1 to use it, --season \3 if the data repeat every \3 rows, or --season 1 "
+        r"to forecast without a season.",
+    ),
+    (
+        _SEASON + r", because X does not repeat",
+        r"the season of \1 rows is not used\2, because the data do not repeat with it. Give "
+        r"--season \1 to use it, or --season 1 to forecast without a season.",
     ),
     (
         r"season_length=None is 1 without dates, but X repeats every (\d+) rows",
@@ -145,9 +157,9 @@ _WHOLE = (
         r"or --season 1 to forecast without one.",
     ),
     (
-        r"season_length=None does not use the season of (\d+) rows.*?needs (\d+) rows",
-        r"the season of \1 rows is not used, because this needs \2 rows of data. Give --season \1 "
-        r"to use it, or --season 1 to forecast without a season.",
+        _SEASON + r": this needs (\d+) rows",
+        r"the season of \1 rows is not used\2, because this needs \3 rows of data. Give --season "
+        r"\1 to use it, or --season 1 to forecast without a season.",
     ),
 )
 
