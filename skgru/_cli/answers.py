@@ -36,6 +36,9 @@ def as_frame(answer: Any) -> Any:
         return frame
     if not isinstance(answer, pd.DataFrame):  # polars
         return pd.DataFrame(answer.to_dict(as_series=False))
+    if answer.columns.nlevels > 1:  # a file has one line of names
+        names = ["_".join(map(str, parts)) for parts in answer.columns]
+        answer = answer.set_axis(names, axis=1)
     is_counted = isinstance(answer.index, pd.RangeIndex)
     if is_counted and "origin" in answer.columns:  # of a backtest
         return answer

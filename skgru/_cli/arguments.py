@@ -127,7 +127,7 @@ def _command(commands: Any, name: str, what: str, epilog: str) -> argparse.Argum
 def _add_data(one: argparse.ArgumentParser, optional: bool) -> None:
     what = "CSV file with a header, parquet file, or - for CSV from standard input"
     one.add_argument("data", nargs="?" if optional else None, help=what)
-    one.add_argument("--time", metavar="COLUMN", help="column of dates")
+    one.add_argument("--time", metavar="COLUMN", help="column of dates; year+month joins two")
     one.add_argument("--no-time", action="store_true", help="no dates: rows are at equal steps")
     for name, what in (
         ("target", "column to forecast"),
@@ -141,9 +141,13 @@ def _add_data(one: argparse.ArgumentParser, optional: bool) -> None:
     form.add_argument("--separator", type=_separator, metavar="MARK", help="such as , ; or tab")
     form.add_argument("--decimal", choices=[".", ","], help="decimal mark")
     form.add_argument("--date-order", choices=["dmy", "mdy", "ymd"], help="of day, month and year")
-    form.add_argument("--date-format", metavar="FORMAT", help="such as %%d.%%m.%%Y")
+    what = "such as %%d.%%m.%%Y; excel: days since 1899-12-30; number: no dates"
+    form.add_argument("--date-format", metavar="FORMAT", help=what)
     form.add_argument(
-        "--time-zone", type=_zone, metavar="ZONE", help="zone of dates with UTC offsets"
+        "--time-zone",
+        type=_zone,
+        metavar="ZONE",
+        help="zone of UTC offsets, or of dates without them",
     )
     form.add_argument("--encoding", metavar="NAME", help="default: UTF-8, else cp1252")
     form.add_argument("--fill-gaps", action="store_true", help="insert missing dates as unknown")

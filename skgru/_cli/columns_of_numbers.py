@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +18,9 @@ from skgru._containers.text_numbers import (
     is_missing,
     is_number,
 )
+
+# Codes of currencies such as EUR.
+_CURRENCY = re.compile(r"^[A-Z]{3}\s*(?=[\d+-])|(?<=\d)\s*[A-Z]{3}$")
 
 
 def _is_text(column: Any) -> bool:
@@ -56,17 +60,26 @@ def decorated_number(column: Any) -> int | None:
     if not _is_text(column) or are_numbers(column):
         return None
     known = [at for at, value in enumerate(column) if not is_missing(value)]
-    n_right = {mark: sum(is_number(column[at], mark) for at in known) for mark in PATTERNS}
+    n_right = {mark: sum(is_number(plain(column[at]), mark) for at in known) for mark in PATTERNS}
     mark = max(n_right, key=n_right.__getitem__)
     if not n_right[mark] or len(known) - n_right[mark] > MOST_WRONG * len(known):
         return None
     return next((at for at in known if not PATTERNS[mark].fullmatch(column[at])), None)
 
 
+def plain(value: str) -> str:
+    """A text without currencies, percent signs and underscores, and with the minus sign first."""
+    text = _CURRENCY.sub("", bare(value))
+    text = re.sub(r"(?<=\d)_(?=\d)", "", text)
+    return f"-{text[:-1]}" if text[-1:] in ("-", MINUS) and text[:1].isdigit() else text
+
+
 def correction_of(value: str) -> str:
     """What to do about a value that is no number."""
-    if any(is_number(value, mark) for mark in PATTERNS):
-        return f"Write {bare(value)} instead, and change all such values of the column in this way."
+    if any(is_number(plain(value), mark) for mark in PATTERNS):
+        return (
+            f"Write {plain(value)} instead, and change all such values of the column in this way."
+        )
     return "Correct the value, or leave the field empty if it is unknown."
 
 

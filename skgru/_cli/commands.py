@@ -11,8 +11,10 @@ from skgru._cli.answers import as_frame, csv_of, forecasts_of, measures_of, with
 from skgru._cli.csv_and_parquet import read_table
 from skgru._cli.dates import DateForm, until_date
 from skgru._cli.errors import Refused, note, one_of
-from skgru._cli.model_rows import history_of, with_later_rows
-from skgru._cli.roles_of_columns import Roles, complete, frame_of, guess_group, without_gaps
+from skgru._cli.gaps import without_gaps
+from skgru._cli.joined_dates import joined
+from skgru._cli.model_rows import as_in_model, history_of, with_later_rows
+from skgru._cli.roles_of_columns import Roles, complete, frame_of, guess_group
 from skgru._forecaster.short_series import LEAST_ROWS
 
 
@@ -144,16 +146,27 @@ def _read(given: Namespace) -> tuple[Any, Roles]:
         )
     table = read_table(given.data, given.separator, given.encoding)
     roles = complete(roles, table, not given.no_time)
+    table = joined(table, roles.time, roles.form)
     frame, roles = frame_of(table, roles := guess_group(table, roles))
-    sizes = frame.groupby(list(roles.group)).size() if roles.group else [len(frame)]
-    if min(sizes) < LEAST_ROWS:
-        raise Refused(
-            f"{table.name} has {min(sizes)} rows{' of a series' if roles.group else ''}, but a "
-            f"forecast needs at least {LEAST_ROWS}. Add rows."
-        )
+    _check_rows(frame, roles, given, table.name)
     if given.fill_gaps:
-        frame = without_gaps(frame, roles.group)
+        frame = without_gaps(frame, roles.group, table.name)
     return frame, roles
+
+
+def _check_rows(frame: Any, roles: Roles, given: Namespace, name: str) -> None:
+    """Raise for series that are all too short to be trained on, or to show the step of dates."""
+    sizes = frame.groupby(list(roles.group)).size() if roles.group else [len(frame)]
+    n_rows = max(sizes)
+    shows_step = not hasattr(frame.index, "unit")  # periods and numbers
+    if n_rows >= LEAST_ROWS or (given.zero_shot and shows_step):
+        return
+    why = "the step of its dates follows from" if given.zero_shot else "training needs"
+    what = "each series" if roles.group else "1 row" if n_rows == 1 else f"{n_rows} rows"
+    what += f" at most {n_rows} row{'s' * (n_rows > 1)}" if roles.group else ""
+    raise Refused(
+        f"{name} has {'for ' * bool(roles.group)}{what}, but {why} at least {LEAST_ROWS}. Add rows."
+    )
 
 
 def _append(forecaster: Any, frame: Any, given: Namespace) -> None:
@@ -188,6 +201,7 @@ def _future(given: Namespace, roles: Roles) -> Any:
         raise Refused("--future needs --known: name the columns of the file to use.")
     table = read_table(given.future, given.separator, given.encoding)
     # The file decides on its own decimal mark: 9,500 may be another number than in the data.
+    table = joined(table, roles.time, roles.form)
     return frame_of(table, replace(roles, targets=(), past=(), decimal=given.decimal))[0]
 
 
@@ -275,7 +289,10 @@ def _roles_of(forecaster: Any) -> Roles:
     known = tuple(names[at] for at in spec.known if at < len(names))
     targets = tuple(names[at] for at in spec.targets)
     past = tuple(name for name in names if name not in (*targets, *known))
-    return Roles(time, targets, (group,) if isinstance(group, str) else tuple(group), known, past)
+    return Roles(
+        time, targets, (group,) if isinstance(group, str) else tuple(group), known, past,
+        numbers=frozenset({*known, *past} - set(forecaster.categories_)),
+    )  # fmt: skip
 
 
 def _from_model(given: Namespace) -> tuple[Any, Any, Roles]:
@@ -302,7 +319,10 @@ def _from_model(given: Namespace) -> tuple[Any, Any, Roles]:
             "Leave one of them out."
         )
     roles = _roles_of(forecaster)
-    form = DateForm(given.date_order, given.date_format, given.time_zone)
+    are_numbers = (
+        getattr(getattr(forecaster._tails[0].rows.index, "dtype", None), "kind", "") == "i"
+    )
+    form = DateForm(given.date_order, given.date_format, given.time_zone, are_numbers)
     roles = replace(roles, time=given.time or roles.time, form=form, decimal=given.decimal)
     if given.data is None:
         return forecaster, None, roles
@@ -312,9 +332,11 @@ def _from_model(given: Namespace) -> tuple[Any, Any, Roles]:
             f"--model {given.model} has no dates, so that new rows cannot be placed. Leave the "
             "data file out, or train again with all rows."
         )
-    frame, roles = frame_of(table, roles)
+    frame, roles = frame_of(joined(table, roles.time, roles.form), roles)
+    frame = as_in_model(frame, forecaster, roles, given)
     if given.fill_gaps:
-        frame = without_gaps(frame, roles.group)
+        step = getattr(forecaster._tails[0].rows, "freq", None)
+        frame = without_gaps(frame, roles.group, table.name, step)
     return forecaster, frame, roles
 
 

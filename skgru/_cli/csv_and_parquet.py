@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import sys
 from dataclasses import dataclass
 from decimal import Decimal
@@ -29,17 +30,33 @@ OTHER_KINDS = (
     (b"[", "holds JSON", "Save the data as CSV or parquet"),
 )
 
+# The first line by which Excel knows the separator.
+_OF_EXCEL = re.compile(r'"?sep=(.)"?(?=\n)', re.I)
+
+# Bytes at the beginning of text in other encodings, with a byte order mark and without.
+_MARKS = {
+    b"\xff\xfe\0\0": "utf-32", b"\0\0\xfe\xff": "utf-32", b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}  # fmt: skip
+_ZEROS = ("utf-32-le", r".\0\0\0"), ("utf-32-be", r"\0\0\0."), ("utf-16-be", r"\0.")
+
+# Quotes of word processors.
+_QUOTES = "\u201c\u201d\u201e\u00ab\u00bb"
+
 PARQUET = (".parquet", ".pq")
 
 
 @dataclass
 class TextTable:
-    """The columns of a file. separator : None for parquet; lines : the line of each row."""
+    """The columns of a file. separator : None for parquet; lines : the line of each row; joined :
+    the column of dates that was made of others.
+    """
 
     name: str
     columns: dict[str, Any]
     separator: str | None
     lines: list[int]
+    joined: str | None = None
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -67,6 +84,8 @@ def read_table(path: str, separator: str | None, encoding: str | None) -> TextTa
         if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(start):
             raise Refused(f"{name} {what}, but must be a CSV file. {remedy}.")
     text = _decoded(data, encoding, name)
+    if found := _OF_EXCEL.match(text):  # a line that stays as an empty one, so that lines count
+        separator, text = separator or found[1], text[found.end(1) :].lstrip('"')
     separator = separator or _separator_of(text, name)
     return _rows(text, separator, name)
 
@@ -100,8 +119,8 @@ def _without_decimals(column: Any) -> Any:
 
 
 def _decoded(data: bytes, encoding: str | None, name: str) -> str:
-    if encoding is None and data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encoding = "utf-16"
+    if encoding is None:
+        encoding = next((one for start, one in _MARKS.items() if data.startswith(start)), None)
     try:
         text = data.decode(encoding or "utf-8-sig").removeprefix("\ufeff")
         if "\0" not in text:
@@ -113,9 +132,11 @@ def _decoded(data: bytes, encoding: str | None, name: str) -> str:
             reason = getattr(error, "reason", error)
             raise Refused(f"--encoding {encoding} does not fit {name}: {reason}.") from error
     if b"\0" in data:
+        start = data[:4].decode("latin-1")
+        likely = next((one for one, zeros in _ZEROS if re.match(zeros, start, re.S)), "utf-16-le")
         raise Refused(
             f"{name} is no text in {encoding or 'UTF-8'}. Give a CSV file, its encoding, such as "
-            "--encoding utf-16-le, or a file that ends with .parquet."
+            f"--encoding {likely}, or a file that ends with .parquet."
         )
     note(f"{name} is not UTF-8, and is read as cp1252 (Western Europe). --encoding sets another.")
     return _in_lines(data.decode("cp1252", errors="replace"))
@@ -160,7 +181,8 @@ def _rows(text: str, separator: str, name: str) -> TextTable:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     header: list[str] = []
     rows: list[list[str]] = []
-    lines, first = [], 0
+    lines: list[int] = []
+    first = 0
     try:
         for row in reader:
             if not any(field.strip() for field in row):
@@ -173,7 +195,12 @@ def _rows(text: str, separator: str, name: str) -> TextTable:
                     f"{separator.join(header)[:60]!r}, has {len(header)}. The first line must hold "
                     "the names of the columns: delete other lines before it, or give --separator."
                 )
-            elif len(row) != len(header):
+            elif len(row) < len(header):
+                raise Refused(
+                    f"{name}, line {reader.line_num} has {len(row)} field{'s' * (len(row) > 1)}, "
+                    f"but the header has {len(header)}. {_about_short_line(row, lines)}"
+                )
+            elif len(row) > len(header):
                 raise Refused(
                     f"{name}, line {reader.line_num} has {len(row)} fields, but the header has "
                     f"{len(header)}. Quote fields that hold a {SEPARATORS.get(separator, 'mark')}, "
@@ -191,8 +218,38 @@ def _rows(text: str, separator: str, name: str) -> TextTable:
             f"{name} begins with {separator.join(header)[:60]}, but the first line must hold the "
             "names of the columns. Add a line such as date,sales."
         )
+    _check_quotes(header, rows[0], (first, lines[0]), name)
     header = [one or f"column {at}" for at, one in enumerate(header, 1)]
     if twice := sorted({one for one in header if header.count(one) > 1}):
-        raise Refused(f"{name} has several columns {twice[0]}. Give each column its own name.")
+        remedy = "Give each column its own name."
+        if not any(one.isdigit() for field in rows[0] for one in field):
+            remedy = (
+                f"Join the names of line {lines[0]} to those of line {first}: one line of names."
+            )
+        raise Refused(f"{name} has several columns {twice[0]}. {remedy}")
     columns = dict(zip(header, map(list, zip(*rows, strict=True)), strict=True))
     return TextTable(name, columns, separator, lines)
+
+
+def _check_quotes(header: list[str], row: list[str], lines: tuple[int, int], name: str) -> None:
+    """Raise for typographic quotes around names of columns or numbers."""
+    names = [one for one in header if _is_quoted(one)]
+    numbers = [one for one in row if _is_quoted(one) and one[1].isdigit()]
+    if names or numbers:
+        raise Refused(
+            f"{name}, line {lines[0] if names else lines[1]} has {(names or numbers)[0]}. Replace "
+            'quotes of this kind in the file by straight ones (").'
+        )
+
+
+def _is_quoted(text: str) -> bool:
+    return len(text) > 2 and text[0] in _QUOTES and text[-1] in _QUOTES
+
+
+def _about_short_line(row: list[str], lines: list[int]) -> str:
+    """What to do about a line that lacks fields. lines : those of the rows before it."""
+    if any("\n" in field for field in row):
+        return f"Close the quote that begins in line {lines[-1] + 1 if lines else 2}."
+    if not lines:
+        return "Give --separator, or add the fields that the line lacks."
+    return "Delete the line if it is a note or a sum, or add the fields that it lacks."

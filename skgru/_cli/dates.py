@@ -7,13 +7,13 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from skgru._cli import clock_times
+from skgru._cli.digit_dates import check_no_excel, from_digits, has_step, in_form, only_bad
 from skgru._cli.errors import Refused, note
-from skgru._containers.text_dates import are_regular, unit_of_numbers
-from skgru._containers.text_numbers import MOST_WRONG
 
 ORDERS = {"dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, month, day"}
 _PARTS = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})(?:[T ,]+(\S.*))?")
@@ -23,24 +23,35 @@ _FORMS = (
     ("%m-%Y", "M"), ("%b %Y", "M"), ("%B %Y", "M"), ("%b-%Y", "M"), ("%Y %b", "M"), ("%b-%y", "M"),
     ("%b %y", "M"), ("%Y%m%d", None), ("%d %b %Y", None), ("%d %B %Y", None), ("%d-%b-%Y", None),
     ("%d-%b-%y", None), ("%b %d, %Y", None), ("%B %d, %Y", None), ("%b %d %Y", None),
-    ("%Y%m%dT%H%M%S", None),
+    ("%Y%m%dT%H%M%S", None), ("%Y M%m", "M"), ("%Y-M%m", "M"), ("%a %d %b %Y", None),
+    ("%a, %d %b %Y", None), ("%A, %d %B %Y", None), ("%A %d %B %Y", None),
+    ("%a %b %d %Y", None), ("%A, %B %d, %Y", None),
 )  # fmt: skip
 ZONES = (None, "UTC")
-# Dates from which the order of day and month is guessed by their step.
+# Dates from which the order of day and month is guessed: fewer may have a step by chance.
 LEAST_DATES = 5
 
 _OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)$", re.I)
-_QUARTER = re.compile(r"(\d{4})[- ]?Q([1-4])", re.I)
+_QUARTER = re.compile(r"(\d{4})[- /]?Q([1-4])", re.I)
+_QUARTER_FIRST = re.compile(r"(?:Q([1-4])|([1-4])Q)[- /]?(\d{4})", re.I)
 _WEEK = re.compile(r"(\d{4})-?W(\d{2})", re.I)
+
+
+# Whole numbers that a program has written as floats.
+_WHOLE = re.compile(r"\d+\.00?")
+_SCIENTIFIC = re.compile(r"\d+[.,]\d+e\+?\d+", re.I)
 
 
 @dataclass(frozen=True)
 class DateForm:
-    """How dates are read. order : of `ORDERS`; form : of strptime; both None for other forms."""
+    """How dates are read. order : of `ORDERS`; form : of strptime, or "excel" or "number"; both
+    None for other forms; are_numbers : whether digits are known to be no dates.
+    """
 
     order: str | None = None
     form: str | None = None
     zone: str | None = None
+    are_numbers: bool = False
 
 
 def looks_like_dates(column: Any) -> bool:
@@ -72,14 +83,21 @@ def wrong_date(column: Any) -> int | None:
     first = [looks_like_dates([column[at]]) for at in known[:10]]
     if not known or 2 * sum(first) < len(first):  # other text, without reading all of it
         return None
-    bad = _only_bad([looks_like_dates([column[at]]) for at in known])
+    bad = only_bad([looks_like_dates([column[at]]) for at in known])
     return None if bad is None else known[bad]
 
 
 def read_dates(
-    column: Any, wanted: DateForm, name: str, file: str, lines: Sequence[int]
+    column: Any,
+    wanted: DateForm,
+    name: str,
+    file: str,
+    lines: Sequence[int],
+    keys: Sequence[Any] | None = None,
 ) -> tuple[Any, DateForm]:
-    """A pandas index, and how it was read. name : of the column."""
+    """A pandas index, and how it was read. name : of the column; keys : what identifies the series
+    of each row, None for one series.
+    """
     import pandas as pd
 
     if not isinstance(column, list):
@@ -92,7 +110,13 @@ def read_dates(
             raise Refused(
                 f"--time {name}: {file}, line {lines[at]} has no date. Add it, or delete the line."
             )
-    found, form = _read(column, wanted, name, file, lines)
+    if all(_WHOLE.fullmatch(value) for value in column):
+        column = [value.partition(".")[0] for value in column]
+    found, form = _read(column, wanted, name, file, lines, keys)
+    if wanted.zone is not None and isinstance(found, pd.DatetimeIndex) and found.tz is None:
+        wall, found = found, clock_times.in_zone(found, wanted.zone, keys)
+        if found is None:
+            clock_times.refuse(name, file, wall, wanted.zone, lines)
     if column and not re.search(r"\d{4}", column[0]):
         years = getattr(found, "year", None)
         if years is not None and max(years) > date.today().year + 1:
@@ -104,14 +128,21 @@ def read_dates(
 
 
 def _read(
-    column: list[str], wanted: DateForm, name: str, file: str, lines: Sequence[int]
+    column: list[str],
+    wanted: DateForm,
+    name: str,
+    file: str,
+    lines: Sequence[int],
+    keys: Sequence[Any] | None,
 ) -> tuple[Any, DateForm]:
     """As `read_dates`, of text without missing values."""
+    import pandas as pd
+
     if wanted.form is not None:
-        dates = _in_form(column, wanted.form)
+        dates = in_form(column, wanted.form)
         if dates is None:
             bad = next(
-                at for at, value in enumerate(column) if _in_form([value], wanted.form) is None
+                at for at, value in enumerate(column) if in_form([value], wanted.form) is None
             )
             raise Refused(
                 f"--date-format {wanted.form} does not fit {column[bad]!r} ({file}, line "
@@ -119,13 +150,14 @@ def _read(
             )
         return dates, wanted
     if all(value.isdigit() for value in column):
-        found = _from_digits(column, wanted.zone, name, file, lines)
+        found = from_digits(column, wanted.zone, wanted.are_numbers, name, file, lines)
         if found is not None:
-            return found, wanted
+            are_numbers = pd.api.types.is_integer_dtype(found.dtype)
+            return found, replace(wanted, are_numbers=are_numbers)
     elif all(_PARTS.fullmatch(value) for value in column):
         has_year_first = all(len(re.split("[./-]", value)[0]) == 4 for value in column)
         order = None if has_year_first else wanted.order  # which may be that of another file
-        order = order or _order_of(column, name, file, wanted.zone, lines)
+        order = order or _order_of(column, name, file, wanted.zone, lines, keys)
         dates = _in_order(column, order, wanted.zone)
         if dates is None:
             bad = next((at for at, one in enumerate(column) if _in_order([one], order) is None), 0)
@@ -134,17 +166,23 @@ def _read(
                 f"in the order {ORDERS[order]}, or has another time zone than other lines. Give "
                 "--date-order, --date-format or --time-zone."
             )
-        return dates, DateForm(order, None, wanted.zone)
+        return dates, replace(wanted, order=order)
     else:
         found = _other_forms(column)
         if found is not None:
             return found, wanted
+    check_no_excel(column, name, file, lines)
     are_right = [looks_like_dates([one]) for one in column]
     bad = are_right.index(False) if False in are_right else 0
-    if _only_bad(are_right) is not None:
+    if only_bad(are_right) is not None:
         raise Refused(
             f"--time {name}: {file}, line {lines[bad]} has {column[bad]!r}, which is no date, as "
             "the others are. Correct the date, or delete the line."
+        )
+    if _SCIENTIFIC.fullmatch(column[bad]):
+        raise Refused(
+            f"--time {name}: {file}, line {lines[bad]} has {column[bad]!r}, which lacks digits of "
+            "the date. Write the numbers of this column with all of their digits."
         )
     raise Refused(
         f"--time {name}: {file}, line {lines[bad]} has {column[bad]!r}, which is no known form of "
@@ -170,47 +208,13 @@ def until_date(text: str, form: DateForm) -> str:
     raise Refused(f"--until {text} {why}. Write it with the year first, as in 2026-06-30.")
 
 
-def _from_digits(
-    column: list[str], zone: str | None, name: str, file: str, lines: Sequence[int]
-) -> Any:
-    """Months as 202412, days as 20241231, times since 1970, years, or the numbers of rows."""
-    import pandas as pd
-
-    lengths = {len(value) for value in column}
-    for length, form in ((6, "%Y%m"), (8, "%Y%m%d")):
-        if lengths == {length} and all("1800" <= value[:4] <= "2200" for value in column):
-            dates = _in_form(column, form)
-            if dates is not None:
-                return dates.to_period("M") if length == 6 else dates
-            bad = _only_bad([_in_form([value], form) is not None for value in column])
-            if bad is not None:
-                raise Refused(
-                    f"--time {name}: {file}, line {lines[bad]} has {column[bad]!r}, which is no "
-                    f"date in the form {form}, as the others are. Correct the date."
-                )
-    if max(lengths) > 19:
-        return None
-    numbers = [int(value) for value in column]
-    unit = unit_of_numbers(numbers) if max(numbers) < 2**63 else None
-    if unit is None:
-        return pd.Index(numbers) if max(lengths) < 18 else None
-    what = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}[unit]
-    dates = pd.DatetimeIndex(pd.to_datetime(numbers, unit=unit, utc=True))
-    note(
-        f"numbers of {name} are read as {what} since 1970, in "
-        + ("UTC. --time-zone sets another zone." if zone is None else f"the zone {zone}.")
-    )
-    return dates.tz_localize(None) if zone is None else dates.tz_convert(zone)
-
-
-def _only_bad(are_right: list[bool]) -> int | None:
-    """The first wrong value, if nearly all others are right; else None."""
-    n_wrong = len(are_right) - sum(are_right)
-    return are_right.index(False) if 0 < n_wrong <= MOST_WRONG * len(are_right) else None
-
-
 def _order_of(
-    column: list[str], name: str, file: str, zone: str | None, lines: Sequence[int]
+    column: list[str],
+    name: str,
+    file: str,
+    zone: str | None,
+    lines: Sequence[int],
+    keys: Sequence[Any] | None,
 ) -> str:
     """The order of day, month and year. Dates with points have the day first, as everywhere."""
     valid = {}
@@ -218,13 +222,16 @@ def _order_of(
         dates = _in_order(column, order, zone)
         if dates is not None:
             valid[order] = dates
+            if zone is not None and dates.tz is None:
+                times = clock_times.in_zone(dates, zone, keys)
+                valid[order] = dates if times is None else times
     if not valid and any(_in_order(column, order, "UTC") is not None for order in ORDERS):
         raise Refused(
             f"--time {name}: {file} has dates with several UTC offsets, such as {column[0]!r}. "
             "Give their zone with --time-zone, for example --time-zone Europe/Berlin."
         )
     for order in ORDERS if not valid else ():
-        bad = _only_bad([_in_order([value], order, zone) is not None for value in column])
+        bad = only_bad([_in_order([value], order, zone) is not None for value in column])
         if bad is not None:
             raise Refused(
                 f"--time {name}: {file}, line {lines[bad]} has {column[bad]!r}, which is no date "
@@ -237,7 +244,11 @@ def _order_of(
         )
     if len(valid) == 1:
         return next(iter(valid))
-    regular = [order for order, dates in valid.items() if _has_step(dates)]
+    regular = [
+        order
+        for order, dates in valid.items()
+        if len(dates.unique()) >= LEAST_DATES and has_step(dates)
+    ]
     if "." in column[0] and "dmy" in valid and ("dmy" in regular or not regular):
         return "dmy"
     if len(regular) != 1:
@@ -248,18 +259,6 @@ def _order_of(
         "--date-order sets another order."
     )
     return regular[0]
-
-
-def _has_step(dates: Any) -> bool:
-    """Whether dates have a regular step, also the same day of each month. Few dates may have one by
-    chance, and do not count.
-    """
-    dates = dates.unique().sort_values()
-    if len(dates) < LEAST_DATES:
-        return False
-    months = dates.year * 12 + dates.month
-    is_monthly = len(set(dates.day)) == 1 and len(set(months[1:] - months[:-1])) == 1
-    return is_monthly or are_regular(dates)
 
 
 def _in_order(column: list[str], order: str, zone: str | None = None) -> Any:
@@ -286,24 +285,9 @@ def _in_order(column: list[str], order: str, zone: str | None = None) -> Any:
             warnings.simplefilter("error")
             is_utc = zone is not None and has_offset
             dates = pd.DatetimeIndex(pd.to_datetime(texts, format="mixed", utc=is_utc))
-        if zone is None:
-            return dates
-        if has_offset:
-            return dates.tz_convert(zone)
-        # Dates without an offset are those of the clocks of the zone.
-        return dates.tz_localize(zone, ambiguous="infer", nonexistent="shift_forward")
+        # Dates without an offset are those of the clocks of the zone, by `clock_times`.
+        return dates.tz_convert(zone) if is_utc else dates
     except (ValueError, TypeError, OverflowError, Warning, KeyError):
-        return None
-
-
-def _in_form(column: list[str], form: str) -> Any:
-    import pandas as pd
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return pd.DatetimeIndex(pd.to_datetime(pd.Series(column), format=form))
-    except (ValueError, TypeError, OverflowError):
         return None
 
 
@@ -311,6 +295,7 @@ def _other_forms(column: list[str]) -> Any:
     """Months, quarters, weeks, and names of months; None for no dates."""
     import pandas as pd
 
+    column = [_QUARTER_FIRST.sub(r"\3Q\1\2", value) for value in column]
     if all(_QUARTER.fullmatch(value) for value in column):
         return pd.PeriodIndex([_QUARTER.sub(r"\1Q\2", one.upper()) for one in column], freq="Q")
     if all(_WEEK.fullmatch(value) for value in column):
@@ -320,7 +305,7 @@ def _other_forms(column: list[str]) -> Any:
         except ValueError:
             return None
     for form, step in _FORMS:
-        dates = _in_form(column, form)
+        dates = in_form(column, form)
         if dates is not None:
             return dates if step is None else dates.to_period(step)
     return None

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import re
 
+# The beginning of warnings about the season of the dates.
+_SEASON = (
+    r"season_length=None does not use the season of (\d+) rows that follows from the dates of X"
+    r"(, except in the pretrained network)?"
+)
+
 # A message that needs its own words: what it holds -> the text, with the groups of the pattern.
 _WHOLE = (
     (
@@ -76,9 +82,49 @@ _WHOLE = (
         r"--future has rows for the series \1, which the data lack. They are ignored.",
     ),
     (
+        r"^X has the series (.+?), which was not part of fit\. Leave.*",
+        r"the data have the series \1, which the model does not have. Delete its rows, or train "
+        r"again with all rows, without --model.",
+    ),
+    (
+        r"^X has no rows after the history, which ends at (.+?)\. .*",
+        r"the data have no rows after the history of the model, which ends at \1. The forecast "
+        r"starts there. Give later rows to move it on.",
+    ),
+    (
+        r"^X begins at (.+?), but the history ends at (.+?), so that the rows from (.+?) on are "
+        r"missing\..*",
+        r"the data begin at \1, but the history of the model ends at \2, and its next row is \3. "
+        r"Give the rows from \3 on, with dates like this one, and an empty field for an unknown "
+        r"value.",
+    ),
+    (
+        r"^calibration_fraction=0 means no calibration.*",
+        r"--interval needs a model with intervals, but this one was fitted without calibration. "
+        r"Leave --interval out, or train a model with skgru forecast --save.",
+    ),
+    (
+        r"^until='(.+?)' needs the dates of the rows, but the series has (?:an index of int\d+|no "
+        r"dates)\..*",
+        r"--until \1 needs dates, but the rows have numbers instead. Give --horizon, the number of "
+        r"rows to forecast.",
+    ),
+    (
+        r"^until='(.+?)' has a time zone, but.*",
+        r"--until \1 has a time zone, but the dates of the data have none. Write it without one.",
+    ),
+    (
+        r"^X has n_samples=(\d+), from which the step of its index cannot be inferred.*",
+        r"the step of the dates does not follow from \1 rows of data. Give at least three rows.",
+    ),
+    (
         r"^pretrained='only' cannot forecast X: X has future covariates.*",
         r"--zero-shot reads --known for a single series without many zeros only. Leave one of them "
         r"out.",
+    ),
+    (
+        r"^Series '?(.+?)'? of X has only NaN in a column to forecast\..*",
+        r"--target: series \1 has no values. Delete its rows, or add a value.",
     ),
     (
         r"has only NaN in a column to forecast",
@@ -90,9 +136,20 @@ _WHOLE = (
     ),
     (r"^until='(.+?)' must be a date", r"--until \1 must be a date such as 2026-06-30."),
     (
-        r"season_length=None does not use the season of (\d+) rows.*?needs (\d+) rows.*?a longer",
-        r"the season of \1 rows is not used, because this needs \2 rows of data. Give more rows, "
+        _SEASON + r": this needs (\d+) rows.*?a longer",
+        r"the season of \1 rows is not used\2, because this needs \3 rows of data. Give more rows, "
         r"or --season 1 to forecast without a season.",
+    ),
+    (
+        _SEASON + r", because X does not repeat.*?If X repeats every (\d+) rows",
+        r"the season of \1 rows is not used\2, because the data do not repeat with it. Give "
+        r"--season \1 to use it, --season \3 if the data repeat every \3 rows, or --season 1 "
+        r"to forecast without a season.",
+    ),
+    (
+        _SEASON + r", because X does not repeat",
+        r"the season of \1 rows is not used\2, because the data do not repeat with it. Give "
+        r"--season \1 to use it, or --season 1 to forecast without a season.",
     ),
     (
         r"season_length=None is 1 without dates, but X repeats every (\d+) rows",
@@ -100,9 +157,9 @@ _WHOLE = (
         r"or --season 1 to forecast without one.",
     ),
     (
-        r"season_length=None does not use the season of (\d+) rows.*?needs (\d+) rows",
-        r"the season of \1 rows is not used, because this needs \2 rows of data. Give --season \1 "
-        r"to use it, or --season 1 to forecast without a season.",
+        _SEASON + r": this needs (\d+) rows",
+        r"the season of \1 rows is not used\2, because this needs \3 rows of data. Give --season "
+        r"\1 to use it, or --season 1 to forecast without a season.",
     ),
 )
 
@@ -151,5 +208,7 @@ def in_words(message: object, command: str = "forecast") -> str:
     sentences = re.split(r"(?<=[.:]) (?=[A-Z-])", text)
     plain = [one for one in sentences if not _CODE.search(one)]
     if len(plain) == len(sentences):
+        return text
+    if not plain:  # code is more than nothing
         return text
     return " ".join([*plain, f"See skgru {command} --help."])

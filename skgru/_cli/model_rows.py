@@ -1,7 +1,10 @@
-"""Rows of a loaded model: its history, and future covariates for all steps that it reads."""
+"""Rows of a loaded model: its history, new rows that continue it, and future covariates for all
+steps that it reads.
+"""
 
 from __future__ import annotations
 
+from argparse import Namespace
 from typing import Any
 
 from skgru._cli.errors import Refused, note
@@ -23,6 +26,86 @@ def history_of(forecaster: Any, roles: Roles) -> Any:
             part[name] = one if forecaster._panel.form.is_one else one[at]
         parts.append(part)
     return pd.concat(parts)
+
+
+def as_in_model(frame: Any, forecaster: Any, roles: Roles, given: Namespace) -> Any:
+    """New rows with dates of the type that a model has: the first or last days of months, say,
+    instead of periods. Raises Refused for dates of another type, for dates that lie between rows of
+    the history, and for missing dates.
+    """
+    data, series = given.data, _series_of(forecaster)
+    like = series[0][0].rows
+    if not hasattr(like.index, "asi8"):
+        return frame
+    index = _dates_like(frame.index, like)
+    if index is None:
+        expected = ", ".join(_text(one) for one in like.following(2))
+        zone = f", or give --time-zone {like.index.tz}" if _tz(like.index) else ""
+        raise Refused(
+            f"--time {roles.time}: {data} has {_text(frame.index[0])}, but the rows after the "
+            f"history of --model {given.model} are {expected}. Write the dates in this form{zone}."
+        )
+    frame = frame.set_axis(index.rename(frame.index.name))
+    parts = {None: frame}
+    if roles.group:
+        keys = list(roles.group) if len(roles.group) > 1 else roles.group[0]
+        parts = dict(list(frame.groupby(keys, sort=False)))
+    for table, one in series:
+        if one in parts:
+            _check_places(parts[one].index.unique(), table, f"{data}{_of(one)}", roles, given)
+    return frame
+
+
+def _check_places(dates: Any, table: Any, data: str, roles: Roles, given: Namespace) -> None:
+    """Raise for dates between the rows of a series and of those after it, and for gaps."""
+    index = table.rows.index
+    rows = index.append(table.rows.following(len(dates) + 1))
+    is_inside = (dates >= index[-len(table)]) & (dates <= rows[-1])
+    between = dates[is_inside & ~dates.isin(rows)]
+    if len(between):
+        at = rows.searchsorted(between[0])
+        raise Refused(
+            f"--time {roles.time}: {data} has {_text(between[0])}, but the rows of --model "
+            f"{given.model} are at {_text(rows[at - 1])}, {_text(rows[at])} and so on. Correct the "
+            "date, or delete the line."
+        )
+    places = rows.get_indexer(dates[is_inside])
+    gaps = [at for at in range(len(places) - 1) if places[at + 1] - places[at] > 1]
+    if gaps and not given.fill_gaps:
+        after = _text(dates[is_inside][gaps[0]])
+        raise Refused(
+            f"--time {roles.time}: {data} lacks dates after {after}. Add --fill-gaps to insert "
+            "them as rows of unknown values."
+        )
+
+
+def _tz(index: Any) -> Any:
+    return getattr(index, "tz", None)
+
+
+def _dates_like(index: Any, like: Any) -> Any:
+    """Dates in the type of a time index; None if there is no way that keeps their step."""
+    import pandas as pd
+
+    wanted = like.index
+    if isinstance(index, pd.PeriodIndex) and isinstance(wanted, pd.PeriodIndex):
+        return index if index.freq == wanted.freq else None
+    if isinstance(index, pd.DatetimeIndex) and isinstance(wanted, pd.DatetimeIndex):
+        return index if (index.tz is None) == (wanted.tz is None) else None
+    if isinstance(index, pd.DatetimeIndex) and index.tz is None:
+        periods = index.to_period(wanted.freq)
+        is_start = bool((periods.to_timestamp() == index).all())
+        return periods if is_start else None
+    if not isinstance(index, pd.PeriodIndex) or wanted.tz is not None:
+        return None
+    for how in ("start", "end"):
+        days = index.to_timestamp(how=how).normalize()
+        after = (index + 1).to_timestamp(how=how).normalize()
+        # Quarters begin on the first of a month, too.
+        if all(one + like.freq == next_one for one, next_one in zip(days, after, strict=True)):
+            if all(like.freq.is_on_offset(one) for one in days):
+                return days.as_unit(wanted.unit)
+    return None
 
 
 def with_later_rows(

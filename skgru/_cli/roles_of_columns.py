@@ -21,11 +21,16 @@ from skgru._cli.csv_and_parquet import TextTable
 from skgru._cli.dates import DateForm, looks_like_dates, read_dates, wrong_date
 from skgru._cli.decimal_mark import decimal_of
 from skgru._cli.errors import Refused, note, one_of
+from skgru._cli.joined_dates import MARK, have_step, parts_of, rest_of, unread_part
+from skgru._cli.wide_files import check_long
 
 # Names of columns of whole numbers that are dates, such as years.
 TIME_NAMES = frozenset(
     "date datum dates day ds fecha jahr monat month period quarter time timestamp week year".split()
 )
+
+# Rows to each one that a change of the clocks repeats: half a day of hours.
+LEAST_ROWS_TO_A_CHANGE = 12
 
 # Names of columns of numbers that identify a series or a row.
 IDENTIFIER = re.compile(r"(?:^|[_\W])(?:id|index|key|nr|number|row)$")
@@ -34,7 +39,7 @@ IDENTIFIER = re.compile(r"(?:^|[_\W])(?:id|index|key|nr|number|row)$")
 @dataclass(frozen=True)
 class Roles:
     """The columns of a file. time : None without dates. form, decimal : how dates and numbers are
-    written, None where the file decides.
+    written, None where the file decides; numbers : the covariates of numbers, None where it does.
     """
 
     time: str | None
@@ -44,6 +49,7 @@ class Roles:
     past: tuple[str, ...] = ()
     form: DateForm = field(default_factory=DateForm)
     decimal: str | None = None
+    numbers: frozenset[str] | None = None
 
     @property
     def used(self) -> list[str]:
@@ -53,10 +59,16 @@ class Roles:
 
 def complete(roles: Roles, table: TextTable, has_time: bool) -> Roles:
     """Roles with the columns that the user has left out, where only one can be meant."""
+    for name in parts_of(table, roles.time):
+        table.column(name, "--time" if name == roles.time else f"--time {roles.time}:")
+    if not roles.targets:
+        check_long(table)
     time = roles.time if roles.time is not None or not has_time else _time_of(table, roles)
     roles = replace(roles, time=time)
     if not roles.targets:
-        free = [name for name in table.columns if name not in roles.used]
+        of_time = [] if time is None else _rest_of(table, time, roles)
+        of_time += parts_of(table, time)
+        free = [name for name in table.columns if name not in (*roles.used, *of_time)]
         numeric = [name for name in free if are_numbers(table.columns[name])]
         for name in free:
             _check_number(table, name, "--target is missing, and ")
@@ -108,7 +120,7 @@ def _check_number(
 
 
 def _quoted(name: str) -> str:
-    return name if name.replace("_", "").isalnum() else f"'{name}'"
+    return name if name.replace("_", "").replace(MARK, "").isalnum() else f"'{name}'"
 
 
 def _time_of(table: TextTable, roles: Roles) -> str:
@@ -125,15 +137,27 @@ def _time_of(table: TextTable, roles: Roles) -> str:
                 f"{table.columns[name][bad]!r} in line {table.lines[bad]}. Correct the date, or "
                 "name another column with --time."
             )
+    whole = ""
+    for name in dates:
+        parts = [name, *_rest_of(table, name, roles)]
+        if len(parts) > 1:
+            whole = MARK.join(parts)
+            if set(dates) <= set(parts) and have_step(table, whole, roles.form):
+                note(f"--time {_quoted(whole)} (dates in {len(parts)} columns)")
+                return whole
     if len(dates) != 1:
         found = f"several columns of dates: {one_of(dates)}" if dates else "no column of dates"
         raise Refused(
             f"--time is missing, and {table.name} has {found}. Name the column of dates, for "
-            f"example --time {_quoted(dates[0] if dates else free[0] if free else 'date')}, or "
+            f"example --time {_quoted(whole or [*dates, *free, 'date'][0])}, or "
             "use --no-time if the rows are at equal steps."
         )
     note(f"--time {_quoted(dates[0])} ({why})")
     return dates[0]
+
+
+def _rest_of(table: TextTable, time: str, roles: Roles) -> list[str]:
+    return rest_of(table, time, roles.used, roles.group, roles.form)
 
 
 def frame_of(table: TextTable, roles: Roles) -> tuple[Any, Roles]:
@@ -148,17 +172,34 @@ def frame_of(table: TextTable, roles: Roles) -> tuple[Any, Roles]:
         for name in names:
             _check_number(table, name, f"{option} {name}: ")
             _check_number(table, name, f"{option} {name}: ", decorated_number)
-    numeric = [name for name in covariates if are_numbers(given[name])]
+    numeric = [
+        name
+        for name in covariates
+        if (are_numbers(given[name]) if roles.numbers is None else name in roles.numbers)
+    ]
+    numbers = frozenset(numeric)
     numeric = [*roles.targets, *numeric]
     decimal = roles.decimal
     if decimal is None:
         written = {name: given[name] for name in numeric if isinstance(given[name], list)}
-        decimal = decimal_of(written, table.separator, table.name)
+        others = [
+            column
+            for name, column in table.columns.items()
+            if name not in (*roles.used, *parts_of(table, roles.time))
+            and isinstance(column, list)
+            and are_numbers(column)
+        ]
+        decimal = decimal_of(written, table.separator, table.name, others)
     if roles.time is None:
         index, form = pd.RangeIndex(1, len(table) + 1, name="row"), roles.form
     else:
         times = table.column(roles.time, "--time")
-        index, form = read_dates(times, roles.form, roles.time, table.name, table.lines)
+        wanted = roles.form
+        if table.joined == roles.time:  # in a form of its own
+            wanted = DateForm(zone=wanted.zone)
+        keys = list(zip(*(given[name] for name in roles.group), strict=True)) or None
+        index, form = read_dates(times, wanted, roles.time, table.name, table.lines, keys)
+        form = roles.form if wanted is not roles.form else form
     data: dict[str, Any] = {}
     for option, names in options:
         for name in names:
@@ -177,7 +218,8 @@ def frame_of(table: TextTable, roles: Roles) -> tuple[Any, Roles]:
             )
     frame = pd.DataFrame(data, index=index)
     _check_once(frame, table, roles)
-    return _in_order_of_time(frame, roles), replace(roles, form=form, decimal=decimal)
+    roles = replace(roles, form=form, decimal=decimal, numbers=numbers)
+    return _in_order_of_time(frame, roles), roles
 
 
 def _check_once(frame: Any, table: TextTable, roles: Roles) -> None:
@@ -200,6 +242,19 @@ def _check_once(frame: Any, table: TextTable, roles: Roles) -> None:
         if not roles.group
         else "Keep one row of each date and series, or name a further column with --group"
     )
+    rest = _rest_of(table, roles.time, roles)
+    unread = unread_part(table, [name for name in table.columns if name not in roles.used])
+    if rest:
+        whole = _quoted(MARK.join([roles.time, *rest]))
+        remedy = (
+            f"Join the columns of the date with --time {whole}, or name the series with --group"
+        )
+    elif unread is not None and table.joined != roles.time:
+        value = str(next(iter(table.columns[unread])))
+        remedy += (
+            f". If {_quoted(unread)} is a part of the date, write {value!r} and its other values "
+            f"as numbers, and give --time {_quoted(roles.time + MARK + unread)}"
+        )
     raise Refused(
         f"--time {roles.time}: {table.name} has {str(written).removesuffix(' 00:00:00')} more than "
         f"once{' for one series' if roles.group else ''}, in lines {table.lines[first]} and "
@@ -228,55 +283,15 @@ def guess_group(table: TextTable, roles: Roles) -> Roles:
     times = list(table.column(roles.time, "--time"))
     if len(set(times)) == len(times):
         return roles
-    free = [name for name in table.columns if name not in roles.used]
+    of_time = [*parts_of(table, roles.time), *_rest_of(table, roles.time, roles)]
+    free = [name for name in table.columns if name not in (*roles.used, *of_time)]
     texts = [name for name in free if not are_numbers(table.columns[name])]
-    if len(texts) != 1:
+    if len(texts) != 1 or unread_part(table, texts) is not None:
         return roles
     pairs = list(zip(times, table.columns[texts[0]], strict=True))
-    if len(set(pairs)) < len(pairs):
+    n_twice = len(pairs) - len(set(pairs))
+    # Where the clocks of a zone go back, an hour is there twice.
+    if n_twice > (0 if roles.form.zone is None else len(pairs) / LEAST_ROWS_TO_A_CHANGE):
         return roles
     note(f"--group {_quoted(texts[0])} (each date is there once for each of its values)")
     return replace(roles, group=(texts[0],))
-
-
-def without_gaps(frame: Any, group: tuple[str, ...]) -> Any:
-    """Missing dates inserted as rows of unknown values. A series whose dates follow no step stays
-    as it is.
-    """
-    import pandas as pd
-
-    if not group:
-        return _filled(frame)
-    parts = []
-    for key, part in frame.groupby(list(group), sort=False):
-        filled = _filled(part.drop(columns=list(group)))
-        for at, name in enumerate(group):
-            filled.insert(at, name, key[at])
-        parts.append(filled)
-    return pd.concat(parts)
-
-
-def _filled(frame: Any) -> Any:
-    import pandas as pd
-
-    from skgru._containers.advice_on_index import keeps_rows, ways_for
-    from skgru._containers.clocks import open_days, regular_step
-
-    index = frame.index
-    if isinstance(index, pd.PeriodIndex):
-        whole = pd.period_range(index[0], index[-1], freq=index.freq, name=index.name)
-        return frame.reindex(whole)
-    if not isinstance(index, pd.DatetimeIndex):
-        gaps = np.diff(index.to_numpy()) if index.dtype.kind in "iu" else np.zeros(0)
-        if not len(gaps) or (gaps % gaps.min()).any():
-            return frame
-        whole = pd.RangeIndex(int(index[0]), int(index[-1]) + 1, int(gaps.min()), name=index.name)
-        return frame.reindex(whole)
-    if len(index) < 3 or regular_step(index) is not None or open_days(index) is not None:
-        return frame
-    for way in ways_for(index):
-        if keeps_rows(way, pd.Series(1.0, index)):
-            filled = way.run(frame)
-            if index.isin(filled.index).all():  # a mean of each month has other dates
-                return filled
-    return frame

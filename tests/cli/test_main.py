@@ -443,8 +443,17 @@ def test_messages_of_the_library_hold_no_code():
     short = in_words(text.format("a longer series, or ", 1))
     assert "13 rows of data. Give more rows, or --season 1" in short
     assert "--season 12 to use it" in in_words(text.format("", 12))
+    text = "season_length=None does not use the season of 7 rows that follows from the dates of X, "
+    text += "except in the pretrained network, because X does not repeat with it. Give "
+    text += "season_length=7 to use it all the same, or 1 to forecast without one."
+    short = in_words(text)
+    assert "not used, except in the pretrained network, because the data do not repeat" in short
+    assert "--season 7 to use it, or --season 1" in short
+    short = in_words(text + " If X repeats every 30 rows, give season_length=30.")
+    assert "--season 30 if the data repeat every 30 rows" in short
     text = "season_length=9 is too long for X (n_samples=5). Use X.head() or horizon=2."
     assert in_words(text) == "--season 9 is too long for the data. See skgru forecast --help."
+    assert in_words("Use X.head().") == "Use the data.head()."  # more than the name of the help
 
 
 def test_help_has_examples(capsys):

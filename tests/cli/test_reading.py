@@ -22,13 +22,13 @@ def dates_of(texts, **wanted):
 @pytest.mark.parametrize(
     "form",
     "%Y-%m-%d|%Y/%m/%d|%d.%m.%Y|%d/%m/%Y|%m/%d/%Y|%d.%m.%y|%Y%m%d|%d %b %Y|%B %d, %Y|"
-    "%Y-%m-%dT%H:%M|%m/%d/%Y %I:%M %p|%d.%m.%Y %H:%M".split("|"),
+    "%Y-%m-%dT%H:%M|%m/%d/%Y %I:%M %p|%d.%m.%Y %H:%M|%A, %d %B %Y|%a %b %d %Y".split("|"),
 )
 def test_days_in_any_form_that_has_one_reading(form):
     assert list(dates_of(DAYS.strftime(form))) == list(DAYS)
 
 
-@pytest.mark.parametrize("form", ["%Y-%m", "%Y%m", "%b-%y", "%m/%Y", "%B %Y"])
+@pytest.mark.parametrize("form", ["%Y-%m", "%Y%m", "%b-%y", "%m/%Y", "%B %Y", "%Y M%m"])
 def test_months(form):
     months = pd.period_range("2019-10", periods=6, freq="M")
     assert dates_of([one.strftime(form) for one in months]).equals(months)
@@ -36,6 +36,8 @@ def test_months(form):
 
 def test_quarters_weeks_and_years():
     assert str(dates_of(["2024Q1", "2024-Q2"])[1]) == "2024Q2"
+    for text in ("Q2 2024", "q2/2024", "2Q 2024", "2024/Q2"):
+        assert str(dates_of([text])[0]) == "2024Q2"
     assert dates_of(["2020-W53", "2021-W01"])[1] == pd.Timestamp("2021-01-04")
     assert list(dates_of(["1999", "2000"])) == [1999, 2000]
 
@@ -83,7 +85,8 @@ def test_utc_offsets_with_a_zone():
         (["1'234.50", "1\u2019234\u2019567"], ";", [1234.5, 1234567]),
         (["1.234", "0.5"], ";", [1.234, 0.5]),
         (["1.234.567", "1.234"], ";", [1234567, 1234]),
-        (["1.234", "2.345"], ",", [1.234, 2.345]),
+        (["1.234", "0.345"], ",", [1.234, 0.345]),
+        (["10.000", "9.50"], ",", [10, 9.5]),
         (["1e3", "\u22124"], ",", [1000, -4]),
     ],
 )
@@ -98,11 +101,24 @@ def test_numbers(texts, separator, expected):
     [
         ({"y": ["1.234", "2.345"]}, ";"),
         ({"y": ["1,234", "987"]}, ","),
+        ({"y": ["1.234", "987"]}, ","),
+        ({"y": ["10.000", "11.100", "12.230"]}, ","),
+        ({"y": ["10.000"]}, ","),
         ({"y": ["1.5"], "z": ["1,5"]}, ";"),
     ],
 )
 def test_numbers_of_two_readings_are_refused(columns, separator):
     fails(lambda: decimal_of(columns, separator, "a.csv"), "a.csv", "--decimal", error=Refused)
+
+
+def test_points_before_three_digits_are_told_of_once_per_file():
+    values = ["10.125", "11.350", "9.972"]
+    with warns("a.csv", "such as 10.125", "--decimal , if 10.125 is 10125"):
+        assert decimal_of({"y": values, "z": values}, ",", "a.csv") == "."
+    assert decimal_of({"y": values}, ",", "a.csv", [["0.5"]]) == "."  # another column decides
+    assert decimal_of({"y": ["10.000"]}, ",", "a.csv", [["7"], ["0,5"]]) == ","
+    values = ["1.000", "2.000"]
+    fails(lambda: decimal_of({"y": values}, ";", "a.csv", [["12.30"]]), "--decimal", error=Refused)
 
 
 @pytest.mark.parametrize(
@@ -112,6 +128,9 @@ def test_numbers_of_two_readings_are_refused(columns, separator):
         (b"day,y\n2024-01-01,1.5", ","),
         (b'day\ty\n2024-01-01\t"1.5"\n', "\t"),
         ("day|y\n2024-01-01|1.5\n".encode("utf-16"), "|"),
+        ("day|y\n2024-01-01|1.5\n".encode("utf-32"), "|"),
+        (b"sep=;\r\nday;y\r\n2024-01-01;1.5\r\n", ";"),
+        (b'"sep=,"\nday,y\n2024-01-01,"1;5"\n', ","),
         (b"day;y\r\r\n2024-01-01;1.5\r\r\n", ";"),
         (b"day;y\n\r2024-01-01;1.5\r2024-01-02;2\n", ";"),
     ],
@@ -131,12 +150,19 @@ def test_separators_and_byte_order_marks(data, separator, tmp_path):
         ("day;a,y\n1;2,3\n", ("--separator",)),
         ("2024-01-01,1\n2024-01-02,2\n", ("names of the columns",)),
         ("day,y\n", ("no rows",)),
-        ("y,y\n1,2\n", ("several columns y",)),
+        ("y,y\n1,2\n", ("several columns y", "its own name")),
+        (",y,y\nday,a,b\n2024-01-01,1,2\n", ("columns y", "Join the names of line 2", "line 1")),
+        ("day,y\n2024-01-01,1\nSource: x\n", ("line 3", "1 field", "Delete the line")),
+        ("day;y\n2024-01-01,1\n2024-01-02,1\n", ("line 2", "1 field", "--separator")),
+        ('day,y\n2024-01-01,1\n"2024-01-02,1\n2024-01-03,1\n', ("quote", "begins in line 3")),
+        ("sep=;\nday;y\n2024-01-01;1\n2024\n", ("line 4", "1 field")),
+        ("\u201cday\u201d,y\n2024-01-01,1\n", ("line 1", "\u201cday\u201d", "straight ones")),
+        ("day,y\n2024-01-01,\u201c1\u201d\n", ("line 2", "\u201c1\u201d", "straight ones")),
     ],
 )
 def test_files_that_are_refused(text, parts, tmp_path):
     path = tmp_path / "a.csv"
-    path.write_text(text)
+    path.write_text(text, encoding="utf-8")
     fails(lambda: read_table(str(path), None, None), *parts, error=Refused)
 
 
@@ -158,10 +184,19 @@ def test_bytes_that_are_no_text_are_refused(data, encoding, parts, tmp_path):
     fails(lambda: read_table(str(path), None, encoding), *parts, error=Refused)
 
 
-def test_the_encoding_of_the_message_reads_the_file(tmp_path):
+def test_text_in_another_encoding_is_not_taken_for_quotes(tmp_path):
     path = tmp_path / "a.csv"
-    path.write_bytes("day,y\n1,2\n".encode("utf-16-le"))
-    assert read_table(str(path), None, "utf-16-le").columns == {"day": ["1"], "y": ["2"]}
+    path.write_bytes("\u65e5\u4ed8,\u58f2\u4e0a\n2024-01-01,1\n".encode("shift-jis"))
+    with warns("cp1252", "--encoding"):
+        assert len(read_table(str(path), None, None)) == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_the_encoding_of_the_message_reads_the_file(encoding, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes("day,y\n1,2\n".encode(encoding))
+    fails(lambda: read_table(str(path), None, None), f"--encoding {encoding}", error=Refused)
+    assert read_table(str(path), None, encoding).columns == {"day": ["1"], "y": ["2"]}
 
 
 def test_dates_without_an_offset_are_those_of_the_zone():
@@ -177,12 +212,12 @@ def test_years_of_two_digits_are_told_of():
 
 
 def test_gaps_are_filled_only_where_no_date_moves():
-    from skgru._cli.roles_of_columns import without_gaps
+    from skgru._cli.gaps import without_gaps
 
     for dates in (
         pd.date_range("2023-01-15", periods=24, freq=pd.DateOffset(months=1)),
         pd.date_range("1970-07-04", periods=30, freq=pd.DateOffset(years=1)),
     ):
         frame = pd.DataFrame({"sales": range(len(dates))}, dates).drop(dates[9])
-        filled = without_gaps(frame, ())
+        filled = without_gaps(frame, (), "a.csv")
         assert dates.delete(9).isin(filled.index).all()

@@ -6,9 +6,8 @@ import pytest
 from sklearn.linear_model import Ridge
 
 import skgru
-from skgru._cli.columns_of_numbers import wrong_number
+from skgru._cli.columns_of_numbers import plain, wrong_number
 from skgru._cli.dates import wrong_date
-from skgru._containers.text_numbers import bare
 from tests.cli.test_main import answer, refused
 from tests.helpers import assert_holds
 
@@ -147,6 +146,10 @@ def decorations():
     return {
         "percent": [f"{x}%" for x in profit],
         "currency": [f"\u20ac{x}" for x in profit],
+        "code": [f"{x} EUR" for x in profit],
+        "code first": [f"CHF {x}" for x in profit],
+        "underscore": [f"1_0{abs(x):.3f}" for x in profit],
+        "minus last": [f"{abs(x)}-" if x < 0 else f"{x}" for x in profit],
         "account": [f"({-x})" if x < 0 else f"{x}" for x in profit],
         "few": ["(12.5)" if k == 30 else f"{abs(x)}" for k, x in enumerate(profit)],
     }
@@ -155,15 +158,15 @@ def decorations():
 @pytest.mark.parametrize("kind", decorations())
 def test_signs_and_parentheses_of_numbers_are_named(capsys, kind):
     texts = decorations()[kind]
-    line = next(k for k, one in enumerate(texts) if bare(one) != one)
-    parts = "sales", f"line {line + 2}", repr(texts[line]), f"Write {bare(texts[line])} instead"
+    line = next(k for k, one in enumerate(texts) if plain(one) != one)
+    parts = "sales", f"line {line + 2}", repr(texts[line]), f"Write {plain(texts[line])} instead"
     write(sales=texts)
     refused(capsys, *FORECAST, parts=("--target is missing", *parts))
     refused(capsys, *FORECAST, "--target", "sales", parts=("--target sales", *parts))
     write(price=texts)
     options = ["--target", "sales", "--past", "price"]
     refused(capsys, *FORECAST[:-1], *options, parts=("--past price", *parts[1:]))
-    write(sales=[bare(one) for one in texts])  # the remedy
+    write(sales=[plain(one) for one in texts])  # the remedy
     answer(capsys, *FORECAST)
 
 
@@ -210,3 +213,31 @@ def test_messages_about_revised_rows_and_names_of_series(capsys):
     model = ["--horizon", "1", "--model", "shops.skgru"]
     parts = "the series 'A', but the model has 'a'", "Write it as in the data of the training"
     refused(capsys, "forecast", "data.csv", *model, parts=parts)
+
+
+@pytest.mark.parametrize("places", ["0", "00", "000"])
+def test_thousands_with_points_in_a_file_with_commas(capsys, places):
+    sales = 10_000 + (SALES * 1000).astype(int) // 10 ** len(places) * 10 ** len(places)
+    write(sales=sales)
+    expected, _ = answer(capsys, *FORECAST)
+    write(sales=[f"{one:,}".replace(",", ".") for one in sales])
+    refused(capsys, *FORECAST, parts=("data.csv", "--decimal . or --decimal ,"))
+    table, err = answer(capsys, *FORECAST, "--decimal", ",")
+    pd.testing.assert_frame_equal(table, expected)
+    assert "--decimal" not in err
+    table, err = answer(capsys, *FORECAST, "--decimal", ".")
+    assert "--decimal" not in err
+    np.testing.assert_allclose(table["sales"], expected["sales"] / 1000, rtol=1e-3)
+
+
+def test_sensor_values_of_three_places_are_read(capsys):
+    write(sales=[f"{one:.3f}" for one in SALES])
+    table, err = answer(capsys, *FORECAST)
+    assert_holds(err, "read with a decimal point", "--decimal ,")
+    assert table["sales"].between(9, 17).all()
+    write(sales=[f"{one:.3f}" for one in SALES], share=0.5)
+    again, err = answer(capsys, *FORECAST, "--target", "sales")
+    assert "--decimal" not in err
+    pd.testing.assert_frame_equal(again, table)
+    write(sales=[f"{one:.3f}" for one in SALES - 10])  # one below 1 shows the mark
+    assert "--decimal" not in answer(capsys, *FORECAST)[1]
