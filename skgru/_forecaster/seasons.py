@@ -192,9 +192,10 @@ def has_season(
     series: list[np.ndarray], season_length: int, horizon: int, is_sure: bool = False
 ) -> bool:
     """Whether X repeats with a season: it does not lack the season, and Theta with it has a smaller
-    error than Theta without it, from forecast origins within X. With few origins, values a season
-    ago must be nearer than those of other rows within a season. is_sure : whether the season needs
-    no proof. It is then used unless it makes the error larger, and with few origins.
+    error than Theta without it, from forecast origins within X. With less than three seasons,
+    values a season ago must be nearer, too, than those of other rows within a season; with few
+    origins, this alone counts. is_sure : whether the season needs no proof. It is then used unless
+    it makes the error larger, and with few origins.
     """
     if lacks_season(series, season_length):
         return False
@@ -207,8 +208,13 @@ def has_season(
     if ratios:
         # A series that one of both forecasts without an error decides nothing alone.
         usual = float(np.mean(np.clip(np.log(ratios), -MOST_GAIN, MOST_GAIN)))
-        return usual <= 0 if is_sure else usual < np.log(SEASON_FROM)
-    if is_sure:
+        if is_sure:
+            return usual <= 0
+        # With fewer rows, the forecast origins lie in one part of the season and prove little.
+        is_long = max(map(len, series)) - horizon >= LEAST_SEASONS * season_length
+        if is_long or usual >= np.log(SEASON_FROM):
+            return usual < np.log(SEASON_FROM)
+    elif is_sure:
         return True
     own, others = seasonal_errors(series, season_length)
     return own < SEASON_FROM * others

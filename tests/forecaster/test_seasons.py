@@ -8,7 +8,7 @@ import pytest
 from sklearn.linear_model import LinearRegression, Ridge
 
 from skgru import SequenceForecaster
-from skgru._forecaster.seasons import LACKS_FROM, difference_of_changes, lags_of
+from skgru._forecaster.seasons import LACKS_FROM, difference_of_changes, has_season, lags_of
 from tests.helpers import prices, raises
 
 
@@ -227,3 +227,16 @@ def test_only_months_and_quarters_have_a_season_without_proof(freq, season_lengt
         warnings.simplefilter("ignore", UserWarning)  # the series is short
         fitted = SequenceForecaster(horizon=2, random_state=0).fit(series)
     assert fitted.season_length_ == season_length
+
+
+@pytest.mark.parametrize("n", [760, 900, 1094])
+def test_noise_of_two_or_three_years_has_no_year(n):
+    """Forecast origins in one part of the year find a year by chance in one of eight series."""
+    rng = np.random.default_rng(n)
+    noise = rng.normal(size=(30, n, 1))
+    walks = noise.cumsum(axis=1)
+    found = [has_season([values], 365, 14) for values in (*noise, *walks)]
+    assert sum(found) <= 2
+    t = np.arange(n)[:, np.newaxis]
+    years = noise[:10] / 8 + np.sin(2 * np.pi * (t / 365 + rng.random((10, 1, 1))))
+    assert sum(has_season([0.1 * (t % 7) + values], 365, 60) for values in years) >= 3
