@@ -108,9 +108,10 @@ class ForecastAnswers(OriginsReader):
         """Raise for a history from which no width of an interval can be estimated."""
         n_known = [int(np.isfinite(part.z).any(axis=1).sum()) for part in new.parts]
         if self.pretrained_ and min(n_known) < LEAST_ROWS:
+            n = min(n_known)
             raise ValueError(
-                f"X has {min(n_known)} rows with values to forecast from, but an interval needs at "
-                f"least {LEAST_ROWS}. Give more rows of the series, or use forecast."
+                f"X has {n} row{'s' * (n != 1)} with values to forecast from, but an interval needs "
+                f"at least {LEAST_ROWS}. Give more rows of the series, or use forecast."
             )
 
     def _check_coverage(self, coverage: float) -> int | None:

@@ -239,4 +239,4 @@ def test_noise_of_two_or_three_years_has_no_year(n):
     assert sum(found) <= 2
     t = np.arange(n)[:, np.newaxis]
     years = noise[:10] / 8 + np.sin(2 * np.pi * (t / 365 + rng.random((10, 1, 1))))
-    assert sum(has_season([0.1 * (t % 7) + values], 365, 60) for values in years) >= 3
+    assert sum(has_season([0.1 * (t % 7) + values], 365, 60) for values in years) >= 8
