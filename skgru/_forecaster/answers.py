@@ -110,8 +110,8 @@ class ForecastAnswers(OriginsReader):
         if self.pretrained_ and min(n_known) < LEAST_ROWS:
             n = min(n_known)
             raise ValueError(
-                f"X has {n} row{'s' * (n != 1)} with values to forecast from, but an interval needs "
-                f"at least {LEAST_ROWS}. Give more rows of the series, or use forecast."
+                f"X has {n} row{'s' * (n != 1)} with values to forecast from, but an interval "
+                f"needs at least {LEAST_ROWS}. Give more rows of the series, or use forecast."
             )
 
     def _check_coverage(self, coverage: float) -> int | None:
