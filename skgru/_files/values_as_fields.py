@@ -12,6 +12,7 @@ from decimal import Decimal
 from importlib import import_module
 from types import FunctionType
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -353,6 +354,7 @@ CODECS: dict[str, Codec] = {
     "offset_zone": Codec(_of(timezone), lambda value: [value.utcoffset(None)], timezone, True),
     "zone": Codec(_of(ZoneInfo), lambda value: [value.key], ZoneInfo, True),
     "decimal": Codec(_of(Decimal), lambda value: [str(value)], Decimal),
+    "uuid": Codec(_of(UUID), lambda value: [str(value)], UUID),
     "Timestamp": Codec(
         _pandas("Timestamp"),
         lambda value: (int(value.asm8.view("i8")), value.unit, _zone_text(value.tz)),

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import warnings
 from pathlib import Path
+from uuid import UUID
 
 import numpy as np
 import pandas as pd
@@ -107,6 +108,10 @@ PANELS = {
     "list": (None, [VALUES, VALUES[50:]]),
     "long": ("id", long_frame().set_index("time")),
     "categories": ("id", long_frame().astype({"id": "category"})),
+    "identifiers of a database": (
+        "id",
+        long_frame().assign(id=np.repeat([UUID(int=7), UUID(int=3)], 60)).set_index("time"),
+    ),
     "levels": (0, long_frame().set_index(["id", "time"])),
     "wide": ("columns", pd.DataFrame({("a", 1): VALUES, ("b", 2): VALUES**2})),
     "polars": ("id", polars_frame()),
