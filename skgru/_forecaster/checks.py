@@ -12,11 +12,11 @@ from skgru._containers.table import Table
 from skgru._containers.text_dates import are_years, form_of_numbers, unit_of_numbers
 from skgru._containers.time_index import TimeIndex
 from skgru._forecaster.covariate_gaps import check_has_values, warn_of_covariate_gaps
-from skgru._forecaster.last_values import warn_of_last_values
 from skgru._forecaster.season_warnings import warn_of_repeats, warn_of_season
 from skgru._forecaster.seasons import rows_for_season
 from skgru._forecaster.short_series import warn_of_short
 from skgru._forecaster.spec import ForecastSpec, is_constant
+from skgru._forecaster.unusual_values import warn_of_codes, warn_of_last_values
 from skgru._warnings import warn_user
 
 # Years from one row to the next, up to which whole numbers are years.
@@ -42,6 +42,7 @@ def check_series(
         if spec.is_global and parameters.pretrained != "only":
             warn_of_short(list(map(len, tables)), panel, spec)
     warn_of_ends(tables, panel, spec)
+    warn_of_codes(tables, panel, spec)
     warn_of_last_values(tables, panel, spec)
     warn_of_limits(parameters.lower, parameters.upper, tables, spec)
     named = max(tables, key=len).rows.season_length

@@ -1,4 +1,6 @@
-"""Warning of a last value far outside what is usual: often a period that has not ended."""
+"""Warnings of values that are probably no values of the series: codes of missing values, such as
+-999, and last values of periods that have not ended.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +17,52 @@ from skgru._warnings import warn_user
 # last one without so many seasons.
 SEASONS_READ = 8
 LEAST_ROWS = 12
+
+# Distance of a code from all other values, as a multiple of their range, and the numbers beside
+# those of nines that are codes: the limits of integers, and those of netCDF files.
+RANGES_AWAY = 3
+CODES = (32767, -32768, 65535, 2147483647, -2147483648, 1e20, -1e20, 9.96921e36)
+
+
+def code_of_missing(values: np.ndarray) -> float | None:
+    """The lowest or highest one of values (n_rows,) that lies far away from the others and is
+    probably a code of missing values: a number of nines, or negative where the others are not. None
+    without one.
+    """
+    known = values[np.isfinite(values)]
+    for extreme in (known.min(initial=np.inf), known.max(initial=-np.inf)):
+        others = known[known != extreme]
+        low, high = others.min(initial=np.inf), others.max(initial=-np.inf)
+        if not ((low < others) & (others < high)).any():  # two values, as of a promotion
+            continue
+        if max(low - extreme, extreme - high) <= RANGES_AWAY * (high - low):
+            continue
+        is_code = set(f"{abs(extreme):.10g}") <= {"9", "."} or np.isclose(extreme, CODES).any()
+        if (extreme < 0 and (is_code or low >= 0)) or (is_code and len(known) - len(others) > 1):
+            return float(extreme)
+    return None
+
+
+def warn_of_codes(tables: list[Table], panel: Panel | None, spec: ForecastSpec) -> None:
+    """Warn of columns with a code of missing values, which would be used as a value."""
+    names = [None] if panel is None else panel.ids
+    for one, table in zip(names, tables, strict=True):
+        for column in (*spec.targets, *spec.past, *spec.known):
+            values = table.values[:, column]
+            code = code_of_missing(values)
+            if code is None:
+                continue
+            is_code = values == code
+            n, others = int(is_code.sum()), values[~is_code & np.isfinite(values)]
+            name = f"Column {table.columns[column]!r}"
+            if panel is not None:  # columns of a wide frame are series
+                name = f"Series {one!r}" if panel.kind == "wide" else f"{name} of series {one!r}"
+            warn_user(
+                f"{name} of X holds {code:g} in {n} row{'s' * (n > 1)}, far outside its other "
+                f"values ({others.min():g} to {others.max():g}). If it stands for a missing value, "
+                "replace it by NaN."
+            )
+            return
 
 
 def is_far_off(values: np.ndarray, season_length: int) -> bool:

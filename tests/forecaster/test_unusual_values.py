@@ -1,10 +1,11 @@
-"""The warning of a last value far outside the usual range, such as that of a part of a month."""
+"""Warnings of values that are probably no values: of a part of a month, and codes such as -999."""
 
 import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import Ridge
 
 from skgru import SequenceForecaster
 from skgru.datasets import load_airline_passengers, load_sunspots
@@ -76,3 +77,44 @@ def test_several_series_and_columns():
         forecaster(group="columns").fit(frame)
     with warns("0 of column 'b', and 1 more"):
         forecaster().fit(frame)
+
+
+# Codes of missing values
+
+
+@pytest.mark.parametrize("code", [-999, -99.9, -9999, -1e20, 9999, 32767])
+@pytest.mark.parametrize("form", ["target", "covariate", "panel"])
+def test_a_code_of_missing_values_is_told_of_and_the_remedy_works(code, form):
+    rng = np.random.default_rng(0)
+    index = pd.date_range("2022", periods=120, freq="D")
+    frame = pd.DataFrame(20 + rng.normal(size=(120, 2)), index, columns=["a", "b"])
+    frame.iloc[[40, 70], 1] = code
+    options = {"target": {}, "covariate": {"known": "b"}, "panel": {"group": "columns"}}[form]
+    name = "Series 'b'" if form == "panel" else "Column 'b'"
+    model = SequenceForecaster(Ridge(), horizon=7, season_length=1, **options)
+    with warns(f"{name} of X holds {code:g} in 2 rows", "replace it by NaN"):
+        model.fit(frame)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message="Column")
+        warnings.filterwarnings("ignore", message="Covariate 'b' has NaN")
+        fitted = model.fit(frame.replace(code, np.nan))
+    if form != "covariate":
+        assert (fitted.forecast() - 20).abs().max(axis=None) < 3
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.r_[np.zeros(50), 1, np.zeros(49)],  # a promotion
+        np.r_[np.arange(50) % 4, 99, np.arange(49) % 4],  # a single large sale
+        np.r_[np.arange(100) % 7 + 995.0],  # values around 999
+        np.r_[-np.arange(99.0), -99],
+        np.full(100, 9.0),
+    ],
+)
+def test_values_that_are_no_codes(values):
+    X = pd.Series(values, pd.date_range("2022", periods=100, freq="D"))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message=".*missing value")
+        warnings.filterwarnings("ignore", message=".*season")
+        forecaster().fit(X)
