@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 
 from skgru._cli.errors import Refused
+
+
+def _ambiguous() -> tuple[type[Exception], ...]:
+    """Errors about times that exist twice: those of pandas 2 are of pytz, and no ValueError."""
+    try:
+        return ValueError, import_module("pytz").AmbiguousTimeError
+    except ImportError:
+        return (ValueError,)
 
 
 def in_zone(wall: Any, zone: str, keys: Sequence[Any] | None = None) -> Any:
@@ -16,7 +25,7 @@ def in_zone(wall: Any, zone: str, keys: Sequence[Any] | None = None) -> Any:
     """
     try:
         return wall.tz_localize(zone, ambiguous="raise", nonexistent="shift_forward")
-    except ValueError:  # a time that exists twice
+    except _ambiguous():  # a time that exists twice
         pass
     parts = [np.arange(len(wall))]
     if keys is not None and len(keys):
@@ -39,7 +48,7 @@ def _is_first(wall: Any, zone: str) -> Any:
     for step in (1, -1):  # rows may be in descending order
         try:
             times = wall[::step].tz_localize(zone, ambiguous="infer", nonexistent="shift_forward")
-        except ValueError:
+        except _ambiguous():
             continue
         if times.is_monotonic_increasing:
             second = wall.tz_localize(zone, ambiguous=first, nonexistent="shift_forward")

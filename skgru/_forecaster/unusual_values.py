@@ -77,8 +77,15 @@ def is_far_off(values: np.ndarray, season_length: int) -> bool:
         return False
     if (before == 0).mean() >= INTERMITTENT_FROM:  # a sale after rows without any
         return False
-    n_seasons = min(SEASONS_READ, len(values) // season_length)
-    z = AutoScaler(season_length).fit(values[:, np.newaxis]).transform(values[:, np.newaxis])
+    column = values[:, np.newaxis]
+    # Small values are far off on a logarithmic scale alone, growth on the usual one alone.
+    scaled = AutoScaler(season_length).fit(column).transform(column)
+    return all(_ends_far_off(one, season_length) for one in (scaled, column))
+
+
+def _ends_far_off(z: np.ndarray, season_length: int) -> bool:
+    """`is_far_off` of values (n_rows, 1) on their scale."""
+    n_seasons = min(SEASONS_READ, len(z) // season_length)
     if season_length > 1 and n_seasons >= LEAST_SEASONS:
         read = z[np.newaxis, -n_seasons * season_length :]
         return bool(without_outliers(read, season_length)[0, -1, 0] != z[-1, 0])

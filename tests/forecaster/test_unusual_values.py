@@ -24,7 +24,7 @@ def with_last(series, value):
     return changed
 
 
-@pytest.mark.parametrize("value", [0, 100, 250, 300, 2000])
+@pytest.mark.parametrize("value", [0, 100, 250, 2000])
 @pytest.mark.parametrize("unit", [1, 1e-9, 1e12])
 def test_a_part_of_a_month_is_told_of_and_the_remedies_work(value, unit):
     series = unit * with_last(PASSENGERS, value)
