@@ -16,7 +16,7 @@ from skgru._forecaster.season_warnings import warn_of_repeats, warn_of_season
 from skgru._forecaster.seasons import rows_for_season
 from skgru._forecaster.short_series import warn_of_short
 from skgru._forecaster.spec import ForecastSpec, is_constant
-from skgru._forecaster.unusual_values import warn_of_codes, warn_of_last_values
+from skgru._forecaster.unusual_values import warn_of_codes, warn_of_last_values, warn_of_units
 from skgru._warnings import warn_user
 
 # Years from one row to the next, up to which whole numbers are years.
@@ -43,6 +43,7 @@ def check_series(
             warn_of_short(list(map(len, tables)), panel, spec)
     warn_of_ends(tables, panel, spec)
     warn_of_codes(tables, panel, spec)
+    warn_of_units(tables, panel, spec)
     warn_of_last_values(tables, panel, spec)
     warn_of_limits(parameters.lower, parameters.upper, tables, spec)
     named = max(tables, key=len).rows.season_length

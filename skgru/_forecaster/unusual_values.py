@@ -1,5 +1,5 @@
 """Warnings of values that are probably no values of the series: codes of missing values, such as
--999, and last values of periods that have not ended.
+-999, values in another unit, and last values of periods that have not ended.
 """
 
 from __future__ import annotations
@@ -22,6 +22,51 @@ LEAST_ROWS = 12
 # those of nines that are codes: the limits of integers, and those of netCDF files.
 RANGES_AWAY = 3
 CODES = (32767, -32768, 65535, 2147483647, -2147483648, 1e20, -1e20, 9.96921e36)
+
+# Factor between two levels from which they may be of two units, and rows at each of them.
+OTHER_UNIT_FROM = 30
+LEAST_ROWS_OF_UNIT = 6
+
+
+def change_of_unit(values: np.ndarray) -> tuple[int, float] | None:
+    """The row at which the unit of positive values (n_rows,) may change, and the factor: all values
+    after it are far from all values before it, and the values on each side differ much less. None
+    without one.
+    """
+    rows = np.flatnonzero(np.isfinite(values))
+    if len(rows) < 2 * LEAST_ROWS_OF_UNIT or values[rows].min() <= 0:
+        return None
+    logarithms = np.log(values[rows])
+    at = int(np.abs(np.diff(logarithms)).argmax()) + 1
+    before, after = logarithms[:at], logarithms[at:]
+    if min(len(before), len(after)) < LEAST_ROWS_OF_UNIT:
+        return None
+    change = float(np.median(after) - np.median(before))
+    if abs(change) < np.log(OTHER_UNIT_FROM) or 2 * max(map(np.ptp, (before, after))) > abs(change):
+        return None
+    return int(rows[at]), float(np.exp(change))
+
+
+def warn_of_units(tables: list[Table], panel: Panel | None, spec: ForecastSpec) -> None:
+    """Warn of a series whose unit may change: forecasts would mix both levels."""
+    names = [None] if panel is None else panel.ids
+    for one, table in zip(names, tables, strict=True):
+        for column in spec.targets:
+            found = change_of_unit(table.values[:, column])
+            if found is None:
+                continue
+            row, factor = found
+            index = table.rows.index
+            where = f"row {row}" if index is None else str(index[-len(table) :][row])
+            name = "X" if panel is None else f"series {one!r} of X"
+            name = f"column {table.columns[column]!r} of {name}" if len(spec.targets) > 1 else name
+            size = f"{factor:.3g}" if factor > 1 else f"1 / {1 / factor:.3g}"
+            warn_user(
+                f"From {where} on, the values of {name} are about {size} times those before, as "
+                "after a change of the unit. Forecasts may mix both levels. Give all values in one "
+                "unit, or leave the rows before it out."
+            )
+            return
 
 
 def code_of_missing(values: np.ndarray) -> float | None:

@@ -118,3 +118,36 @@ def test_values_that_are_no_codes(values):
         warnings.filterwarnings("error", message=".*missing value")
         warnings.filterwarnings("ignore", message=".*season")
         forecaster().fit(X)
+
+
+# Units
+
+
+@pytest.mark.parametrize("factor", [1e-3, 1e3, 60.0, 1e-6])
+@pytest.mark.parametrize("at", [10, 48, 70])
+def test_a_change_of_the_unit_is_told_of_and_the_remedy_works(factor, at):
+    rng = np.random.default_rng(0)
+    values = 100 + 20 * np.sin(2 * np.pi * np.arange(84) / 12) + 4 * rng.normal(size=84)
+    values[at:] *= factor
+    X = pd.Series(values, pd.date_range("2015", periods=84, freq="MS"))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        forecaster().fit(X)
+    told = [str(one.message) for one in caught if "change of the unit" in str(one.message)]
+    assert len(told) == 1 and f"From {X.index[at]} on" in told[0]
+    for remedy in (X[at:], X.where(X.index >= X.index[at], factor * X)):
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", message=".*change of the unit")
+            warnings.filterwarnings("ignore", message="season_length|.*season")
+            fitted = forecaster().fit(remedy)
+        assert (fitted.forecast() / factor - 100).abs().max() < 50
+
+
+def test_growth_zeros_and_steps_are_no_change_of_the_unit():
+    index = pd.date_range("2020", periods=100, freq="D")
+    t = np.arange(100)
+    for values in (1.2**t, np.where(t < 50, 0.0, 100.0 + t), np.where(t < 50, 10.0, 100.0) + t % 7):
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", message=".*change of the unit")
+            warnings.filterwarnings("ignore", message=".*season|The last value")
+            forecaster().fit(pd.Series(values, index))
