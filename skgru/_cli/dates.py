@@ -35,6 +35,9 @@ _OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)$", re.I)
 _QUARTER = re.compile(r"(\d{4})[- /]?Q([1-4])", re.I)
 _QUARTER_FIRST = re.compile(r"(?:Q([1-4])|([1-4])Q)[- /]?(\d{4})", re.I)
 _WEEK = re.compile(r"(\d{4})-?W(\d{2})", re.I)
+# A column of weeks by its name, and numbers in it that would be read as months.
+_NAME_OF_WEEKS = re.compile(r"week(?!day)|woche|^(kw|wk|cw)", re.I)
+_NUMBER_AND_YEAR = re.compile(r"(\d{1,2})[./-](\d{4})")
 
 
 # Whole numbers that a program has written as floats.
@@ -146,7 +149,7 @@ def _read(
             )
             raise Refused(
                 f"--date-format {wanted.form} does not fit {column[bad]!r} ({file}, line "
-                f"{lines[bad]}). Give another format, for example %d.%m.%Y."
+                f"{lines[bad]}). Give a format of all parts, for example %d.%m.%Y %H:%M."
             )
         return dates, wanted
     if all(value.isdigit() for value in column):
@@ -168,6 +171,13 @@ def _read(
             )
         return dates, replace(wanted, order=order)
     else:
+        numbered = _NUMBER_AND_YEAR.fullmatch(column[0])
+        if numbered and _NAME_OF_WEEKS.search(name):
+            raise Refused(
+                f"--time {name}: {file}, line {lines[0]} has {column[0]!r}. Write weeks as "
+                f"{numbered[2]}-W{int(numbered[1]):02}. If these are months, give --date-format "
+                f"%m{column[0][len(numbered[1])]}%Y."
+            )
         found = _other_forms(column)
         if found is not None:
             return found, wanted
@@ -198,7 +208,9 @@ def until_date(text: str, form: DateForm) -> str:
     if found is None:
         return text
     usual = "dmy" if found[2] == "." else None
-    order = "ymd" if len(found[1]) == 4 else form.order or usual
+    # With points, the day is first everywhere but, perhaps, where the data have it elsewhere.
+    order = (form.order or usual) if form.order in (None, usual) or usual is None else None
+    order = "ymd" if len(found[1]) == 4 else order
     read = [_in_order([text], one) for one in ([order] if order else ORDERS)]
     days = {str(dates[0] if found[5] else dates[0].date()) for dates in read if dates is not None}
     if len(days) == 1:

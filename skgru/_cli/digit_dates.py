@@ -25,7 +25,18 @@ _YEAR_FIRST = (
     ("%Y%m%d%H%M%S", None),
 )  # fmt: skip
 # May be dates.
-_OTHERS = ("%d%m%Y", "%m%d%Y", "%Y%d%m", "%m%Y", "%y%m%d", "%d%m%y", "%m%d%y", "%y%m", "%m%y")
+_OTHERS = (
+    "%d%m%Y",
+    "%m%d%Y",
+    "%Y%d%m",
+    "%m%Y",
+    "%y%m%d",
+    "%d%m%y",
+    "%m%d%y",
+    "%y%m",
+    "%m%y",
+    "%Y%j",
+)
 
 # Years that are written with four digits, and how far ahead years of two digits may lie.
 _YEARS = (1900, 2100)
@@ -42,8 +53,9 @@ _LEAST_TO_CORRECT = 10
 
 def width_of(form: str) -> int | None:
     """The number of digits of a format that has nothing but digits; None for other formats."""
-    parts = re.findall("%[dmyYHMS]", form)
-    return sum(4 if one == "%Y" else 2 for one in parts) if "".join(parts) == form else None
+    parts = re.findall("%[dmyYjHMS]", form)
+    digits = {"%Y": 4, "%j": 3}
+    return sum(digits.get(one, 2) for one in parts) if "".join(parts) == form else None
 
 
 def in_form(column: list[str], form: str) -> Any:
@@ -225,7 +237,7 @@ def _refuse(
 
 def _shown(value: str, form: str) -> str:
     stamp = in_form([value], form)[0]
-    has_day = "%d" in form or form == EXCEL
+    has_day = form == EXCEL or "%d" in form or "%j" in form
     return str(stamp).removesuffix(" 00:00:00") if has_day else f"{stamp:%Y-%m}"
 
 

@@ -18,7 +18,7 @@ RANGES = {
     "months": pd.date_range("2021-01-01", periods=36, freq="MS"),
     "month ends": pd.date_range("2021-01-31", periods=36, freq="ME"),
 }
-OF_DAYS = ("%d%m%Y", "%m%d%Y", "%y%m%d", "%d%m%y", "%m%d%y")
+OF_DAYS = ("%d%m%Y", "%m%d%Y", "%y%m%d", "%d%m%y", "%m%d%y", "%Y%j")
 OF_MONTHS = ("%m%Y", "%y%m", "%m%y")
 CASES = [(kind, form) for kind in RANGES for form in OF_DAYS]
 CASES += [(kind, form) for kind in ("year of months", "months") for form in OF_MONTHS]

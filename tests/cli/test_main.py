@@ -147,6 +147,27 @@ def test_until_is_read_in_the_order_of_the_data(folder, capsys):
     assert (len(table), table["date"].iloc[-1]) == (34, "2024-04-03")
 
 
+def test_until_with_points_beside_data_with_the_month_first_is_refused(folder, capsys):
+    days = pd.date_range("2024-02-01", periods=29).strftime("%m/%d/%Y")
+    pd.DataFrame({"date": days, "sales": range(29)}).to_csv("a.csv", index=False)
+    argv = ["forecast", "a.csv", "--zero-shot", "--until", "03.05.2024"]
+    refused(capsys, *argv, parts=("may be 2024-03-05 or 2024-05-03", "year first"))
+
+
+@pytest.mark.parametrize("name", ["KW", "week", "Kalenderwoche"])
+def test_numbers_of_weeks_are_no_months(name, folder, capsys):
+    weeks = [f"{week:02}/2021" for week in range(1, 13)]
+    pd.DataFrame({name: weeks, "sales": range(12)}).to_csv("a.csv", index=False)
+    argv = ["forecast", "a.csv", "--zero-shot", "--horizon", "1"]
+    refused(capsys, *argv, parts=("'01/2021'", "2021-W01", "--date-format %m/%Y"))
+    table, _ = answer(capsys, *argv, "--date-format", "%m/%Y")
+    assert table[name].iloc[0] == "2022-01-01"
+    written = [f"2021-W{week:02}" for week in range(1, 13)]
+    pd.DataFrame({name: written, "sales": range(12)}).to_csv("a.csv", index=False)
+    table, _ = answer(capsys, *argv)
+    assert table[name].iloc[0] == "2021-03-29"
+
+
 @pytest.mark.parametrize(
     ("form", "until"),
     [("%d/%m/%Y", "2024-04-03"), ("%m/%d/%Y", "2024-04-03"), ("%d/%m/%Y", "03/04/2024"),
