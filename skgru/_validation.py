@@ -11,6 +11,7 @@ from numbers import Integral, Real
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
+from sklearn.base import is_regressor
 from sklearn.utils._param_validation import HasMethods, Interval, validate_params
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import _check_sample_weight
@@ -45,7 +46,11 @@ class Instance(HasMethods):
         self.name = name
 
     def is_satisfied_by(self, val: Any) -> bool:
-        return not isinstance(val, type) and super().is_satisfied_by(val)
+        if isinstance(val, type):
+            return False
+        # A StackingRegressor has no `predict` before its fit.
+        later = {"predict"} if hasattr(type(val), "predict") and is_regressor(val) else set()
+        return all(name in later or hasattr(val, name) for name in self.methods)
 
     def __str__(self) -> str:
         return self.name or super().__str__().replace("an object", "an object (not a class)")

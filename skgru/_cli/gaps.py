@@ -26,11 +26,32 @@ def without_gaps(frame: Any, group: tuple[str, ...], file: str, step: Any = None
         filled = _filled(part.drop(columns=list(group)), step, what, "or leave the series out")
         if step is None and isinstance(filled.index, pd.DatetimeIndex) and len(filled) > 2:
             step = filled.index.freq or regular_step(filled.index)
+        parts.append((key, filled))
+    found = _at_one_step(dict(parts))
+    for key, filled in found.items():
         for at, name in enumerate(group):
             filled.insert(at, name, key[at])
-        parts.append((key, filled))
-    found = dict(parts)
     return pd.concat([found[key] for key, _ in series])
+
+
+def _at_one_step(parts: dict[Any, Any]) -> dict[Any, Any]:
+    """The rows of each series, also on days on which this one is closed and others are open."""
+    import pandas as pd
+
+    indexes = [part.index for part in parts.values()]
+    if not all(isinstance(index, pd.DatetimeIndex) and len(index) > 2 for index in indexes):
+        return parts
+    steps = list({str(step): step for step in map(regular_step, indexes) if step}.values())
+    for step in steps if len(steps) > 1 or not all(map(regular_step, indexes)) else ():
+        wholes = [
+            pd.date_range(index[0], index[-1], freq=step, name=index.name) for index in indexes
+        ]
+        if all(index.isin(whole).all() for index, whole in zip(indexes, wholes, strict=True)):
+            return {
+                key: part.reindex(whole) if len(whole) > len(part) else part
+                for (key, part), whole in zip(parts.items(), wholes, strict=True)
+            }
+    return parts
 
 
 def _filled(frame: Any, step: Any, has: str, otherwise: str) -> Any:

@@ -164,6 +164,7 @@ _WHOLE = (
 )
 
 _PARTS = (
+    ("insert missing rows, resample the series", "add --fill-gaps, resample the series"),
     (r"\bset (lower|upper)=None", r"leave --\1 out"),
     (r"season_length=\((.+?),?\)", r"--season \1"),
     (r"season_length=(\w+)", r"--season \1"),

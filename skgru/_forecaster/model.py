@@ -27,7 +27,7 @@ from skgru._forecaster.mean_correction import ERROR_OFFSET, MeanCorrection
 from skgru._forecaster.mixture import Mixture
 from skgru._forecaster.regressors import EnsembleMember
 from skgru._forecaster.rollout import Rollout
-from skgru._forecaster.scaling import scaled, transformed
+from skgru._forecaster.scaling import check_inverse, scaled, transformed
 from skgru._forecaster.spec import ForecastSpec, one_hot
 from skgru._forecaster.zero_shot_member import PretrainedNetwork
 from skgru._windows import sliding_view
@@ -166,7 +166,11 @@ class ForecastModel:
 
     def new_scaler(self, targets: np.ndarray) -> Any:
         """A scaler fitted to the targets of a series (n_rows, n_targets)."""
-        return None if self.unfitted_scaler is None else clone(self.unfitted_scaler).fit(targets)
+        if self.unfitted_scaler is None:
+            return None
+        scaler = clone(self.unfitted_scaler).fit(targets)
+        check_inverse(scaler, targets)
+        return scaler
 
     def recent_seasonal_error(self, z: np.ndarray) -> float:
         """Geometric mean of the `seasonal_error` of all rows and that of the last rows.

@@ -30,6 +30,9 @@ INTERMITTENT_FROM = 0.2
 # Scaled distance below the lowest value of a logarithm up to which bounds are moved on its scale.
 BELOW_KNEE = 3.0
 
+# Share of the spread that a scaler may lose, 1 / 10, and of the values, by rounding.
+MOST_LOST, ROUNDING = 10, 1e-6
+
 # In-sample error on the scale of the network below which a series is magnified: smaller changes
 # would be lost in the noise of the network itself.
 LEAST_ERROR = 0.03
@@ -221,6 +224,35 @@ def transformed(scaler: Any, values: np.ndarray, what: str) -> np.ndarray:
             "number. Use scaler=StandardScaler() or scaler='auto'."
         )
     return scaled
+
+
+def check_inverse(scaler: Any, targets: np.ndarray) -> None:
+    """Raise for a fitted scaler whose inverse does not give back the targets (n_rows, n_targets):
+    forecasts would have other units.
+    """
+    if isinstance(scaler, AutoScaler):
+        return
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of columns without a value
+        z = np.asarray(scaler.transform(targets))
+        if z.shape != targets.shape:
+            raise ValueError(
+                f"scaler={scaler!r} makes {z.shape[-1]} columns of {targets.shape[1]}, but needs "
+                "to keep the columns. Use another scaler, for example StandardScaler()."
+            )
+        error = np.abs(np.asarray(scaler.inverse_transform(z)) - targets)
+        spread = np.abs(targets - np.nanmean(targets, axis=0))
+        largest = np.nanmax(np.abs(targets), axis=0, initial=0)
+        allowed = np.nanmean(spread, axis=0) / MOST_LOST + ROUNDING * largest
+        is_wrong = np.nanmean(error, axis=0) > allowed
+    if is_wrong.any():
+        row = int(np.nanargmax(error[:, is_wrong.argmax()]))
+        value = targets[row, is_wrong.argmax()]
+        raise ValueError(
+            f"scaler={scaler!r} does not transform the target {value:g} back to itself, so that "
+            "forecasts would have other units. Give it an inverse, for example "
+            "FunctionTransformer(np.log1p, np.expm1), or use another scaler."
+        )
 
 
 def scaled(scaler: Any, targets: np.ndarray) -> np.ndarray:

@@ -111,3 +111,19 @@ def test_until_without_dates(options, capsys):
     parts = ("--until 2025 needs dates", "numbers instead", "--horizon")
     refused(capsys, *argv, "--until", "2025", parts=parts)
     answer(capsys, *argv, "--horizon", "6")
+
+
+@pytest.mark.parametrize("closed", ["north", "south"])
+def test_series_with_and_without_closed_days_get_one_step(closed, capsys):
+    days = pd.date_range("2024-01-01", periods=60)
+    rows = [
+        (day.date(), shop, 10.0 + day.day_of_week)
+        for shop in ("north", "south")
+        for day in days
+        if shop != closed or day.day_of_week != 6
+    ]
+    pd.DataFrame(rows, columns=["date", "shop", "sales"]).to_csv("a.csv", index=False)
+    refused(capsys, *FORECAST, parts=(f"'{closed}'", "--fill-gaps"))
+    table, _ = answer(capsys, *FORECAST, "--fill-gaps")
+    assert list(table["date"]) == ["2024-03-01", "2024-03-02"] * 2
+    np.testing.assert_allclose(table["sales"], [14, 15] * 2, atol=0.1)

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.base import clone
-from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestRegressor
+from sklearn.decomposition import PCA
+from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestRegressor, StackingRegressor
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 from sklearn.metrics import r2_score
@@ -1406,3 +1407,32 @@ def test_bounds_with_the_name_of_another_column(group):
     if group == "a_lower":
         fitted.set_params(group="other")
     fitted.fit(renamed).forecast_interval(with_forecast=True)
+
+
+@pytest.mark.parametrize("function", [np.log1p, np.sqrt, np.square])
+@pytest.mark.parametrize("options", [{"regressor": Ridge()}, {"pretrained": "only"}])
+def test_a_scaler_without_inverse_is_refused_and_the_remedy_works(function, options):
+    series = 100 + 10 * np.sin(np.arange(60)).reshape(-1, 1)
+    given = SequenceForecaster(scaler=FunctionTransformer(function), horizon=3, **options)
+    parts = (
+        "scaler=FunctionTransformer(",
+        "back to itself",
+        "FunctionTransformer(np.log1p, np.expm1)",
+    )
+    fails(lambda: given.fit(series), *parts)
+    given.set_params(scaler=FunctionTransformer(np.log1p, np.expm1)).fit(series)
+    assert np.abs(given.forecast() - 100).max() < 30
+
+
+def test_a_scaler_that_changes_the_number_of_columns_is_refused():
+    series = np.random.default_rng(0).normal(size=(60, 2))
+    given = SequenceForecaster(Ridge(), scaler=PCA(1))
+    fails(lambda: given.fit(series), "scaler=PCA(", "1 columns of 2", "StandardScaler()")
+
+
+def test_a_regressor_that_predicts_only_after_its_fit():
+    series = np.sin(np.arange(80)).reshape(-1, 1)
+    stack = StackingRegressor([("ridge", Ridge()), ("linear", LinearRegression())])
+    fitted = SequenceForecaster(stack, horizon=1, window_length=4, season_length=1).fit(series)
+    assert np.abs(fitted.forecast()).max() < 1.5
+    fails(lambda: SequenceForecaster(StandardScaler()).fit(series), "regressor", "predict")
