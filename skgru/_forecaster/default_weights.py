@@ -31,4 +31,7 @@ def auto_pretrained_share(spec: ForecastSpec) -> float:
     """
     if spec.point == "mean":
         return 0.0
+    sees_season = spec.baseline != "last" or max(spec.windows) >= spec.season_length
+    if not (spec.is_global or sees_season or spec.past or spec.known):
+        return 0.9  # of one series of at most two seasons, whose networks do not see the season
     return 0.5 if spec.is_global else 0.6

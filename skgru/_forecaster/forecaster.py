@@ -272,8 +272,9 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
         series, and forecasts the medians and quantiles of any series.
 
         - "auto": it takes part if `regressor` is None or a `default_regressor`. Of the weight that
-          Theta leaves, it gets 60 % for one series (0.48 in all), and about 50 % for several. In
-          forecasts of means it has no weight. It gives the intervals in both cases.
+          Theta leaves, it gets 60 % for one series (0.48 in all), 90 % for one series of at most
+          two seasons, and about 50 % for several. In forecasts of means it has no weight. It gives
+          the intervals in both cases.
         - "only": zero-shot forecasts. Nothing is trained, and a single row is enough, or three for
           intervals. A `regressor` and past covariates are an error. Future covariates of a single
           series take part by their linear effects; those of several or of intermittent series are

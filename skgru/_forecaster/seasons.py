@@ -11,7 +11,7 @@ from skgru._containers.table import Table
 from skgru._forecaster.baselines import seasonal_naive, seasonal_profile
 from skgru._forecaster.dataset import ends_of
 from skgru._forecaster.default_regressor import is_default
-from skgru._forecaster.gaps_and_outliers import fill_by_season
+from skgru._forecaster.gaps_and_outliers import fill_by_season, without_outliers
 from skgru._forecaster.scaling import AutoScaler
 from skgru._forecaster.spec import PROFILE_SEASONS, mean_known
 from skgru._forecaster.theta import rows_of_theta, theta_forecast
@@ -68,7 +68,7 @@ def seasons_of(
     if is_only and given is not None:
         lengths = tuple(sorted(set(map(int, given))))
         return lengths[0], lengths
-    series = [table.values[:, targets] for table in tables[:SERIES_LOOKED_AT]]
+    series = usual_values(tables, targets, min(rows.season_lengths, default=1))
     if given is not None:
         lengths = tuple(sorted(set(map(int, given))))
         return nearest_season(parameters, series, lengths, n_rows), lengths
@@ -100,6 +100,16 @@ def seasons_of(
     return nearest, tuple(used)
 
 
+def usual_values(tables: list[Table], targets: list[int], season_length: int) -> list[np.ndarray]:
+    """The targets of the series that decide on the season, without outliers: a single wrong value
+    is no reason to see no season.
+    """
+    return [
+        without_outliers(table.values[np.newaxis, :, targets], season_length)[0]
+        for table in tables[:SERIES_LOOKED_AT]
+    ]
+
+
 def season_of_dates(parameters: Any, tables: list[Table], targets: list[int]) -> int:
     """The season of the pretrained network where level and baseline have none: the shortest one of
     the dates of the longest series. 1 with a given season, and if X lacks the season. Two seasons
@@ -109,7 +119,7 @@ def season_of_dates(parameters: Any, tables: list[Table], targets: list[int]) ->
     season_length = next(iter(longest.rows.season_lengths), 1)
     if parameters.season_length is not None or len(longest) < 2 * season_length:
         return 1
-    series = [table.values[:, targets] for table in tables[:SERIES_LOOKED_AT]]
+    series = usual_values(tables, targets, season_length)
     return 1 if lacks_season(series, season_length) else season_length
 
 

@@ -21,6 +21,7 @@ LEAST_ROWS = 12
 # Distance of a code from all other values, as a multiple of their range, and the numbers beside
 # those of nines that are codes: the limits of integers, and those of netCDF files.
 RANGES_AWAY = 3
+RANGES_OF_ERRORS = 50  # the same of any number: a thousandfold value by a wrong decimal mark
 CODES = (32767, -32768, 65535, 2147483647, -2147483648, 1e20, -1e20, 9.96921e36)
 
 # Factor between two levels from which they may be of two units, and rows at each of them.
@@ -71,8 +72,8 @@ def warn_of_units(tables: list[Table], panel: Panel | None, spec: ForecastSpec) 
 
 def code_of_missing(values: np.ndarray) -> float | None:
     """The lowest or highest one of values (n_rows,) that lies far away from the others and is
-    probably a code of missing values: a number of nines, or negative where the others are not. None
-    without one.
+    probably a code of missing values: a number of nines, or negative where the others are not. Or
+    one so far away that it is probably wrong. None without one.
     """
     known = values[np.isfinite(values)]
     for extreme in (known.min(initial=np.inf), known.max(initial=-np.inf)):
@@ -80,10 +81,13 @@ def code_of_missing(values: np.ndarray) -> float | None:
         low, high = others.min(initial=np.inf), others.max(initial=-np.inf)
         if not ((low < others) & (others < high)).any():  # two values, as of a promotion
             continue
-        if max(low - extreme, extreme - high) <= RANGES_AWAY * (high - low):
+        distance = max(low - extreme, extreme - high) / (high - low)
+        if distance <= RANGES_AWAY:
             continue
         is_code = set(f"{abs(extreme):.10g}") <= {"9", "."} or np.isclose(extreme, CODES).any()
         if (extreme < 0 and (is_code or low >= 0)) or (is_code and len(known) - len(others) > 1):
+            return float(extreme)
+        if distance > RANGES_OF_ERRORS:
             return float(extreme)
     return None
 
@@ -104,8 +108,8 @@ def warn_of_codes(tables: list[Table], panel: Panel | None, spec: ForecastSpec) 
                 name = f"Series {one!r}" if panel.kind == "wide" else f"{name} of series {one!r}"
             warn_user(
                 f"{name} of X holds {code:g} in {n} row{'s' * (n > 1)}, far outside its other "
-                f"values ({others.min():g} to {others.max():g}). If it stands for a missing value, "
-                "replace it by NaN."
+                f"values ({others.min():g} to {others.max():g}). If it stands for a missing value "
+                "or is wrong, replace it by NaN."
             )
             return
 

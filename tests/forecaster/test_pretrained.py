@@ -522,3 +522,23 @@ def test_regressors_that_have_learned_the_series_keep_their_weight():
         fitted._model.mixture._own_weights(50), fitted.ensemble_["regressors"]
     )
     assert np.abs(fitted.forecast(50)[:, 0] - values[600:]).mean() < 0.06
+
+
+@pytest.mark.parametrize("n_rows", [15, 18, 24])
+def test_months_of_at_most_two_years_repeat_their_season(n_rows):
+    """The trained network sees no season in so few rows, and gets a small weight."""
+    errors = []
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        months = pd.date_range("2020", periods=n_rows + 6, freq="MS")
+        values = 100 + 20 * np.sin(2 * np.pi * np.arange(n_rows + 6) / 12)
+        series = pd.Series(values + 3 * rng.normal(size=n_rows + 6), months)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of the short series
+            fitted = SequenceForecaster(horizon=6, random_state=0).fit(series[:n_rows])
+        naive = series[n_rows - 12 : n_rows - 6].to_numpy()
+        actual = series[n_rows:].to_numpy()
+        found = [np.abs(one - actual).mean() for one in (fitted.forecast().to_numpy(), naive)]
+        errors.append(found)
+    own, naive = np.mean(errors, axis=0)
+    assert own < 1.5 * naive

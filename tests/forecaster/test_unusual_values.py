@@ -151,3 +151,15 @@ def test_growth_zeros_and_steps_are_no_change_of_the_unit():
             warnings.filterwarnings("error", message=".*change of the unit")
             warnings.filterwarnings("ignore", message=".*season|The last value")
             forecaster().fit(pd.Series(values, index))
+
+
+@pytest.mark.parametrize("factor", [100, 1000])
+@pytest.mark.parametrize("row", [40, 70])
+def test_a_single_wrong_value_hides_no_season(factor, row):
+    series = PASSENGERS[:84].copy()
+    expected = forecaster().fit(series).forecast(12)
+    series.iloc[row] *= factor
+    with warns("far outside its other values", "replace it by NaN"):
+        fitted = forecaster().fit(series)
+    assert fitted.season_length_ == 12
+    assert np.abs(np.log(fitted.forecast(12) / expected)).max() < 0.1
