@@ -10,6 +10,7 @@ from typing import Any
 
 from skgru._cli.arguments import parser
 from skgru._cli.errors import Failed, Note, Refused
+from skgru._cli.files_of_options import check_files
 from skgru._cli.messages import in_words
 
 OK, ERROR, WRONG, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
@@ -51,6 +52,7 @@ def _run(argv: Sequence[str] | None) -> int:
         warnings.simplefilter("ignore" if quiet else "default")
         _tell_warnings(given.command)
         try:
+            check_files(given)
             text = command(given)
             sys.stdout.write(text)
             sys.stdout.flush()

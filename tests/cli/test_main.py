@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -522,3 +523,25 @@ def test_a_broken_pipe_and_an_interrupt_leave_no_traceback(folder):
         _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert err == b"skgru: interrupted\n"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "forecast a.csv --horizon 2 --zero-shot --output a.csv",
+        "forecast a.csv --horizon 2 --zero-shot --save ./a.csv",
+        "forecast a.csv --horizon 2 --zero-shot --output link.csv",
+        "forecast --model m.skgru --horizon 2 --output m.skgru",
+        "forecast a.csv --horizon 2 --zero-shot --output new --save new",
+        "backtest a.csv --horizon 2 --zero-shot --forecasts a.csv",
+        "backtest a.csv --horizon 2 --zero-shot --forecasts new --output new",
+    ],
+)
+def test_no_file_that_is_read_or_written_is_lost(asked, folder, capsys):
+    days = pd.date_range("2024-02-01", periods=29)
+    pd.DataFrame({"date": days, "sales": range(29)}).to_csv("a.csv", index=False)
+    Path("link.csv").symlink_to("a.csv")
+    answer(capsys, *"forecast a.csv --horizon 2 --zero-shot --save m.skgru".split())
+    before = {path.name: path.read_bytes() for path in Path().iterdir()}
+    refused(capsys, *asked.split(), parts=("is also the file of", "would be lost", "another file"))
+    assert {path.name: path.read_bytes() for path in Path().iterdir()} == before
