@@ -89,6 +89,14 @@ def as_windows(sequences: Iterable[Any], window_length: int | None = None) -> np
             f"sequences[0] has {widths[0]} channels, but sequences[{other}] has {widths[other]}. "
             "Give all sequences the same channels."
         )
+    named = [(i, list(one.columns)) for i, one in enumerate(sequences) if hasattr(one, "columns")]
+    for i, names in named[1:]:
+        if names != named[0][1]:
+            raise ValueError(
+                f"sequences[{named[0][0]}] has the columns {named[0][1]}, but sequences[{i}] has "
+                f"{names}. Give all frames the same columns in one order: "
+                "[one[sequences[0].columns] for one in sequences]."
+            )
     lengths = [len(table) for table in tables]
     longest = window_length or max(lengths)
     if max(lengths) > longest:

@@ -936,3 +936,14 @@ def test_one_token_is_no_window():
 
 def test_numbers_are_no_sequences():
     fails(lambda: as_windows([1.0, 2.0]), "sequences[0] is 1.0", "[sequence]")
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_frames_with_columns_in_another_order_are_refused(library):
+    frames = pytest.importorskip(library)
+    first = frames.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0]})
+    other = frames.DataFrame({"b": [3.0], "a": [1.0]})
+    fails(lambda: as_windows([first, other]), "['a', 'b']", "sequences[1]", "['b', 'a']")
+    sequences = [first, other]
+    windows = as_windows([one[sequences[0].columns] for one in sequences])
+    np.testing.assert_array_equal(windows[1, -1], [1, 3])
