@@ -294,6 +294,7 @@ def test_what_comes_after_an_origin_changes_nothing(kind, refit):
     assert after.actual[1, 0, 0] == 60
 
 
+@pytest.mark.filterwarnings("ignore:.*far outside its other values")
 @pytest.mark.filterwarnings("ignore:The .* covariate .* has the value", "ignore:season_length=None")
 @REFIT
 def test_the_future_of_past_columns_stays_hidden_beside_known_ones(refit):

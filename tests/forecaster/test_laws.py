@@ -17,6 +17,11 @@ from skgru._forecaster.scaling import AutoScaler
 HORIZON = 7
 DAYS = pd.date_range("2021-01-04", periods=182)
 
+# Warnings of values that are probably wrong, and of changes of the unit, are right here.
+tells_of_extremes = pytest.mark.filterwarnings(
+    "ignore:.*far outside its other values", "ignore:From .* change of the unit"
+)
+
 
 def weekly(seed=0, n=182, level=100.0, noise=2.0):
     rng = np.random.default_rng(seed)
@@ -100,6 +105,7 @@ def test_far_steps_keep_their_digits_at_a_large_level():
         np.testing.assert_allclose(far[:3] - level, near - level, atol=1e-3)
 
 
+@tells_of_extremes
 @pytest.mark.parametrize("kind", ["zero", "spike"])
 def test_one_outlier_near_the_end_moves_no_forecast(kind):
     values = weekly(level=1000.0, noise=5.0)
@@ -188,6 +194,7 @@ def test_a_shift_near_the_end_is_followed():
     assert ours < 1.5 * last
 
 
+@tells_of_extremes
 @pytest.mark.parametrize("factor", [0.01, 10, 1000])
 @pytest.mark.parametrize("regressor", [Ridge(), RidgeCV(), LinearRegression()])
 def test_a_regressor_does_not_carry_a_shift_on(regressor, factor):
@@ -252,6 +259,7 @@ def test_zeros_with_noise_are_zeros(noise, parameters):
     assert upper.max() < 3 * sales.max()
 
 
+@tells_of_extremes
 @pytest.mark.parametrize("parameters", [{}, {"pretrained": "only"}])
 def test_bounds_after_a_level_far_below_are_of_the_size_of_the_series(parameters):
     rng = np.random.default_rng(0)
@@ -261,6 +269,7 @@ def test_bounds_after_a_level_far_below_are_of_the_size_of_the_series(parameters
     assert np.isfinite(bounds).all() and bounds.max() < 100  # the largest value is 12
 
 
+@tells_of_extremes
 def test_a_few_spikes_are_no_level():
     values = 10 + np.random.default_rng(0).normal(size=108)
     values[5::25] = 1e6
