@@ -36,7 +36,7 @@ _QUARTER = re.compile(r"(\d{4})[- /]?Q([1-4])", re.I)
 _QUARTER_FIRST = re.compile(r"(?:Q([1-4])|([1-4])Q)[- /]?(\d{4})", re.I)
 _WEEK = re.compile(r"(\d{4})-?W(\d{2})", re.I)
 # A column of weeks by its name, and numbers in it that would be read as months.
-_NAME_OF_WEEKS = re.compile(r"week(?!day)|woche|^(kw|wk|cw)", re.I)
+NAMES_OF_WEEKS = r"week(?!day)|woche|(?:^|[_ ])(?:kw|wk|cw)"
 _NUMBER_AND_YEAR = re.compile(r"(\d{1,2})[./-](\d{4})")
 
 
@@ -172,7 +172,7 @@ def _read(
         return dates, replace(wanted, order=order)
     else:
         numbered = _NUMBER_AND_YEAR.fullmatch(column[0])
-        if numbered and _NAME_OF_WEEKS.search(name):
+        if numbered and re.search(NAMES_OF_WEEKS, name.casefold()):
             raise Refused(
                 f"--time {name}: {file}, line {lines[0]} has {column[0]!r}. Write weeks as "
                 f"{numbered[2]}-W{int(numbered[1]):02}. If these are months, give --date-format "

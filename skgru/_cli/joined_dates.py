@@ -16,7 +16,7 @@ import numpy as np
 
 from skgru._cli.columns_of_numbers import are_numbers
 from skgru._cli.csv_and_parquet import TextTable
-from skgru._cli.dates import DateForm, read_dates
+from skgru._cli.dates import NAMES_OF_WEEKS, DateForm, read_dates
 from skgru._cli.errors import Refused
 
 MARK = "+"
@@ -82,7 +82,7 @@ _PARTS: dict[str, tuple[str, Callable[[str, bool], str | None]]] = {
     "year": ("year|jahr|yr|ano|anio|annee", _year),
     "quarter": ("quarter|quartal|qtr|trimest", _number_of("Q", 1, 4, "Q{}")),
     "month": ("month|monat|mes$|mois", _month),
-    "week": ("week|woche|kw|wk", _number_of("W|KW|CW", 1, 53, "-W{:02}")),
+    "week": (NAMES_OF_WEEKS, _number_of("W|KW|CW", 1, 53, "-W{:02}")),
     "day": ("day|tag|dia|jour", _number_of("D", 1, 31, "-{:02}")),
     "time": ("time|hour|zeit|uhr|stunde|hora|heure", _time),
 }

@@ -105,6 +105,12 @@ def fit_regressor(regressor: Any, X: np.ndarray, y: np.ndarray, weight: np.ndarr
     elif not get_tags(regressor).target_tags.multi_output:
         from sklearn.multioutput import MultiOutputRegressor
 
+        if not hasattr(regressor, "predict"):  # before its fit, as a StackingRegressor
+            raise ValueError(
+                f"regressor={regressor!r} has no predict before its fit, so that it cannot be "
+                f"copied for each of {y.shape[1]} outputs. Give it a final_estimator, such as "
+                "RidgeCV(), or use strategy='recursive'."
+            )
         if given and get_config()["enable_metadata_routing"]:
             regressor.set_fit_request(sample_weight=True)
         regressor = MultiOutputRegressor(regressor)

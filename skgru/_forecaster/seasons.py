@@ -84,7 +84,7 @@ def seasons_of(
             least = max(least, LEAST_SEASONS * length if held else 2 * length + parameters.horizon)
         if n_rows < least:
             break
-        if held or has_season(series, length, parameters.horizon, is_sure(tables, length)):
+        if held or has_season(series, length, parameters.horizon, needs_no_proof(tables, length)):
             held.append(length)
     if len(held) < 2:
         only = held[0] if held else without_proof
@@ -193,7 +193,7 @@ def difference_of_changes(values: np.ndarray, season_length: int) -> float:
     return float(min(shares))
 
 
-def is_sure(tables: list[Table], season_length: int) -> bool:
+def needs_no_proof(tables: list[Table], season_length: int) -> bool:
     """Whether a season of the index needs no proof: that of months and of quarters."""
     return season_length in SURE_SEASONS and max(tables, key=len).rows.is_of_months
 
@@ -348,6 +348,6 @@ def rows_for_season(parameters: Any, tables: list[Table], season_length: int) ->
     pretrained network takes part, this is one season and one row.
     """
     takes_part = parameters.pretrained is not None and is_default(parameters.regressor)
-    if takes_part and is_sure(tables, season_length):
+    if takes_part and needs_no_proof(tables, season_length):
         return season_length + 1
     return 2 * season_length + (parameters.horizon if parameters.strategy == "direct" else 1)

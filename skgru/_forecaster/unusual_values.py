@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from typing import Any
+
 import numpy as np
 
 from skgru._containers.panel import Panel
@@ -48,26 +51,33 @@ def change_of_unit(values: np.ndarray) -> tuple[int, float] | None:
     return int(rows[at]), float(np.exp(change))
 
 
+def _columns(
+    tables: list[Table], panel: Panel | None, columns: Sequence[int]
+) -> Iterator[tuple[Any, Table, int, np.ndarray]]:
+    """Identifier (None of one series), table, column and values of each column of each series."""
+    for one, table in zip([None] if panel is None else panel.ids, tables, strict=True):
+        for column in columns:
+            yield one, table, column, table.values[:, column]
+
+
 def warn_of_units(tables: list[Table], panel: Panel | None, spec: ForecastSpec) -> None:
     """Warn of a series whose unit may change: forecasts would mix both levels."""
-    names = [None] if panel is None else panel.ids
-    for one, table in zip(names, tables, strict=True):
-        for column in spec.targets:
-            found = change_of_unit(table.values[:, column])
-            if found is None:
-                continue
-            row, factor = found
-            index = table.rows.index
-            where = f"row {row}" if index is None else str(index[-len(table) :][row])
-            name = "X" if panel is None else f"series {one!r} of X"
-            name = f"column {table.columns[column]!r} of {name}" if len(spec.targets) > 1 else name
-            size = f"{factor:.3g}" if factor > 1 else f"1 / {1 / factor:.3g}"
-            warn_user(
-                f"From {where} on, the values of {name} are about {size} times those before, as "
-                "after a change of the unit. Forecasts may mix both levels. Give all values in one "
-                "unit, or leave the rows before it out."
-            )
-            return
+    for one, table, column, values in _columns(tables, panel, spec.targets):
+        found = change_of_unit(values)
+        if found is None:
+            continue
+        row, factor = found
+        index = table.rows.index
+        where = f"row {row}" if index is None else str(index[-len(table) :][row])
+        name = "X" if panel is None else f"series {one!r} of X"
+        name = f"column {table.columns[column]!r} of {name}" if len(spec.targets) > 1 else name
+        size = f"{factor:,.0f}" if factor > 1 else f"1 / {1 / factor:,.0f}"
+        warn_user(
+            f"From {where.removesuffix(' 00:00:00')} on, the values of {name} are about {size} "
+            "times those before, as after a change of the unit. Forecasts may mix both levels. "
+            "Give all values in one unit, or leave the rows before it out."
+        )
+        return
 
 
 def code_of_missing(values: np.ndarray) -> float | None:
@@ -94,24 +104,22 @@ def code_of_missing(values: np.ndarray) -> float | None:
 
 def warn_of_codes(tables: list[Table], panel: Panel | None, spec: ForecastSpec) -> None:
     """Warn of columns with a code of missing values, which would be used as a value."""
-    names = [None] if panel is None else panel.ids
-    for one, table in zip(names, tables, strict=True):
-        for column in (*spec.targets, *spec.past, *spec.known):
-            values = table.values[:, column]
-            code = code_of_missing(values)
-            if code is None:
-                continue
-            is_code = values == code
-            n, others = int(is_code.sum()), values[~is_code & np.isfinite(values)]
-            name = f"Column {table.columns[column]!r}"
-            if panel is not None:  # columns of a wide frame are series
-                name = f"Series {one!r}" if panel.kind == "wide" else f"{name} of series {one!r}"
-            warn_user(
-                f"{name} of X holds {code:g} in {n} row{'s' * (n > 1)}, far outside its other "
-                f"values ({others.min():g} to {others.max():g}). If it stands for a missing value "
-                "or is wrong, replace it by NaN."
-            )
-            return
+    columns = (*spec.targets, *spec.past, *spec.known)
+    for one, table, column, values in _columns(tables, panel, columns):
+        code = code_of_missing(values)
+        if code is None:
+            continue
+        is_code = values == code
+        n, others = int(is_code.sum()), values[~is_code & np.isfinite(values)]
+        name = f"Column {table.columns[column]!r}"
+        if panel is not None:  # columns of a wide frame are series
+            name = f"Series {one!r}" if panel.kind == "wide" else f"{name} of series {one!r}"
+        warn_user(
+            f"{name} of X holds {code:g} in {n} row{'s' * (n > 1)}, far outside its other "
+            f"values ({others.min():g} to {others.max():g}). If it stands for a missing value "
+            "or is wrong, replace it by NaN."
+        )
+        return
 
 
 def is_far_off(values: np.ndarray, season_length: int) -> bool:
@@ -146,13 +154,11 @@ def _ends_far_off(z: np.ndarray, season_length: int) -> bool:
 def warn_of_last_values(tables: list[Table], panel: Panel | None, spec: ForecastSpec) -> None:
     """Warn of series whose last value is far off, as forecasts partly follow it."""
     found = []
-    for one, table in zip([None] if panel is None else panel.ids, tables, strict=True):
-        for column in spec.targets:
-            if is_far_off(table.values[:, column], spec.season_length):
-                value, name = f"{table.values[-1, column]:g}", table.columns[column]
-                of_column = f" of column {name!r}" if len(spec.targets) > 1 else ""
-                of_series = "" if panel is None else f" of series {one!r}"
-                found.append(f"{value}{of_column}{of_series}")
+    for one, table, column, values in _columns(tables, panel, spec.targets):
+        if is_far_off(values, spec.season_length):
+            of_column = f" of column {table.columns[column]!r}" if len(spec.targets) > 1 else ""
+            of_series = "" if panel is None else f" of series {one!r}"
+            found.append(f"{values[-1]:g}{of_column}{of_series}")
     if not found:
         return
     others = f", and {len(found) - 1} more" if len(found) > 1 else ""

@@ -17,7 +17,7 @@ from sklearn.base import clone
 from sklearn.decomposition import PCA
 from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestRegressor, StackingRegressor
 from sklearn.exceptions import NotFittedError
-from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge, RidgeCV
 from sklearn.metrics import r2_score
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
@@ -1435,4 +1435,9 @@ def test_a_regressor_that_predicts_only_after_its_fit():
     stack = StackingRegressor([("ridge", Ridge()), ("linear", LinearRegression())])
     fitted = SequenceForecaster(stack, horizon=1, window_length=4, season_length=1).fit(series)
     assert np.abs(fitted.forecast()).max() < 1.5
+    direct = clone(fitted).set_params(horizon=3)
+    fails(lambda: direct.fit(series), "StackingRegressor(", "3 outputs", "RidgeCV()", "recursive")
+    for remedy in ({"strategy": "recursive"}, {"regressor__final_estimator": RidgeCV()}):
+        fitted = clone(direct).set_params(**remedy).fit(series)
+        assert np.abs(fitted.forecast()).max() < 1.5
     fails(lambda: SequenceForecaster(StandardScaler()).fit(series), "regressor", "predict")

@@ -9,7 +9,7 @@ from sklearn.linear_model import LinearRegression, Ridge
 
 from skgru import SequenceForecaster
 from skgru._forecaster.seasonal_profiles import seasonal_course
-from skgru._forecaster.theta import SMOOTHING, rows_of_theta, theta_forecast
+from skgru._forecaster.theta import SMOOTHING, is_long_enough, rows_of_theta, theta_forecast
 from tests.helpers import raises, warns
 
 RNG = np.random.default_rng(0)
@@ -18,6 +18,22 @@ MONTHS = pd.Series(
     index=pd.date_range("2015", periods=96, freq="MS"),
     name="sales",
 )
+
+
+@given(
+    seed=st.integers(0, 2**31),
+    n_rows=st.integers(1, 60),
+    n_before=st.integers(0, 60),
+    season_length=st.sampled_from([1, 2, 4, 7, 12]),
+)
+@settings(max_examples=60)
+def test_a_history_is_long_enough_if_it_has_a_forecast(seed, n_rows, n_before, season_length):
+    rng = np.random.default_rng(seed)
+    histories = rng.normal(size=(2, n_rows, 2))
+    histories[:, :n_before, 0] = np.nan  # before its start
+    histories[1, rng.random(n_rows) < 0.1] = np.nan
+    has_forecast = np.isfinite(theta_forecast(histories, 1, season_length))[:, 0]
+    np.testing.assert_array_equal(is_long_enough(histories, season_length), has_forecast)
 
 
 @pytest.mark.parametrize("unit", [1e200, 1e299])

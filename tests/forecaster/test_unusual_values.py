@@ -134,7 +134,7 @@ def test_a_change_of_the_unit_is_told_of_and_the_remedy_works(factor, at):
         warnings.simplefilter("always")
         forecaster().fit(X)
     told = [str(one.message) for one in caught if "change of the unit" in str(one.message)]
-    assert len(told) == 1 and f"From {X.index[at]} on" in told[0]
+    assert len(told) == 1 and f"From {X.index[at].date()} on" in told[0]
     for remedy in (X[at:], X.where(X.index >= X.index[at], factor * X)):
         with warnings.catch_warnings():
             warnings.filterwarnings("error", message=".*change of the unit")
