@@ -144,6 +144,7 @@ class SequenceWindower(TakesCallbacks, TransformerMixin, BaseEstimator):
           If X starts with the first rows of `fit`, it is read as the training data and has no
           context. These rows count only if they occur once in the training data: X that starts
           with a single 0 does not begin a series of many zeros. `fit_transform` has no context.
+          X has to begin right after the rows of `fit`: `TimeSeriesSplit` needs `gap=0`.
 
     flatten : bool, default=False
         Whether each window becomes one row of `window_length * n_features` columns, oldest step

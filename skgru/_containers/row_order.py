@@ -22,6 +22,14 @@ USUAL_HOLES = 0.08
 FEW_HOLES = 5
 
 
+# A holiday is shorter than this, also with the weekends beside it.
+LONGEST_HOLIDAY = np.timedelta64(11, "D")
+
+
+# Least rows of fit that show which steps are usual: 8 business days hold a weekend.
+SHOWS_STEPS = 8
+
+
 # Least share of rows at the shortest distance from the next row: with fewer, dates have no step. A
 # random half of a regular series still has one half.
 LEAST_REGULAR = 0.3
@@ -35,12 +43,14 @@ INSTEAD = (
 @dataclass(frozen=True)
 class End:
     """The last row of fit. kind : kind of its index; is_default : whether the index is the default
-    0, 1, 2, ... of pandas, which cannot be compared with the index of other rows.
+    0, 1, 2, ... of pandas, which cannot be compared with the index of other rows; longest_step :
+    the largest difference of neighbouring rows, None if the rows are too few to show it.
     """
 
     kind: str
     last: Any
     is_default: bool
+    longest_step: Any = None  # an int or a timedelta64, as differences of `last` are
 
 
 def warn_of_order(X: Any) -> bool:
@@ -84,21 +94,29 @@ def end_of(X: Any) -> End | None:
     if index is None or not len(index):
         return None
     is_default = getattr(index, "start", None) == 0 and getattr(index, "step", None) == 1
-    return End(*_kind_and(index, -1), is_default)
+    return End(*_kind_and(index, -1), is_default, _longest_step(index))
 
 
 def warn_of_past(X: Any, end: End | None) -> None:
-    """Warn if X, which should follow the rows of fit, begins before their end."""
+    """Warn if X, which should follow the rows of fit, begins before their end, or long after it."""
     index = _index_of(X)
     if end is None or index is None or not len(index):
         return
     kind, first = _kind_and(index, 0)
     own = end_of(X)
     says_nothing = end.is_default and own is not None and own.is_default
-    if kind == end.kind and first <= end.last and not says_nothing:
+    if kind != end.kind or says_nothing:
+        return
+    if first <= end.last:
         warn_user(
             f'context="fit" puts the last rows of fit before X, but X begins at {index[0]}, before '
             "the end of these rows. Give rows that follow those of fit, or set context=None."
+        )
+    elif end.longest_step is not None and first - end.last >= 1.5 * end.longest_step:
+        warn_user(
+            f'context="fit" puts the last rows of fit before X, but rows are missing between them: '
+            f"X begins at {index[0]}, and its first windows have rows that are not consecutive. "
+            "Give X from the end of fit on (in TimeSeriesSplit, gap=0), or set context=None."
         )
 
 
@@ -133,6 +151,25 @@ def _kind_and(index: Any, position: int) -> tuple[str, Any]:
     return f"date {zoned}", np.datetime64(value, index.unit)
 
 
+def _longest_step(index: Any) -> Any:
+    """The largest step of an index, in the form of differences of its values (see `_kind_and`).
+    None if its rows do not show the times that are regularly without rows, such as weekends.
+    """
+    if len(index) < SHOWS_STEPS:
+        return None
+    steps = np.diff(_numbers(index))
+    longest = int(steps.max())
+    if not hasattr(index, "asi8"):
+        return None if _are_dates(_numbers(index)) else longest
+    if not hasattr(index, "unit"):  # periods
+        return longest
+    day = int(np.timedelta64(1, "D") / np.timedelta64(1, index.unit))
+    covers_nights = steps.min() >= day or steps.min() == longest
+    if steps.sum() < (day if covers_nights else 7 * day):
+        return None
+    return np.timedelta64(longest, index.unit)
+
+
 def _holes(index: Any, steps: np.ndarray) -> np.ndarray:
     """Positions after which rows are missing, in an increasing index with these steps."""
     nowhere = np.zeros(0, dtype=int)
@@ -152,9 +189,30 @@ def _holes(index: Any, steps: np.ndarray) -> np.ndarray:
         is_wide = steps >= 1.5 * steps.min()
         found.append(np.flatnonzero((np.diff(_positions(wall)) > 1) & is_wide))
     holes = min(found, key=len)
-    has_step = (steps < 1.5 * steps.min()).mean() >= LEAST_REGULAR
+    is_regular = steps < 1.5 * steps.min()
+    if is_regular.mean() < LEAST_REGULAR or not len(holes):
+        return nowhere
+    # Two or three events at random times have no step either.
+    wide = holes[~_are_holidays(index, holes)] if is_regular.sum() >= 3 else nowhere
     is_usual = len(holes) <= max(FEW_HOLES, USUAL_HOLES * len(steps))
-    return nowhere if is_usual or not has_step else holes
+    return wide if len(wide) else nowhere if is_usual else holes
+
+
+def _are_holidays(index: Any, holes: np.ndarray) -> np.ndarray:
+    """Whether each hole may be closed days, or the hour that a clock skips in spring."""
+    times = index.asi8.astype(f"m8[{index.unit}]")
+    steps = np.diff(times)
+    shortest, missing = steps.min(), steps[holes] - steps.min()
+    day = np.timedelta64(1, "D")
+    if shortest >= 7 * day:  # no week, month or year is closed
+        return np.zeros(len(holes), dtype=bool)
+    if shortest >= day:
+        return missing < LONGEST_HOLIDAY
+    wall = (
+        times if index.dtype.kind == "m" else index.tz_localize(None).asi8.astype(times.dtype)
+    ) % day
+    is_by_days = (wall[holes] == wall.max()) | (wall[holes + 1] == wall.min())
+    return (is_by_days & (missing < LONGEST_HOLIDAY)) | (missing <= np.timedelta64(1, "h"))
 
 
 def _positions(index: Any) -> np.ndarray:

@@ -108,6 +108,25 @@ def test_rows_that_were_drawn_leave_holes(kind):
         assert messages_of(call) == []
 
 
+@pytest.mark.parametrize("kind", INDEXES)
+def test_one_hole_that_is_no_holiday(kind):
+    X = frame_of(without_freq(INDEXES[kind]))
+    X = X.drop(X.index[50:62])  # 12 rows: half a day of hours, 16 days with 12 business days
+    for call in calls_on(X):
+        (text,) = messages_of(call)
+        assert "has gaps" in text
+        assert f"comes after {X.index[49]}" in text
+
+
+def test_nights_that_a_shop_is_open_are_no_holiday():
+    hours = shop_hours()
+    day = hours.day_of_year == 20
+    closed, outage = hours[~day], hours[~(day & (hours.hour >= 11) & (hours.hour < 15))]
+    for index, n in ((closed, 0), (outage, 1)):
+        X = pd.DataFrame({"value": np.sin(np.arange(len(index)))}, index=index)
+        assert len(messages_of(lambda X=X: SequenceWindower(3).fit(X))) == n
+
+
 def test_a_series_has_an_index_too():
     X = frame_of(INDEXES["days"])["value"]
     assert "out of order" in messages_of(lambda: SequenceWindower(3).fit(X[::-1]))[0]
@@ -174,12 +193,10 @@ def test_cross_validation():
     assert len(texts) >= 4  # each fit
     assert all("has gaps" in text for text in texts)
     assert messages_of(lambda: cross_val_score(lagged, X, target, cv=TimeSeriesSplit(4))) == []
-    assert messages_of(lambda: cross_val_score(lagged, X, target, cv=KFold(4))) == []
-    # Whole numbers are rows, and the hole shows.
-    X = X.reset_index(drop=True)
-    texts = messages_of(lambda: cross_val_score(lagged, X, target, cv=KFold(4)))
-    assert len(texts) == 2
-    assert all("has gaps" in text for text in texts)
+    for rows in (X, X.reset_index(drop=True)):  # folds in the middle leave one hole
+        texts = messages_of(lambda rows=rows: cross_val_score(lagged, rows, target, cv=KFold(4)))
+        assert len(texts) == 2
+        assert all("has gaps" in text for text in texts)
 
 
 def test_a_warning_that_is_an_error_leaves_the_earlier_fit():
@@ -204,6 +221,40 @@ def test_context_for_rows_before_the_end_of_fit(kind):
         assert messages_of(lambda X=fine: windower.transform(X)) == []
     without = windower.set_params(context=None).fit(X[20:100])
     assert messages_of(lambda: without.transform(X[:20])) == []
+
+
+@pytest.mark.parametrize("kind", INDEXES)
+def test_context_for_rows_long_after_the_end_of_fit(kind):
+    X = frame_of(without_freq(INDEXES[kind]))
+    windower = SequenceWindower(3, context="fit").fit(X[20:100])
+    (text,) = messages_of(lambda: windower.transform(X[108:]))
+    assert re.search(
+        rf"missing.*begins at {re.escape(str(X.index[108]))}.*gap=0.*context=None", text
+    )
+    # the remedies
+    assert messages_of(lambda: windower.transform(X[100:])) == []
+    without = clone(windower).set_params(context=None).fit(X[20:100])
+    assert messages_of(lambda: without.transform(X[108:])) == []
+
+
+@pytest.mark.parametrize("kind", sorted({*REGULAR} - {"a few days missing"}))
+def test_context_for_rows_after_each_row_of_fit(kind):
+    index = REGULAR[kind]
+    X = pd.DataFrame({"value": np.sin(np.arange(len(index)))}, index=index)
+    for end in range(2, min(len(X), 90)):
+        windower = SequenceWindower(3, context="fit").fit(X[:end])
+        assert messages_of(lambda w=windower, end=end: w.transform(X[end:])) == []
+
+
+def test_folds_with_a_gap_before_them():
+    pipe = make_pipeline(
+        SequenceWindower(4, padding="edge", flatten=True, context="fit"), LinearRegression()
+    )
+    X, y = frame_of(INDEXES["days"]), np.sin(np.arange(1, N + 1) / 3)
+    for gap, n in ((8, 3), (0, 0)):
+        cv = TimeSeriesSplit(3, gap=gap, test_size=20)
+        texts = messages_of(lambda cv=cv: cross_val_score(pipe, X, y, cv=cv))
+        assert len(texts) == n
 
 
 def test_context_between_units_of_time():
