@@ -152,8 +152,8 @@ _WHOLE = (
         r"--season \1 to use it, or --season 1 to forecast without a season.",
     ),
     (
-        r"season_length=None is 1 without dates, but X repeats every (\d+) rows",
-        r"the rows have no dates, but repeat every \1 rows. Give --season \1 to use this season, "
+        r"season_length=None is 1 (?:without|for these) dates, but X repeats every (\d+) rows",
+        r"the rows repeat every \1 rows. Give --season \1 to use this season, "
         r"or --season 1 to forecast without one.",
     ),
     (
