@@ -9,12 +9,13 @@ from typing import Any
 
 from skgru._cli.answers import as_frame, csv_of, forecasts_of, measures_of, with_groups, write
 from skgru._cli.csv_and_parquet import read_table
-from skgru._cli.dates import DateForm, until_date
+from skgru._cli.dates import DateForm
 from skgru._cli.errors import Refused, note, one_of
 from skgru._cli.gaps import without_gaps
 from skgru._cli.joined_dates import joined
 from skgru._cli.model_rows import as_in_model, history_of, with_later_rows
 from skgru._cli.roles_of_columns import Roles, complete, frame_of, guess_group
+from skgru._cli.until_date import until_date
 from skgru._forecaster.short_series import LEAST_ROWS
 
 
@@ -40,7 +41,7 @@ def forecast(given: Namespace) -> str:
         forecaster = _fitted(given, frame, roles)
     elif frame is not None:
         _append(forecaster, frame, given)
-    until = None if given.until is None else until_date(given.until, roles.form)
+    until = _until(given, roles)
     if given.model is not None and future is not None:
         future = with_later_rows(future, forecaster, roles, given.horizon, until)
     ahead = {"future": future}
@@ -251,12 +252,14 @@ def _rows_until(given: Namespace, frame: Any, roles: Roles) -> int:
     counting = Namespace(**{**vars(given), "zero_shot": True, "calendar": False})
     bare = replace(roles, known=(), past=())
     of_targets = frame[[*roles.group, *roles.targets]]
-    dates = (
-        _estimator(counting, bare, 1)
-        .fit(of_targets)
-        .forecast(until=until_date(given.until, roles.form))
-    )
+    dates = _estimator(counting, bare, 1).fit(of_targets).forecast(until=_until(given, roles))
     return int(dates.groupby(list(roles.group)).size().max()) if roles.group else len(dates)
+
+
+def _until(given: Namespace, roles: Roles) -> str | None:
+    if given.until is None or roles.time is None:
+        return given.until
+    return until_date(given.until, roles.form)
 
 
 def _load(path: str) -> Any:

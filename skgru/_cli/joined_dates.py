@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 import warnings
-from calendar import month_abbr, month_name
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -14,17 +13,16 @@ from typing import Any
 
 import numpy as np
 
+from skgru._cli.column_names import is_of
 from skgru._cli.columns_of_numbers import are_numbers
 from skgru._cli.csv_and_parquet import TextTable
-from skgru._cli.dates import NAMES_OF_WEEKS, DateForm, read_dates
+from skgru._cli.dates import DateForm, read_dates
 from skgru._cli.errors import Refused
+from skgru._cli.month_names import month_of
 
 MARK = "+"
 FORMS = "year+quarter, year+month, year+week, year+month+day, date+time or date+hour"
 
-_MONTHS = {
-    name.casefold(): at for names in (month_abbr, month_name) for at, name in enumerate(names) if at
-}
 # A time, or the beginning of an interval such as 00:00 - 01:00.
 _TIME = re.compile(
     r"(\d{1,2}):(\d\d)(:\d\d(?:\.\d+)?)?(?: ?([AP])\.?M\.?)?(?:\s*[-\u2013]\s*\d{1,2}:\d\d.*)?",
@@ -52,7 +50,7 @@ def _number_of(letters: str, least: int, most: int, of: str) -> Callable[[str, b
 
 
 def _month(text: str, is_named: bool) -> str | None:
-    at = _MONTHS.get(text.casefold().removesuffix("."))
+    at = month_of(text)
     at = int(text) if at is None and is_named and re.fullmatch(r"\d{1,2}", text) else at
     return f"-{at:02}" if at is not None and 1 <= at <= 12 else None
 
@@ -76,23 +74,22 @@ def _of_day(hour: int, minutes: int, rest: str = "") -> str | None:
     return f" {hour:02}:{minutes:02}{rest}" if is_time else None
 
 
-# What a part may be -> the names of its columns, and what reads a value of it: None for a value
-# that is none, given whether the column has such a name.
-_PARTS: dict[str, tuple[str, Callable[[str, bool], str | None]]] = {
-    "year": ("year|jahr|yr|ano|anio|annee", _year),
-    "quarter": ("quarter|quartal|qtr|trimest", _number_of("Q", 1, 4, "Q{}")),
-    "month": ("month|monat|mes$|mois", _month),
-    "week": (NAMES_OF_WEEKS, _number_of("W|KW|CW", 1, 53, "-W{:02}")),
-    "day": ("day|tag|dia|jour", _number_of("D", 1, 31, "-{:02}")),
-    "time": ("time|hour|zeit|uhr|stunde|hora|heure", _time),
+# What a part may be -> what reads a value of it: None for a value that is none, given whether the
+# column has a name of this part.
+_READ: dict[str, Callable[[str, bool], str | None]] = {
+    "year": _year,
+    "quarter": _number_of("Q|T", 1, 4, "Q{}"),
+    "month": _month,
+    "week": _number_of("W|KW|CW", 1, 53, "-W{:02}"),
+    "day": _number_of("D", 1, 31, "-{:02}"),
+    "time": _time,
 }
 _AFTER = {"year": ("quarter", "month", "week"), "month": ("day",), "date": ("time",)}
 
 
 def _read_as(kind: str, name: str, column: Any) -> list[str] | None:
     """The texts of a part of dates; None for a column that holds something else."""
-    names, read = _PARTS[kind]
-    is_named = re.search(names, name.casefold()) is not None
+    is_named, read = is_of(kind, name), _READ[kind]
     known = {str(value): read(str(value), is_named) for value in dict.fromkeys(column)}
     if any(text is None for text in known.values()):
         return None
@@ -103,7 +100,7 @@ def read_part(kind: str, text: str) -> str | None:
     """A part of a date that says what it is, such as Q1 or Jan, in the form of a date; None for
     other texts.
     """
-    return _PARTS[kind][1](text, False)
+    return _READ[kind](text, False)
 
 
 def _first(column: Any, name: str, wanted: DateForm, file: str, lines: Sequence[int]) -> Any:
@@ -235,7 +232,7 @@ def unread_part(table: TextTable, free: Sequence[str]) -> str | None:
     is not known.
     """
     for name in free:
-        is_named = any(re.search(names, name.casefold()) for names, _ in _PARTS.values())
+        is_named = any(is_of(kind, name) for kind in _READ)
         if (
             is_named
             and isinstance(table.columns[name], list)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -10,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from skgru._cli.column_names import is_identifier, is_time
 from skgru._cli.columns_of_numbers import (
     are_numbers,
     correction_of,
@@ -24,16 +24,8 @@ from skgru._cli.errors import Refused, note, one_of
 from skgru._cli.joined_dates import MARK, have_step, parts_of, rest_of, unread_part
 from skgru._cli.wide_files import check_long
 
-# Names of columns of whole numbers that are dates, such as years.
-TIME_NAMES = frozenset(
-    "date datum dates day ds fecha jahr monat month period quarter time timestamp week year".split()
-)
-
 # Rows to each one that a change of the clocks repeats: half a day of hours.
 LEAST_ROWS_TO_A_CHANGE = 12
-
-# Names of columns of numbers that identify a series or a row.
-IDENTIFIER = re.compile(r"(?:^|[_\W])(?:id|index|key|nr|number|row)$")
 
 
 @dataclass(frozen=True)
@@ -96,8 +88,7 @@ def _likely_target(table: TextTable, names: list[str]) -> str:
     """
     for name in names:
         column = list(table.columns[name])
-        plain = name.casefold()
-        if plain in TIME_NAMES or IDENTIFIER.search(plain) or len(set(column)) == 1:
+        if is_time(name) or is_identifier(name) or len(set(column)) == 1:
             continue
         are_whole = all(str(one).isdecimal() for one in column)
         if are_whole and all(int(one) <= int(after) for one, after in pairwise(column)):
@@ -128,7 +119,7 @@ def _time_of(table: TextTable, roles: Roles) -> str:
     dates = [name for name in free if looks_like_dates(table.columns[name])]
     why = "the only column of dates"
     if not dates:
-        dates, why = [name for name in free if name.casefold() in TIME_NAMES], "by its name"
+        dates, why = [name for name in free if is_time(name)], "by its name"
     for name in free if not dates else ():
         bad = wrong_date(table.columns[name])
         if bad is not None:

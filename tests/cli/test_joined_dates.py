@@ -179,19 +179,36 @@ def test_columns_that_are_no_part_of_the_date(capsys):
     assert list(table.columns) == ["date", "shop", "sales"]
 
 
-def test_months_in_another_language_are_no_series(capsys):
-    names = (
-        "Januar Februar M\u00e4rz April Mai Juni Juli August September Oktober November Dezember"
-    )
-    data = {"year": MONTHS.year, "Monat": [names.split()[at - 1] for at in MONTHS.month]}
+NAMES = {
+    "Monat": "Januar Februar M\u00e4rz April Mai Juni Juli August September Oktober November "
+    "Dezember",
+    "mois": "janv. f\u00e9vr. mars avr. mai juin juil. ao\u00fbt sept. oct. nov. d\u00e9c.",
+    "Month": "Sty Lut Marz Kwi Maj Cze Lip Sie Wrz Paz Lis Gru",  # Polish, which is not read
+}
+
+
+@pytest.mark.parametrize("name", ["Monat", "mois"])
+def test_months_of_other_languages(name, capsys):
+    names = NAMES[name].split()
+    frame = pd.DataFrame({"year": MONTHS.year, "sales": np.arange(30) % 12})
+    frame.assign(**{name: MONTHS.month}).to_csv("a.csv", index=False)
+    expected, _ = answer(capsys, "forecast", "a.csv", *FORECAST)
+    frame.assign(**{name: [names[at - 1] for at in MONTHS.month]}).to_csv("a.csv", index=False)
+    table, _ = answer(capsys, "forecast", "a.csv", *FORECAST)
+    pd.testing.assert_frame_equal(table, expected)
+
+
+def test_months_in_an_unknown_language_are_no_series(capsys):
+    names = NAMES["Month"].split()
+    data = {"year": MONTHS.year, "Month": [names[at - 1] for at in MONTHS.month]}
     frame = pd.DataFrame({**data, "sales": np.arange(30) % 12})
     frame.to_csv("a.csv", index=False)
     argv = ["forecast", "a.csv", *FORECAST, "--time", "year"]
-    parts = ("2020 more than once", "If Monat is a part of the date", "'Januar'", "year+Monat")
+    parts = ("2020 more than once", "If Month is a part of the date", "'Sty'", "year+Month")
     refused(capsys, *argv, parts=parts)
-    frame.assign(Monat=MONTHS.month).to_csv("a.csv", index=False)
-    table, _ = answer(capsys, *argv[:-1], "year+Monat")
-    assert table["year+Monat"][0] == "2022-07"
+    frame.assign(Month=MONTHS.month).to_csv("a.csv", index=False)
+    table, _ = answer(capsys, *argv[:-1], "year+Month")
+    assert table["year+Month"][0] == "2022-07"
     refused(capsys, *argv[:-1], "month+year", parts=("month", "no such column"))
 
 

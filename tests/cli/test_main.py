@@ -160,13 +160,15 @@ def test_numbers_of_weeks_are_no_months(name, folder, capsys):
     weeks = [f"{week:02}/2021" for week in range(1, 13)]
     pd.DataFrame({name: weeks, "sales": range(12)}).to_csv("a.csv", index=False)
     argv = ["forecast", "a.csv", "--zero-shot", "--horizon", "1"]
-    refused(capsys, *argv, parts=("'01/2021'", "2021-W01", "--date-format %m/%Y"))
+    parts = ("'01/2021', which is a week", "--date-format %V/%G", "--date-format %m/%Y")
+    refused(capsys, *argv, parts=parts)
     table, _ = answer(capsys, *argv, "--date-format", "%m/%Y")
     assert table[name].iloc[0] == "2022-01-01"
-    written = [f"2021-W{week:02}" for week in range(1, 13)]
-    pd.DataFrame({name: written, "sales": range(12)}).to_csv("a.csv", index=False)
-    table, _ = answer(capsys, *argv)
-    assert table[name].iloc[0] == "2021-03-29"
+    for options in (["--date-format", "%V/%G"], []):
+        table, _ = answer(capsys, *argv, *options)
+        assert table[name].iloc[0] == "2021-03-29"
+        written = [f"2021-W{week:02}" for week in range(1, 13)]
+        pd.DataFrame({name: written, "sales": range(12)}).to_csv("a.csv", index=False)
 
 
 @pytest.mark.parametrize(
