@@ -147,7 +147,7 @@ def _read(given: Namespace) -> tuple[Any, Roles]:
         )
     table = read_table(given.data, given.separator, given.encoding)
     roles = complete(roles, table, not given.no_time)
-    table = joined(table, roles.time, roles.form)
+    table = joined(table, roles.time, roles.form, roles.group)
     frame, roles = frame_of(table, roles := guess_group(table, roles))
     _check_rows(frame, roles, given, table.name)
     if given.fill_gaps:
@@ -202,7 +202,7 @@ def _future(given: Namespace, roles: Roles) -> Any:
         raise Refused("--future needs --known: name the columns of the file to use.")
     table = read_table(given.future, given.separator, given.encoding)
     # The file decides on its own decimal mark: 9,500 may be another number than in the data.
-    table = joined(table, roles.time, roles.form)
+    table = joined(table, roles.time, roles.form, roles.group)
     return frame_of(table, replace(roles, targets=(), past=(), decimal=given.decimal))[0]
 
 
@@ -335,7 +335,7 @@ def _from_model(given: Namespace) -> tuple[Any, Any, Roles]:
             f"--model {given.model} has no dates, so that new rows cannot be placed. Leave the "
             "data file out, or train again with all rows."
         )
-    frame, roles = frame_of(joined(table, roles.time, roles.form), roles)
+    frame, roles = frame_of(joined(table, roles.time, roles.form, roles.group), roles)
     frame = as_in_model(frame, forecaster, roles, given)
     if given.fill_gaps:
         step = getattr(forecaster._tails[0].rows, "freq", None)

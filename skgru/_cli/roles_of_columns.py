@@ -21,7 +21,7 @@ from skgru._cli.csv_and_parquet import TextTable
 from skgru._cli.dates import DateForm, looks_like_dates, read_dates, wrong_date
 from skgru._cli.decimal_mark import decimal_of
 from skgru._cli.errors import Refused, note, one_of
-from skgru._cli.joined_dates import MARK, have_step, parts_of, rest_of, unread_part
+from skgru._cli.joined_dates import MARK, have_step, likely_join, parts_of, rest_of, unread_part
 from skgru._cli.wide_files import check_long
 
 # Rows to each one that a change of the clocks repeats: half a day of hours.
@@ -137,6 +137,7 @@ def _time_of(table: TextTable, roles: Roles) -> str:
                 note(f"--time {_quoted(whole)} (dates in {len(parts)} columns)")
                 return whole
     if len(dates) != 1:
+        whole = whole or likely_join(table, dates) or ""
         found = f"several columns of dates: {one_of(dates)}" if dates else "no column of dates"
         raise Refused(
             f"--time is missing, and {table.name} has {found}. Name the column of dates, for "
