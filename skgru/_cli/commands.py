@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from skgru._cli.answers import as_frame, csv_of, forecasts_of, measures_of, with_groups, write
-from skgru._cli.csv_and_parquet import read_table
+from skgru._cli.csv_and_parquet import TextTable, read_table
 from skgru._cli.dates import DateForm
 from skgru._cli.errors import Refused, note, one_of
-from skgru._cli.gaps import without_gaps
+from skgru._cli.gaps import filled_gaps, missing_dates_explained
 from skgru._cli.joined_dates import joined
 from skgru._cli.model_rows import as_in_model, history_of, with_later_rows
 from skgru._cli.roles_of_columns import Roles, complete, frame_of, guess_group
@@ -34,11 +34,12 @@ def forecast(given: Namespace) -> str:
     if given.model is not None:
         forecaster, frame, roles = _from_model(given)
     else:
-        frame, roles = _read(given)
+        frame, roles, table = _read(given)
     future = _future(given, roles)
     _check_names(given, roles)
     if given.model is None:
-        forecaster = _fitted(given, frame, roles)
+        with missing_dates_explained(frame, table, roles):
+            forecaster = _fitted(given, frame, roles)
     elif frame is not None:
         _append(forecaster, frame, given)
     until = _until(given, roles)
@@ -65,18 +66,19 @@ def forecast(given: Namespace) -> str:
 def backtest(given: Namespace) -> str:
     from skgru.model_selection import backtest as run
 
-    frame, roles = _read(given)
+    frame, roles, table = _read(given)
     if given.by == "series" and not roles.group:
         raise Refused("--by series needs several series. Name their column with --group.")
     forecaster = _estimator(given, roles, given.horizon)
-    result = run(
-        forecaster,
-        frame,
-        initial=given.initial,
-        step=given.step or given.horizon,
-        refit=given.refit,
-        coverage=given.interval,
-    )
+    with missing_dates_explained(frame, table, roles):
+        result = run(
+            forecaster,
+            frame,
+            initial=given.initial,
+            step=given.step or given.horizon,
+            refit=given.refit,
+            coverage=given.interval,
+        )
     if given.forecasts:
         rows = forecasts_of(result, roles.time or "row")
         write(with_groups(rows, roles.group), given.forecasts)
@@ -129,7 +131,7 @@ def _answered(table: Any, given: Namespace) -> str:
     return ""
 
 
-def _read(given: Namespace) -> tuple[Any, Roles]:
+def _read(given: Namespace) -> tuple[Any, Roles, TextTable]:
     form = DateForm(given.date_order, given.date_format, given.time_zone)
     roles = Roles(
         given.time, tuple(given.target), tuple(given.group), tuple(given.known), tuple(given.past),
@@ -151,8 +153,8 @@ def _read(given: Namespace) -> tuple[Any, Roles]:
     frame, roles = frame_of(table, roles := guess_group(table, roles))
     _check_rows(frame, roles, given, table.name)
     if given.fill_gaps:
-        frame = without_gaps(frame, roles.group, table.name)
-    return frame, roles
+        frame = filled_gaps(frame, table, roles)
+    return frame, roles, table
 
 
 def _check_rows(frame: Any, roles: Roles, given: Namespace, name: str) -> None:
@@ -335,11 +337,12 @@ def _from_model(given: Namespace) -> tuple[Any, Any, Roles]:
             f"--model {given.model} has no dates, so that new rows cannot be placed. Leave the "
             "data file out, or train again with all rows."
         )
-    frame, roles = frame_of(joined(table, roles.time, roles.form, roles.group), roles)
+    table = joined(table, roles.time, roles.form, roles.group)
+    frame, roles = frame_of(table, roles)
     frame = as_in_model(frame, forecaster, roles, given)
     if given.fill_gaps:
         step = getattr(forecaster._tails[0].rows, "freq", None)
-        frame = without_gaps(frame, roles.group, table.name, step)
+        frame = filled_gaps(frame, table, roles, step)
     return forecaster, frame, roles
 
 

@@ -12,7 +12,14 @@ from skgru._cli import clock_times
 from skgru._cli.column_names import is_of
 from skgru._cli.date_formats import in_form
 from skgru._cli.day_orders import ORDERS, PARTS, check_one_order, in_order, order_of
-from skgru._cli.digit_dates import check_no_excel, from_digits, only_bad, refuse_no_day
+from skgru._cli.digit_dates import (
+    OTHERS,
+    check_no_excel,
+    from_digits,
+    has_step,
+    only_bad,
+    refuse_no_day,
+)
 from skgru._cli.errors import Refused, note
 
 # Other forms, with the step of periods. %b is a name of a month in any of several languages.
@@ -207,6 +214,23 @@ def _refuse_format(
         f"{has} Leave it out for the usual forms of dates, or give a format with all parts of the "
         "value: %Y or %y is the year, %m or %b the month, %d the day, %H:%M the time."
     )
+
+
+def format_with_step(column: list[str], wanted: DateForm) -> str | None:
+    """The option with which dates have a regular step, other than that with which they are read;
+    None if there is none.
+    """
+    if all(PARTS.fullmatch(value) for value in column):
+        for order in ORDERS:
+            dates = None if order == wanted.order else in_order(column, order)
+            if dates is not None and has_step(dates):
+                return f"--date-order {order}"
+    for form in (*_USUAL, *OTHERS, "%Y%m", "%Y%m%d", "%y"):
+        if form != wanted.form and in_form(column[:1], form) is not None:
+            dates = in_form(column, form)
+            if dates is not None and has_step(dates):
+                return f"--date-format '{form}'"
+    return None
 
 
 def _check_no_weeks(column: list[str], name: str, file: str, lines: Sequence[int]) -> None:

@@ -24,7 +24,7 @@ _YEAR_FIRST = (
     ("%Y%m%d%H%M%S", None),
 )  # fmt: skip
 # May be dates.
-_OTHERS = (
+OTHERS = (
     "%d%m%Y", "%m%d%Y", "%Y%d%m", "%m%Y", "%y%m%d", "%d%m%y", "%m%d%y", "%y%m", "%m%y", "%Y%j",
     "%G%V", "%Y0%q", "%Y%q", "%d%m%Y%H", "%m%d%Y%H", "%y%m%d%H", "%d%m%Y%H%M", "%m%d%Y%H%M",
     "%y%m%d%H%M",
@@ -132,7 +132,7 @@ def _check_no_dates(column: list[str], name: str, file: str, lines: Sequence[int
     if readings:
         forms = [form for form, is_steady in readings.items() if is_steady] or list(readings)
         _refuse(column, forms, name, file, lines, True)
-    for form in _OTHERS if not is_regular and width > 4 else ():
+    for form in OTHERS if not is_regular and width > 4 else ():
         if width_of(form) == width:
             remedy = f"Correct the date, and give --date-format {form}"
             _check_all_but_few(column, form, name, file, lines, remedy)
@@ -189,7 +189,7 @@ def _readings_of(texts: list[str], are_counted: bool, name: str) -> dict[str, bo
     """
     lengths, found = [len(value) for value in texts], {}
     least, width = min(lengths), max(lengths)
-    forms = (*_OTHERS, EXCEL, *(_IF_NAMED if is_of_time(name) else ()))
+    forms = (*OTHERS, EXCEL, *(_IF_NAMED if is_of_time(name) else ()))
     if width == 2 and (is_of("year", name) or any(one in _OF_2000 for one in texts)):
         forms = (*forms, "%y")
     for form in forms:

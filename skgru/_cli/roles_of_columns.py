@@ -234,6 +234,10 @@ def _check_once(frame: Any, table: TextTable, roles: Roles) -> None:
         if not roles.group
         else "Keep one row of each date and series, or name a further column with --group"
     )
+    if _are_of_clocks(frame.index[repeated]):
+        remedy += (
+            ". If the clocks go back there, give their zone, such as --time-zone Europe/Berlin"
+        )
     rest = _rest_of(table, roles.time, roles)
     unread = unread_part(table, [name for name in table.columns if name not in roles.used])
     if rest:
@@ -252,6 +256,17 @@ def _check_once(frame: Any, table: TextTable, roles: Roles) -> None:
         f"once{' for one series' if roles.group else ''}, in lines {table.lines[first]} and "
         f"{table.lines[second]}. {remedy}."
     )
+
+
+def _are_of_clocks(dates: Any) -> bool:
+    """Whether dates may be those of the hour that is there twice as clocks go back, early on a
+    Sunday of autumn.
+    """
+    if not hasattr(dates, "normalize") or dates.tz is not None:
+        return False
+    is_autumn = (dates.month >= 9) | (dates.month <= 5)  # in the north or in the south
+    is_early = (dates.day_of_week == 6) & (dates.hour <= 3) & is_autumn
+    return bool(is_early.all()) and bool((dates != dates.normalize()).any())
 
 
 def _in_order_of_time(frame: Any, roles: Roles) -> Any:

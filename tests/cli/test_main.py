@@ -412,8 +412,11 @@ def test_the_picture_of_a_model_shows_its_history(folder, capsys, monkeypatch):
 
 def test_gaps_are_refused_and_filled(folder, capsys):
     argv = ["forecast", "gap.csv", "--zero-shot", "--horizon", "2"]
-    refused(capsys, *argv, parts=("missing after 2016-07-01", "--fill-gaps"))
-    table, _ = answer(capsys, *argv, "--fill-gaps")
+    parts = ("--time date: gap.csv lacks 1 of 72 dates, such as 2016-08-01", "Add --fill-gaps")
+    refused(capsys, *argv, parts=parts)
+    refused(capsys, "backtest", *argv[1:], parts=parts)
+    table, err = answer(capsys, *argv, "--fill-gaps")
+    assert "--fill-gaps inserts 1 row of unknown values into 71 of gap.csv.\n" in err
     assert list(table["date"]) == ["2022-01-01", "2022-02-01"]
     (folder / "rows.csv").write_text("y\n" + "\n".join(map(str, SALES)))
     argv = ["forecast", "rows.csv", "--zero-shot", "--horizon", "2"]
