@@ -81,7 +81,7 @@ def backtest(given: Namespace) -> str:
         )
     if given.forecasts:
         rows = forecasts_of(result, roles.time or "row")
-        write(with_groups(rows, roles.group), given.forecasts)
+        write(with_groups(rows, roles.group), given.forecasts, "--forecasts")
     return _answered(measures_of(result, given.by, roles.group), given)
 
 
@@ -199,6 +199,12 @@ def _check_names(given: Namespace, roles: Roles) -> None:
 
 def _future(given: Namespace, roles: Roles) -> Any:
     if given.future is None:
+        if given.model and roles.known:
+            rows = f"the {given.horizon} rows after the data" if given.horizon else ""
+            raise Refused(
+                f"--model {given.model} reads {one_of(list(roles.known))} of the rows to forecast. "
+                f"Give a file with {rows or f'these columns up to {given.until}'} with --future."
+            )
         return None
     if not roles.known:
         raise Refused("--future needs --known: name the columns of the file to use.")

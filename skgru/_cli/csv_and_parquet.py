@@ -196,6 +196,13 @@ def _rows(text: str, separator: str, name: str) -> TextTable:
                 continue
             if not header:
                 header, first = [field.strip() for field in row], reader.line_num
+            elif len(row) > len(header) and not rows and _has_commas_in_numbers(row, separator):
+                raise Refused(
+                    f"{name}, line {reader.line_num} has {len(row)} fields, but the header has "
+                    f"{len(header)}. If numbers have decimal commas, save the file with semicolons "
+                    "between fields, or with decimal points. Else add the missing names to the "
+                    "header."
+                )
             elif len(row) > len(header) and (not rows or len(header) == 1):
                 raise Refused(
                     f"{name}, line {reader.line_num} has {len(row)} fields, but line {first}, "
@@ -218,6 +225,11 @@ def _rows(text: str, separator: str, name: str) -> TextTable:
                 lines.append(reader.line_num)
     except csv.Error as error:
         raise Refused(f"{name}, line {reader.line_num} is no CSV: {error}.") from error
+    if rows and text.count('"') % 2 and any("\n" in field for field in rows[-1]):
+        begin = lines[-2] + 1 if len(lines) > 1 else first + 1
+        raise Refused(
+            f"{name}, line {begin} has a quote that is not closed. Close it, or delete it."
+        )
     if not rows:
         raise Refused(f"{name} has no rows. Give a file with a header and a row for each date.")
     if all(one and one[0] in "+-.0123456789" for one in header):
@@ -226,6 +238,12 @@ def _rows(text: str, separator: str, name: str) -> TextTable:
             "names of the columns. Add a line such as date,sales."
         )
     _check_quotes(header, rows[0], (first, lines[0]), name)
+    is_title = len(header) > 2 and header[0] and not any(header[1:])
+    if is_title and all(rows[0]) and not any(map(str.isdigit, "".join(rows[0]))):
+        raise Refused(
+            f"{name}, line {first} has {header[0][:60]!r} and no further names, but the first line "
+            f"must hold the names of the columns. Delete the lines before line {lines[0]}."
+        )
     header = [one or f"column {at}" for at, one in enumerate(header, 1)]
     if twice := sorted({one for one in header if header.count(one) > 1}):
         remedy = "Give each column its own name."
@@ -236,6 +254,11 @@ def _rows(text: str, separator: str, name: str) -> TextTable:
         raise Refused(f"{name} has several columns {twice[0]}. {remedy}")
     columns = dict(zip(header, map(list, zip(*rows, strict=True)), strict=True))
     return TextTable(name, columns, separator, lines)
+
+
+def _has_commas_in_numbers(row: list[str], separator: str) -> bool:
+    """Whether all fields but the first are whole numbers, as those on both sides of commas."""
+    return separator == "," and all(re.fullmatch(r"[+-]?\d+", field.strip()) for field in row[1:])
 
 
 def _check_quotes(header: list[str], row: list[str], lines: tuple[int, int], name: str) -> None:

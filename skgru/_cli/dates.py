@@ -39,11 +39,12 @@ _WEEK = re.compile(r"(\d{4})-?W(\d{2})", re.I)
 # A week or a month, and a year.
 _NUMBER_AND_YEAR = re.compile(r"(\d{1,2})([./-])\d{4}")
 _LAST_WEEK = 53
+_DOUBLE_YEAR = re.compile(r"(\d{4})[/-](\d\d|\d{4})")
 _TIME_OF_DAY = re.compile(r"\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?: ?[AP]\.?M\.?)?", re.I)
 # Formats to which another one may be changed, as far as they fit.
 _USUAL = (
     "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y-%m-%d", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%Y-%m",
-    "%Y/%m/%d", "%V/%G", "%G-%V", "%d %b %Y", "%b %d, %Y", "%b %Y", "%b %y",
+    "%Y/%m/%d", "%Y.%m", "%Y.%q", "%V/%G", "%G-%V", "%d %b %Y", "%b %d, %Y", "%b %Y", "%b %y",
 )  # fmt: skip
 
 # Whole numbers that a program has written as floats.
@@ -173,6 +174,7 @@ def _read(
         return dates, replace(wanted, order=order)
     else:
         _check_no_weeks(column, name, file, lines)
+        _check_no_double_years(column, name, file, lines)
         found = known_form(column)
         if found is not None:
             return found, wanted
@@ -190,6 +192,12 @@ def _read(
         raise Refused(
             f"--time {name}: {file}, line {lines[bad]} has {column[bad]!r}, which lacks digits of "
             "the date. Write the numbers of this column with all of their digits."
+        )
+    better = format_with_step(column)
+    if better is not None:
+        raise Refused(
+            f"--time {name}: {file}, line {lines[bad]} has {column[bad]!r}, which is no known form "
+            f"of date. Give {better}, with which the rows have a regular step."
         )
     raise Refused(
         f"--time {name}: {file}, line {lines[bad]} has {column[bad]!r}, which is no known form of "
@@ -216,21 +224,41 @@ def _refuse_format(
     )
 
 
-def format_with_step(column: list[str], wanted: DateForm) -> str | None:
-    """The option with which dates have a regular step, other than that with which they are read;
-    None if there is none.
+def format_with_step(column: list[str], dates_as_read: Any = None) -> str | None:
+    """The option with which dates have a regular step, and are others than they are read as; None
+    if there is none.
     """
+    as_read = None if dates_as_read is None else list(dates_as_read.astype(str))
+
+    def is_better(dates: Any) -> bool:
+        forms = ("%Y-%m-%d", "%Y-%m")
+        is_same = any(list(dates.strftime(form)) == as_read for form in forms)
+        return has_step(dates) and not is_same
+
     if all(PARTS.fullmatch(value) for value in column):
         for order in ORDERS:
-            dates = None if order == wanted.order else in_order(column, order)
-            if dates is not None and has_step(dates):
+            dates = in_order(column, order)
+            if dates is not None and is_better(dates):
                 return f"--date-order {order}"
     for form in (*_USUAL, *OTHERS, "%Y%m", "%Y%m%d", "%y"):
-        if form != wanted.form and in_form(column[:1], form) is not None:
+        if in_form(column[:1], form) is not None:
             dates = in_form(column, form)
-            if dates is not None and has_step(dates):
+            if dates is not None and is_better(dates):
                 return f"--date-format '{form}'"
     return None
+
+
+def _check_no_double_years(column: list[str], name: str, file: str, lines: Sequence[int]) -> None:
+    """Raise for years that end in the next one, such as 2000/01, of which some would be months."""
+    found = [_DOUBLE_YEAR.fullmatch(value) for value in column]
+    if len(set(column)) < 2 or not all(
+        one is not None and (int(one[1]) + 1) % 100 == int(one[2][-2:]) for one in found
+    ):
+        return
+    raise Refused(
+        f"--time {name}: {file}, line {lines[0]} has {column[0]!r}, a year that ends in the next "
+        f"one. Write the first year alone, {column[0][:4]}."
+    )
 
 
 def _check_no_weeks(column: list[str], name: str, file: str, lines: Sequence[int]) -> None:

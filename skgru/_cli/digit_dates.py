@@ -131,6 +131,8 @@ def _check_no_dates(column: list[str], name: str, file: str, lines: Sequence[int
         return
     if readings:
         forms = [form for form, is_steady in readings.items() if is_steady] or list(readings)
+        of_days = [form for form in forms if "%H" not in form and form != MINUTES]
+        forms = of_days or forms
         _refuse(column, forms, name, file, lines, True)
     for form in OTHERS if not is_regular and width > 4 else ():
         if width_of(form) == width:

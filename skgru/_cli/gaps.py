@@ -83,7 +83,7 @@ def _misread(frame: Any, table: TextTable, roles: Roles) -> str:
         f"{_text(dates[before])}, and line {table.lines[after]} has {texts[after]!r}, read as "
         f"{_text(dates[after])}. "
     )
-    form = None if table.joined == roles.time else format_with_step(texts, roles.form)
+    form = None if table.joined == roles.time else format_with_step(texts, dates)
     if form is not None:
         return f"{lines}Give {form}, with which the rows have a regular step."
     return (

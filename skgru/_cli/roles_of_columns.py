@@ -55,6 +55,7 @@ def complete(roles: Roles, table: TextTable, has_time: bool) -> Roles:
         table.column(name, "--time" if name == roles.time else f"--time {roles.time}:")
     if not roles.targets:
         check_long(table)
+    _check_targets(table, roles)
     time = roles.time if roles.time is not None or not has_time else _time_of(table, roles)
     roles = replace(roles, time=time)
     if not roles.targets:
@@ -67,19 +68,57 @@ def complete(roles: Roles, table: TextTable, has_time: bool) -> Roles:
         for name in free if not numeric else ():
             _check_number(table, name, "--target is missing, and ", decorated_number)
         if len(numeric) != 1:
-            found = f"{len(numeric)} columns of numbers: {one_of(numeric)}"
-            raise Refused(
-                "--target is missing, and "
-                f"{table.name} has {found if numeric else 'no other column of numbers'}. Name the "
-                "column to forecast, for example "
-                f"--target {_quoted(_likely_target(table, numeric or free))}."
-            )
+            _refuse_targets(table, roles, numeric, free)
         note(f"--target {_quoted(numeric[0])} (the only column of numbers)")
         roles = replace(roles, targets=(numeric[0],))
     twice = [name for name in roles.used if roles.used.count(name) > 1]
     if twice:
         raise Refused(f"column {twice[0]} is given in two options. Name each column once.")
     return roles
+
+
+def _refuse_targets(table: TextTable, roles: Roles, numeric: list[str], free: list[str]) -> None:
+    """Raise if no column is named as the target, and none or several may be meant."""
+    missing = f"--target is missing, and {table.name} has"
+    if numeric:
+        raise Refused(
+            f"{missing} {len(numeric)} columns of numbers: {one_of(numeric)}. Name the column to "
+            f"forecast, for example --target {_quoted(_likely_target(table, numeric))}."
+        )
+    options = [("--group", roles.group), ("--known", roles.known), ("--past", roles.past)]
+    for option, names in options:
+        for name in names:
+            if are_numbers(table.columns[name]):
+                raise Refused(
+                    f"{missing} no column of numbers besides {option} {_quoted(name)}. Leave this "
+                    f"option out, and give --target {_quoted(name)} to forecast the column."
+                )
+    # Such as numbers with several decimal marks, of which the option says what is wrong.
+    likely = [
+        name for name in free if any(map(str.isdigit, "".join(map(str, table.columns[name]))))
+    ]
+    if likely:
+        raise Refused(
+            f"{missing} no other column of numbers. Name the column to forecast, for example "
+            f"--target {_quoted(_likely_target(table, likely))}."
+        )
+    raise Refused(
+        f"{missing} no column of numbers to forecast. Its columns are: "
+        f"{one_of(list(table.columns))}. Add a column of numbers to the file."
+    )
+
+
+def _check_targets(table: TextTable, roles: Roles) -> None:
+    """Raise for a target that holds dates."""
+    for name in roles.targets:
+        column = table.column(name, "--target")
+        if not are_numbers(column) and looks_like_dates(column):
+            numeric = [one for one in table.columns if are_numbers(table.columns[one])]
+            example = f", for example --target {_quoted(_likely_target(table, numeric))}"
+            raise Refused(
+                f"--target {name}: the column holds dates, but must hold numbers. Name the column "
+                f"to forecast{example if numeric else ''}."
+            )
 
 
 def _likely_target(table: TextTable, names: list[str]) -> str:
@@ -104,9 +143,12 @@ def _check_number(
     column = table.columns[name]
     bad = wrong(column)
     if bad is not None:
+        row = "".join(str(one[bad]) for one in table.columns.values())
+        is_of_units = not any(map(str.isdigit, row))
+        remedy = "Delete this line, which has no date and no number."
         raise Refused(
             f"{why}column {name} of {table.name} has numbers, but {column[bad]!r} in line "
-            f"{table.lines[bad]}. {correction_of(column[bad])}"
+            f"{table.lines[bad]}. {remedy if is_of_units else correction_of(column[bad])}"
         )
 
 
@@ -198,7 +240,9 @@ def frame_of(table: TextTable, roles: Roles) -> tuple[Any, Roles]:
             column = given[name]
             if name in numeric:
                 what = f"{option} {name}"
-                data[name] = to_numbers(column, decimal, what, table.name, table.lines)
+                data[name] = to_numbers(
+                    column, decimal, what, table.name, table.lines, roles.decimal is not None
+                )
             else:
                 data[name] = np.asarray(column, dtype=object)
     for name in roles.group:

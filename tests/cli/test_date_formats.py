@@ -82,6 +82,25 @@ def test_weeks_of_other_countries(form, expected):
     assert read(["05/2024"], form=form)[0] == pd.Timestamp(expected)
 
 
+@pytest.mark.parametrize("form", ["%Y.%m", "%Y.%q"])
+def test_an_unknown_form_with_a_format_that_has_a_step(form):
+    dates = QUARTERS if "%q" in form else pd.period_range("2015-01", periods=40, freq="M")
+    texts = [f"{one.year}.{one.quarter if '%q' in form else one.month}" for one in dates]
+    parts = (repr(texts[0]), "no known form of date", f"Give --date-format '{form}'")
+    fails(lambda: read(texts), *parts, error=Refused)
+    found = read(texts, form=form)
+    assert list(found if "%q" in form else found.to_period("M")) == list(dates)
+
+
+@pytest.mark.parametrize("form", ["{0}/{2:02}", "{0}-{2:02}", "{0}/{1}"])
+@pytest.mark.parametrize("first", [1980, 1999, 2001])
+def test_years_that_end_in_the_next_one(first, form):
+    texts = [form.format(one, one + 1, (one + 1) % 100) for one in range(first, first + 9)]
+    parts = (f"line 2 has {texts[0]!r}", "ends in the next one", f"alone, {first}")
+    fails(lambda: read(texts, "season"), *parts, error=Refused)
+    assert read([one[:4] for one in texts], "season")[8] == first + 8
+
+
 def test_rows_of_counters_are_no_days():
     for name in ("row", "nr", "x"):
         for numbers in (range(19723, 19800), range(24001, 24060)):

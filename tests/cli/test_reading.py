@@ -146,7 +146,8 @@ def test_separators_and_byte_order_marks(data, separator, tmp_path):
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
-        ("day,y\n2024-01-01,1,5\n", ("line 2", "3 fields", "--separator")),
+        ("day,y\n2024-01-01,1,5\n", ("line 2", "3 fields", "decimal commas", "missing names")),
+        ("day,y\n2024-01-01,1,x\n", ("line 2", "3 fields", "--separator")),
         ("day;a,y\n1;2,3\n", ("--separator",)),
         ("2024-01-01,1\n2024-01-02,2\n", ("names of the columns",)),
         ("day,y\n", ("no rows",)),
