@@ -4,6 +4,7 @@ option is --time year+month, and the joined column has this name.
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
@@ -32,6 +33,8 @@ def _first(column: Any, name: str, wanted: DateForm, file: str, lines: Sequence[
     if years is not None:
         return "year", years
     dates = read_dates(column, replace(wanted, zone=None), name, file, lines)[0]
+    if wanted.form == "%y":
+        return "year", list(dates.strftime("%Y"))
     if getattr(dates, "freqstr", None) == "M":
         return "month", list(dates.strftime("%Y-%m"))
     if not hasattr(dates, "normalize") or not (dates == dates.normalize()).all():
@@ -121,7 +124,10 @@ def likely_join(table: TextTable, names: Sequence[str]) -> str | None:
         known = [value for value in table.columns[name] if value != ""]
         rest = [one for one in names if one != name]
         is_complete = len(known) == len(table)
-        if not known or not rest or read_as("year", name, known) is None:
+        is_short = is_of("year", name) and all(
+            re.fullmatch(r"\d\d", one) for one in map(str, known)
+        )
+        if not known or not rest or not (is_short or read_as("year", name, known)):
             continue
         rows = list(zip(*(table.columns[one] for one in (name, *rest)), strict=True))
         if (len(set(known)) < len(known) and len(set(rows)) == len(rows)) or not is_complete:

@@ -294,3 +294,16 @@ def test_several_columns_of_dates_are_advised_together(capsys):
     frame.to_csv("a.csv", index=False)
     refused(capsys, "forecast", "a.csv", *FORECAST, parts=("for example --time year+period",))
     answer(capsys, "forecast", "a.csv", *FORECAST, "--time", "year+period")
+
+
+def test_years_of_two_digits(capsys):
+    write("month")
+    expected, _ = answer(capsys, "forecast", "several.csv", *FORECAST)
+    frame = pd.read_csv("several.csv")
+    frame.assign(year=frame["year"] % 100).to_csv("a.csv", index=False)
+    argv = ["forecast", "a.csv", *FORECAST]
+    refused(capsys, *argv, parts=("for example --time year+month",))
+    argv += ["--time", "year+month"]
+    refused(capsys, *argv, parts=("'20', which may be 2020 (--date-format %y)",))
+    table, _ = answer(capsys, *argv, "--date-format", "%y")
+    pd.testing.assert_frame_equal(table, expected)
