@@ -56,7 +56,7 @@ def in_form(column: list[str], form: str) -> Any:
         column = [in_english(value, is_short="%b" in form) for value in column]
     width = width_of(form)
     if width is not None:
-        if not all(value.isdigit() and width - 1 <= len(value) <= width for value in column):
+        if not all(value.isdigit() and _has_width(value, width) for value in column):
             return None
         column = [value.zfill(width) for value in column]
     if "%q" in form:
@@ -69,6 +69,11 @@ def in_form(column: list[str], form: str) -> Any:
             return pd.DatetimeIndex(pd.to_datetime(pd.Series(column), format=form))
     except (ValueError, TypeError, OverflowError):
         return None
+
+
+def _has_width(digits: str, width: int) -> bool:
+    """Whether digits have a width, or have lost their leading zero."""
+    return len(digits) == width or (len(digits) == width - 1 and digits[0] != "0")
 
 
 def _with_weekday(form: str) -> tuple[str, str]:

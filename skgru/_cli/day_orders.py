@@ -18,6 +18,8 @@ PARTS = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})(?:[T ,]+(\S.*))?")
 # Dates from which the order of day and month is guessed: fewer may have a step by chance.
 LEAST_DATES = 5
 
+# The end of a day, which is the beginning of the next one.
+_END_OF_DAY = re.compile("^24:00(?=$|:00|[Z+-])")
 _OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)$", re.I)
 
 
@@ -53,7 +55,7 @@ def order_of(
     if not valid:
         raise Refused(
             f"--time {name}: {file} has dates such as {column[0]!r} that fit no order of day, "
-            "month and year. Give the form with --date-format, for example %d.%m.%Y."
+            "month and year. Write them as 2024-12-31, or give their form with --date-format."
         )
     if len(valid) == 1:
         return next(iter(valid))
@@ -79,7 +81,7 @@ def in_order(column: list[str], order: str, zone: str | None = None) -> Any:
     import pandas as pd
 
     places = [order.index(one) for one in "ymd"]
-    texts, has_offset = [], False
+    texts, is_end, has_offset = [], [], False
     for value in column:
         found = PARTS.fullmatch(value)
         if found is None:
@@ -91,13 +93,17 @@ def in_order(column: list[str], order: str, zone: str | None = None) -> Any:
         if len(year) != 4 or len(month) > 2 or len(day) > 2:
             return None
         has_offset |= bool(found[5] and _OFFSET.search(found[5]))
-        texts.append(f"{year}-{month:0>2}-{day:0>2}" + (f" {found[5]}" if found[5] else ""))
+        time = _END_OF_DAY.sub("00:00", found[5] or "")
+        is_end.append(time != (found[5] or ""))
+        texts.append(f"{year}-{month:0>2}-{day:0>2}" + (f" {time}" if time else ""))
     try:
         # The date is in ISO order, so that a mixed format is no guess.
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             is_utc = zone is not None and has_offset
             dates = pd.DatetimeIndex(pd.to_datetime(texts, format="mixed", utc=is_utc))
+            if any(is_end):
+                dates += pd.to_timedelta([int(one) for one in is_end], unit="D")
         # Dates without an offset are those of the clocks of the zone, by `clock_times`.
         return dates.tz_convert(zone) if is_utc else dates
     except (ValueError, TypeError, OverflowError, Warning, KeyError):
