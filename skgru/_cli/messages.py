@@ -166,6 +166,10 @@ _WHOLE = (
 _PARTS = (
     ("insert missing rows, resample the series", "add --fill-gaps, resample the series"),
     (r"\bset (lower|upper)=None", r"leave --\1 out"),
+    (
+        r"as lower and the largest as upper, or None for no limit",
+        r"as --lower and the largest as --upper, or leave one of them out",
+    ),
     (r"season_length=\((.+?),?\)", r"--season \1"),
     (r"season_length=(\w+)", r"--season \1"),
     (r"\bseason_length\b", "--season"),
