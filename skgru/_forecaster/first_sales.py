@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-
 import numpy as np
-
-from skgru._containers.table import Table
 
 # Zeros at the start that are no part of a series are at least so many, and more than this multiple
 # of the longest run of zeros after them.
@@ -30,16 +25,3 @@ def n_before_first_sale(values: np.ndarray) -> int:
     longest = max(int(np.diff(sales).max()) - 1, len(values) - 1 - int(sales[-1]))
     n_zeros = int(sales[0])
     return n_zeros if n_zeros >= LEAST_ZEROS and n_zeros > TIMES_OTHERS * longest else 0
-
-
-def from_first_sale(table: Table, targets: Sequence[int], shares_index: bool) -> Table:
-    """A series without the zeros before its first sale. shares_index : whether other series have
-    the same index, which then stays as it is.
-    """
-    n = n_before_first_sale(table.values[:, list(targets)])
-    if not n:
-        return table
-    rows = table.rows
-    if rows.index is not None and not shares_index:
-        rows = replace(rows, index=rows.index[n:])
-    return replace(table, values=table.values[n:], rows=rows)

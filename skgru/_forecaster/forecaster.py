@@ -49,7 +49,9 @@ from skgru._forecaster.resolve import (
     make_spec,
     make_template,
     roles_of_columns,
+    takes_pretrained,
 )
+from skgru._forecaster.rows_left_out import StartRule, warn_of_shifts, without_earlier_rows
 from skgru._forecaster.sample_weight import (
     check_takes_weights,
     extended_weights,
@@ -614,7 +616,8 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
             - In a wide frame, a series may begin with NaN.
 
             A series begins with its first sale: longer runs of zeros before it are left out
-            (:doc:`/guide/sums_and_intermittent`).
+            (:doc:`/guide/sums_and_intermittent`). The same holds for rows before a clear shift of
+            the level (:doc:`/guide/automatic_choices`).
 
         y : None
             Ignored, as the targets are columns of X. A y with other values raises a warning.
@@ -669,8 +672,19 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
         if panel is not None and panel.kind == "wide":
             check_wide(self)
         whole, targets = tables, roles_of_columns(self, tables)[0]
-        tables = self._from_first_sales(whole, panel, targets)
+        rule = StartRule(
+            targets,
+            self.season_length,
+            0 if self.pretrained == "only" else self.horizon,
+            takes_pretrained(self),
+        )
+        tables = without_earlier_rows(whole, panel, rule)
         spec = make_spec(self, tables)
+        if not rule.takes_pretrained and min(map(len, tables)) < spec.n_rows_needed:
+            rule = replace(rule, n_needed=spec.n_rows_needed)
+            tables = without_earlier_rows(whole, panel, rule)
+            spec = make_spec(self, tables)
+        warn_of_shifts([None] if panel is None else panel.ids, whole, tables, rule)
         check_series(self, X, tables, panel, spec)
         warn_of_y(y, X, whole, panel, spec)
         weights = weights_of_rows(sample_weight, X, tables, panel)
@@ -726,6 +740,8 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
             _tails=tails,
             _scaled_tails=model.scaled_tails([table.values for table in tails]),
             _n_rows=list(map(len, tables)),
+            _n_left_out=[len(one) - len(used) for one, used in zip(whole, tables, strict=True)],
+            _given_season=self.season_length,
             _naive_scales=[
                 naive_scale(table.values[:, spec.targets], spec.season_length) for table in tables
             ],

@@ -215,7 +215,7 @@ class OriginsReader(SeriesReader):
             tables = [self._read_new(X)]
             context = self._context(tables[0])
             if not len(context):
-                tables = self._from_first_sales(tables, None, self._given.targets)
+                tables = self._without_earlier_rows(tables, None, [True])
             pasts = [np.concatenate([context, self._calendar.extended(tables[0])])]
         else:
             self._check_panel(X)
@@ -229,11 +229,7 @@ class OriginsReader(SeriesReader):
             of_fit = [None if one is None else one[0] for one in continued]
             if panel.kind == "wide":
                 tables = from_first_values(tables, panel, [i is not None for i in of_fit])
-            begun = self._from_first_sales(tables, panel, self._given.targets)
-            tables = [
-                one if i is None else table
-                for one, table, i in zip(begun, tables, of_fit, strict=True)
-            ]
+            tables = self._without_earlier_rows(tables, panel, [i is None for i in of_fit])
             are_apart = self._warn_of_losses(tables, panel.ids, positions, has_ids)
             are_apart |= warn_of_near_ids(X, panel, self._panel)
             pasts = list(map(self._calendar.extended, tables))

@@ -28,10 +28,11 @@ from skgru._containers.table import Table
 from skgru._containers.value_kinds import holds_labels
 from skgru._forecaster.calendar import Calendar
 from skgru._forecaster.checks import check_step
-from skgru._forecaster.first_sales import from_first_sale, n_before_first_sale
+from skgru._forecaster.first_sales import n_before_first_sale
 from skgru._forecaster.history import check_order, is_counted, n_rows_before, rows_after
 from skgru._forecaster.model import ForecastModel
 from skgru._forecaster.revisions import are_mostly_equal, warn_of_repeated, warn_of_revisions
+from skgru._forecaster.rows_left_out import StartRule, warn_of_shifts, without_earlier_rows
 from skgru._forecaster.spec import ForecastSpec
 
 # First rows of the series of fit, at least, by which X without dates is known to be this series.
@@ -61,6 +62,8 @@ class SeriesReader:
     _scaled_tails: list[Any]
     _first_rows: list[np.ndarray]
     _n_identifying: int = 1  # of files of earlier versions, which do not hold it
+    _n_left_out: Sequence[int] = ()  # as above
+    _given_season: Any = None  # as above
     _n_rows: list[int]
     _usual_step: Any
 
@@ -96,13 +99,27 @@ class SeriesReader:
                 check_steps_are_rows(one, table)
         return tables, panel
 
-    @staticmethod
-    def _from_first_sales(
-        tables: Sequence[Table], panel: Panel | None, targets: Sequence[int]
+    def _without_earlier_rows(
+        self, tables: list[Table], panel: Panel | None, are_new: list[bool]
     ) -> list[Table]:
-        """Series that stand alone, without zeros before their first sales."""
-        is_wide = panel is not None and panel.kind == "wide"
-        return [from_first_sale(table, targets, is_wide) for table in tables]
+        """Series of X. Those that are new, and continue none of fit, are without the rows that are
+        no part of them.
+        """
+        rule = StartRule(
+            self._given.targets,
+            self._given_season,
+            0 if self._model.is_zero_shot else self._spec.horizon,
+            self._model.takes_pretrained,
+            1 if self._model.takes_pretrained else self._spec.n_rows_needed,
+        )
+        begun = without_earlier_rows(tables, panel, rule)
+        new = [i for i, is_new in enumerate(are_new) if is_new]
+        ids = [None if panel is None else panel.ids[i] for i in new]
+        warn_of_shifts(ids, [tables[i] for i in new], [begun[i] for i in new], rule)
+        return [
+            one if is_new else table
+            for one, table, is_new in zip(begun, tables, are_new, strict=True)
+        ]
 
     def _check_columns(self, tables: list[Table], like: Table, panel: Any) -> None:
         """Raise if a series has other columns than `like`. Series may have any name."""
@@ -179,21 +196,36 @@ class SeriesReader:
         """Whether rows (n_rows, n_columns) without dates are the series of fit or begin it, and are
         not the rows after it. A few values of the whole series may be others: revised ones.
         """
+        return self._start_of_fit(values) is not None
+
+    def _start_of_fit(self, values: np.ndarray) -> int | None:
+        """The row at which such rows begin as the series of fit; None if they do not."""
         first = self._first_rows[0]
-        values = values[n_before_first_sale(values[:, list(self._given.targets)]) :]
-        n = min(len(values), len(first))
-        if np.array_equal(values[:n], first[:n], equal_nan=True):
-            return len(values) >= self._n_identifying
-        return len(values) >= self._n_rows[0] and are_mostly_equal(first[:n], values[:n])
+        for start in self._possible_starts(0, values):
+            begun = values[start:]
+            n = min(len(begun), len(first))
+            if np.array_equal(begun[:n], first[:n], equal_nan=True):
+                if len(begun) >= self._n_identifying:
+                    return start
+            elif len(begun) >= self._n_rows[0] and are_mostly_equal(first[:n], begun[:n]):
+                return start
+        return None
+
+    def _possible_starts(self, i: int, values: np.ndarray) -> list[int]:
+        """Rows at which the i-th series of fit may begin in `values`: without rows that fit has
+        left out, and without zeros before the first sale.
+        """
+        n_zeros = n_before_first_sale(values[:, list(self._given.targets)])
+        return sorted({n_zeros, *self._n_left_out[i : i + 1]})
 
     def _new_rows(self, X: Any) -> list[np.ndarray]:
         """Rows of X after the end of each series of fit, (n_rows, n_columns)."""
         tails, panel = self._tails, self._panel
         if panel is None:
             table, n_known = self._read_new(X, must_have_step=False), self._n_rows[0]
-            is_whole = len(table) >= n_known and self._begins_as_in_fit(table.values)
-            if table.rows.index is None and is_whole:
-                n_known += n_before_first_sale(table.values[:, list(self._given.targets)])
+            start = self._start_of_fit(table.values) if len(table) >= n_known else None
+            if table.rows.index is None and start is not None:
+                n_known += start
                 raise ValueError(
                     f"X has {len(table)} rows and begins with the rows of fit, but update takes "
                     f"the rows after the history alone. Give X[{n_known}:]. If values of the "
@@ -212,8 +244,15 @@ class SeriesReader:
             if rows is None or rows.rows.index is not None or len(rows) < self._n_rows[i]:
                 continue
             first = self._first_rows[i]
-            begun = n_before_first_sale(rows.values[:, list(self._given.targets)])
-            if np.array_equal(rows.values[begun:][: len(first)], first, equal_nan=True):
+            begun = next(
+                (
+                    start
+                    for start in self._possible_starts(i, rows.values)
+                    if np.array_equal(rows.values[start:][: len(first)], first, equal_nan=True)
+                ),
+                None,
+            )
+            if begun is not None:
                 raise ValueError(
                     f"Series {one!r} of X has {len(rows)} rows and begins with the rows of fit, "
                     "but update takes the rows after the history alone. Give "

@@ -114,6 +114,7 @@ COUNTS = np.random.default_rng(0).poisson(1, (300, 1)).astype(float)
 COUNTS[0], COUNTS[200:] = 0, COUNTS[200:] + 20
 
 
+@pytest.mark.filterwarnings("ignore:From .* on, X is at another level")
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize(
     "parameters", [{}, {"pretrained": "only"}, {"regressor": Ridge()}], ids=str

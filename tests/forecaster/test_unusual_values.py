@@ -63,7 +63,7 @@ def test_usual_series_bring_no_warning():
     shift = pd.Series(np.where(np.arange(200) < 197, 10.0, 90.0) + rng.normal(size=200), index)
     with warnings.catch_warnings():
         warnings.filterwarnings("error", message="The last value")
-        warnings.filterwarnings("ignore", message="season")
+        warnings.filterwarnings("ignore", message="season|From")
         forecaster().fit(shift)  # three rows are at the new level
         for series in (PASSENGERS, growing, demand, sunspots, walk):
             for end in range(len(series) - 12, len(series) + 1):
@@ -149,7 +149,7 @@ def test_growth_zeros_and_steps_are_no_change_of_the_unit():
     for values in (1.2**t, np.where(t < 50, 0.0, 100.0 + t), np.where(t < 50, 10.0, 100.0) + t % 7):
         with warnings.catch_warnings():
             warnings.filterwarnings("error", message=".*change of the unit")
-            warnings.filterwarnings("ignore", message=".*season|The last value")
+            warnings.filterwarnings("ignore", message=".*season|The last value|From")
             forecaster().fit(pd.Series(values, index))
 
 

@@ -286,7 +286,7 @@ def test_a_constant_has_no_spread_by_rounding(value):
         WindowDataset(windows, np.arange(997), np.full((997, 3), value), RNG.uniform(0, 1, 997)),
         (3,),
     )
-    assert (targets.mean == value).all() and (targets.scale == 1).all()
+    assert (targets.mean == value).all() and (targets.scale == 0).all()
 
 
 def test_weights_of_one_change_no_statistic_at_a_high_level():

@@ -1,0 +1,113 @@
+"""Rows at the start of a series that are no part of it: zeros before the first sale, and rows
+before a clear shift of the level.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from skgru._containers.panel import Panel
+from skgru._containers.table import Table
+from skgru._forecaster.first_sales import n_before_first_sale
+from skgru._forecaster.level_shifts import SLOW_SEASONS, row_of_clear_shift
+from skgru._forecaster.unusual_values import OTHER_UNIT_FROM
+from skgru._warnings import warn_user
+
+
+@dataclass(frozen=True)
+class StartRule:
+    """What decides on the first row of a series.
+
+    targets : positions of the columns to forecast; given_season : the parameter season_length;
+    horizon : of a forecaster that sees a season in two seasons and horizon rows, 0 for zero-shot
+    forecasts, which need fewer; takes_pretrained : whether the pretrained network takes part, which
+    sees seasons of months earlier; n_needed : rows that the forecaster needs anyway.
+    """
+
+    targets: Sequence[int]
+    given_season: Any
+    horizon: int
+    takes_pretrained: bool
+    n_needed: float = 1
+
+    def n_left_out(self, table: Table) -> tuple[int, int]:
+        """Number of rows at the start that are left out, and how many of them are zeros before the
+        first sale.
+        """
+        n_zeros, shift = self.n_before_shift(table)
+        remain = len(table) - n_zeros - shift
+        season_length = self._season_length(table)
+        n_least = self.n_needed
+        if self.horizon and not (self.takes_pretrained and season_length in SLOW_SEASONS):
+            n_least = max(n_least, 2 * season_length + self.horizon)
+        return n_zeros + (shift if remain >= n_least else 0), n_zeros
+
+    def n_before_shift(self, table: Table) -> tuple[int, int]:
+        """Number of zeros before the first sale, and of rows after them up to a clear shift."""
+        values = table.values[:, list(self.targets)]
+        n_zeros = n_before_first_sale(values)
+        if table.values.shape[1] > 1:  # a covariate may explain the shift, or a target have none
+            return n_zeros, 0
+        return n_zeros, row_of_clear_shift(values[n_zeros:, 0], self._season_length(table))
+
+    def _season_length(self, table: Table) -> int:
+        return int(np.min(self.given_season or table.rows.season_length))
+
+
+def without_first_rows(table: Table, n: int, shares_index: bool) -> Table:
+    """A series without its first n rows. shares_index : whether other series have the same index,
+    which then stays as it is.
+    """
+    if not n:
+        return table
+    rows = table.rows
+    if rows.index is not None and not shares_index:
+        rows = replace(rows, index=rows.index[n:])
+    return replace(table, values=table.values[n:], rows=rows)
+
+
+def without_earlier_rows(
+    tables: Sequence[Table], panel: Panel | None, rule: StartRule
+) -> list[Table]:
+    """Series that stand alone, without the rows that are no part of them."""
+    is_wide = panel is not None and panel.kind == "wide"
+    return [without_first_rows(table, rule.n_left_out(table)[0], is_wide) for table in tables]
+
+
+def warn_of_shifts(
+    ids: Sequence[Any], whole: Sequence[Table], tables: Sequence[Table], rule: StartRule
+) -> None:
+    """Warn of clear shifts: the rows before are left out, or used because the rows after are too
+    few. ids : of the series, None for one alone; whole : the series with all rows.
+    """
+    found = []
+    for one, given, used in zip(ids, whole, tables, strict=True):
+        n_zeros, shift = rule.n_before_shift(given)
+        if shift:
+            found.append((one, given, n_zeros + shift, len(used) == len(given) - n_zeros - shift))
+    if not found:
+        return
+    one, table, n, is_left_out = found[0]
+    index = table.rows.index
+    where = f"row {n}" if index is None else str(index[-len(table) :][n]).removesuffix(" 00:00:00")
+    values = table.values[:, rule.targets[0]]
+    before, after = (float(np.nanmedian(part)) for part in (values[:n], values[n:]))
+    name = "X" if one is None else f"series {one!r} of X"
+    others = f", and so are {len(found) - 1} more series" if len(found) > 1 else ""
+    what, remedy = "", "bring them to the level since then"
+    if min(before, after) > 0 and max(before / after, after / before) > OTHER_UNIT_FROM:
+        what, remedy = ", as after a change of the unit", "give all values in one unit"
+    use = (
+        "The rows since are too few for this forecaster alone, so that forecasts may mix both "
+        'levels. SequenceForecaster(pretrained="only") forecasts from them alone.'
+    )
+    if is_left_out:
+        use = f"The {n} rows before are left out. To use them, {remedy}."
+    warn_user(
+        f"From {where} on, {name} is at another level, about {after:.4g} instead of "
+        f"{before:.4g}{what}{others}. {use}"
+    )
