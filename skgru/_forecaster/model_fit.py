@@ -10,6 +10,7 @@ from sklearn.base import clone
 
 from skgru._callbacks import FitTask
 from skgru._forecaster.covariate_effects import CovariateEffects
+from skgru._forecaster.covariate_ranges import COVARIATE_MARGIN
 from skgru._forecaster.dataset import Joined, Pairs, join_each
 from skgru._forecaster.member_fits import MemberFits
 from skgru._forecaster.mixture import ORIGINS_COMPARED, weighted_mean
@@ -35,9 +36,6 @@ NO_WORSE = 1.1
 # The same ratio, below which the regressors have learned the series. A sine has 0.002, and hardly
 # any real series is below.
 LEARNED_TO = 0.1
-
-# How far covariates may lie outside the values of fit, as a share of their range.
-COVARIATE_MARGIN = 0.5
 
 # How far windows of own regressors may lie outside those of the training, as a share of the range.
 WINDOW_MARGIN = 0.5
