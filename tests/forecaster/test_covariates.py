@@ -453,7 +453,7 @@ def test_a_covariate_outside_its_range_is_warned_of_once():
     ("value", "clipped"), [(9.0, 2.0), (-9.0, -2.0), (1.9, None), (-1.9, None)]
 )
 def test_the_warning_has_the_values_of_fit_and_those_they_are_clipped_to(value, clipped):
-    """In fit, the values lie between -1 and 1, and the limits are half of this range further out."""
+    """In fit, the values lie between -1 and 1, and the limits are half of that further out."""
     values = SERIES.assign(p=np.linspace(-1, 1, len(SERIES)), q=0.0)
     fitted = fitted_on(values)
     coming = COMING.assign(p=value, q=0.0)
