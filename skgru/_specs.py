@@ -163,7 +163,9 @@ class TrainingSpec:
 class TargetScaling:
     """Targets in y's units against targets as the network sees them.
 
-    mean, scale : float64 arrays of shape (n_targets,). shape : of a row of y; () for a number.
+    mean, scale : float64 arrays of shape (n_targets,). A scale of 0 stands for a target that was
+    constant: the network sees its distance from the mean, and predicts the mean. shape : of a row
+    of y; () for a number.
     """
 
     mean: np.ndarray
@@ -177,7 +179,8 @@ class TargetScaling:
     def normalise(self, y: np.ndarray) -> np.ndarray:
         """(n, n_targets) or (n, *shape) in y's units -> float32 (n, n_targets)."""
         y = np.asarray(y, dtype=np.float64).reshape(len(y), len(self.mean))
-        return ((y - self.mean) / self.scale).astype(np.float32)
+        scale = np.where(self.scale == 0, 1.0, self.scale)
+        return ((y - self.mean) / scale).astype(np.float32)
 
     def restore(self, outputs: np.ndarray) -> np.ndarray:
         """(n, n_targets) of the network -> float64 in y's units, (n, *shape)."""

@@ -111,14 +111,14 @@ def _number(value: float) -> str:
     return "0" if text == "-0" else text
 
 
-def write(table: Any, path: str) -> None:
-    """A CSV or parquet file, as a whole or not at all."""
+def write(table: Any, path: str, option: str = "--output") -> None:
+    """A CSV or parquet file, as a whole or not at all. option : that names the file."""
     from skgru._files.whole_file import write_whole
 
     ending = Path(path).suffix.lower()
     if ending in OTHER_FORMATS:
         raise Refused(
-            f"--output {path} would be a file of CSV text with the ending {ending}. Give a name "
+            f"{option} {path} would be a file of CSV text with the ending {ending}. Give a name "
             "that ends with .csv or .parquet."
         )
 
@@ -128,7 +128,7 @@ def write(table: Any, path: str) -> None:
             table.to_parquet(buffer, index=False)
         except ImportError as error:
             raise Failed(
-                f"--output {path} needs the package pyarrow, which is not installed. Install it "
+                f"{option} {path} needs the package pyarrow, which is not installed. Install it "
                 "with 'pip install pyarrow', or give a name that ends with .csv."
             ) from error
         data = buffer.getvalue()
@@ -137,4 +137,4 @@ def write(table: Any, path: str) -> None:
     try:
         write_whole(Path(path), data)
     except OSError as error:
-        raise Refused(f"--output {path} cannot be written: {error.strerror}.") from error
+        raise Refused(f"{option} {path} cannot be written: {error.strerror}.") from error

@@ -141,7 +141,7 @@ def _add_data(one: argparse.ArgumentParser, optional: bool) -> None:
     form.add_argument("--separator", type=_separator, metavar="MARK", help="such as , ; or tab")
     form.add_argument("--decimal", choices=[".", ","], help="decimal mark")
     form.add_argument("--date-order", choices=["dmy", "mdy", "ymd"], help="of day, month and year")
-    what = "such as %%d.%%m.%%Y; excel: days since 1899-12-30; number: no dates"
+    what = "such as %%d.%%m.%%Y, %%V/%%G for weeks, %%Y%%q for quarters, excel; number: no dates"
     form.add_argument("--date-format", metavar="FORMAT", help=what)
     form.add_argument(
         "--time-zone",

@@ -83,8 +83,12 @@ def correction_of(value: str) -> str:
     return "Correct the value, or leave the field empty if it is unknown."
 
 
-def to_numbers(column: Any, decimal: str, what: str, name: str, lines: Sequence[int]) -> np.ndarray:
-    """float64. what : the option and the column, for the message of a value that is no number."""
+def to_numbers(
+    column: Any, decimal: str, what: str, name: str, lines: Sequence[int], is_given: bool = False
+) -> np.ndarray:
+    """float64. what : the option and the column, for the message of a value that is no number;
+    is_given : whether the decimal mark is that of --decimal.
+    """
     if not _is_text(column):
         if not are_numbers(column):
             raise Refused(
@@ -100,7 +104,31 @@ def to_numbers(column: Any, decimal: str, what: str, name: str, lines: Sequence[
         if not pattern.fullmatch(value):
             raise Refused(
                 f"{what} must be a column of numbers, but {name}, line {lines[at]} has {value!r}. "
-                f"{correction_of(value)}"
+                f"{_about_mark(column, at, decimal, lines, is_given) or correction_of(value)}"
             )
         numbers[at] = float(value.translate(unwanted))
     return numbers
+
+
+def _about_mark(
+    column: Sequence[str], at: int, decimal: str, lines: Sequence[int], is_given: bool
+) -> str | None:
+    """What to do about a value that is a number with the other decimal mark; else None."""
+    other = "," if decimal == "." else "."
+    if not PATTERNS[other].fullmatch(column[at]):
+        return None
+    fits = [is_missing(value) or PATTERNS[other].fullmatch(value) for value in column]
+    if is_given and all(fits):
+        return (
+            f"--decimal {decimal} does not fit. Leave it out, so that each file is read with its "
+            f"own mark, or give --decimal {other}"
+        )
+    different = next(
+        (row for row, value in enumerate(column) if not is_missing(value) and not fits[row]), None
+    )
+    if different is None:
+        return f"Give --decimal {other}"
+    return (
+        f"Line {lines[different]} has {column[different]!r}. Write all numbers of the column with "
+        "one decimal mark."
+    )

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from skgru._cli.answers import as_frame, csv_of, forecasts_of, measures_of, with_groups, write
-from skgru._cli.csv_and_parquet import read_table
-from skgru._cli.dates import DateForm, until_date
+from skgru._cli.csv_and_parquet import TextTable, read_table
+from skgru._cli.dates import DateForm
 from skgru._cli.errors import Refused, note, one_of
-from skgru._cli.gaps import without_gaps
+from skgru._cli.gaps import filled_gaps, missing_dates_explained
 from skgru._cli.joined_dates import joined
 from skgru._cli.model_rows import as_in_model, history_of, with_later_rows
 from skgru._cli.roles_of_columns import Roles, complete, frame_of, guess_group
+from skgru._cli.until_date import until_date
 from skgru._forecaster.short_series import LEAST_ROWS
 
 
@@ -33,14 +34,15 @@ def forecast(given: Namespace) -> str:
     if given.model is not None:
         forecaster, frame, roles = _from_model(given)
     else:
-        frame, roles = _read(given)
+        frame, roles, table = _read(given)
     future = _future(given, roles)
     _check_names(given, roles)
     if given.model is None:
-        forecaster = _fitted(given, frame, roles)
+        with missing_dates_explained(frame, table, roles):
+            forecaster = _fitted(given, frame, roles)
     elif frame is not None:
         _append(forecaster, frame, given)
-    until = None if given.until is None else until_date(given.until, roles.form)
+    until = _until(given, roles)
     if given.model is not None and future is not None:
         future = with_later_rows(future, forecaster, roles, given.horizon, until)
     ahead = {"future": future}
@@ -64,21 +66,22 @@ def forecast(given: Namespace) -> str:
 def backtest(given: Namespace) -> str:
     from skgru.model_selection import backtest as run
 
-    frame, roles = _read(given)
+    frame, roles, table = _read(given)
     if given.by == "series" and not roles.group:
         raise Refused("--by series needs several series. Name their column with --group.")
     forecaster = _estimator(given, roles, given.horizon)
-    result = run(
-        forecaster,
-        frame,
-        initial=given.initial,
-        step=given.step or given.horizon,
-        refit=given.refit,
-        coverage=given.interval,
-    )
+    with missing_dates_explained(frame, table, roles):
+        result = run(
+            forecaster,
+            frame,
+            initial=given.initial,
+            step=given.step or given.horizon,
+            refit=given.refit,
+            coverage=given.interval,
+        )
     if given.forecasts:
         rows = forecasts_of(result, roles.time or "row")
-        write(with_groups(rows, roles.group), given.forecasts)
+        write(with_groups(rows, roles.group), given.forecasts, "--forecasts")
     return _answered(measures_of(result, given.by, roles.group), given)
 
 
@@ -128,7 +131,7 @@ def _answered(table: Any, given: Namespace) -> str:
     return ""
 
 
-def _read(given: Namespace) -> tuple[Any, Roles]:
+def _read(given: Namespace) -> tuple[Any, Roles, TextTable]:
     form = DateForm(given.date_order, given.date_format, given.time_zone)
     roles = Roles(
         given.time, tuple(given.target), tuple(given.group), tuple(given.known), tuple(given.past),
@@ -146,12 +149,12 @@ def _read(given: Namespace) -> tuple[Any, Roles]:
         )
     table = read_table(given.data, given.separator, given.encoding)
     roles = complete(roles, table, not given.no_time)
-    table = joined(table, roles.time, roles.form)
+    table = joined(table, roles.time, roles.form, roles.group)
     frame, roles = frame_of(table, roles := guess_group(table, roles))
     _check_rows(frame, roles, given, table.name)
     if given.fill_gaps:
-        frame = without_gaps(frame, roles.group, table.name)
-    return frame, roles
+        frame = filled_gaps(frame, table, roles)
+    return frame, roles, table
 
 
 def _check_rows(frame: Any, roles: Roles, given: Namespace, name: str) -> None:
@@ -196,12 +199,18 @@ def _check_names(given: Namespace, roles: Roles) -> None:
 
 def _future(given: Namespace, roles: Roles) -> Any:
     if given.future is None:
+        if given.model and roles.known:
+            rows = f"the {given.horizon} rows after the data" if given.horizon else ""
+            raise Refused(
+                f"--model {given.model} reads {one_of(list(roles.known))} of the rows to forecast. "
+                f"Give a file with {rows or f'these columns up to {given.until}'} with --future."
+            )
         return None
     if not roles.known:
         raise Refused("--future needs --known: name the columns of the file to use.")
     table = read_table(given.future, given.separator, given.encoding)
     # The file decides on its own decimal mark: 9,500 may be another number than in the data.
-    table = joined(table, roles.time, roles.form)
+    table = joined(table, roles.time, roles.form, roles.group)
     return frame_of(table, replace(roles, targets=(), past=(), decimal=given.decimal))[0]
 
 
@@ -251,12 +260,14 @@ def _rows_until(given: Namespace, frame: Any, roles: Roles) -> int:
     counting = Namespace(**{**vars(given), "zero_shot": True, "calendar": False})
     bare = replace(roles, known=(), past=())
     of_targets = frame[[*roles.group, *roles.targets]]
-    dates = (
-        _estimator(counting, bare, 1)
-        .fit(of_targets)
-        .forecast(until=until_date(given.until, roles.form))
-    )
+    dates = _estimator(counting, bare, 1).fit(of_targets).forecast(until=_until(given, roles))
     return int(dates.groupby(list(roles.group)).size().max()) if roles.group else len(dates)
+
+
+def _until(given: Namespace, roles: Roles) -> str | None:
+    if given.until is None or roles.time is None:
+        return given.until
+    return until_date(given.until, roles.form)
 
 
 def _load(path: str) -> Any:
@@ -332,11 +343,12 @@ def _from_model(given: Namespace) -> tuple[Any, Any, Roles]:
             f"--model {given.model} has no dates, so that new rows cannot be placed. Leave the "
             "data file out, or train again with all rows."
         )
-    frame, roles = frame_of(joined(table, roles.time, roles.form), roles)
+    table = joined(table, roles.time, roles.form, roles.group)
+    frame, roles = frame_of(table, roles)
     frame = as_in_model(frame, forecaster, roles, given)
     if given.fill_gaps:
         step = getattr(forecaster._tails[0].rows, "freq", None)
-        frame = without_gaps(frame, roles.group, table.name, step)
+        frame = filled_gaps(frame, table, roles, step)
     return forecaster, frame, roles
 
 

@@ -8,7 +8,7 @@ import csv
 import io
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -44,12 +44,14 @@ _ZEROS = ("utf-32-le", r".\0\0\0"), ("utf-32-be", r"\0\0\0."), ("utf-16-be", r"\
 _QUOTES = "\u201c\u201d\u201e\u00ab\u00bb"
 
 PARQUET = (".parquet", ".pq")
+STANDARD_INPUT = "standard input"
 
 
 @dataclass
 class TextTable:
     """The columns of a file. separator : None for parquet; lines : the line of each row; joined :
-    the column of dates that was made of others.
+    the column of dates that was made of others; encoding : None for UTF-8; has_sep_line : whether
+    the header follows a line such as sep=;.
     """
 
     name: str
@@ -57,6 +59,8 @@ class TextTable:
     separator: str | None
     lines: list[int]
     joined: str | None = None
+    encoding: str | None = None
+    has_sep_line: bool = False
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -75,7 +79,7 @@ def read_table(path: str, separator: str | None, encoding: str | None) -> TextTa
     """The columns of a file; "-" is standard input."""
     if path.lower().endswith(PARQUET):
         return _read_parquet(path)
-    name = "standard input" if path == "-" else path
+    name = STANDARD_INPUT if path == "-" else path
     try:
         data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except OSError as error:
@@ -83,11 +87,13 @@ def read_table(path: str, separator: str | None, encoding: str | None) -> TextTa
     for start, what, remedy in OTHER_KINDS:
         if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(start):
             raise Refused(f"{name} {what}, but must be a CSV file. {remedy}.")
-    text = _decoded(data, encoding, name)
-    if found := _OF_EXCEL.match(text):  # a line that stays as an empty one, so that lines count
+    text, encoding = _decoded(data, encoding, name)
+    found = _OF_EXCEL.match(text)
+    if found:  # a line that stays as an empty one, so that lines count
         separator, text = separator or found[1], text[found.end(1) :].lstrip('"')
     separator = separator or _separator_of(text, name)
-    return _rows(text, separator, name)
+    table = _rows(text, separator, name)
+    return replace(table, encoding=encoding, has_sep_line=found is not None)
 
 
 def _read_parquet(path: str) -> TextTable:
@@ -118,13 +124,14 @@ def _without_decimals(column: Any) -> Any:
     return column
 
 
-def _decoded(data: bytes, encoding: str | None, name: str) -> str:
+def _decoded(data: bytes, encoding: str | None, name: str) -> tuple[str, str | None]:
+    """The text of a file and its encoding, None for UTF-8."""
     if encoding is None:
         encoding = next((one for start, one in _MARKS.items() if data.startswith(start)), None)
     try:
         text = data.decode(encoding or "utf-8-sig").removeprefix("\ufeff")
         if "\0" not in text:
-            return _in_lines(text)
+            return _in_lines(text), encoding
     except LookupError as error:
         raise Refused(f"--encoding {encoding} is unknown. Use utf-8 or cp1252.") from error
     except ValueError as error:  # most of them are UnicodeDecodeErrors, which have a reason
@@ -139,7 +146,7 @@ def _decoded(data: bytes, encoding: str | None, name: str) -> str:
             f"--encoding {likely}, or a file that ends with .parquet."
         )
     note(f"{name} is not UTF-8, and is read as cp1252 (Western Europe). --encoding sets another.")
-    return _in_lines(data.decode("cp1252", errors="replace"))
+    return _in_lines(data.decode("cp1252", errors="replace")), "cp1252"
 
 
 def _in_lines(text: str) -> str:
@@ -189,6 +196,13 @@ def _rows(text: str, separator: str, name: str) -> TextTable:
                 continue
             if not header:
                 header, first = [field.strip() for field in row], reader.line_num
+            elif len(row) > len(header) and not rows and _has_commas_in_numbers(row, separator):
+                raise Refused(
+                    f"{name}, line {reader.line_num} has {len(row)} fields, but the header has "
+                    f"{len(header)}. If numbers have decimal commas, save the file with semicolons "
+                    "between fields, or with decimal points. Else add the missing names to the "
+                    "header."
+                )
             elif len(row) > len(header) and (not rows or len(header) == 1):
                 raise Refused(
                     f"{name}, line {reader.line_num} has {len(row)} fields, but line {first}, "
@@ -211,6 +225,11 @@ def _rows(text: str, separator: str, name: str) -> TextTable:
                 lines.append(reader.line_num)
     except csv.Error as error:
         raise Refused(f"{name}, line {reader.line_num} is no CSV: {error}.") from error
+    if rows and text.count('"') % 2 and any("\n" in field for field in rows[-1]):
+        begin = lines[-2] + 1 if len(lines) > 1 else first + 1
+        raise Refused(
+            f"{name}, line {begin} has a quote that is not closed. Close it, or delete it."
+        )
     if not rows:
         raise Refused(f"{name} has no rows. Give a file with a header and a row for each date.")
     if all(one and one[0] in "+-.0123456789" for one in header):
@@ -219,6 +238,12 @@ def _rows(text: str, separator: str, name: str) -> TextTable:
             "names of the columns. Add a line such as date,sales."
         )
     _check_quotes(header, rows[0], (first, lines[0]), name)
+    is_title = len(header) > 2 and header[0] and not any(header[1:])
+    if is_title and all(rows[0]) and not any(map(str.isdigit, "".join(rows[0]))):
+        raise Refused(
+            f"{name}, line {first} has {header[0][:60]!r} and no further names, but the first line "
+            f"must hold the names of the columns. Delete the lines before line {lines[0]}."
+        )
     header = [one or f"column {at}" for at, one in enumerate(header, 1)]
     if twice := sorted({one for one in header if header.count(one) > 1}):
         remedy = "Give each column its own name."
@@ -229,6 +254,11 @@ def _rows(text: str, separator: str, name: str) -> TextTable:
         raise Refused(f"{name} has several columns {twice[0]}. {remedy}")
     columns = dict(zip(header, map(list, zip(*rows, strict=True)), strict=True))
     return TextTable(name, columns, separator, lines)
+
+
+def _has_commas_in_numbers(row: list[str], separator: str) -> bool:
+    """Whether all fields but the first are whole numbers, as those on both sides of commas."""
+    return separator == "," and all(re.fullmatch(r"[+-]?\d+", field.strip()) for field in row[1:])
 
 
 def _check_quotes(header: list[str], row: list[str], lines: tuple[int, int], name: str) -> None:

@@ -1,44 +1,51 @@
-"""Columns of text as dates. A date that has two readings is refused, unless only one of them gives
-rows at a regular step.
-"""
+"""Columns of text as dates, or the message about a value that is none."""
 
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from skgru._cli import clock_times
-from skgru._cli.digit_dates import check_no_excel, from_digits, has_step, in_form, only_bad
+from skgru._cli.column_names import is_of
+from skgru._cli.date_formats import in_form
+from skgru._cli.day_orders import ORDERS, PARTS, check_one_order, in_order, order_of
+from skgru._cli.digit_dates import (
+    OTHERS,
+    check_no_excel,
+    from_digits,
+    has_step,
+    only_bad,
+    refuse_no_day,
+)
 from skgru._cli.errors import Refused, note
 
-ORDERS = {"dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, month, day"}
-_PARTS = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})(?:[T ,]+(\S.*))?")
-# Other forms, with the step of periods. %b and %B are English names of months.
+# Other forms, with the step of periods. %b is a name of a month in any of several languages.
 _FORMS = (
     ("%Y-%m", "M"), ("%Y/%m", "M"), ("%Y%m", "M"), ("%YM%m", "M"), ("%m/%Y", "M"), ("%m.%Y", "M"),
-    ("%m-%Y", "M"), ("%b %Y", "M"), ("%B %Y", "M"), ("%b-%Y", "M"), ("%Y %b", "M"), ("%b-%y", "M"),
-    ("%b %y", "M"), ("%Y%m%d", None), ("%d %b %Y", None), ("%d %B %Y", None), ("%d-%b-%Y", None),
-    ("%d-%b-%y", None), ("%b %d, %Y", None), ("%B %d, %Y", None), ("%b %d %Y", None),
-    ("%Y%m%dT%H%M%S", None), ("%Y M%m", "M"), ("%Y-M%m", "M"), ("%a %d %b %Y", None),
-    ("%a, %d %b %Y", None), ("%A, %d %B %Y", None), ("%A %d %B %Y", None),
-    ("%a %b %d %Y", None), ("%A, %B %d, %Y", None),
+    ("%m-%Y", "M"), ("%b %Y", "M"), ("%b-%Y", "M"), ("%b/%Y", "M"), ("%Y %b", "M"), ("%b-%y", "M"),
+    ("%b %y", "M"), ("%b/%y", "M"), ("%Y%m%d", None), ("%d %b %Y", None), ("%d-%b-%Y", None),
+    ("%d-%b-%y", None), ("%b %d, %Y", None), ("%b %d %Y", None), ("%Y%m%dT%H%M%S", None),
+    ("%Y M%m", "M"), ("%Y-M%m", "M"), ("%a %d %b %Y", None), ("%a, %d %b %Y", None),
+    ("%A, %d %b %Y", None), ("%A %d %b %Y", None), ("%a %b %d %Y", None), ("%A, %b %d, %Y", None),
 )  # fmt: skip
 ZONES = (None, "UTC")
-# Dates from which the order of day and month is guessed: fewer may have a step by chance.
-LEAST_DATES = 5
-
-_OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)$", re.I)
-_QUARTER = re.compile(r"(\d{4})[- /]?Q([1-4])", re.I)
-_QUARTER_FIRST = re.compile(r"(?:Q([1-4])|([1-4])Q)[- /]?(\d{4})", re.I)
+# Q1, or T1 as in French and Spanish.
+_QUARTER = re.compile(r"(\d{4})[- /]?[QT]([1-4])", re.I)
+_QUARTER_FIRST = re.compile(r"(?:[QT]([1-4])|([1-4])[QT])[- /]?(\d{4})", re.I)
 _WEEK = re.compile(r"(\d{4})-?W(\d{2})", re.I)
-# A column of weeks by its name, and numbers in it that would be read as months.
-NAMES_OF_WEEKS = r"week(?!day)|woche|(?:^|[_ ])(?:kw|wk|cw)"
-_NUMBER_AND_YEAR = re.compile(r"(\d{1,2})[./-](\d{4})")
-
+# A week or a month, and a year.
+_NUMBER_AND_YEAR = re.compile(r"(\d{1,2})([./-])\d{4}")
+_LAST_WEEK = 53
+_DOUBLE_YEAR = re.compile(r"(\d{4})[/-](\d\d|\d{4})")
+_TIME_OF_DAY = re.compile(r"\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?: ?[AP]\.?M\.?)?", re.I)
+# Formats to which another one may be changed, as far as they fit.
+_USUAL = (
+    "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y-%m-%d", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%Y-%m",
+    "%Y/%m/%d", "%Y.%m", "%Y.%q", "%V/%G", "%G-%V", "%d %b %Y", "%b %d, %Y", "%b %Y", "%b %y",
+)  # fmt: skip
 
 # Whole numbers that a program has written as floats.
 _WHOLE = re.compile(r"\d+\.00?")
@@ -70,10 +77,10 @@ def looks_like_dates(column: Any) -> bool:
     known = [value for value in column[:500] if value]
     if not known or all(value.isdigit() for value in known):
         return False
-    if all(_PARTS.fullmatch(value) for value in known):
+    if all(PARTS.fullmatch(value) for value in known):
         # Offsets that change are told apart with a zone alone.
-        return any(_in_order(known, one, zone) is not None for one in ORDERS for zone in ZONES)
-    return _other_forms(known) is not None
+        return any(in_order(known, one, zone) is not None for one in ORDERS for zone in ZONES)
+    return known_form(known) is not None
 
 
 def wrong_date(column: Any) -> int | None:
@@ -144,44 +151,36 @@ def _read(
     if wanted.form is not None:
         dates = in_form(column, wanted.form)
         if dates is None:
-            bad = next(
-                at for at, value in enumerate(column) if in_form([value], wanted.form) is None
-            )
-            raise Refused(
-                f"--date-format {wanted.form} does not fit {column[bad]!r} ({file}, line "
-                f"{lines[bad]}). Give a format of all parts, for example %d.%m.%Y %H:%M."
-            )
+            _refuse_format(column, wanted.form, name, file, lines)
         return dates, wanted
     if all(value.isdigit() for value in column):
         found = from_digits(column, wanted.zone, wanted.are_numbers, name, file, lines)
         if found is not None:
             are_numbers = pd.api.types.is_integer_dtype(found.dtype)
             return found, replace(wanted, are_numbers=are_numbers)
-    elif all(_PARTS.fullmatch(value) for value in column):
+    elif all(PARTS.fullmatch(value) for value in column):
         has_year_first = all(len(re.split("[./-]", value)[0]) == 4 for value in column)
         order = None if has_year_first else wanted.order  # which may be that of another file
-        order = order or _order_of(column, name, file, wanted.zone, lines, keys)
-        dates = _in_order(column, order, wanted.zone)
+        order = order or order_of(column, name, file, wanted.zone, lines, keys)
+        dates = in_order(column, order, wanted.zone)
         if dates is None:
-            bad = next((at for at, one in enumerate(column) if _in_order([one], order) is None), 0)
+            bad = next((at for at, one in enumerate(column) if in_order([one], order) is None), 0)
             raise Refused(
                 f"--time {name}: {file}, line {lines[bad]} has {column[bad]!r}, which is no date "
                 f"in the order {ORDERS[order]}, or has another time zone than other lines. Give "
                 "--date-order, --date-format or --time-zone."
             )
+        check_one_order(column, dates, order, name, file, lines)
         return dates, replace(wanted, order=order)
     else:
-        numbered = _NUMBER_AND_YEAR.fullmatch(column[0])
-        if numbered and re.search(NAMES_OF_WEEKS, name.casefold()):
-            raise Refused(
-                f"--time {name}: {file}, line {lines[0]} has {column[0]!r}. Write weeks as "
-                f"{numbered[2]}-W{int(numbered[1]):02}. If these are months, give --date-format "
-                f"%m{column[0][len(numbered[1])]}%Y."
-            )
-        found = _other_forms(column)
+        _check_no_weeks(column, name, file, lines)
+        _check_no_double_years(column, name, file, lines)
+        found = known_form(column)
         if found is not None:
             return found, wanted
     check_no_excel(column, name, file, lines)
+    if all(map(_TIME_OF_DAY.fullmatch, column)):
+        refuse_no_day(column[0], name, file, lines[0])
     are_right = [looks_like_dates([one]) for one in column]
     bad = are_right.index(False) if False in are_right else 0
     if only_bad(are_right) is not None:
@@ -194,122 +193,97 @@ def _read(
             f"--time {name}: {file}, line {lines[bad]} has {column[bad]!r}, which lacks digits of "
             "the date. Write the numbers of this column with all of their digits."
         )
+    better = format_with_step(column)
+    if better is not None:
+        raise Refused(
+            f"--time {name}: {file}, line {lines[bad]} has {column[bad]!r}, which is no known form "
+            f"of date. Give {better}, with which the rows have a regular step."
+        )
     raise Refused(
         f"--time {name}: {file}, line {lines[bad]} has {column[bad]!r}, which is no known form of "
-        "date. Give the form with --date-format, for example --date-format %d.%m.%Y."
+        "date. Write dates as 2024-12-31 or months as 2024-12, or give their form with "
+        "--date-format: %Y or %y is the year, %m or %b the month, %d the day."
     )
 
 
-def until_date(text: str, form: DateForm) -> str:
-    """A date of the command line, with the year first. A date that begins with the year has one
-    reading; others are read in the order of the dates of the data.
+def _refuse_format(
+    column: list[str], form: str, name: str, file: str, lines: Sequence[int]
+) -> None:
+    """Raise for a format that does not fit a value, with one that fits them all if there is one."""
+    bad = next(at for at, value in enumerate(column) if in_form([value], form) is None)
+    has = f"--date-format {form} does not fit {column[bad]!r} ({file}, line {lines[bad]})."
+    if column != [value for value in column if in_form([value], form) is None]:
+        raise Refused(f"{has} It fits other lines. Correct this one, or delete it.")
+    times = ("", " %H:%M", " %H:%M:%S")
+    for other in (one + time for one in _USUAL for time in times):
+        if in_form(column[:1], other) is not None and in_form(column, other) is not None:
+            raise Refused(f"{has} Give --date-format '{other}'.")
+    raise Refused(
+        f"{has} Leave it out for the usual forms of dates, or give a format with all parts of the "
+        "value: %Y or %y is the year, %m or %b the month, %d the day, %H:%M the time."
+    )
+
+
+def format_with_step(column: list[str], dates_as_read: Any = None) -> str | None:
+    """The option with which dates have a regular step, and are others than they are read as; None
+    if there is none.
     """
-    found = _PARTS.fullmatch(text)
-    if found is None:
-        return text
-    usual = "dmy" if found[2] == "." else None
-    # With points, the day is first everywhere but, perhaps, where the data have it elsewhere.
-    order = (form.order or usual) if form.order in (None, usual) or usual is None else None
-    order = "ymd" if len(found[1]) == 4 else order
-    read = [_in_order([text], one) for one in ([order] if order else ORDERS)]
-    days = {str(dates[0] if found[5] else dates[0].date()) for dates in read if dates is not None}
-    if len(days) == 1:
-        return days.pop()
-    why = f"in the order {ORDERS[order]}, that of the data" if order else "in any order"
-    why = f"may be {' or '.join(sorted(days))}" if days else f"is no date {why}"
-    raise Refused(f"--until {text} {why}. Write it with the year first, as in 2026-06-30.")
+    as_read = None if dates_as_read is None else list(dates_as_read.astype(str))
+
+    def is_better(dates: Any) -> bool:
+        forms = ("%Y-%m-%d", "%Y-%m")
+        is_same = any(list(dates.strftime(form)) == as_read for form in forms)
+        return has_step(dates) and not is_same
+
+    if all(PARTS.fullmatch(value) for value in column):
+        for order in ORDERS:
+            dates = in_order(column, order)
+            if dates is not None and is_better(dates):
+                return f"--date-order {order}"
+    for form in (*_USUAL, *OTHERS, "%Y%m", "%Y%m%d", "%y"):
+        if in_form(column[:1], form) is not None:
+            dates = in_form(column, form)
+            if dates is not None and is_better(dates):
+                return f"--date-format '{form}'"
+    return None
 
 
-def _order_of(
-    column: list[str],
-    name: str,
-    file: str,
-    zone: str | None,
-    lines: Sequence[int],
-    keys: Sequence[Any] | None,
-) -> str:
-    """The order of day, month and year. Dates with points have the day first, as everywhere."""
-    valid = {}
-    for order in ORDERS:
-        dates = _in_order(column, order, zone)
-        if dates is not None:
-            valid[order] = dates
-            if zone is not None and dates.tz is None:
-                times = clock_times.in_zone(dates, zone, keys)
-                valid[order] = dates if times is None else times
-    if not valid and any(_in_order(column, order, "UTC") is not None for order in ORDERS):
-        raise Refused(
-            f"--time {name}: {file} has dates with several UTC offsets, such as {column[0]!r}. "
-            "Give their zone with --time-zone, for example --time-zone Europe/Berlin."
-        )
-    for order in ORDERS if not valid else ():
-        bad = only_bad([_in_order([value], order, zone) is not None for value in column])
-        if bad is not None:
-            raise Refused(
-                f"--time {name}: {file}, line {lines[bad]} has {column[bad]!r}, which is no date "
-                f"in the order {ORDERS[order]}, as the others are. Correct the date."
-            )
-    if not valid:
-        raise Refused(
-            f"--time {name}: {file} has dates such as {column[0]!r} that fit no order of day, "
-            "month and year. Give the form with --date-format, for example %d.%m.%Y."
-        )
-    if len(valid) == 1:
-        return next(iter(valid))
-    regular = [
-        order
-        for order, dates in valid.items()
-        if len(dates.unique()) >= LEAST_DATES and has_step(dates)
-    ]
-    if "." in column[0] and "dmy" in valid and ("dmy" in regular or not regular):
-        return "dmy"
-    if len(regular) != 1:
-        ways = " or ".join(f"{ORDERS[order]} (--date-order {order})" for order in valid)
-        raise Refused(f"--time {name}: {column[0]!r} may be {ways}. Say which with --date-order.")
-    note(
-        f"dates of {name} are read as {ORDERS[regular[0]]}: only so they have a regular step. "
-        "--date-order sets another order."
+def _check_no_double_years(column: list[str], name: str, file: str, lines: Sequence[int]) -> None:
+    """Raise for years that end in the next one, such as 2000/01, of which some would be months."""
+    found = [_DOUBLE_YEAR.fullmatch(value) for value in column]
+    if len(set(column)) < 2 or not all(
+        one is not None and (int(one[1]) + 1) % 100 == int(one[2][-2:]) for one in found
+    ):
+        return
+    raise Refused(
+        f"--time {name}: {file}, line {lines[0]} has {column[0]!r}, a year that ends in the next "
+        f"one. Write the first year alone, {column[0][:4]}."
     )
-    return regular[0]
 
 
-def _in_order(column: list[str], order: str, zone: str | None = None) -> Any:
-    """Dates, or None if one of them does not exist in this order."""
-    import pandas as pd
-
-    places = [order.index(one) for one in "ymd"]
-    texts, has_offset = [], False
-    for value in column:
-        found = _PARTS.fullmatch(value)
-        if found is None:
-            return None
-        parts = (found[1], found[3], found[4])
-        year, month, day = (parts[at] for at in places)
-        if len(year) == 2:
-            year = str(2000 + int(year) if int(year) < 69 else 1900 + int(year))
-        if len(year) != 4 or len(month) > 2 or len(day) > 2:
-            return None
-        has_offset |= bool(found[5] and _OFFSET.search(found[5]))
-        texts.append(f"{year}-{month:0>2}-{day:0>2}" + (f" {found[5]}" if found[5] else ""))
-    try:
-        # The date is in ISO order, so that a mixed format is no guess.
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            is_utc = zone is not None and has_offset
-            dates = pd.DatetimeIndex(pd.to_datetime(texts, format="mixed", utc=is_utc))
-        # Dates without an offset are those of the clocks of the zone, by `clock_times`.
-        return dates.tz_convert(zone) if is_utc else dates
-    except (ValueError, TypeError, OverflowError, Warning, KeyError):
-        return None
+def _check_no_weeks(column: list[str], name: str, file: str, lines: Sequence[int]) -> None:
+    """Raise for weeks such as 01/2021, of which some would be months."""
+    found = _NUMBER_AND_YEAR.fullmatch(column[0])
+    if found is None or not all(map(_NUMBER_AND_YEAR.fullmatch, column)):
+        return
+    most = max(int(re.split("[./-]", value)[0]) for value in column)
+    mark = found[2]
+    if most > 12 or is_of("week", name):
+        if most <= _LAST_WEEK:
+            months = f" If these are months, give --date-format %m{mark}%Y." * (most <= 12)
+            raise Refused(
+                f"--time {name}: {file}, line {lines[0]} has {column[0]!r}, which is a week. Give "
+                f"--date-format %V{mark}%G for weeks by ISO 8601, which begin on Mondays.{months}"
+            )
 
 
-def _other_forms(column: list[str]) -> Any:
+def known_form(column: list[str]) -> Any:
     """Months, quarters, weeks, and names of months; None for no dates."""
     import pandas as pd
 
     column = [_QUARTER_FIRST.sub(r"\3Q\1\2", value) for value in column]
     if all(_QUARTER.fullmatch(value) for value in column):
-        return pd.PeriodIndex([_QUARTER.sub(r"\1Q\2", one.upper()) for one in column], freq="Q")
+        return pd.PeriodIndex([_QUARTER.sub(r"\1Q\2", one) for one in column], freq="Q")
     if all(_WEEK.fullmatch(value) for value in column):
         try:
             mondays = [_WEEK.sub(r"\1-W\2-1", one.upper()) for one in column]
@@ -317,7 +291,7 @@ def _other_forms(column: list[str]) -> Any:
         except ValueError:
             return None
     for form, step in _FORMS:
-        dates = in_form(column, form)
+        dates = None if in_form(column[:1], form) is None else in_form(column, form)
         if dates is not None:
             return dates if step is None else dates.to_period(step)
     return None

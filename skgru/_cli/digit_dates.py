@@ -5,19 +5,18 @@ be dates, such as 31122024 or the days of Excel, are refused with the formats of
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Sequence
 from datetime import date
+from shlex import quote
 from typing import Any
 
 import numpy as np
 
+from skgru._cli.column_names import is_of, is_of_time
+from skgru._cli.date_formats import COUNTS, DAYS, EXCEL, MINUTES, NUMBER, has_day, in_form, width_of
 from skgru._cli.errors import Refused, note
 from skgru._containers.text_dates import FIRST_YEAR, LAST_YEAR, are_regular, unit_of_numbers
 from skgru._containers.text_numbers import MOST_WRONG
-
-# Words that --date-format takes beside the formats of strptime.
-EXCEL, NUMBER = "excel", "number"
 
 # Read without a question, with the step of periods.
 _YEAR_FIRST = (
@@ -25,75 +24,29 @@ _YEAR_FIRST = (
     ("%Y%m%d%H%M%S", None),
 )  # fmt: skip
 # May be dates.
-_OTHERS = (
-    "%d%m%Y",
-    "%m%d%Y",
-    "%Y%d%m",
-    "%m%Y",
-    "%y%m%d",
-    "%d%m%y",
-    "%m%d%y",
-    "%y%m",
-    "%m%y",
-    "%Y%j",
-)
+OTHERS = (
+    "%d%m%Y", "%m%d%Y", "%Y%d%m", "%m%Y", "%y%m%d", "%d%m%y", "%m%d%y", "%y%m", "%m%y", "%Y%j",
+    "%G%V", "%Y0%q", "%Y%q", "%d%m%Y%H", "%m%d%Y%H", "%y%m%d%H", "%d%m%Y%H%M", "%m%d%Y%H%M",
+    "%y%m%d%H%M",
+)  # fmt: skip
+# May be dates if the name of the column has a word for them: numbers of rows look like them.
+_IF_NAMED = ("%y%j", DAYS, MINUTES)
 
 # Years that are written with four digits, and how far ahead years of two digits may lie.
 _YEARS = (1900, 2100)
 _YEARS_AHEAD = 20
 
-# Days since this date are how Excel stores dates; these days lie between 1954 and 2064.
-EXCEL_DAY_0 = "1899-12-30"
-_EXCEL_DAYS = (20_000, 60_000)
+# Numbers that are counts of days or minutes: 1954 to 2064 for Excel, else 2000 to 2040.
+_COUNTED = {EXCEL: (20_000, 60_000), DAYS: (10_957, 25_567), MINUTES: (15_778_080, 36_817_920)}
 _EXCEL = re.compile(r"\d{5}(?:[.,]\d+)?")
+
+_OF_2000 = frozenset(f"0{at}" for at in range(10))
+# Day, month and year without zeros, such as 112024, and the time of a day, such as 0130.
+_NO_ZEROS = re.compile(r"([1-9]|[12]\d|3[01])([1-9]|1[0-2])((?:19|20)\d\d)")
+_TIME_OF_DAY = re.compile(r"([01]\d|2[0-3])[0-5]\d")
 
 # Values of which one may be wrong without that all of them are something else.
 _LEAST_TO_CORRECT = 10
-
-
-def width_of(form: str) -> int | None:
-    """The number of digits of a format that has nothing but digits; None for other formats."""
-    parts = re.findall("%[dmyYjHMS]", form)
-    digits = {"%Y": 4, "%j": 3}
-    return sum(digits.get(one, 2) for one in parts) if "".join(parts) == form else None
-
-
-def in_form(column: list[str], form: str) -> Any:
-    """Dates in a format of strptime or in that of Excel, numbers as a pandas index; None if a value
-    does not fit. Numbers that have lost their leading zero, as 1012024, have it again.
-    """
-    import pandas as pd
-
-    if form == NUMBER:
-        is_whole = all(re.fullmatch(r"[+-]?\d{1,18}", value) for value in column)
-        return pd.Index([int(value) for value in column]) if is_whole else None
-    if form == EXCEL:
-        return _of_excel(column)
-    width = width_of(form)
-    if width is not None:
-        if not all(value.isdigit() and width - 1 <= len(value) <= width for value in column):
-            return None
-        column = [value.zfill(width) for value in column]
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # UTC offsets that change
-            return pd.DatetimeIndex(pd.to_datetime(pd.Series(column), format=form))
-    except (ValueError, TypeError, OverflowError):
-        return None
-
-
-def _of_excel(column: list[str]) -> Any:
-    """Days since 30 December 1899, with the time of the day as a fraction."""
-    import pandas as pd
-
-    if not all(re.fullmatch(r"\d{1,6}(?:[.,]\d+)?", value) for value in column):
-        return None
-    days = np.array([float(value.replace(",", ".")) for value in column])
-    seconds = np.rint(days * 86_400).astype("timedelta64[s]")
-    try:
-        return pd.DatetimeIndex(np.datetime64(EXCEL_DAY_0, "s") + seconds)
-    except (ValueError, OverflowError):
-        return None
 
 
 def from_digits(
@@ -119,6 +72,7 @@ def from_digits(
             if step is None:
                 return dates
             months = dates.to_period(step)
+            _check_no_weeks(column, name, file, lines)
             if not are_regular(months.unique().sort_values()):
                 _check_no_days(column, name, file, lines)
             return months
@@ -143,12 +97,14 @@ def from_digits(
 
 def check_no_excel(column: list[str], name: str, file: str, lines: Sequence[int]) -> None:
     """Raise for days of Excel with the time of the day as a fraction."""
-    if all(_EXCEL.fullmatch(value) and _is_of_excel(value) for value in column):
+    if all(_EXCEL.fullmatch(value) and is_count(value[:5], EXCEL) for value in column):
         _refuse(column, [EXCEL], name, file, lines, False)
 
 
-def _is_of_excel(value: str) -> bool:
-    return _EXCEL_DAYS[0] <= int(value[:5]) <= _EXCEL_DAYS[1]
+def is_count(value: str, form: str) -> bool:
+    """Whether digits lie in the usual range of the days of Excel, or of another count."""
+    least, most = _COUNTED[form]
+    return value.isdigit() and len(value) in (5, 8) and least <= int(value) <= most
 
 
 def _check_no_dates(column: list[str], name: str, file: str, lines: Sequence[int]) -> None:
@@ -158,50 +114,98 @@ def _check_no_dates(column: list[str], name: str, file: str, lines: Sequence[int
     steps = np.unique(np.diff(np.unique(numbers)))
     is_regular, width = len(steps) <= 1, max(map(len, texts))
     is_padded = any(value[0] == "0" and len(value) > 1 for value in texts)
+    readings = _readings_of(texts, not is_padded and list(steps) == [1], name)
+    if not readings:
+        _check_no_times(texts, list(steps), name, file, lines)
+        if len(texts) > 1 and all(map(_NO_ZEROS.fullmatch, texts)):
+            _refuse_no_zeros(column, name, file, lines)
     if is_regular and numbers.min() <= 1:  # 1, 2, 3, or 001, 002, 003
         return
     if not is_padded and len(steps) == 1 and steps[0] % 10 == 0 and not (numbers % steps[0]).any():
-        return  # 1000, 2000, 3000
+        if MINUTES not in readings:
+            return  # 1000, 2000, 3000
     if not is_padded and len(texts) == 1 and width < 5:
         return
-    readings = _readings_of(texts, not is_padded and list(steps) == [1])
     are_years = numbers.min() >= FIRST_YEAR and numbers.max() <= LAST_YEAR and not is_padded
     if are_years and (is_regular or not any(readings.values())):
         return
     if readings:
         forms = [form for form, is_steady in readings.items() if is_steady] or list(readings)
+        of_days = [form for form in forms if "%H" not in form and form != MINUTES]
+        forms = of_days or forms
         _refuse(column, forms, name, file, lines, True)
-    for form in _OTHERS if not is_regular and width > 4 else ():
+    for form in OTHERS if not is_regular and width > 4 else ():
         if width_of(form) == width:
             remedy = f"Correct the date, and give --date-format {form}"
             _check_all_but_few(column, form, name, file, lines, remedy)
 
 
+def _check_no_times(
+    texts: list[str], steps: list[int], name: str, file: str, lines: Sequence[int]
+) -> None:
+    """Raise for times of the day without a date, such as 0130."""
+    if steps == [1] or len(texts) < 2 or not all(map(_TIME_OF_DAY.fullmatch, texts)):
+        return
+    if any(value[0] == "0" for value in texts):
+        refuse_no_day(texts[0], name, file, lines[0])
+
+
+def refuse_no_day(value: str, name: str, file: str, line: int) -> None:
+    """Raise for a time without a date."""
+    raise Refused(
+        f"--time {name}: {file}, line {line} has {value!r}, a time without a date. Add a column of "
+        f"dates to the file and give --time {quote(f'date+{name}')}, or number the rows with "
+        "--no-time."
+    )
+
+
+def _refuse_no_zeros(column: list[str], name: str, file: str, lines: Sequence[int]) -> None:
+    """Raise for days, months and years without zeros: 1112024 may be two days."""
+    day, month, year = _NO_ZEROS.fullmatch(column[0]).groups()  # type: ignore[union-attr]
+    raise Refused(
+        f"--time {name}: {file}, line {lines[0]} has {column[0]!r}, which may be a date without "
+        f"zeros. Write days and months with two digits each, such as {day:0>2}{month:0>2}{year}, "
+        "and give --date-format %d%m%Y or %m%d%Y. If these are numbers, give --date-format "
+        f"{NUMBER}."
+    )
+
+
+def _check_no_weeks(column: list[str], name: str, file: str, lines: Sequence[int]) -> None:
+    """Raise for months such as 202401 in a column of weeks or quarters."""
+    for kind, form in (("week", "%G%V"), ("quarter", "%Y0%q")):
+        if is_of(kind, name) and in_form(column, form) is not None:
+            _refuse(column, [form, "%Y%m"], name, file, lines, False)
+
+
 def _check_no_days(column: list[str], name: str, file: str, lines: Sequence[int]) -> None:
     """Raise for months such as 200101, 200201 that would be at a regular step as days of 2020."""
-    readings = _readings_of(list(dict.fromkeys(column)), False)
+    readings = _readings_of(list(dict.fromkeys(column)), False, name)
     forms = [form for form, is_steady in readings.items() if is_steady]
     if forms:
         _refuse(column, ["%Y%m", *forms], name, file, lines, False)
 
 
-def _readings_of(texts: list[str], are_counted: bool) -> dict[str, bool]:
+def _readings_of(texts: list[str], are_counted: bool, name: str) -> dict[str, bool]:
     """The formats in which all numbers are dates, and whether these dates have a regular step.
     are_counted : whether the numbers follow each other, as those of rows.
     """
     lengths, found = [len(value) for value in texts], {}
     least, width = min(lengths), max(lengths)
-    for form in (*_OTHERS, EXCEL):
-        if form == EXCEL:
-            is_five = all(len(value) == 5 and _is_of_excel(value) for value in texts)
-            dates = in_form(texts, form) if is_five else None
+    forms = (*OTHERS, EXCEL, *(_IF_NAMED if is_of_time(name) else ()))
+    if width == 2 and (is_of("year", name) or any(one in _OF_2000 for one in texts)):
+        forms = (*forms, "%y")
+    for form in forms:
+        if form in COUNTS:
+            dates = in_form(texts, form) if all(is_count(one, form) for one in texts) else None
         else:
             # Numbers that have lost their zero are rare, and 101 to 112 more probably rows.
             is_lost = (are_counted or width < 4) and least < (width_of(form) or 0)
             dates = None if is_lost else in_form(texts, form)
         if dates is None:
             continue
-        last = _YEARS[1] if "%y" not in form else date.today().year + _YEARS_AHEAD
+        last = _YEARS[1]
+        if "%y" in form or form in _IF_NAMED:
+            last = date.today().year + (1 if form in _IF_NAMED else _YEARS_AHEAD)
         if dates.year.min() >= _YEARS[0] and dates.year.max() <= last:
             found[form] = has_step(dates)
     return found
@@ -225,7 +229,7 @@ def _refuse(
     readings = {value: [_shown(value, form) for form in forms] for value in list(at)[:400]}
     value = max(readings, key=lambda one: (len(set(readings[one])), -at[one]))
     what = " or ".join(
-        f"{shown} (--date-format {form}{f', days since {EXCEL_DAY_0}' if form == EXCEL else ''})"
+        f"{shown} (--date-format {form}{f', {COUNTS[form][2]}' if form in COUNTS else ''})"
         for shown, form in zip(readings[value], forms, strict=True)
     )
     number = f", or a number that is no date (--date-format {NUMBER})" if is_whole else ""
@@ -237,8 +241,11 @@ def _refuse(
 
 def _shown(value: str, form: str) -> str:
     stamp = in_form([value], form)[0]
-    has_day = form == EXCEL or "%d" in form or "%j" in form
-    return str(stamp).removesuffix(" 00:00:00") if has_day else f"{stamp:%Y-%m}"
+    if "%V" in form:
+        return f"{stamp:%G-W%V}"
+    if has_day(form):
+        return str(stamp).removesuffix(" 00:00:00")
+    return str(stamp) if "%q" in form else f"{stamp:%Y}" if form == "%y" else f"{stamp:%Y-%m}"
 
 
 def _check_all_but_few(

@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(argv)
     except KeyboardInterrupt:
-        print("skgru: interrupted", file=sys.stderr)
+        _say("interrupted")
         return INTERRUPTED
     except BrokenPipeError:
         # Python would write the rest at its end, and complain.
@@ -54,8 +54,11 @@ def _run(argv: Sequence[str] | None) -> int:
         try:
             check_files(given)
             text = command(given)
-            sys.stdout.write(text)
-            sys.stdout.flush()
+            if text and sys.stdout is None:
+                raise Failed("standard output is closed. Give a file with --output.")
+            if text:
+                sys.stdout.write(text)
+                sys.stdout.flush()
         except (Refused, Failed) as error:
             return _told(str(error), WRONG if isinstance(error, Refused) else ERROR)
         except BrokenPipeError:
@@ -80,8 +83,14 @@ def _has_pandas() -> bool:
 
 
 def _told(text: str, code: int = ERROR) -> int:
-    print(f"skgru: error: {text}", file=sys.stderr)
+    _say(f"error: {text}")
     return code
+
+
+def _say(text: str) -> None:
+    """A line on standard error, if it is open."""
+    if sys.stderr is not None:
+        print(f"skgru: {text}", file=sys.stderr)
 
 
 def _tell_warnings(command: str) -> None:
@@ -89,8 +98,8 @@ def _tell_warnings(command: str) -> None:
 
     def show(message: Any, category: Any, *where: Any, **more: Any) -> None:
         if issubclass(category, Note):
-            print(f"skgru: {message}", file=sys.stderr)
+            _say(str(message))
         elif issubclass(category, UserWarning | RuntimeWarning):
-            print(f"skgru: warning: {in_words(message, command)}", file=sys.stderr)
+            _say(f"warning: {in_words(message, command)}")
 
     warnings.showwarning = show

@@ -152,8 +152,8 @@ _WHOLE = (
         r"--season \1 to use it, or --season 1 to forecast without a season.",
     ),
     (
-        r"season_length=None is 1 without dates, but X repeats every (\d+) rows",
-        r"the rows have no dates, but repeat every \1 rows. Give --season \1 to use this season, "
+        r"season_length=None is 1 (?:without|for these) dates, but X repeats every (\d+) rows",
+        r"the rows repeat every \1 rows. Give --season \1 to use this season, "
         r"or --season 1 to forecast without one.",
     ),
     (
@@ -166,6 +166,10 @@ _WHOLE = (
 _PARTS = (
     ("insert missing rows, resample the series", "add --fill-gaps, resample the series"),
     (r"\bset (lower|upper)=None", r"leave --\1 out"),
+    (
+        r"as lower and the largest as upper, or None for no limit",
+        r"as --lower and the largest as --upper, or leave one of them out",
+    ),
     (r"season_length=\((.+?),?\)", r"--season \1"),
     (r"season_length=(\w+)", r"--season \1"),
     (r"\bseason_length\b", "--season"),

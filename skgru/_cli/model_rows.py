@@ -8,7 +8,11 @@ from argparse import Namespace
 from typing import Any
 
 from skgru._cli.errors import Refused, note
+from skgru._cli.gaps import are_few
 from skgru._cli.roles_of_columns import Roles
+
+# Rows after the history among which those of new dates are looked for.
+MOST_AHEAD = 100_000
 
 
 def history_of(forecaster: Any, roles: Roles) -> Any:
@@ -59,7 +63,11 @@ def as_in_model(frame: Any, forecaster: Any, roles: Roles, given: Namespace) -> 
 def _check_places(dates: Any, table: Any, data: str, roles: Roles, given: Namespace) -> None:
     """Raise for dates between the rows of a series and of those after it, and for gaps."""
     index = table.rows.index
-    rows = index.append(table.rows.following(len(dates) + 1))
+    n_ahead = len(dates) + 1
+    rows = index.append(table.rows.following(n_ahead))
+    while rows[-1] < dates.max() and n_ahead < MOST_AHEAD:
+        n_ahead *= 2
+        rows = index.append(table.rows.following(n_ahead))
     is_inside = (dates >= index[-len(table)]) & (dates <= rows[-1])
     between = dates[is_inside & ~dates.isin(rows)]
     if len(between):
@@ -72,10 +80,17 @@ def _check_places(dates: Any, table: Any, data: str, roles: Roles, given: Namesp
     places = rows.get_indexer(dates[is_inside])
     gaps = [at for at in range(len(places) - 1) if places[at + 1] - places[at] > 1]
     if gaps and not given.fill_gaps:
-        after = _text(dates[is_inside][gaps[0]])
+        n_rows = int(places[-1] - places[0]) + 1
+        n_missing, after = n_rows - len(places), _text(dates[is_inside][gaps[0]])
+        remedy = "Add --fill-gaps to insert them as rows of unknown values."
+        if not are_few(n_missing, n_rows):
+            remedy = (
+                "They may be misread: write them as 2024-12-31, or give their --date-format. If "
+                "they are right, add the missing ones with empty fields."
+            )
         raise Refused(
-            f"--time {roles.time}: {data} lacks dates after {after}. Add --fill-gaps to insert "
-            "them as rows of unknown values."
+            f"--time {roles.time}: {data} lacks {n_missing} of {n_rows} dates, the first after "
+            f"{after}. {remedy}"
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -10,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from skgru._cli.column_names import is_identifier, is_time
 from skgru._cli.columns_of_numbers import (
     are_numbers,
     correction_of,
@@ -21,19 +21,11 @@ from skgru._cli.csv_and_parquet import TextTable
 from skgru._cli.dates import DateForm, looks_like_dates, read_dates, wrong_date
 from skgru._cli.decimal_mark import decimal_of
 from skgru._cli.errors import Refused, note, one_of
-from skgru._cli.joined_dates import MARK, have_step, parts_of, rest_of, unread_part
+from skgru._cli.joined_dates import MARK, have_step, likely_join, parts_of, rest_of, unread_part
 from skgru._cli.wide_files import check_long
-
-# Names of columns of whole numbers that are dates, such as years.
-TIME_NAMES = frozenset(
-    "date datum dates day ds fecha jahr monat month period quarter time timestamp week year".split()
-)
 
 # Rows to each one that a change of the clocks repeats: half a day of hours.
 LEAST_ROWS_TO_A_CHANGE = 12
-
-# Names of columns of numbers that identify a series or a row.
-IDENTIFIER = re.compile(r"(?:^|[_\W])(?:id|index|key|nr|number|row)$")
 
 
 @dataclass(frozen=True)
@@ -63,6 +55,7 @@ def complete(roles: Roles, table: TextTable, has_time: bool) -> Roles:
         table.column(name, "--time" if name == roles.time else f"--time {roles.time}:")
     if not roles.targets:
         check_long(table)
+    _check_targets(table, roles)
     time = roles.time if roles.time is not None or not has_time else _time_of(table, roles)
     roles = replace(roles, time=time)
     if not roles.targets:
@@ -75,13 +68,7 @@ def complete(roles: Roles, table: TextTable, has_time: bool) -> Roles:
         for name in free if not numeric else ():
             _check_number(table, name, "--target is missing, and ", decorated_number)
         if len(numeric) != 1:
-            found = f"{len(numeric)} columns of numbers: {one_of(numeric)}"
-            raise Refused(
-                "--target is missing, and "
-                f"{table.name} has {found if numeric else 'no other column of numbers'}. Name the "
-                "column to forecast, for example "
-                f"--target {_quoted(_likely_target(table, numeric or free))}."
-            )
+            _refuse_targets(table, roles, numeric, free)
         note(f"--target {_quoted(numeric[0])} (the only column of numbers)")
         roles = replace(roles, targets=(numeric[0],))
     twice = [name for name in roles.used if roles.used.count(name) > 1]
@@ -90,14 +77,57 @@ def complete(roles: Roles, table: TextTable, has_time: bool) -> Roles:
     return roles
 
 
+def _refuse_targets(table: TextTable, roles: Roles, numeric: list[str], free: list[str]) -> None:
+    """Raise if no column is named as the target, and none or several may be meant."""
+    missing = f"--target is missing, and {table.name} has"
+    if numeric:
+        raise Refused(
+            f"{missing} {len(numeric)} columns of numbers: {one_of(numeric)}. Name the column to "
+            f"forecast, for example --target {_quoted(_likely_target(table, numeric))}."
+        )
+    options = [("--group", roles.group), ("--known", roles.known), ("--past", roles.past)]
+    for option, names in options:
+        for name in names:
+            if are_numbers(table.columns[name]):
+                raise Refused(
+                    f"{missing} no column of numbers besides {option} {_quoted(name)}. Leave this "
+                    f"option out, and give --target {_quoted(name)} to forecast the column."
+                )
+    # Such as numbers with several decimal marks, of which the option says what is wrong.
+    likely = [
+        name for name in free if any(map(str.isdigit, "".join(map(str, table.columns[name]))))
+    ]
+    if likely:
+        raise Refused(
+            f"{missing} no other column of numbers. Name the column to forecast, for example "
+            f"--target {_quoted(_likely_target(table, likely))}."
+        )
+    raise Refused(
+        f"{missing} no column of numbers to forecast. Its columns are: "
+        f"{one_of(list(table.columns))}. Add a column of numbers to the file."
+    )
+
+
+def _check_targets(table: TextTable, roles: Roles) -> None:
+    """Raise for a target that holds dates."""
+    for name in roles.targets:
+        column = table.column(name, "--target")
+        if not are_numbers(column) and looks_like_dates(column):
+            numeric = [one for one in table.columns if are_numbers(table.columns[one])]
+            example = f", for example --target {_quoted(_likely_target(table, numeric))}"
+            raise Refused(
+                f"--target {name}: the column holds dates, but must hold numbers. Name the column "
+                f"to forecast{example if numeric else ''}."
+            )
+
+
 def _likely_target(table: TextTable, names: list[str]) -> str:
     """The first column that is no date, no identifier, neither constant nor whole numbers in
     ascending order.
     """
     for name in names:
         column = list(table.columns[name])
-        plain = name.casefold()
-        if plain in TIME_NAMES or IDENTIFIER.search(plain) or len(set(column)) == 1:
+        if is_time(name) or is_identifier(name) or len(set(column)) == 1:
             continue
         are_whole = all(str(one).isdecimal() for one in column)
         if are_whole and all(int(one) <= int(after) for one, after in pairwise(column)):
@@ -113,9 +143,12 @@ def _check_number(
     column = table.columns[name]
     bad = wrong(column)
     if bad is not None:
+        row = "".join(str(one[bad]) for one in table.columns.values())
+        is_of_units = not any(map(str.isdigit, row))
+        remedy = "Delete this line, which has no date and no number."
         raise Refused(
             f"{why}column {name} of {table.name} has numbers, but {column[bad]!r} in line "
-            f"{table.lines[bad]}. {correction_of(column[bad])}"
+            f"{table.lines[bad]}. {remedy if is_of_units else correction_of(column[bad])}"
         )
 
 
@@ -128,7 +161,7 @@ def _time_of(table: TextTable, roles: Roles) -> str:
     dates = [name for name in free if looks_like_dates(table.columns[name])]
     why = "the only column of dates"
     if not dates:
-        dates, why = [name for name in free if name.casefold() in TIME_NAMES], "by its name"
+        dates, why = [name for name in free if is_time(name)], "by its name"
     for name in free if not dates else ():
         bad = wrong_date(table.columns[name])
         if bad is not None:
@@ -146,6 +179,7 @@ def _time_of(table: TextTable, roles: Roles) -> str:
                 note(f"--time {_quoted(whole)} (dates in {len(parts)} columns)")
                 return whole
     if len(dates) != 1:
+        whole = whole or likely_join(table, dates) or ""
         found = f"several columns of dates: {one_of(dates)}" if dates else "no column of dates"
         raise Refused(
             f"--time is missing, and {table.name} has {found}. Name the column of dates, for "
@@ -206,7 +240,9 @@ def frame_of(table: TextTable, roles: Roles) -> tuple[Any, Roles]:
             column = given[name]
             if name in numeric:
                 what = f"{option} {name}"
-                data[name] = to_numbers(column, decimal, what, table.name, table.lines)
+                data[name] = to_numbers(
+                    column, decimal, what, table.name, table.lines, roles.decimal is not None
+                )
             else:
                 data[name] = np.asarray(column, dtype=object)
     for name in roles.group:
@@ -242,6 +278,10 @@ def _check_once(frame: Any, table: TextTable, roles: Roles) -> None:
         if not roles.group
         else "Keep one row of each date and series, or name a further column with --group"
     )
+    if _are_of_clocks(frame.index[repeated]):
+        remedy += (
+            ". If the clocks go back there, give their zone, such as --time-zone Europe/Berlin"
+        )
     rest = _rest_of(table, roles.time, roles)
     unread = unread_part(table, [name for name in table.columns if name not in roles.used])
     if rest:
@@ -260,6 +300,17 @@ def _check_once(frame: Any, table: TextTable, roles: Roles) -> None:
         f"once{' for one series' if roles.group else ''}, in lines {table.lines[first]} and "
         f"{table.lines[second]}. {remedy}."
     )
+
+
+def _are_of_clocks(dates: Any) -> bool:
+    """Whether dates may be those of the hour that is there twice as clocks go back, early on a
+    Sunday of autumn.
+    """
+    if not hasattr(dates, "normalize") or dates.tz is not None:
+        return False
+    is_autumn = (dates.month >= 9) | (dates.month <= 5)  # in the north or in the south
+    is_early = (dates.day_of_week == 6) & (dates.hour <= 3) & is_autumn
+    return bool(is_early.all()) and bool((dates != dates.normalize()).any())
 
 
 def _in_order_of_time(frame: Any, roles: Roles) -> Any:

@@ -26,6 +26,13 @@ USUAL_SEASONS = (4, 7, 12, 24, 52)
 # and so many times the standard deviation of that of a random walk.
 REPEATS_FROM, ABOVE_CHANCE = 0.5, 4.0
 
+# The same for other seasons, up to the longest one that is looked for. Cycles of nature, which are
+# longer at one time than at another, have smaller ones.
+CLEARLY_REPEATS_FROM, LONGEST_SEASON = 0.8, 60
+
+# Rows over which changes are looked at for other seasons: noise hides a slow season in short ones.
+DISTANCES = (1, 4, 12)
+
 # Least such correlation in each half of a series.
 IN_HALVES_FROM = 0.3
 
@@ -60,7 +67,7 @@ def warn_of_season(parameters: Any, tables: list[Table], spec: ForecastSpec, n_w
     if usual_length(list(map(len, tables))) >= n_wanted:
         warn_user(
             f"{uses}, because X does not repeat with it. Give season_length={season_length} to use "
-            "it all the same, or 1 to forecast without one." + _longer_season(longest)
+            "it all the same, or 1 to forecast without one." + _other_season(longest, spec)
         )
         return
     what = "two seasons and the steps ahead"
@@ -78,8 +85,13 @@ def warn_of_season(parameters: Any, tables: list[Table], spec: ForecastSpec, n_w
     warn_user(f"{uses}: this needs {n_wanted} rows, {what}. {remedy}")
 
 
-def _longer_season(table: Table) -> str:
-    """The remedy for rows that hold a longer season, but too few of them to be sure."""
+def _other_season(table: Table, spec: ForecastSpec) -> str:
+    """The remedy for rows that repeat with another season, or hold a longer one of the dates, but
+    too few of them to be sure.
+    """
+    found = season_in(table.values[:, spec.targets[0]])
+    if found > 1:
+        return f" If X repeats every {found} rows, give season_length={found}."
     held = [n for n in table.rows.season_lengths[1:] if n < len(table)]
     return f" If X repeats every {held[0]} rows, give season_length={held[0]}." if held else ""
 
@@ -171,23 +183,26 @@ def warn_of_clocks(tables: list[Table], season_length: int, steps: int) -> None:
 
 
 def warn_of_repeats(given: Any, tables: list[Table], spec: ForecastSpec) -> None:
-    """Warn of series without dates that clearly repeat with a usual season, if none is given."""
+    """Warn of series that clearly repeat, if no season is given and the dates have none."""
     if given is not None:
         return
     read = tables[:SERIES_READ]
-    if any(one.rows.index is not None and names_times(one.rows.index) for one in read):
+    if any(one.rows.season_lengths for one in read):
         return
+    has_dates = any(one.rows.index is not None and names_times(one.rows.index) for one in read)
     found = [season_in(one.values[:, spec.targets[0]]) for one in read]
     season_length = max(set(found), key=found.count)
     if season_length > 1 and 2 * found.count(season_length) > len(found):
+        where = "for these dates" if has_dates else "without dates"
         warn_user(
-            f"season_length=None is 1 without dates, but X repeats every {season_length} rows. "
+            f"season_length=None is 1 {where}, but X repeats every {season_length} rows. "
             f"Give season_length={season_length} to use this season, or 1 to forecast without one."
         )
 
 
 def season_in(values: np.ndarray) -> int:
-    """The shortest usual season with which a series (n_rows,) clearly repeats; 1 if there is none.
+    """The shortest usual season with which a series (n_rows,) clearly repeats, or another one with
+    which it repeats even more clearly; 1 if there is none.
 
     The changes over a quarter of a season correlate with those a season before. The correlation is
     larger than that of all lags nearby, so that no longer or shorter cycle explains it, and than
@@ -200,21 +215,37 @@ def season_in(values: np.ndarray) -> int:
         values = np.interp(rows, rows[is_known], values[is_known])
     least, most = values.min(), values.max()
     values = np.log(values) if least > 0 else values / max(-least, most, np.finfo(float).tiny)
-    for m in USUAL_SEASONS:
+    for m in sorted({*USUAL_SEASONS, *_likely_seasons(values)}):
         if n_rows <= SEASONS_HELD * m:
             break
         distance, around = max(1, m // 4), max(1, m // 4)
         changes = values[distance:] - values[:-distance]
         # As Bartlett's formula has it for a random walk, of which changes overlap.
+        least = REPEATS_FROM if m in USUAL_SEASONS else CLEARLY_REPEATS_FROM
         chance = sqrt(max(1.0, 2 / 3 * distance) / (len(changes) - m))
         r = correlations(changes, m + around)
         if (
-            r[m] - max(0.0, r[1:m].sum() / (m - 1)) >= max(REPEATS_FROM, ABOVE_CHANCE * chance)
+            r[m] - max(0.0, r[1:m].sum() / (m - 1)) >= max(least, ABOVE_CHANCE * chance)
             and abs(int(r[m - around :].argmax()) - around) <= min(1, m // 24)
             and repeats_in_halves(changes, m)
         ):
             return m
     return 1
+
+
+def _likely_seasons(values: np.ndarray) -> set[int]:
+    """Lags at which changes of a series (n_rows,) correlate most, of several ones the shortest."""
+    n_lags = min(len(values) // SEASONS_HELD, LONGEST_SEASON) + 1
+    likely: set[int] = set()
+    for distance in DISTANCES:
+        if n_lags <= 2 * distance:
+            break
+        r = correlations(values[distance:] - values[:-distance], n_lags)
+        inner = r[1:-1]
+        peaks = np.flatnonzero((inner > r[:-2]) & (inner >= r[2:])) + 1
+        if len(peaks):
+            likely.add(int(peaks[np.argmax(r[peaks] >= 0.9 * r[peaks].max())]))
+    return likely - {1}
 
 
 def correlations(changes: np.ndarray, n_lags: int) -> np.ndarray:

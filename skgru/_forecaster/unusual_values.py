@@ -27,9 +27,10 @@ RANGES_AWAY = 3
 RANGES_OF_ERRORS = 50  # the same of any number: a thousandfold value by a wrong decimal mark
 CODES = (32767, -32768, 65535, 2147483647, -2147483648, 1e20, -1e20, 9.96921e36)
 
-# Factor between two levels from which they may be of two units, and rows at each of them.
+# Factor between two levels from which they may be of two units, and rows at each of them. One row
+# is an outlier.
 OTHER_UNIT_FROM = 30
-LEAST_ROWS_OF_UNIT = 6
+LEAST_ROWS_OF_UNIT = 2
 
 
 def change_of_unit(values: np.ndarray) -> tuple[int, float] | None:
@@ -38,7 +39,7 @@ def change_of_unit(values: np.ndarray) -> tuple[int, float] | None:
     without one.
     """
     rows = np.flatnonzero(np.isfinite(values))
-    if len(rows) < 2 * LEAST_ROWS_OF_UNIT or values[rows].min() <= 0:
+    if len(rows) < LEAST_ROWS or values[rows].min() <= 0:
         return None
     logarithms = np.log(values[rows])
     at = int(np.abs(np.diff(logarithms)).argmax()) + 1

@@ -36,7 +36,7 @@ from skgru._networks.checks import (
 from skgru._networks.epoch_tasks import EpochTasks
 from skgru._networks.labels import Labels
 from skgru._networks.nested_parameters import check_flat
-from skgru._networks.scaling import channel_statistics, fill_missing
+from skgru._networks.scaling import channel_statistics, fill_missing, no_longer_constant
 from skgru._networks.split import _extended, last_rows, stratified_rows
 from skgru._networks.where_to_predict import inference_for
 from skgru._progress import console
@@ -319,6 +319,8 @@ class RecurrentEstimator(ParameterNames, TakesCallbacks, BaseEstimator):
         if course.early_stopping and validation is None:
             dataset, validation = self._split(task)
         scaling = self._scaling if continues else task.scaling_of(dataset)
+        if continues and not scaling.scale.all():
+            scaling = no_longer_constant(scaling, task.scaling_of(dataset))
         network = self._network_spec(task, continues)
         if continues:
             self._check_continues(network)
@@ -470,10 +472,16 @@ class RecurrentEstimator(ParameterNames, TakesCallbacks, BaseEstimator):
                 "early_stopping=False, or give validation_data."
             )
         if not len(training) or not len(validation):
+            with_one = np.arange(n - 1)
+            if task.split == "last":
+                with_one, _ = last_rows(dataset.rows, 1, task.reach)
+            can_be_smaller = n_validation > 1 and len(with_one)
+            windows = "1 usable window" if n == 1 else f"{n} usable windows"
             raise ValueError(
                 f"early_stopping=True with validation_fraction={self.validation_fraction} leaves "
-                f"no window to train on: X has {n} usable windows. Use a smaller "
-                "validation_fraction or a longer series."
+                f"no window to train on: X has {windows}. "
+                + ("Use a smaller validation_fraction, or s" if can_be_smaller else "S")
+                + "et early_stopping=False."
             )
         if task.labels is not None:
             self._warn_of_lost(task.labels, training)

@@ -383,9 +383,15 @@ def check_validation_data(validation_data: Any, is_self_target: bool) -> tuple[A
             "validation_data has y_val, but y is None. Use validation_data=X_val, or give y."
         )
     if not is_self_target and y_val is None:
-        raise ValueError(
-            "validation_data has no y_val, but y was given. Use validation_data=(X_val, y_val)."
-        )
+        what = "has no y_val, but y was given"
+        share = ""
+        if isinstance(validation_data, Real):
+            what = f"must be windows and their targets, but is {validation_data!r}"
+            share = (
+                " For a share of X, set early_stopping=True, "
+                f"validation_fraction={validation_data!r}."
+            )
+        raise ValueError(f"validation_data {what}. Use validation_data=(X_val, y_val).{share}")
     return X_val, y_val, weight
 
 

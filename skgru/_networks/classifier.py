@@ -884,7 +884,15 @@ class GRUClassifier(ClassifierMixin, RecurrentEstimator):
                         f"{name!r}, but weights must be finite numbers of at least 0. Use 0 to "
                         "ignore a class."
                     )
-            return compute_class_weight(self.class_weight, classes=classes, y=y)
+            try:
+                return compute_class_weight(self.class_weight, classes=classes, y=y)
+            except ValueError as error:  # keys that are no classes
+                known = classes.tolist()
+                odd = next(key for key in self.class_weight if key not in known)
+                raise ValueError(
+                    f"class_weight={self.class_weight!r} has the key {odd!r}, which is no class of "
+                    f"y. Use the classes as keys: {known!r}."
+                ) from error
         weights, present = np.ones(len(classes)), labels.classes()
         is_present = np.isin(classes, present)
         weights[is_present] = compute_class_weight(self.class_weight, classes=present, y=y)

@@ -49,9 +49,21 @@ from skgru._windows import following_rows
 
 # Losses that need targets in their original units, by their names in lower case without "_".
 NEEDS_OWN_UNITS = {
-    *("poisson", "meansquaredlogarithmicerror", "msle", "meanabsolutepercentageerror", "mape"),
+    *("meansquaredlogarithmicerror", "msle", "meanabsolutepercentageerror", "mape"),
     *("kldivergence", "kld", "binarycrossentropy", "bce", "binaryfocalcrossentropy"),
 }
+
+# The network that learns logarithms: it suits positive targets, as these losses do.
+IN_LOGARITHMS = (
+    "TransformedTargetRegressor(GRURegressor(), func=np.log1p, inverse_func=np.expm1) with the "
+    "default loss"
+)
+
+# Windows of training whose predictions are compared with the targets.
+MOST_COMPARED = 1000
+
+# Values of up to this size are learned without standardisation.
+SIZE_OF_ONE = 5.0
 
 
 def _has_quantiles(estimator: Any) -> bool:
@@ -519,7 +531,8 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         """Train for one epoch on the given windows. The first call creates the network.
 
         Early stopping has no effect. All calls scale windows and targets with the statistics of
-        the first call.
+        the first call. A target that was constant until then is scaled by the first call in which
+        it changes.
 
         Parameters
         ----------
@@ -846,6 +859,9 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             ),
             course,
         )
+        # A loss of one's own may read other outputs than predictions, such as logarithms.
+        if isinstance(self.loss, str) and not (self.normalize_y or course.is_part):
+            self._warn_of_level(dataset)
         return self
 
     def _supervised(
@@ -883,10 +899,33 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         """Raise ValueError for a loss that is undefined for normalised targets."""
         loss = self.loss
         name = loss if isinstance(loss, str) else getattr(loss, "__name__", type(loss).__name__)
-        if self.normalize_y and name.lower().replace("_", "") in NEEDS_OWN_UNITS:
+        plain = name.lower().replace("_", "")
+        if plain == "poisson":
+            raise ValueError(
+                f"loss={self.loss!r} takes the logarithm of predictions, which may be negative "
+                f"here. Use {IN_LOGARITHMS}."
+            )
+        if self.normalize_y and plain in NEEDS_OWN_UNITS:
             raise ValueError(
                 f"loss={self.loss!r} needs targets in their original units, but normalize_y=True "
-                "subtracts their mean. Set normalize_y=False, or use another loss."
+                "subtracts their mean. Set normalize_y=False if y is of the size of 1; otherwise "
+                f"use another loss, or for positive targets {IN_LOGARITHMS}."
+            )
+
+    def _warn_of_level(self, dataset: WindowDataset) -> None:
+        """Warn if the network has not come near the targets, which are not standardised."""
+        step = -(-len(dataset) // MOST_COMPARED)
+        some = dataset.take(slice(None, None, step))
+        targets = some.targets().reshape(len(some), -1).astype(np.float64)
+        predicted = self._predicted(some.scaled(self._inputs)).reshape(targets.shape)
+        predicted = np.where(np.isnan(targets), np.nan, predicted)
+        mean, spread, reached = np.nanmean(targets), np.nanstd(targets), np.nanmean(predicted)
+        if abs(reached - mean) > max(spread, SIZE_OF_ONE):
+            warn_user(
+                f"The network has not learned the level of y: with normalize_y=False, its "
+                f"predictions for the windows of training are {reached:.3g} on average, and y is "
+                f"{mean:.3g}. Set normalize_y=True, or divide y by a number that brings it to the "
+                "size of 1."
             )
 
     def _check_follows(self) -> None:

@@ -108,8 +108,7 @@ def _sum_of(pieces: Iterator[np.ndarray]) -> np.ndarray:
 def standardisation(
     dataset: WindowDataset, shape: tuple[int, ...], n_steps: int = 1
 ) -> TargetScaling:
-    """Weighted mean and standard deviation of each output. A constant output is only centred. NaN
-    is ignored.
+    """Weighted mean and standard deviation of each output; 0 for a constant one. NaN is ignored.
 
     shape : of a row of y; n_steps : steps of which a row holds the targets.
     """
@@ -145,5 +144,18 @@ def standardisation(
             "cannot standardise it. Scale y first."
         )
     is_constant = scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)
-    scale = np.where(is_constant | (scale == 0), 1.0, scale)
+    scale = np.where(is_constant, 0.0, scale)
     return TargetScaling(np.tile(mean, n_steps), np.tile(scale, n_steps), shape)
+
+
+def no_longer_constant(earlier: TargetScaling, later: TargetScaling) -> TargetScaling:
+    """`earlier`, with the mean and spread of later rows for targets that were constant before. The
+    constant counts as one of these rows: batches of one row show a spread too.
+    """
+    spread = np.hypot(later.scale, later.mean - earlier.mean)
+    is_new = (earlier.scale == 0) & (spread > 0)
+    return TargetScaling(
+        np.where(is_new, later.mean, earlier.mean),
+        np.where(is_new, spread, earlier.scale),
+        earlier.shape,
+    )

@@ -94,3 +94,20 @@ def test_the_zone_of_dates_in_a_format_and_in_two_columns(capsys):
     frame.to_csv("a.csv", index=False)
     table, _ = answer(capsys, "forecast", "a.csv", *FORECAST, "--time", "day+hour")
     pd.testing.assert_frame_equal(table.rename(columns={"day+hour": "at"}), expected)
+
+
+@pytest.mark.parametrize("n_shops", [1, 2])
+def test_ends_of_hours_where_the_clocks_change(n_shops, capsys):
+    """Hours 1 to 24: the hour that exists twice is the one that ends at 3."""
+    frame = shops(n_shops=n_shops)
+    times = np.tile(HOURS.strftime("%Y-%m-%d"), n_shops)
+    frame = frame.assign(day=times, hour=np.tile(HOURS.hour + 1, n_shops)).drop(columns="at")
+    frame.to_csv("a.csv", index=False)
+    argv = ["forecast", "a.csv", *FORECAST, "--target", "sales", "--time", "day+hour"]
+    table, _ = answer(capsys, *argv, "--group", "shop")
+    shops(HOURS + pd.Timedelta("1h"), n_shops).assign(sales=frame["sales"]).to_csv(
+        "b.csv", index=False
+    )
+    argv = ["forecast", "b.csv", *FORECAST, "--target", "sales", "--group", "shop"]
+    expected, _ = answer(capsys, *argv)
+    pd.testing.assert_frame_equal(table.rename(columns={"day+hour": "at"}), expected)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from skgru._cli.main import main
 from tests.cli.test_main import answer, refused
 
 MONTHS = pd.date_range("2022-01-01", periods=30, freq="MS")
@@ -28,9 +29,9 @@ SPARSE = pd.DatetimeIndex(
 
 def test_sparse_dates_are_not_told_to_fill_gaps_again(capsys):
     write(SPARSE)
-    refused(capsys, *FORECAST, parts=("dates are missing after", "--fill-gaps"))
-    parts = ("--fill-gaps: a.csv has 30 dates", "no step fits", "week or month", "--no-time")
-    refused(capsys, *FORECAST, "--fill-gaps", parts=parts)
+    for start, options in (("--time date", []), ("--fill-gaps", ["--fill-gaps"])):
+        parts = (f"{start}: a.csv has 30 dates", "no step fits", "week or month", "--no-time")
+        refused(capsys, *FORECAST, *options, parts=parts)
     answer(capsys, *FORECAST, "--no-time", "--target", "sales")
     monthly = pd.Series(SALES, SPARSE).resample("MS").sum()
     write(monthly.index, monthly.to_numpy())
@@ -46,6 +47,7 @@ def test_sparse_dates_of_one_of_several_series(capsys):
     both.to_csv("a.csv", index=False)
     parts = ("a.csv has for series b 30 dates", "no step fits", "leave the series out")
     refused(capsys, *FORECAST, "--fill-gaps", parts=parts)
+    refused(capsys, *FORECAST, parts=parts)
     both[both["shop"] == "a"].to_csv("a.csv", index=False)
     answer(capsys, *FORECAST)
 
@@ -123,7 +125,56 @@ def test_series_with_and_without_closed_days_get_one_step(closed, capsys):
         if shop != closed or day.day_of_week != 6
     ]
     pd.DataFrame(rows, columns=["date", "shop", "sales"]).to_csv("a.csv", index=False)
-    refused(capsys, *FORECAST, parts=(f"'{closed}'", "--fill-gaps"))
-    table, _ = answer(capsys, *FORECAST, "--fill-gaps")
+    parts = ("lacks 8 of 120 dates", f"2024-01-07 for series {closed}", "Add --fill-gaps")
+    refused(capsys, *FORECAST, parts=parts)
+    table, err = answer(capsys, *FORECAST, "--fill-gaps")
+    assert "--fill-gaps inserts 8 rows of unknown values into 112 of a.csv.\n" in err
     assert list(table["date"]) == ["2024-03-01", "2024-03-02"] * 2
     np.testing.assert_allclose(table["sales"], [14, 15] * 2, atol=0.1)
+
+
+QUARTERS = [f"{2015 + at // 4}{at % 4 + 1:02}" for at in range(28)]
+YEARS = [f"{(80 + at) % 100:02}" for at in range(30)]
+
+
+@pytest.mark.parametrize(
+    ("texts", "given", "works"),
+    [
+        (QUARTERS, ["--date-format", "%Y%m"], ["--date-format", "%Y0%q"]),
+        (YEARS, ["--date-format", "number"], ["--date-format", "%y"]),
+    ],
+)
+def test_many_missing_dates_may_be_misread(texts, given, works, capsys):
+    pd.DataFrame({"date": texts, "sales": SALES[: len(texts)]}).to_csv("a.csv", index=False)
+    argv = [*FORECAST, "--time", "date", "--target", "sales"]
+    parts = ("of ", "may be misread: line ", ", read as ", f"Give {works[0]} '{works[1]}'")
+    refused(capsys, *argv, *given, parts=parts)
+    _, err = answer(capsys, *argv, *given, "--fill-gaps")
+    assert "--fill-gaps inserts" in err
+    assert "may be misread: line" in err
+    _, err = answer(capsys, *argv, *works)
+    assert "misread" not in err
+
+
+def test_a_long_pause_is_not_told_to_fill_gaps(capsys):
+    days = pd.date_range("2019-01-01", periods=15).append(pd.date_range("2019-06-01", periods=15))
+    write(days)
+    parts = ("lacks 136 of 166 dates", "line 16 has '2019-01-15'", "line 17 has '2019-06-01'",
+             "2024-12-31", "--date-format", "--no-time")  # fmt: skip
+    refused(capsys, *FORECAST, parts=parts)
+    assert main([*FORECAST]) == 2
+    assert "--fill-gaps" not in capsys.readouterr().err
+    _, err = answer(capsys, *FORECAST, "--fill-gaps")
+    assert "--fill-gaps inserts 136 rows of unknown values into 30 of a.csv" in err
+    answer(capsys, *FORECAST, "--no-time", "--target", "sales")
+
+
+def test_an_hour_that_is_there_twice_may_be_that_of_the_clocks(capsys):
+    hours = pd.date_range("2025-10-20", periods=240, freq="h", tz="Europe/Berlin")
+    write(hours, np.arange(240) % 24, "%d.%m.%Y %H:%M")
+    argv = [*FORECAST, "--time-zone", "Europe/Berlin"]
+    refused(capsys, *FORECAST, parts=("02:00 more than once", *argv[-2:]))
+    answer(capsys, *argv)
+    write(MONTHS[:29].append(MONTHS[28:29]))
+    assert main([*FORECAST]) == 2
+    assert "--time-zone" not in capsys.readouterr().err

@@ -56,6 +56,15 @@ def columns_of(kind):
                 "hour": [f"{at:02}:00 - {at + 1:02}:00" for at in HOURS.hour],
             },
         ),
+        "HE01": (
+            (HOURS + pd.Timedelta("1h")).strftime("%Y-%m-%d %H:%M"),
+            {"date": HOURS.strftime("%Y-%m-%d"), "end": [f"HE{at + 1:02}" for at in HOURS.hour]},
+        ),
+        "T1": (q, {"ann\u00e9e": QUARTERS.year, "trim": [f"T{one}" for one in QUARTERS.quarter]}),
+        "month+day": (
+            DAYS.strftime("%Y-%m-%d"),
+            {"month": DAYS.strftime("%Y-%m"), "day": DAYS.day},
+        ),
         "24": (
             (HOURS + pd.Timedelta("1h")).strftime("%Y-%m-%d %H:%M"),
             {"date": HOURS.strftime("%Y-%m-%d"), "hour": HOURS.hour + 1},
@@ -68,7 +77,7 @@ def columns_of(kind):
 
 
 KINDS = ["quarter", "Q1", "month", "Jan", "week", "W01", "day", "time", "PM", "hour", "hhmm", "24"]
-KINDS += ["four", "range"]
+KINDS += ["four", "range", "HE01", "T1", "month+day"]
 
 
 @pytest.fixture(autouse=True)
@@ -179,19 +188,36 @@ def test_columns_that_are_no_part_of_the_date(capsys):
     assert list(table.columns) == ["date", "shop", "sales"]
 
 
-def test_months_in_another_language_are_no_series(capsys):
-    names = (
-        "Januar Februar M\u00e4rz April Mai Juni Juli August September Oktober November Dezember"
-    )
-    data = {"year": MONTHS.year, "Monat": [names.split()[at - 1] for at in MONTHS.month]}
+NAMES = {
+    "Monat": "Januar Februar M\u00e4rz April Mai Juni Juli August September Oktober November "
+    "Dezember",
+    "mois": "janv. f\u00e9vr. mars avr. mai juin juil. ao\u00fbt sept. oct. nov. d\u00e9c.",
+    "Month": "Sty Lut Marz Kwi Maj Cze Lip Sie Wrz Paz Lis Gru",  # Polish, which is not read
+}
+
+
+@pytest.mark.parametrize("name", ["Monat", "mois"])
+def test_months_of_other_languages(name, capsys):
+    names = NAMES[name].split()
+    frame = pd.DataFrame({"year": MONTHS.year, "sales": np.arange(30) % 12})
+    frame.assign(**{name: MONTHS.month}).to_csv("a.csv", index=False)
+    expected, _ = answer(capsys, "forecast", "a.csv", *FORECAST)
+    frame.assign(**{name: [names[at - 1] for at in MONTHS.month]}).to_csv("a.csv", index=False)
+    table, _ = answer(capsys, "forecast", "a.csv", *FORECAST)
+    pd.testing.assert_frame_equal(table, expected)
+
+
+def test_months_in_an_unknown_language_are_no_series(capsys):
+    names = NAMES["Month"].split()
+    data = {"year": MONTHS.year, "Month": [names[at - 1] for at in MONTHS.month]}
     frame = pd.DataFrame({**data, "sales": np.arange(30) % 12})
     frame.to_csv("a.csv", index=False)
     argv = ["forecast", "a.csv", *FORECAST, "--time", "year"]
-    parts = ("2020 more than once", "If Monat is a part of the date", "'Januar'", "year+Monat")
+    parts = ("2020 more than once", "If Month is a part of the date", "'Sty'", "year+Month")
     refused(capsys, *argv, parts=parts)
-    frame.assign(Monat=MONTHS.month).to_csv("a.csv", index=False)
-    table, _ = answer(capsys, *argv[:-1], "year+Monat")
-    assert table["year+Monat"][0] == "2022-07"
+    frame.assign(Month=MONTHS.month).to_csv("a.csv", index=False)
+    table, _ = answer(capsys, *argv[:-1], "year+Month")
+    assert table["year+Month"][0] == "2022-07"
     refused(capsys, *argv[:-1], "month+year", parts=("month", "no such column"))
 
 
@@ -204,3 +230,80 @@ def test_a_join_with_a_missing_value_is_advised_and_named(capsys):
     refused(capsys, *argv, parts=("example --time year+month",))
     parts = ("line 7", "no value in column month", "delete the line")
     refused(capsys, *argv, "--time", "year+month", parts=parts)
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [("quarter", ["year", "period"]), ("month", ["a", "b"]), ("week", ["y", "p"]),
+     ("day", ["c", "b", "a"]), ("hour", ["date", "x"])],
+)  # fmt: skip
+def test_columns_of_any_name_are_joined_by_their_values(kind, names, capsys):
+    own = write(kind).split("+")
+    expected, _ = answer(capsys, "forecast", "one.csv", *FORECAST)
+    pd.read_csv("several.csv", dtype=str).rename(columns=dict(zip(own, names, strict=True))).to_csv(
+        "a.csv", index=False
+    )
+    time = "+".join(names)
+    argv = ["forecast", "a.csv", *FORECAST, "--time", time, "--target", "sales"]
+    table, err = answer(capsys, *argv)
+    pd.testing.assert_frame_equal(table, expected.rename(columns={"date": time}))
+    assert f"column {names[-1]} is read as {kind.replace('hour', 'time')}, by its values" in err
+
+
+def test_numbers_of_which_the_part_is_not_clear(capsys):
+    argv = ["forecast", "a.csv", *FORECAST, "--time", "year+period", "--target", "sales"]
+    frame = pd.DataFrame({"year": 2024, "period": range(1, 13), "sales": range(12)})
+    frame.to_csv("a.csv", index=False)
+    refused(capsys, *argv, parts=("period of a.csv may be month or week", "name in the file"))
+    frame.rename(columns={"period": "month"}).to_csv("a.csv", index=False)
+    argv[argv.index("year+period")] = "year+month"
+    assert answer(capsys, *argv)[0].iloc[0, 0] == "2025-01"
+
+
+@pytest.mark.parametrize(("n", "name"), [(2, "semester"), (3, "trimester"), (6, "period")])
+def test_parts_of_years_that_are_no_quarters(n, name, capsys):
+    dates = pd.date_range("2000-01-01", periods=60, freq=f"{12 // n}MS")
+    parts = {"year": dates.year, name: (dates.month - 1) * n // 12 + 1}
+    sales = np.arange(60) % n + 0.5
+    pd.DataFrame({**parts, "sales": sales}).to_csv("a.csv", index=False)
+    argv = ["forecast", "a.csv", *FORECAST, "--target", "sales"]
+    for options in (["--fill-gaps"], []):
+        time = ["--time", f"year+{name}"]
+        refused(capsys, *argv, *options, *time, parts=("Write", "in one column"))
+    pd.DataFrame({"date": dates, "sales": sales}).to_csv("a.csv", index=False)
+    after = dates[-1] + pd.DateOffset(months=12 // n)
+    assert answer(capsys, *argv)[0]["date"][0] == f"{after:%Y-%m-%d}"
+
+
+def test_years_in_the_first_row_of_a_block(capsys):
+    write("month")
+    frame = pd.read_csv("several.csv")
+    merged = frame.assign(year=frame["year"].where(frame["month"] == 1).astype("Int64"))
+    merged.to_csv("a.csv", index=False)
+    argv = ["forecast", "a.csv", *FORECAST]
+    refused(capsys, *argv, parts=("for example --time year+month",))
+    argv += ["--time", "year+month"]
+    refused(capsys, *argv, parts=("line 3 has no value in column year", "Repeat the value above"))
+    frame.to_csv("a.csv", index=False)
+    answer(capsys, *argv)
+
+
+def test_several_columns_of_dates_are_advised_together(capsys):
+    write("quarter")
+    frame = pd.read_csv("several.csv").rename(columns={"quarter": "period"})
+    frame.to_csv("a.csv", index=False)
+    refused(capsys, "forecast", "a.csv", *FORECAST, parts=("for example --time year+period",))
+    answer(capsys, "forecast", "a.csv", *FORECAST, "--time", "year+period")
+
+
+def test_years_of_two_digits(capsys):
+    write("month")
+    expected, _ = answer(capsys, "forecast", "several.csv", *FORECAST)
+    frame = pd.read_csv("several.csv")
+    frame.assign(year=frame["year"] % 100).to_csv("a.csv", index=False)
+    argv = ["forecast", "a.csv", *FORECAST]
+    refused(capsys, *argv, parts=("for example --time year+month",))
+    argv += ["--time", "year+month"]
+    refused(capsys, *argv, parts=("'20', which may be 2020 (--date-format %y)",))
+    table, _ = answer(capsys, *argv, "--date-format", "%y")
+    pd.testing.assert_frame_equal(table, expected)

@@ -160,13 +160,15 @@ def test_numbers_of_weeks_are_no_months(name, folder, capsys):
     weeks = [f"{week:02}/2021" for week in range(1, 13)]
     pd.DataFrame({name: weeks, "sales": range(12)}).to_csv("a.csv", index=False)
     argv = ["forecast", "a.csv", "--zero-shot", "--horizon", "1"]
-    refused(capsys, *argv, parts=("'01/2021'", "2021-W01", "--date-format %m/%Y"))
+    parts = ("'01/2021', which is a week", "--date-format %V/%G", "--date-format %m/%Y")
+    refused(capsys, *argv, parts=parts)
     table, _ = answer(capsys, *argv, "--date-format", "%m/%Y")
     assert table[name].iloc[0] == "2022-01-01"
-    written = [f"2021-W{week:02}" for week in range(1, 13)]
-    pd.DataFrame({name: written, "sales": range(12)}).to_csv("a.csv", index=False)
-    table, _ = answer(capsys, *argv)
-    assert table[name].iloc[0] == "2021-03-29"
+    for options in (["--date-format", "%V/%G"], []):
+        table, _ = answer(capsys, *argv, *options)
+        assert table[name].iloc[0] == "2021-03-29"
+        written = [f"2021-W{week:02}" for week in range(1, 13)]
+        pd.DataFrame({name: written, "sales": range(12)}).to_csv("a.csv", index=False)
 
 
 @pytest.mark.parametrize(
@@ -410,8 +412,11 @@ def test_the_picture_of_a_model_shows_its_history(folder, capsys, monkeypatch):
 
 def test_gaps_are_refused_and_filled(folder, capsys):
     argv = ["forecast", "gap.csv", "--zero-shot", "--horizon", "2"]
-    refused(capsys, *argv, parts=("missing after 2016-07-01", "--fill-gaps"))
-    table, _ = answer(capsys, *argv, "--fill-gaps")
+    parts = ("--time date: gap.csv lacks 1 of 72 dates, such as 2016-08-01", "Add --fill-gaps")
+    refused(capsys, *argv, parts=parts)
+    refused(capsys, "backtest", *argv[1:], parts=parts)
+    table, err = answer(capsys, *argv, "--fill-gaps")
+    assert "--fill-gaps inserts 1 row of unknown values into 71 of gap.csv.\n" in err
     assert list(table["date"]) == ["2022-01-01", "2022-02-01"]
     (folder / "rows.csv").write_text("y\n" + "\n".join(map(str, SALES)))
     argv = ["forecast", "rows.csv", "--zero-shot", "--horizon", "2"]

@@ -67,7 +67,10 @@ def test_dates_in_the_type_of_the_model(dates, texts, expected, capsys):
         (["2024Q3"], ("2024Q3", "2024-07-01, 2024-08-01", "Write the dates in this form")),
         (["2024-07-01 00:00+02:00"], ("2024-07-01", "Write the dates in this form")),
         (["2024-08-01"], ("begin at 2024-08-01", "2024-06-01", "next row is 2024-07-01")),
-        (["2024-07-01", "2024-09-01"], ("lacks dates after 2024-07-01", "--fill-gaps")),
+        (
+            ["2024-07-01", "2024-09-01"],
+            ("lacks 1 of 3 dates, the first after 2024-07-01", "--fill-gaps"),
+        ),
     ],
 )
 def test_dates_that_do_not_continue_the_model(texts, parts, capsys):
@@ -81,6 +84,16 @@ def test_the_gap_of_two_new_rows_is_filled(capsys):
     rows("2024-07-01", "2024-09-01")
     table, _ = answer(capsys, *MODEL, "--fill-gaps")
     assert list(table["date"]) == ["2024-10-01"]
+
+
+def test_new_rows_with_wide_gaps_may_be_misread(capsys):
+    save()
+    rows("2024-07-01", "2024-08-01", "2025-03-01")
+    parts = ("lacks 6 of 9 dates", "after 2024-08-01", "may be misread", "with empty fields")
+    refused(capsys, *MODEL, parts=parts)
+    months = pd.date_range("2024-07-01", "2025-03-01", freq="MS").strftime("%Y-%m-%d")
+    rows(*months, sales=[1, 2, *[""] * 6, 3])
+    answer(capsys, *MODEL)
 
 
 def test_rows_that_the_history_holds(capsys):

@@ -69,6 +69,17 @@ def test_dates_that_are_refused(texts, wanted, parts):
     fails(lambda: dates_of(texts, **wanted), *parts, error=Refused)
 
 
+@pytest.mark.parametrize("form", ["%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M:%S", "%d/%m/%YT%H:%M"])
+def test_24_is_the_end_of_a_day(form):
+    hours = pd.date_range("2023-12-30 01:00", periods=50, freq="h")
+    texts = [
+        (one - pd.Timedelta("1h")).strftime(form).replace("23:00", "24:00")
+        if one.hour == 0 else one.strftime(form) for one in hours
+    ]  # fmt: skip
+    assert "24:00" in texts[23]
+    assert list(dates_of(texts)) == list(hours)
+
+
 def test_utc_offsets_with_a_zone():
     texts = ["2024-03-31 01:00+01:00", "2024-03-31 03:00+02:00"]
     assert dates_of(texts, zone="Europe/Berlin", order="ymd")[1].hour == 3
@@ -146,7 +157,8 @@ def test_separators_and_byte_order_marks(data, separator, tmp_path):
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
-        ("day,y\n2024-01-01,1,5\n", ("line 2", "3 fields", "--separator")),
+        ("day,y\n2024-01-01,1,5\n", ("line 2", "3 fields", "decimal commas", "missing names")),
+        ("day,y\n2024-01-01,1,x\n", ("line 2", "3 fields", "--separator")),
         ("day;a,y\n1;2,3\n", ("--separator",)),
         ("2024-01-01,1\n2024-01-02,2\n", ("names of the columns",)),
         ("day,y\n", ("no rows",)),

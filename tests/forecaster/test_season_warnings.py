@@ -168,7 +168,9 @@ def test_rows_without_dates_that_repeat(form):
 
 def test_dates_decide_on_their_season():
     weeks = pd.Series(YEAR, pd.date_range("2020", periods=72, freq="YS"))
-    assert SequenceForecaster(Ridge(), horizon=3).fit(weeks).season_length_ == 1
+    forecaster = SequenceForecaster(Ridge(), horizon=3)
+    with warns("season_length=None is 1 for these dates", "every 12 rows"):
+        assert forecaster.fit(weeks).season_length_ == 1
 
 
 @pytest.mark.parametrize("season_length", [4, 7, 12, 24, 52])
@@ -192,7 +194,32 @@ def test_seasons_of_data_sets():
     assert season_in(load_airline_passengers()[:, 0]) == 12
     assert season_in(load_sunspots()[:, 0]) == 1  # about 11 years
     assert season_in(make_sine()[:, 0]) == 1
-    assert season_in(np.sin(np.arange(400) * 2 * np.pi / 50)) == 1  # 52 is near, but no peak
+    assert season_in(np.sin(np.arange(400) * 2 * np.pi / 50)) == 50  # not 52, which is near
+
+
+@pytest.mark.parametrize("season_length", [2, 3, 5, 6, 9, 10, 14, 15, 20, 30, 60])
+@pytest.mark.parametrize("kind", ["sine", "pattern"])
+def test_other_seasons_are_found(season_length, kind):
+    rng, n_rows = np.random.default_rng(season_length), 6 * max(10, season_length)
+    values = 5 * np.sin(np.arange(n_rows) * 2 * np.pi / season_length + 1)
+    if kind == "pattern":
+        values = np.resize(rng.normal(size=season_length), n_rows) * 5
+    values += 50 + 0.3 * rng.normal(size=n_rows)
+    assert season_in(values) == season_length
+
+
+@pytest.mark.parametrize("dates", [None, "YS", "D", "MS"])
+def test_a_season_that_no_dates_have(dates):
+    """Its remedy makes the forecast as good as the seasonal naive one."""
+    rng, t = np.random.default_rng(0), np.arange(150)
+    values = 50 + 5 * np.sin(2 * np.pi * t / 10) + 0.3 * rng.normal(size=150)
+    index = None if dates is None else pd.date_range("1900-01-01", periods=150, freq=dates)
+    X, future = pd.Series(values, index)[:-10], values[-10:]
+    forecaster = SequenceForecaster(horizon=10, random_state=0)
+    with warns("every 10 rows", "season_length=10"):
+        forecaster.fit(X)
+    forecast = forecaster.set_params(season_length=10).fit(X).forecast()  # without a warning
+    assert np.abs(np.ravel(forecast) - future).mean() < 1.1 * np.abs(X[-10:] - future).mean()
 
 
 RANDOM = {

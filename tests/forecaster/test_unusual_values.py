@@ -124,7 +124,7 @@ def test_values_that_are_no_codes(values):
 
 
 @pytest.mark.parametrize("factor", [1e-3, 1e3, 60.0, 1e-6])
-@pytest.mark.parametrize("at", [10, 48, 70])
+@pytest.mark.parametrize("at", [2, 10, 48, 70, 80, 82])
 def test_a_change_of_the_unit_is_told_of_and_the_remedy_works(factor, at):
     rng = np.random.default_rng(0)
     values = 100 + 20 * np.sin(2 * np.pi * np.arange(84) / 12) + 4 * rng.normal(size=84)

@@ -9,7 +9,8 @@ import keras
 import numpy as np
 import pytest
 from sklearn.base import clone
-from sklearn.metrics import mean_pinball_loss, r2_score
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.metrics import mean_pinball_loss, mean_poisson_deviance, r2_score
 
 from skgru import GRURegressor, SequenceWindower
 from skgru._engine.keras_model import build_network, initial_weights
@@ -233,7 +234,8 @@ def test_normalize_y_predicts_in_the_units_of_y(plain):
 
 
 def test_without_normalize_y_the_network_sees_y_itself():
-    raw = small(normalize_y=False).fit(COMPLETE, TARGETS[:, 0] * 1000 + 5000)
+    with pytest.warns(UserWarning, match="not learned the level of y"):
+        raw = small(normalize_y=False).fit(COMPLETE, TARGETS[:, 0] * 1000 + 5000)
     predicted = raw.predict(COMPLETE)
     assert np.abs(predicted).max() < 10  # 8 steps of 0.001 can't reach 5000
     assert raw.loss_curve_[0] > 1e7
@@ -243,7 +245,7 @@ def test_without_normalize_y_the_network_sees_y_itself():
 def test_a_constant_target_is_predicted_as_it_is():
     constant = small(epochs=1, learning_rate=1e-12).fit(COMPLETE, np.full(55, 7.0))
     assert constant.loss_curve_[0] < 2
-    assert np.abs(constant.predict(COMPLETE) - 7).max() < 2
+    assert (constant.predict(COMPLETE) == 7).all()
 
 
 # Quantiles
@@ -836,3 +838,76 @@ def test_infinity_is_refused_in_every_float_type(dtype):
     windows[7, 2] = np.inf
     with pytest.raises(ValueError, match="Input X contains infinity"):
         small().fit(windows, TARGETS)
+
+
+# Targets that are constant, and targets that are not standardised
+
+RNG = np.random.default_rng(0)
+DRAWN = RNG.normal(size=(120, 6, 1))
+SUMS = DRAWN.sum(axis=1)[:, 0]
+
+
+@pytest.mark.parametrize("value", [0.0, 1e-6, 1.0, -3e9])
+@pytest.mark.parametrize("seed", range(3))
+def test_constant_targets_of_any_size(value, seed):
+    y = np.column_stack([SUMS, np.full(120, value)])
+    fitted = GRURegressor(random_state=seed).fit(DRAWN, y)
+    assert (fitted.predict(DRAWN[:9])[:, 1] == value).all()
+    assert r2_score(SUMS, fitted.predict(DRAWN)[:, 0]) > 0.95
+    alone = GRURegressor(random_state=seed, epochs=2).fit(DRAWN, y[:, 1])
+    assert (alone.predict(DRAWN[:9]) == value).all()
+    assert (alone.keras_estimator_.predict(DRAWN[:9]) == value).all()
+
+
+@pytest.mark.parametrize("first", [1, 10])
+@pytest.mark.parametrize("unit", [1e-6, 1000.0])
+def test_a_first_call_of_one_row_does_not_fix_the_scale(first, unit):
+    y = unit * SUMS
+    online = GRURegressor(random_state=0).partial_fit(DRAWN[:first], y[:first])
+    assert first > 1 or (online.predict(DRAWN[:3]) == y[0]).all()
+    for _ in range(20):
+        for start in range(0, 120, 10):
+            online.partial_fit(DRAWN[start : start + 10], y[start : start + 10])
+    assert online.score(DRAWN, y) > 0.95
+
+
+def test_batches_of_one_row_show_the_scale_too():
+    online = GRURegressor(random_state=0)
+    for _ in range(5):
+        for one in range(120):
+            online.partial_fit(DRAWN[one : one + 1], 1000 * SUMS[one : one + 1])
+    assert online.score(DRAWN, 1000 * SUMS) > 0.9
+
+
+@pytest.mark.parametrize("loss", ["mean_squared_error", "msle", "mape"])
+def test_a_level_that_is_not_learned_brings_a_warning(loss):
+    y = np.abs(100 * SUMS) + 1000
+    with pytest.warns(UserWarning, match=r"not learned the level of y.*normalize_y=True.*size"):
+        GRURegressor(normalize_y=False, loss=loss, random_state=0).fit(DRAWN, y)
+    GRURegressor(normalize_y=False, loss=loss, random_state=0).fit(DRAWN, y / y.std() / 10)
+
+
+def test_the_logarithm_instead_of_a_loss_for_positive_targets():
+    counts = RNG.poisson(np.exp(0.4 * SUMS + 0.5)).astype(float)
+    fitted = TransformedTargetRegressor(
+        GRURegressor(random_state=0), func=np.log1p, inverse_func=np.expm1
+    ).fit(DRAWN, counts)
+    predicted = np.maximum(fitted.predict(DRAWN), 1e-3)
+    constant = np.full(120, counts.mean())
+    assert mean_poisson_deviance(counts, predicted) < 0.7 * mean_poisson_deviance(counts, constant)
+
+
+def test_early_stopping_with_windows_too_few_for_it():
+    with pytest.raises(ValueError, match=r"1 usable window\. Set early_stopping=False"):
+        GRURegressor(early_stopping=True).fit(DRAWN[:1], SUMS[:1])
+    GRURegressor(early_stopping=False, epochs=2).fit(DRAWN[:1], SUMS[:1])
+    few = GRURegressor(early_stopping=True, epochs=2, validation_fraction=0.9)
+    with pytest.raises(ValueError, match=r"4 usable windows\. Use a smaller validation_fraction"):
+        few.fit(COMPLETE[:4], SUMS[:4])
+    few.set_params(validation_fraction=0.2).fit(COMPLETE[:4], SUMS[:4])
+
+
+def test_a_share_is_no_validation_data():
+    with pytest.raises(ValueError, match=r"but is 0\.2.*early_stopping=True.*fraction=0\.2"):
+        GRURegressor().fit(DRAWN, SUMS, validation_data=0.2)
+    GRURegressor(early_stopping=True, validation_fraction=0.2, epochs=2).fit(DRAWN, SUMS)

@@ -493,10 +493,12 @@ def test_a_large_alpha_makes_weights_small():
 
 
 def test_losses_of_positive_targets_name_the_remedy():
-    with pytest.raises(ValueError, match=r"loss='poisson'.*normalize_y=False"):
-        GRURegressor(loss="poisson").fit(X, np.abs(Y))
-    for loss in ("msle", keras.losses.Poisson(), keras.losses.mean_squared_logarithmic_error):
-        with pytest.raises(ValueError, match="normalize_y=False"):
+    for loss in ("poisson", keras.losses.Poisson()):
+        for normalize_y in (True, False):
+            with pytest.raises(ValueError, match=r"oisson.*TransformedTargetRegressor.*np\.log1p"):
+                regressor(loss=loss, normalize_y=normalize_y).fit(X, np.abs(Y))
+    for loss in ("msle", "mape", keras.losses.mean_squared_logarithmic_error):
+        with pytest.raises(ValueError, match=r"normalize_y=False.*TransformedTargetRegressor"):
             regressor(loss=loss).fit(X, np.abs(Y))
     fitted = regressor(loss="msle", normalize_y=False).fit(X, np.abs(Y))
     assert np.isfinite(fitted.loss_curve_).all()
