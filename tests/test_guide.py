@@ -4,6 +4,7 @@ gives what the page says.
 
 import ast
 import re
+import warnings
 from contextlib import redirect_stdout
 from io import StringIO
 from numbers import Real
@@ -11,7 +12,11 @@ from pathlib import Path
 from textwrap import indent
 
 import numpy as np
+import pandas as pd
 import pytest
+from sklearn.linear_model import Ridge
+
+from skgru import SequenceForecaster, default_regressor
 
 ROOT = Path(__file__).parent.parent
 GUIDE = ROOT / "docs" / "guide"
@@ -272,3 +277,93 @@ def test_stale_numbers_of_a_page_are_found(tmp_path, text):
 def test_every_check_has_its_page():
     checks = {name.removeprefix("check_") for name in globals() if name.startswith("check_")}
     assert checks - {"numbers", "comment"} <= set(PAGES)
+
+
+DAYS = pd.date_range("2024-01-01", periods=60)
+SALES = pd.Series(np.random.default_rng(0).normal(50, 1, 60), DAYS, name="sales")
+FRAME = SALES.to_frame().assign(price=np.arange(60) % 5.0, kind=["usual", "promo"] * 30)
+SHOPS = pd.DataFrame({"a": SALES, "b": SALES.iloc[:-3]})
+
+
+def linear(**params):
+    return SequenceForecaster(Ridge(), **({"horizon": 7, "season_length": 1} | params))
+
+
+def with_future(price, kind):
+    fitted = linear(horizon=1, target="sales", known=["price", "kind"]).fit(FRAME)
+    day = pd.date_range("2024-03-01", periods=1)
+    return fitted.forecast(future=pd.DataFrame({"price": price, "kind": kind}, day))
+
+
+# A call with a message, and one with its remedy.
+WITH_MESSAGES = {
+    "no calibration": (
+        lambda: linear().fit(SALES).forecast_interval(),
+        lambda: linear(calibration_fraction=0.25).fit(SALES).forecast_interval(coverage=0.5),
+    ),
+    "steps of intervals": (
+        lambda: linear(calibration_fraction=0.4).fit(SALES).forecast_interval(10, 0.5),
+        lambda: linear(horizon=10, calibration_fraction=0.4).fit(SALES).forecast_interval(10, 0.5),
+    ),
+    "ends in NaN": (
+        lambda: linear(group="columns").fit(SHOPS),
+        lambda: linear().fit([SHOPS["a"], SHOPS["b"].dropna()]),
+    ),
+    "predict with group": (
+        lambda: linear(group="columns").fit(SHOPS[:50]).predict(SHOPS[:50]),
+        lambda: linear(group="columns").fit(SHOPS[:50]).forecast(),
+    ),
+    "nested parameter": (
+        lambda: SequenceForecaster().set_params(regressor__units=4),
+        lambda: SequenceForecaster(default_regressor()).set_params(regressor__units=4),
+    ),
+    "1-D array": (
+        lambda: linear().fit(SALES.to_numpy()),
+        lambda: linear().fit(SALES.to_numpy().reshape(-1, 1)),
+    ),
+    "NaN in future": (
+        lambda: with_future([np.nan], ["promo"]),
+        lambda: with_future([2], ["promo"]),
+    ),
+    "another category": (
+        lambda: with_future([2.0], ["sale"]),
+        lambda: with_future([2.0], ["usual"]),
+    ),
+    "a dict": (
+        lambda: linear().fit({"a": SALES, "b": SALES}),
+        lambda: linear().fit(list({"a": SALES, "b": SALES}.values())),
+    ),
+    "short for the regressors": (
+        lambda: SequenceForecaster(horizon=12, random_state=0).fit(SALES[:10]),
+        lambda: SequenceForecaster(horizon=9, random_state=0, season_length=1).fit(SALES[:10]),
+    ),
+    "range of a covariate": (
+        lambda: with_future([50.0], ["usual"]),
+        lambda: with_future([4.0], ["usual"]),
+    ),
+}
+
+
+def example_free(text):
+    """A message without its examples: numbers and names in quotes."""
+    return re.sub(r"'[^']*'", "'x'", re.sub(r"\d+(\.\d+)?", "0", text))
+
+
+@pytest.mark.parametrize("case", WITH_MESSAGES)
+def test_troubleshooting_has_the_message_and_a_remedy(case):
+    page = (GUIDE / "troubleshooting.md").read_text()
+    cells = re.findall(r"^\| (.+?) \|", page, re.M)
+    shown = [example_free(one) for cell in cells for one in re.split("; or: ", cell)]
+    call, remedy = WITH_MESSAGES[case]
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            call()
+            messages = [str(one.message) for one in caught]
+        except ValueError as error:
+            messages = [str(error)]
+    found = list(map(example_free, messages))
+    assert any(one.startswith(start) for one in found for start in shown if len(start) > 20), found
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        remedy()

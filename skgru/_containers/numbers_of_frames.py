@@ -32,7 +32,7 @@ def of_pandas_series(X: Any, name: str, leaves_sequences: bool) -> Any:
         remedies = PANDAS_REMEDIES | {"dates or times": "Give numbers, with the dates as index"}
         remedy = remedies.get(kind, "Give numbers")
         if kind in ("text", "categories"):
-            code, example = _to_numbers(X, name)
+            code, example = to_numbers(X, name)
             remedy, values = code or remedy, example or values
         remedy = remedy.replace(", or drop them", "").format(x=name)
         remedy = "Give numbers" if remedy == "Convert or drop them" else remedy
@@ -61,7 +61,7 @@ def of_pandas_frame(X: Any, name: str, leaves_sequences: bool) -> Any:
             remedy = f"Use {'them' if len(columns) == 1 else 'one of them'} as the index: "
             remedy += f"{name}.set_index({columns[0]!r})"
             remedy += "" if len(columns) == 1 else f", and drop {columns[1:]}"
-        remedy = _for(name, remedy)
+        remedy = _for(name, remedy, X.shape[1] == 1)
         raise ValueError(message_of(f"Columns {columns} of {name} hold", kind, example, remedy))
     frame = X.__class__({i: values for i, (_, values) in enumerate(found)}, index=X.index)
     frame.columns = X.columns
@@ -72,7 +72,7 @@ def of_polars_series(X: Any, name: str) -> Any:
     import polars as pl
 
     if kind := polars_kind(X):
-        code, example = _to_numbers(X, name) if kind in ("text", "categories") else ("", "")
+        code, example = to_numbers(X, name) if kind in ("text", "categories") else ("", "")
         remedy = code or POLARS_REMEDIES.get(kind, "Give numbers")
         remedy = remedy.replace(", or drop them", "").format(x=name)
         remedy = "Give numbers" if remedy in ("Drop them", "Convert or drop them") else remedy
@@ -102,13 +102,13 @@ def of_polars_frame(X: Any, name: str) -> Any:
                 remedy += ".to_list()))"
         if kind == "dates or times":
             remedy = f"Drop them: {name}.drop({columns!r})"
-        remedy = _for(name, remedy)
+        remedy = _for(name, remedy, X.shape[1] == 1)
         raise ValueError(message_of(f"Columns {columns} of {name} hold", kind, example, remedy))
     others = [column for column, dtype in X.schema.items() if not dtype.is_float()]
     return X.with_columns(pl.col(others).cast(pl.Float64)) if others else X
 
 
-def _to_numbers(column: Any, code: str) -> tuple[str, str]:
+def to_numbers(column: Any, code: str) -> tuple[str, str]:
     """What makes numbers of text or categories of pandas or polars, and an example of the texts;
     empty if they are no numbers. code : the code of the column.
     """
@@ -122,7 +122,7 @@ def _frame_remedy(
     """The columns of text or categories with the problem of the first one, what is done about
     them, and an example of the texts.
     """
-    remedies = {one: _to_numbers(X[one], f"{name}[{one!r}]") for one in columns}
+    remedies = {one: to_numbers(X[one], f"{name}[{one!r}]") for one in columns}
     first = remedies[columns[0]]
     if first[0]:
         code = first[0].replace(f"{name}[{columns[0]!r}]", "{}")
@@ -165,10 +165,12 @@ def _polars_dates(X: Any, name: str) -> str:
     return ""
 
 
-def _for(name: str, remedy: str) -> str:
-    """The remedy, without dropping or encoding columns of `future`: those of fit are needed."""
+def _for(name: str, remedy: str, is_only: bool) -> str:
+    """The remedy, without dropping or encoding columns of `future`: those of fit are needed.
+    is_only : whether the frame has one column, which is not dropped either.
+    """
     if name != "future":
-        return remedy
+        return remedy.replace(", or drop them", "") if is_only else remedy
     remedy = remedy.replace(", or drop them", "")
     is_other = remedy.startswith(("Drop", "Encode", "Convert or drop"))
     return "Give the numbers that these columns have in fit" if is_other else remedy

@@ -36,6 +36,9 @@ def _pattern(decimal: str, thousands: str) -> re.Pattern[str]:
     return re.compile(rf"[+\-{MINUS}]?(?:{whole}(?:{point}\d*)?|{point}\d+)(?:[eE][+-]?\d+)?")
 
 
+# Text of one unit before or after a number: "EUR 12", "12 kg", "30 km/h".
+UNIT = re.compile(r"^([A-Z]{3}\s*)?[^A-Za-z]*?\d[^A-Za-z\u00b5\u00b0]*?(\s*\u00b0?[^\W\d_]\D*)?$")
+
 # By decimal mark.
 PATTERNS = {".": _pattern(".", ","), ",": _pattern(",", ".")}
 
@@ -71,21 +74,24 @@ class Reading:
 
     def number(self, text: str) -> float | None:
         """None for a text that is no number after the replacements."""
-        for old, new in self.steps:
-            text = text.replace(old, new)
         try:
-            return float(text)
+            return float(_after(text, self.steps))
         except ValueError:
             return None
 
 
-def readings_of(texts: Iterable[str]) -> list[Reading]:
+def readings_of(texts: Iterable[str], takes_units: bool = False) -> list[Reading]:
     """The ways to read texts as numbers: none if too many of them are no numbers, and two if the
-    decimal mark is unclear, the more likely one first.
+    decimal mark is unclear, the more likely one first. takes_units : whether all numbers may have
+    the same unit, as "12 EUR".
     """
     counts = Counter(texts)
     known = [one for one in counts if not is_missing(one)]
-    fitting = {mark: [one for one in known if is_number(one, mark)] for mark in PATTERNS}
+    units = _units(counts) if takes_units else ()
+    without = {one: _after(one, units) for one in known}
+    if units:  # a number without the unit is a mistake, but 0 needs none
+        without |= {one: "" for one in known if without[one] == one and one.strip("0., ")}
+    fitting = {mark: [one for one in known if is_number(without[one], mark)] for mark in PATTERNS}
     n_right = {mark: sum(counts[one] for one in fits) for mark, fits in fitting.items()}
     most, n_known = max(n_right.values()), sum(counts[one] for one in known)
     marks = [mark for mark in PATTERNS if n_right[mark] == most]
@@ -95,7 +101,7 @@ def readings_of(texts: Iterable[str]) -> list[Reading]:
     wrong = [one for one in counts if one not in right]
     found = []
     for mark in marks:
-        steps = _steps(fitting[mark], mark)
+        steps = units + _steps([without[one] for one in fitting[mark]], mark)
         example = next((one for one in fitting[mark] if _replaced(one, steps)), fitting[mark][0])
         one = Reading(steps, example, wrong[0] if wrong else None)
         is_safe = not any(np.isfinite(one.number(text) or np.nan) for text in wrong)
@@ -113,6 +119,28 @@ def readings_of(texts: Iterable[str]) -> list[Reading]:
 
 def _replaced(text: str, steps: Steps) -> bool:
     return any(old in text for old, _ in steps)
+
+
+def _after(text: str, steps: Steps) -> str:
+    for old, new in steps:
+        text = text.replace(old, new)
+    return text
+
+
+def _units(counts: Counter[str]) -> Steps:
+    """What takes the unit out of texts: none without one, or if texts have different ones. counts :
+    of each text.
+    """
+    found: Counter[str] = Counter()
+    for text, n in counts.items():
+        if not is_missing(text) and (match := UNIT.match(text.strip())):
+            found.update({part: n for part in match.groups() if part})
+    names = Counter[str]()
+    for part, n in found.items():
+        names[part.strip()] += n
+    if len(names) != 1:
+        return ()
+    return tuple((one, "") for one in sorted(found, key=len, reverse=True))
 
 
 def _steps(texts: list[str], decimal: str) -> Steps:
@@ -138,7 +166,7 @@ def pandas_remedy(column: Any, code: str) -> tuple[str, str]:
     import pandas as pd
 
     known = column.dropna().astype(object)
-    readings = readings_of(known.astype(str)) if len(known) else []
+    readings = readings_of(known.astype(str), True) if len(known) else []
 
     def run(one: Reading, as_str: bool, coerces: bool) -> Any:
         values = column.astype(str) if as_str else column
@@ -172,7 +200,7 @@ def polars_remedy(column: Any, code: str) -> tuple[str, str]:
     import polars as pl
 
     known = column.drop_nulls().cast(pl.String)
-    readings = readings_of(known.to_list()) if len(known) else []
+    readings = readings_of(known.to_list(), True) if len(known) else []
 
     def ways(one: Reading) -> list[tuple[str, Callable[[], Any]]]:
         is_text = column.dtype == pl.String
@@ -203,7 +231,7 @@ def array_remedy(array: np.ndarray, code: str) -> tuple[str, str]:
     """The same for an array of text."""
     texts = [str(one, "utf-8", "replace") if isinstance(one, bytes) else str(one)
              for one in array.ravel().tolist()]  # fmt: skip
-    readings = readings_of(texts) if texts else []
+    readings = readings_of(texts, True) if texts else []
 
     def ways(one: Reading) -> list[tuple[str, Callable[[], Any]]]:
         import pandas as pd

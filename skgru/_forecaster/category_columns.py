@@ -10,6 +10,7 @@ from typing import Any
 
 from skgru._containers.advice_on_doubled_dates import check_ids, check_is_one_series
 from skgru._containers.long import Key, keys_of
+from skgru._containers.numbers_of_frames import to_numbers
 from skgru._containers.one_hot import Categories, holds_categories, is_frame, learn_categories
 from skgru._containers.table import Table
 from skgru._containers.value_kinds import example_of, holds_labels, is_time, names_times
@@ -62,16 +63,38 @@ def categories_of(X: Any, parameters: Any) -> Categories:
         others = [one for one in columns if one not in [*labels, *known]]
         numbers = [one for one in others if "bool" not in str(first[one].dtype).lower()]
         others = numbers or others
-        if not others:
+        if not others and parameters.target is None:
             return Categories()
-        ids_too = ". If it identifies the series too, name it in group" if keys else ""
+        owner = "X[0]" if isinstance(X, list) else "X"
+        code, example = to_numbers(first[name], f"{owner}[{name!r}]")
+        left = [one for one in targets if one in others]
+        remedy = _remedy(parameters.target, name, left, others, code)
+        ids_too = " If it identifies the series too, name it in group." if keys else ""
         raise ValueError(
-            f"Column {name!r} of X holds text such as {example_of(first[name])!r}, but columns to "
-            "forecast must hold numbers. Name the columns to forecast in target, for example "
-            f"target={others[:1]!r}: "
-            f"{name!r} is then a covariate{ids_too}."
+            f"Column {name!r} of X holds text such as {example or example_of(first[name])!r}, but "
+            f"columns to forecast must hold numbers. {remedy}.{ids_too}"
         )
     return learn_categories(frames, found)
+
+
+def _remedy(given: Any, name: Any, left: list[Any], others: list[Any], code: str) -> str:
+    """What is done about text in a column to forecast. given : the parameter `target`; left : the
+    other targets, which hold numbers; others : all columns that can be forecast; code : what makes
+    numbers of the text, empty if there is none.
+    """
+    is_covariate = f"{name!r} is then a covariate"
+    if given is None:
+        choice = f"ame the columns to forecast in target, for example target={others[:1]!r}: "
+        return f"{code}, or n{choice}{is_covariate}" if code else f"N{choice}{is_covariate}"
+    if code:
+        return code
+    if left:
+        return f"Leave it out of target, as in target={left!r}: {is_covariate}"
+    classes = "predict classes by GRUClassifier"
+    if not others:
+        return f"Give numbers, or {classes}"
+    choice = f"Forecast a column of numbers, for example target={others[:1]!r}: {is_covariate}"
+    return f"{choice}. Or {classes}"
 
 
 def _static_of(frames: list[Any], keys: list[Key] | None, found: list[Any]) -> list[Any]:

@@ -9,6 +9,9 @@ import numpy as np
 from skgru._forecaster.spec import ForecastSpec
 from skgru._warnings import warn_user
 
+# How far covariates may lie outside the values of fit, as a share of their range.
+COVARIATE_MARGIN = 0.5
+
 
 def warn_of_ranges(
     spec: ForecastSpec,
@@ -20,7 +23,8 @@ def warn_of_ranges(
 ) -> None:
     """Warn once of each covariate with values far outside those of fit.
 
-    spec : without the calendar; limits : of the channels; columns : names of the columns of X;
+    spec : without the calendar; limits : of the channels, to which values are clipped; columns :
+    names of the columns of X;
     pasts, knowns : of each series, the rows of its history and the future covariates; ids : of the
     series, [None] for one.
     """
@@ -42,11 +46,20 @@ def warn_of_ranges(
         value = seen[found[0]][outside[found[0]]][0]
         whose = "" if ids[found[0]] is None else f" in series {ids[found[0]]!r}"
         whose += f" and in {len(found) - 1} more" if len(found) > 1 else ""
-        known, remedy = f"its values were near {low:.6g} to {high:.6g}", "such values"
-        if f"{low:.6g}" == f"{high:.6g}":
-            known, remedy = f"it was always {low:.6g}, so that its effect is unknown", "both values"
+        least, largest = range_of_fit(low, high)
+        known = f"its values were between {least:.6g} and {largest:.6g}"
+        clipped, remedy = f"the limits {low:.6g} and {high:.6g}", "such values"
+        if f"{least:.6g}" == f"{largest:.6g}":
+            known = f"it was always {least:.6g}, so that its effect is unknown"
+            clipped, remedy = "this value", "both values"
         warn_user(
             f"The {'past' if is_past else 'future'} covariate {columns[column]!r} has "
-            f"the value {value:.6g}{whose}, but in fit {known}. Values outside are clipped to this "
-            f"range. Fit on rows with {remedy}."
+            f"the value {value:.6g}{whose}, but in fit {known}. The forecast clips it to "
+            f"{clipped}. Fit on rows with {remedy}."
         )
+
+
+def range_of_fit(low: float, high: float) -> tuple[float, float]:
+    """The least and the largest value in fit, from the limits that values are clipped to."""
+    margin = COVARIATE_MARGIN / (1 + 2 * COVARIATE_MARGIN) * (high - low)
+    return low + margin, high - margin

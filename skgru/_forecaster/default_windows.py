@@ -51,6 +51,14 @@ def windows_of_intermittent(n_spare: int, season_length: int, is_global: bool) -
     return (longest, -(-longest // 2)) if is_global else (longest,)
 
 
+def rows_for_seasonal_level(season_length: int, steps: int) -> int:
+    """Least number of rows from which level and baseline of one series have a season: more than two
+    seasons, and a season before the steps ahead. With fewer rows, no window would be left to train
+    on, or next to none.
+    """
+    return max(2 * season_length + 1, season_length + steps)
+
+
 def auto_level_and_baseline(
     has_season: bool, is_global: bool, is_intermittent: bool
 ) -> tuple[str | None, str | None]:

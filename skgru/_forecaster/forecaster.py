@@ -150,7 +150,8 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
         - the logarithm, if all values are at least 2 % of the typical value, which is the median of
           the positive values,
         - log(c + x / typical value), if there are zeros or lower positive values. c is 1 if there
-          are zeros, otherwise between 0 and 1,
+          are zeros, otherwise between 0 and 1. A value below 2 % counts as low only if it is also
+          low beside the rows around it,
         - standardisation, if there are negative values or the series is intermittent.
 
         The choice does not depend on the unit of the series. If the changes of a series are small
@@ -169,7 +170,8 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
         - "last": the last value of the window.
         - None: nothing is subtracted.
         - "auto": "window" for intermittent series. For other series "mean" with a season. Without a
-          season, and for a single series of at most two seasons, "last".
+          season, and for a single series of at most two seasons or of less than a season and
+          `horizon` rows, "last".
 
     baseline : {"auto", "last", "seasonal", "profile"} or None, default="auto"
         Naive forecast. The regressors learn its errors.
@@ -180,8 +182,7 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
           level. It is moved to the level of the last half season.
         - None: no naive forecast. The regressors learn the distance from the level.
         - "auto": None for intermittent series. For other series with a season, "profile" for one
-          series and "seasonal" for several. Without a season, and for a single series of at most
-          two seasons, "last".
+          series and "seasonal" for several. "last" in the cases in which `level` is "last".
 
     strategy : {"direct", "recursive"}, default="direct"
         "direct": the regressor has one output for each of the `horizon` steps. "recursive": the
@@ -193,7 +194,8 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
         - "median": half of the actual values lie above the forecast.
         - "mean": forecasts can be added up, because the sum of daily means is the expected sum. In
           `fit`, a correction is chosen with which forecasts of the last rows have the mean of
-          these rows.
+          these rows. It is limited by the size of the errors without shifts of the level, so that
+          it may be smaller.
         - "auto": "mean" for intermittent series, whose median may be zero at every step. Otherwise
           "median".
 
@@ -212,7 +214,8 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
         Names or positions of the future covariates: columns whose future values are known, such as
         a calendar or planned prices (:doc:`/guide/covariates`).
 
-        - `forecast` takes these values as `future`: at least a row for each step, without NaN.
+        - `forecast` takes these values as `future`, without NaN: a row for each step, and with
+          ``strategy="direct"`` up to the next multiple of `horizon` rows.
         - On a single series, the linear effects of these columns move all members of the default
           forecast: see the Notes.
         - Columns that are constant within each series of `fit`, such as the size of a shop, may be
@@ -287,7 +290,7 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
         Weight of the Theta forecast [3]_ in the forecast, in [0, 1]. Theta is exponential smoothing
         of the series without its season, plus half of its trend. The errors of Theta differ from
         those of the regressors, so that a weighted mean of both has smaller errors than either.
-        Theta takes no part if all series are shorter than two seasons.
+        If a season is used, Theta takes no part where all series are shorter than two of them.
 
         "auto" is the first of these that applies:
 
@@ -301,9 +304,9 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
 
         With "auto", the weights of Theta and the pretrained network also follow their errors. For
         several series, errors at the ends of the series multiply these weights by a factor between
-        0.25 and 1.5. With covariates, or if the regressors have learned the series nearly exactly,
-        both weights are lower if the errors are larger than those of the regressors
-        (:doc:`/guide/automatic_choices`).
+        0.25 and 1.5. With covariates, or if the regressors have learned the series nearly exactly
+        at enough forecast origins, both weights are lower if the errors are larger than those of
+        the regressors (:doc:`/guide/automatic_choices`).
 
     lower : float or None, default=None
         Lower limit of the forecasts and of the bounds of intervals, in the units of the series:
@@ -334,9 +337,9 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
         Number of rows in a window. A tuple if there are several lengths.
 
     season_length_ : int
-        Number of rows in the season of level, baseline and Theta, given or of the dates; 1 without
-        a season. Theta needs two of these seasons, and level and baseline of a single series need
-        more than two.
+        Number of rows in the season that level, baseline and Theta use. It is given, or follows
+        from the dates. 1: no season. Theta needs two of these seasons. Level and baseline of a
+        single series need more than two, and a season and `horizon` rows.
 
     season_lengths_ : tuple of int
         All given seasons, or those of the dates that are used, the shortest first.
@@ -402,7 +405,7 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
     column of 0 and 1. A missing value is a value of its own. Values that were not in `fit` are 0 in
     all of these columns, with a warning.
 
-    Before a forecast, the data are corrected:
+    Before a forecast, the data are prepared:
 
     - Linear effects of future covariates on one series are removed, and added to the forecast. They
       are found by a ridge regression of the changes from season to season, and used if
@@ -440,7 +443,7 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
       single 0 does not identify a series with many zeros. If X has at least as many rows as `fit`,
       a few of them may have revised values.
     - In a list, each series continues the one at its position, if X has as many series as `fit`,
-      with the same names. Arrays in a list never do.
+      with the same names. An array in a list never continues a series.
     - In a long or wide frame, a series continues that with the same identifier, unless it begins
       with the first row of `fit`. In rows that are in both, the values of X are used.
 
@@ -998,7 +1001,7 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
         steps : int or None, default=None
             Number of rows to forecast. None: `horizon`. After `horizon` rows, the forecasts of the
             regressors become history for further ones. At step k beyond the horizon, the weight of
-            the regressors beside the others falls to `horizon` / k of that in `ensemble_`.
+            the regressors is multiplied by `horizon` / k, and all weights are divided by their sum.
             Exceptions are forecasts with covariates, and regressors with far smaller errors than
             the baseline. The first rows do not depend on `steps`.
 
@@ -1009,7 +1012,7 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
             Rows that follow the training series continue it: the forecast is that of `forecast`
             after `update(X)`. X may also repeat the last rows of the training series, with the same
             values. With other values, one series stands alone, with a warning, and `update` ignores
-            these rows. See the table in the Notes of the class. After a fit on several series, X
+            these rows: see the Notes of the class. After a fit on several series, X
             may also hold new series, and leave some out. Each new series gets its own scaler.
 
         future : array-like of shape (steps, n_known), DataFrame, dict or None, default=None

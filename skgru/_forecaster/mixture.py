@@ -34,8 +34,11 @@ ORIGINS_COMPARED, ORIGINS_OF_SERIES = 256, 8
 USUAL_RATIO = 0.85
 FACTORS = 0.25, 1.5
 
-# Power of the ratio of both errors that multiplies the odds of the other forecasts.
+# Power of the ratio of both errors that multiplies the odds of the other forecasts, and the number
+# of forecast origins from which it is that large. A network has small errors at few origins that it
+# was trained on: with past covariates, the full power made errors up to 1.4 times as large there.
 WEIGHT_BY_ERRORS = 4
+FULL_WEIGHT_FROM = 32
 
 # Rows and share of the rows of a series that an origin needs before it, so that its errors are
 # like those of forecasts after the series.
@@ -70,11 +73,13 @@ def last_origins(joined: Joined, origins: np.ndarray, steps: int) -> np.ndarray:
     return np.sort(np.concatenate(picked)) if picked else origins[:0]
 
 
-def weight_by_errors(weight: float, own: float, other: float) -> float:
+def weight_by_errors(
+    weight: float, own: float, other: float, power: float = WEIGHT_BY_ERRORS
+) -> float:
     """The weight of another forecast, less if its error is larger than the own one."""
     if not 0 < own < other:
         return weight
-    odds = weight / (1 - weight) * (own / other) ** WEIGHT_BY_ERRORS
+    odds = weight / (1 - weight) * (own / other) ** power
     return float(odds / (1 + odds))
 
 
@@ -188,16 +193,21 @@ class Mixture:
             return spread_of(quantile)
         return spread_between(quantile, self.spreads)
 
-    def weigh_by_errors(self, own: np.ndarray, others: np.ndarray) -> None:
+    def weigh_by_errors(
+        self, own: np.ndarray, others: np.ndarray, has_learned: bool = False
+    ) -> None:
         """Lower the weights of Theta and the pretrained network, from residuals of the regressors
-        and of the mean of both.
+        and of the mean of both, (n_origins, steps, n_targets). has_learned : whether the regressors
+        have learned the series, so that few origins are enough.
         """
         both = np.isfinite(others) & np.isfinite(own)
         if not both.any():
             return
-        sizes = [float(np.abs(each[both]).mean()) for each in (own, others)]
+        size, other = (float(np.abs(each[both]).mean()) for each in (own, others))
         total = 1 - self.own_weight
-        factor = weight_by_errors(total, *sizes) / total
+        share = 1.0 if has_learned else min(1.0, len(own) / FULL_WEIGHT_FROM)
+        power = WEIGHT_BY_ERRORS * share
+        factor = weight_by_errors(total, size, other, power) / total
         self.is_weighed_by_errors = factor < 1
         self.theta_weight *= factor
         self.pretrained_weight *= factor

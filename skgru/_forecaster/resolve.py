@@ -23,6 +23,7 @@ from skgru._forecaster.default_windows import (
     auto_level_and_baseline,
     auto_window_length,
     auto_window_lengths,
+    rows_for_seasonal_level,
     usual_length,
     windows_of_intermittent,
 )
@@ -114,7 +115,8 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
         level, baseline = "window" if is_scarce else None, None
         windows: tuple[int, ...] = (season_length,)
     else:
-        has_season = season_length > 1 and (is_global or n_rows > 2 * season_length)
+        is_long = is_global or n_rows >= rows_for_seasonal_level(season_length, steps)
+        has_season = season_length > 1 and is_long
         usual_level, usual_baseline = auto_level_and_baseline(has_season, is_global, is_scarce)
         level = usual_level if level == "auto" else level
         baseline = usual_baseline if baseline == "auto" else baseline

@@ -145,7 +145,8 @@ def in_sample_error(z: np.ndarray, season_length: int) -> float:
 
 
 class AutoScaler(TransformerMixin, BaseEstimator):
-    """Logarithm for positive columns, log(1 + x / typical value) with zeros, else standardised.
+    """Logarithm for positive columns, log(c + x / typical value) with zeros or low values, else
+    standardisation.
 
     The typical value is the median of the positive ones, so that units play no part. Columns whose
     changes are small beside their level are magnified. Below the lowest value in `fit`, or less for

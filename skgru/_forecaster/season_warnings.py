@@ -14,7 +14,7 @@ from skgru._containers.clocks import change_of_clocks
 from skgru._containers.table import Table
 from skgru._containers.value_kinds import names_times
 from skgru._forecaster.default_regressor import is_default
-from skgru._forecaster.default_windows import usual_length
+from skgru._forecaster.default_windows import rows_for_seasonal_level, usual_length
 from skgru._forecaster.seasons import rows_for_lag
 from skgru._forecaster.spec import ForecastSpec
 from skgru._warnings import warn_user
@@ -73,9 +73,10 @@ def warn_of_season(parameters: Any, tables: list[Table], spec: ForecastSpec, n_w
     what = "two seasons and the steps ahead"
     if n_wanted == season_length + 1:
         what = "one season and one row"
-    # The pretrained network repeats one season. Otherwise level and baseline of one series have a
-    # season if X holds more than two.
-    n_least = season_length + 1 if len(tables) > 1 else 2 * season_length + 1
+    # The pretrained network repeats one season. Otherwise level and baseline have one.
+    n_least = season_length + 1
+    if len(tables) == 1:
+        n_least = rows_for_seasonal_level(season_length, spec.steps_of_call)
     if has_pretrained and spec.point == "median":
         n_least = season_length
     remedy = f"Give season_length={season_length} to use the season, or 1 to forecast without one."
@@ -143,10 +144,11 @@ def rows_for_given_season(
     if weights.get("pretrained") and season_length in (spec.season_of_pretrained, longest):
         needed.append(season_length)
     if season_length == spec.season_length:
-        # Others compare a value with that a season ago. Alone, one series has a seasonal level and
-        # baseline only if it holds more than two seasons, and Theta has a season from two on.
+        # Others compare a value with that a season ago. Alone, one series needs more rows for a
+        # seasonal level and baseline, and Theta has a season from two on.
         is_used = spec.level == "mean" or spec.baseline in ("seasonal", "profile")
-        needed.append(season_length + 1 if is_used or spec.is_global else 2 * season_length + 1)
+        least = rows_for_seasonal_level(season_length, spec.steps_of_call)
+        needed.append(season_length + 1 if is_used or spec.is_global else least)
         if weights.get("theta"):
             needed.append(2 * season_length)
     if not is_only:

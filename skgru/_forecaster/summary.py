@@ -9,7 +9,11 @@ import numpy as np
 
 from skgru._forecaster.scaling import AutoScaler
 
-SCALINGS = {"log": "logarithm", "log1p": "log(1 + x / m)", "standard": "standardisation"}
+SCALINGS = {
+    "log": "logarithm",
+    "log1p": "log(c + x / typical value)",
+    "standard": "standardisation",
+}
 
 
 class Summary(dict):

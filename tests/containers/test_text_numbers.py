@@ -44,6 +44,18 @@ CASES = {
     "percents": (in_form(SMALL, lambda x: f"{x}%"), [SMALL], "%"),
     "percents after a space": (in_form(SMALL, lambda x: f"{x} %"), [SMALL], "%"),
     "dollars": (in_form(SMALL, lambda x: f"${x}".replace("$-", "-$")), [SMALL], "$"),
+    "euros by name": (in_form(SMALL, lambda x: f"{x} EUR"), [SMALL], "EUR"),
+    "euros before": (in_form(SMALL, lambda x: f"EUR {x}"), [SMALL], "EUR"),
+    "kilometres an hour, with decimal commas": (
+        in_form(SMALL, lambda x: f"{x:.2f}km/h".replace(".", ",")), [SMALL], "km/h"
+    ),
+    "euros with and without a space": (
+        [f"{x} EUR" if k % 2 else f"{x}EUR" for k, x in enumerate(SMALL)], [SMALL], "EUR"
+    ),
+    "euros, and n/a": (
+        ["n/a" if np.isnan(x) else "5 EUR" for x in UNKNOWN], [UNKNOWN], "such as 'n/a'"
+    ),
+    "thousands of euros": (in_form(LARGE, lambda x: f"{x:,.0f} EUR"), [LARGE, None], "EUR"),
     "accounts": (in_form(SMALL, lambda x: f"({-x})" if x < 0 else str(x)), [SMALL], "("),
     "accounts in euros": (
         in_form(SMALL, lambda x: f"(\u20ac{-x})" if x < 0 else f"\u20ac{x}"), [SMALL], "\u20ac"
@@ -129,6 +141,24 @@ def test_numbers_beside_text_are_kept():
 def test_a_wrong_text_that_would_become_another_number_is_shown():
     X = pd.Series(["1.234,50"] * 29 + ["12.5"])  # without its point, 12.5 would be 125
     assert_holds(message_of(X), "such as '12.5'", "Correct this value first")
+
+
+def test_a_number_without_the_unit_of_the_others_is_shown():
+    assert_holds(message_of(pd.Series(["12 kg"] * 29 + ["950"])), "'950'", "Correct this value")
+    (code,) = codes_in(message_of(X := pd.Series(["12 kg"] * 29 + ["0"])))
+    assert eval(code, {"X": X}).tolist() == [12.0] * 29 + [0.0]
+
+
+@pytest.mark.parametrize(
+    "texts", [["12 kg", "500 g"], ["Q1", "Q2"], ["1 Jan", "1 Feb"], ["10 EUR", "9"]]
+)
+def test_texts_of_several_units_are_no_numbers(texts):
+    assert readings_of(texts, takes_units=True) == []
+    assert_holds(message_of(pd.Series(texts * 10)), "Give numbers")
+
+
+def test_categories_of_one_unit_stay_categories():
+    assert not as_text_numbers(pd.Series(["10 ml", "20 ml", "50 ml"]))
 
 
 @pytest.mark.parametrize("texts", [["a", "b"], ["5", "a"], [""], ["1,2,3"], ["1.5", "1,5"]])

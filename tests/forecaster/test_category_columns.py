@@ -268,3 +268,30 @@ def test_text_of_pyarrow_is_read_as_other_text(kind, tmp_path):
     with raises("X holds text such as '0.0'", "pd.to_numeric(X)"):
         SequenceForecaster(Ridge(), season_length=1).fit(numbers)
     SequenceForecaster(Ridge(), season_length=1).fit(pd.to_numeric(numbers))
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame])
+def test_text_in_a_given_target_has_a_remedy_that_is_not_the_target(make):
+    """The column is named in target already, so the message does not advise to name it."""
+    frame = make({"sales": ["low", "high"] * 20, "x": np.arange(40.0) % 7})
+    one = SequenceForecaster(pretrained="only", season_length=1, target="sales")
+    fails(lambda: one.fit(frame), "'sales' of X holds text such as 'low'", "example target=['x']")
+    one.set_params(target=["x"]).fit(frame[["x"]])
+    one.set_params(target=["sales", "x"])
+    fails(lambda: one.fit(frame), "Leave it out of target, as in target=['x']")
+    one.set_params(target="sales")
+    fails(lambda: one.fit(frame[["sales"]]), "Give numbers, or predict classes")
+
+
+@pytest.mark.parametrize("target", [None, "sales"])
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame])
+def test_text_of_a_unit_in_a_target_is_converted_by_the_code_of_the_message(make, target):
+    frame = make({"sales": [f"{k % 7} EUR" for k in range(40)], "x": np.arange(40.0) % 5})
+    one = SequenceForecaster(pretrained="only", season_length=1, target=target)
+    with raises("Column 'sales' of X holds text such as '0 EUR'", "Convert them: ") as caught:
+        one.fit(frame)
+    code = str(caught.value).split("Convert them: ")[1].split(", or name")[0].rstrip(".")
+    numbers = eval(code, {"X": frame, "pd": pd, "pl": pl})
+    assert numbers.to_list() == [k % 7 for k in range(40)]
+    by_numbers = make({"sales": numbers, "x": frame["x"]})
+    assert one.fit(by_numbers[["sales"]]).forecast().shape[0] == 1

@@ -449,6 +449,22 @@ def test_a_covariate_outside_its_range_is_warned_of_once():
     assert "it was always 0" in messages[0]
 
 
+@pytest.mark.parametrize(
+    ("value", "clipped"), [(9.0, 2.0), (-9.0, -2.0), (1.9, None), (-1.9, None)]
+)
+def test_the_warning_has_the_values_of_fit_and_those_they_are_clipped_to(value, clipped):
+    """In fit, the values lie between -1 and 1, and the limits are half of that further out."""
+    values = SERIES.assign(p=np.linspace(-1, 1, len(SERIES)), q=0.0)
+    fitted = fitted_on(values)
+    coming = COMING.assign(p=value, q=0.0)
+    if clipped is None:
+        fitted.forecast(future=coming)
+        return
+    with warns(f"'p' has the value {value:.6g}", "between -1 and 1", "the limits -2 and 2"):
+        forecast = fitted.forecast(future=coming)
+    pd.testing.assert_frame_equal(forecast, fitted.forecast(future=coming.assign(p=clipped)))
+
+
 def test_future_that_begins_with_the_history():
     days = pd.date_range("2024-01-01", periods=207)
     rng = np.random.default_rng(3)

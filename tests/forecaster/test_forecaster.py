@@ -1138,7 +1138,10 @@ def test_lengths_out_of_range(name, length, remedy):
 @pytest.mark.parametrize(
     ("params", "parts"),
     [
-        ({"horizon": 8, "season_length": 4}, ("horizon=8 and season_length=4 need 12 rows",)),
+        (
+            {"horizon": 8, "season_length": 4, "baseline": "profile"},
+            ("horizon=8 and season_length=4 need 12 rows",),
+        ),
         ({"horizon": 8, "window_length": 6}, ("and window_length=6 need 14", "a shorter window")),
         ({"horizon": 12, "season_length": 1}, ("horizon=12 need 13 rows", "a smaller horizon")),
     ],
@@ -1441,3 +1444,19 @@ def test_a_regressor_that_predicts_only_after_its_fit():
         fitted = clone(direct).set_params(**remedy).fit(series)
         assert np.abs(fitted.forecast()).max() < 1.5
     fails(lambda: SequenceForecaster(StandardScaler()).fit(series), "regressor", "predict")
+
+
+@pytest.mark.filterwarnings("ignore:season_length=.* needs at least")  # to be repeated
+@pytest.mark.parametrize("regressor", [None, Ridge()])
+@pytest.mark.parametrize(("horizon", "season_length"), [(18, 12), (9, 4)])
+def test_more_rows_train_what_fewer_rows_do(horizon, season_length, regressor):
+    """From one row more than the horizon on, regressors are trained, with and without a season."""
+    values = np.random.default_rng(0).normal(size=(3 * season_length + horizon, 1)).cumsum(axis=0)
+    fitted = SequenceForecaster(
+        regressor, horizon=horizon, season_length=season_length, random_state=0, pretrained=None
+    )
+    seasonal = []
+    for n_rows in range(horizon + 1, horizon + season_length + 2):
+        assert fitted.fit(values[:n_rows]).ensemble_["regressors"] > 0
+        seasonal.append(fitted.baseline_ == "profile")
+    assert seasonal == sorted(seasonal) and seasonal[-2:] == [True, True]

@@ -542,3 +542,40 @@ def test_months_of_at_most_two_years_repeat_their_season(n_rows):
         errors.append(found)
     own, naive = np.mean(errors, axis=0)
     assert own < 1.5 * naive
+
+
+@pytest.mark.parametrize(("horizon", "window_length"), [(18, "auto"), (13, "auto"), (12, 24)])
+def test_few_windows_prove_nothing(horizon, window_length):
+    """A network learns one or two windows nearly exactly, and is no better than the others."""
+    n_rows = horizon + (12 if window_length == "auto" else window_length)
+    for start in (0, 12, 24, 60):
+        rows = slice(start, start + max(n_rows, 25))
+        X = pd.Series(AIRLINE[rows], pd.date_range("2020", periods=max(n_rows, 25), freq="MS"))
+        fitted = SequenceForecaster(horizon=horizon, window_length=window_length, random_state=0)
+        assert fitted.fit(X).ensemble_["regressors"] == pytest.approx(0.32)
+
+
+def test_steady_growth_is_learned_from_few_rows():
+    values = 10 * 1.05 ** np.arange(20)
+    fitted = SequenceForecaster(horizon=4, season_length=1, random_state=0)
+    assert fitted.fit(values[:16, np.newaxis]).ensemble_["regressors"] > 0.99
+    np.testing.assert_allclose(fitted.forecast()[:, 0], values[16:], rtol=1e-3)
+
+
+def test_past_covariates_of_few_rows_leave_the_others_their_weight():
+    """The errors of a network at few forecast origins that it was trained on are small."""
+    X = np.random.default_rng(0).normal(size=(15, 2)).cumsum(axis=0) + 50
+    fitted = SequenceForecaster(horizon=4, window_length=8, target=0, random_state=0).fit(X)
+    assert fitted.ensemble_["regressors"] < 0.9
+
+
+def test_the_weight_by_errors_needs_forecast_origins():
+    own, others = np.full((4, 3, 1), 0.1), np.full((4, 3, 1), 0.4)
+    weights = []
+    for n in (1, 4, 16, 32, 64):
+        mixture = SequenceForecaster(horizon=3, season_length=1, random_state=0)
+        mixture = mixture.fit(AIRLINE.reshape(-1, 1))._model.mixture
+        few = [np.resize(one, (n, 3, 1)) for one in (own, others)]
+        mixture.weigh_by_errors(*few)
+        weights.append(mixture.own_weight)
+    assert weights == sorted(weights) and weights[-1] == weights[-2] > 0.95 > 0.4 > weights[0]

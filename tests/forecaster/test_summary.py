@@ -1,5 +1,7 @@
 """summary_: the choices of a forecaster at one glance."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -40,6 +42,23 @@ def test_every_choice_has_a_line():
     assert lines[-1] == "  ensemble  75 % regressors, 25 % theta"
     assert len({line.index(line.split()[1]) for line in lines[1:]}) == 1  # one column of values
     assert repr(copy_of(fitted.summary_)) == repr(fitted.summary_)
+
+
+def test_the_formula_of_the_scaling_is_that_of_the_pages():
+    """Once with zeros, where c is 1, and once with a low value, where c is less."""
+    guide = Path(__file__).parents[2] / "docs" / "guide" / "automatic_choices.md"
+    texts = [guide.read_text(), SequenceForecaster.__doc__]
+    for lowest in (0.0, 0.5):
+        X = SALES.where(np.arange(60) != 30, lowest)
+        fitted = SequenceForecaster(Ridge(), season_length=1).fit(X)
+        (formula,) = fitted.summary_["scaling"]
+        assert all(formula in text for text in texts)
+        (shift,), (typical,) = fitted.scaler_._shift, fitted.scaler_._unit
+        assert typical == np.median(X[X > 0])
+        c = shift / typical
+        assert c == pytest.approx(1 - lowest / typical / 0.02, abs=0.02)
+        z, x = fitted.scaler_.transform(X.to_numpy()[:, None])[:, 0], X.to_numpy() / typical
+        np.testing.assert_allclose(z, np.log(c + x))
 
 
 def test_several_series_with_several_scalings():
