@@ -296,6 +296,7 @@ def test_what_comes_after_an_origin_changes_nothing(kind, refit):
 
 @pytest.mark.filterwarnings("ignore:.*far outside its other values")
 @pytest.mark.filterwarnings("ignore:The .* covariate .* has the value", "ignore:season_length=None")
+@pytest.mark.filterwarnings("ignore:From .* change of the unit")
 @REFIT
 def test_the_future_of_past_columns_stays_hidden_beside_known_ones(refit):
     series = positive_series(72, 3)
@@ -548,6 +549,7 @@ def test_another_estimator_is_refused():
     )
 
 
+@pytest.mark.filterwarnings("ignore:season_length=None is 1 without dates")
 @pytest.mark.parametrize("initial", [20, 30])
 def test_too_few_rows_to_calibrate_name_a_larger_initial(initial):
     forecaster, series = linear(calibration_fraction=0.2), positive_series()

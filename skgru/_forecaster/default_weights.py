@@ -18,6 +18,8 @@ def auto_theta_weight(spec: ForecastSpec, pretrained: str | None) -> float:
         if spec.point == "median":
             return 0.0
         return 0.75 if spec.level == "window" else 0.5
+    if pretrained and spec.season_length == 1 and _sees_season_alone(spec):
+        return 0.0
     if spec.point == "mean" and spec.level == "window":
         return 0.6  # demand that dies out: networks learn it from few series, smoothing at once
     if spec.season_length > LONGEST_SEASON or (pretrained and spec.point == "median"):
@@ -31,7 +33,16 @@ def auto_pretrained_share(spec: ForecastSpec) -> float:
     """
     if spec.point == "mean":
         return 0.0
-    sees_season = spec.baseline != "last" or max(spec.windows) >= spec.season_length
-    if not (spec.is_global or sees_season or spec.past or spec.known):
-        return 0.9  # of one series of at most two seasons, whose networks do not see the season
+    if _sees_season_alone(spec):
+        return 0.9
     return 0.5 if spec.is_global else 0.6
+
+
+def _sees_season_alone(spec: ForecastSpec) -> bool:
+    """Whether the pretrained network has a season, and the trained ones see none in the windows or
+    by the baseline: those of one series of about two seasons or less.
+    """
+    season_length = spec.season_of_pretrained
+    if spec.point == "mean" or spec.is_global or spec.past or spec.known:
+        return False
+    return spec.baseline == "last" and max(spec.windows) < season_length

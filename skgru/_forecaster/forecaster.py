@@ -51,7 +51,12 @@ from skgru._forecaster.resolve import (
     roles_of_columns,
     takes_pretrained,
 )
-from skgru._forecaster.rows_left_out import StartRule, warn_of_shifts, without_earlier_rows
+from skgru._forecaster.rows_left_out import (
+    StartRule,
+    rows_to_calibrate,
+    warn_of_shifts,
+    without_earlier_rows,
+)
 from skgru._forecaster.sample_weight import (
     check_takes_weights,
     extended_weights,
@@ -680,11 +685,12 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
             self.season_length,
             0 if self.pretrained == "only" else self.horizon,
             takes_pretrained(self),
+            rows_to_calibrate(self.calibration_fraction, self.horizon),
         )
         tables = without_earlier_rows(whole, panel, rule)
         spec = make_spec(self, tables)
         if not rule.takes_pretrained and min(map(len, tables)) < spec.n_rows_needed:
-            rule = replace(rule, n_needed=spec.n_rows_needed)
+            rule = replace(rule, n_needed=max(rule.n_needed, spec.n_rows_needed))
             tables = without_earlier_rows(whole, panel, rule)
             spec = make_spec(self, tables)
         warn_of_shifts([None] if panel is None else panel.ids, whole, tables, rule)
@@ -864,6 +870,7 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
             return self
         tails = extended(self._tails, new, self._n_kept, self._spec.targets)
         warn_of_ends(tails, self._panel, self._spec)
+        self._warn_of_new_shifts(tails)
         added = [
             Table(one, table.names, TimeIndex(table.rows.library), header=table.header)
             for one, table in zip(new, tails, strict=True)

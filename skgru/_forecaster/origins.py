@@ -213,6 +213,7 @@ class OriginsReader(SeriesReader):
         are_apart: set[Any] = set()
         if panel is None:
             tables = [self._read_new(X)]
+            given = tables
             context = self._context(tables[0])
             if not len(context):
                 tables = self._without_earlier_rows(tables, None, [True])
@@ -229,8 +230,9 @@ class OriginsReader(SeriesReader):
             of_fit = [None if one is None else one[0] for one in continued]
             if panel.kind == "wide":
                 tables = from_first_values(tables, panel, [i is not None for i in of_fit])
+            given = tables
             tables = self._without_earlier_rows(tables, panel, [i is None for i in of_fit])
-            are_apart = self._warn_of_losses(tables, panel.ids, positions, has_ids)
+            are_apart = self._warn_of_losses(given, panel.ids, positions, has_ids)
             are_apart |= warn_of_near_ids(X, panel, self._panel)
             pasts = list(map(self._calendar.extended, tables))
             for k, found in enumerate(continued):
@@ -240,7 +242,7 @@ class OriginsReader(SeriesReader):
         check_numbers(pasts, panel, self._spec)
         warn_of_ends(tables, panel, self._spec)
         warn_of_covariate_gaps(X, tables, panel, self._covariates, is_fit=False)
-        if self._warn_of_lost_history(tables[0]) or model.is_zero_shot:
+        if self._warn_of_lost_history(given[0]) or model.is_zero_shot:
             pass  # it forecasts from any number of rows
         elif self._spec.is_global:
             warn_of_short(list(map(len, pasts)), panel, self._spec, but=are_apart)

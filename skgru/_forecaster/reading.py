@@ -99,19 +99,37 @@ class SeriesReader:
                 check_steps_are_rows(one, table)
         return tables, panel
 
+    @property
+    def _start_rule(self) -> StartRule:
+        """What decides on the first row of a series of X."""
+        takes_pretrained = self._model.takes_pretrained
+        return StartRule(
+            self._given.targets,
+            self._given_season,
+            0 if self._model.is_zero_shot else self._spec.horizon,
+            takes_pretrained,
+            1 if takes_pretrained else self._spec.n_rows_needed,
+        )
+
+    def _warn_of_new_shifts(self, tails: Sequence[Table]) -> None:
+        """Warn of clear shifts in the histories after an update."""
+        rule = self._start_rule
+        new = [
+            i
+            for i, (before, after) in enumerate(zip(self._tails, tails, strict=True))
+            if rule.shift_of(after)[1] and not rule.shift_of(before)[1]
+        ]
+        ids = [None if self._panel is None else self._panel.ids[i] for i in new]
+        found = [tails[i] for i in new]
+        warn_of_shifts(ids, found, found, rule, is_update=True)
+
     def _without_earlier_rows(
         self, tables: list[Table], panel: Panel | None, are_new: list[bool]
     ) -> list[Table]:
         """Series of X. Those that are new, and continue none of fit, are without the rows that are
         no part of them.
         """
-        rule = StartRule(
-            self._given.targets,
-            self._given_season,
-            0 if self._model.is_zero_shot else self._spec.horizon,
-            self._model.takes_pretrained,
-            1 if self._model.takes_pretrained else self._spec.n_rows_needed,
-        )
+        rule = self._start_rule
         begun = without_earlier_rows(tables, panel, rule)
         new = [i for i, is_new in enumerate(are_new) if is_new]
         ids = [None if panel is None else panel.ids[i] for i in new]

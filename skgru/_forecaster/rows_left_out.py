@@ -13,9 +13,12 @@ import numpy as np
 from skgru._containers.panel import Panel
 from skgru._containers.table import Table
 from skgru._forecaster.first_sales import n_before_first_sale
-from skgru._forecaster.level_shifts import SLOW_SEASONS, row_of_clear_shift
+from skgru._forecaster.level_shifts import SLOW_SEASONS, clear_shift
 from skgru._forecaster.unusual_values import OTHER_UNIT_FROM
 from skgru._warnings import warn_user
+
+# Residuals that an interval of 95 % needs.
+RESIDUALS = 20
 
 
 @dataclass(frozen=True)
@@ -24,8 +27,8 @@ class StartRule:
 
     targets : positions of the columns to forecast; given_season : the parameter season_length;
     horizon : of a forecaster that sees a season in two seasons and horizon rows, 0 for zero-shot
-    forecasts, which need fewer; takes_pretrained : whether the pretrained network takes part, which
-    sees seasons of months earlier; n_needed : rows that the forecaster needs anyway.
+    forecasts, which need fewer; takes_pretrained : whether the pretrained network takes part;
+    n_needed : rows that the forecaster needs anyway.
     """
 
     targets: Sequence[int]
@@ -38,24 +41,36 @@ class StartRule:
         """Number of rows at the start that are left out, and how many of them are zeros before the
         first sale.
         """
-        n_zeros, shift = self.n_before_shift(table)
-        remain = len(table) - n_zeros - shift
+        n_zeros, shift, is_large = self.shift_of(table)
         season_length = self._season_length(table)
-        n_least = self.n_needed
-        if self.horizon and not (self.takes_pretrained and season_length in SLOW_SEASONS):
-            n_least = max(n_least, 2 * season_length + self.horizon)
-        return n_zeros + (shift if remain >= n_least else 0), n_zeros
+        # A season that is small beside the shift may get lost. The pretrained network sees one of
+        # months in few rows.
+        n_least = 2 * season_length + self.horizon
+        if is_large and (not self.horizon or self._sees_months(season_length)):
+            n_least = 1
+        remain = len(table) - n_zeros - shift
+        return n_zeros + (shift if remain >= max(n_least, self.n_needed) else 0), n_zeros
 
-    def n_before_shift(self, table: Table) -> tuple[int, int]:
-        """Number of zeros before the first sale, and of rows after them up to a clear shift."""
+    def shift_of(self, table: Table) -> tuple[int, int, bool]:
+        """Number of zeros before the first sale, number of rows after them up to a clear shift, and
+        whether it is large beside the season.
+        """
         values = table.values[:, list(self.targets)]
         n_zeros = n_before_first_sale(values)
         if table.values.shape[1] > 1:  # a covariate may explain the shift, or a target have none
-            return n_zeros, 0
-        return n_zeros, row_of_clear_shift(values[n_zeros:, 0], self._season_length(table))
+            return n_zeros, 0, False
+        return n_zeros, *clear_shift(values[n_zeros:, 0], self._season_length(table))
+
+    def _sees_months(self, season_length: int) -> bool:
+        return self.takes_pretrained and season_length in SLOW_SEASONS
 
     def _season_length(self, table: Table) -> int:
         return int(np.min(self.given_season or table.rows.season_length))
+
+
+def rows_to_calibrate(fraction: float, horizon: int) -> float:
+    """Rows of which a share gives residuals for every usual coverage."""
+    return (2 * horizon + RESIDUALS) / fraction if fraction else 1
 
 
 def without_first_rows(table: Table, n: int, shares_index: bool) -> Table:
@@ -79,14 +94,19 @@ def without_earlier_rows(
 
 
 def warn_of_shifts(
-    ids: Sequence[Any], whole: Sequence[Table], tables: Sequence[Table], rule: StartRule
+    ids: Sequence[Any],
+    whole: Sequence[Table],
+    tables: Sequence[Table],
+    rule: StartRule,
+    is_update: bool = False,
 ) -> None:
     """Warn of clear shifts: the rows before are left out, or used because the rows after are too
-    few. ids : of the series, None for one alone; whole : the series with all rows.
+    few. ids : of the series, None for one alone; whole : the series with all rows; is_update :
+    whether a forecaster that is fitted goes on with them.
     """
     found = []
     for one, given, used in zip(ids, whole, tables, strict=True):
-        n_zeros, shift = rule.n_before_shift(given)
+        n_zeros, shift, _ = rule.shift_of(given)
         if shift:
             found.append((one, given, n_zeros + shift, len(used) == len(given) - n_zeros - shift))
     if not found:
@@ -101,12 +121,14 @@ def warn_of_shifts(
     what, remedy = "", "bring them to the level since then"
     if min(before, after) > 0 and max(before / after, after / before) > OTHER_UNIT_FROM:
         what, remedy = ", as after a change of the unit", "give all values in one unit"
-    use = (
-        "The rows since are too few for this forecaster alone, so that forecasts may mix both "
-        'levels. SequenceForecaster(pretrained="only") forecasts from them alone.'
-    )
-    if is_left_out:
-        use = f"The {n} rows before are left out. To use them, {remedy}."
+    use = f"The {n} rows before are left out. To use them, {remedy}."
+    if is_update:
+        use = "Forecasts may mix both levels. Fit again on all rows."
+    elif not is_left_out:
+        use = (
+            "The rows since are too few without those before, so that forecasts may mix both "
+            f"levels: {remedy}."
+        )
     warn_user(
         f"From {where} on, {name} is at another level, about {after:.4g} instead of "
         f"{before:.4g}{what}{others}. {use}"

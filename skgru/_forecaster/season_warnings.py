@@ -30,6 +30,13 @@ REPEATS_FROM, ABOVE_CHANCE = 0.5, 4.0
 # longer at one time than at another, have smaller ones.
 CLEARLY_REPEATS_FROM, LONGEST_SEASON = 0.8, 60
 
+# So do cycles whose length is no whole number of rows: the correlation with changes several of
+# these seasons before is smaller than this share of that with one.
+LATER_SEASONS, SHARE_OF_LATER = 6, 0.8
+
+# Difference to the largest correlation up to which a shorter season is taken.
+NEARLY_AS_CLEAR = 0.05
+
 # Rows over which changes are looked at for other seasons: noise hides a slow season in short ones.
 DISTANCES = (1, 4, 12)
 
@@ -142,7 +149,9 @@ def rows_for_given_season(
     needed = [np.inf]
     longest = max(spec.seasons)
     if weights.get("pretrained") and season_length in (spec.season_of_pretrained, longest):
-        needed.append(season_length)
+        # A longer season beside the shortest one is read from two of it on.
+        is_second = season_length != spec.season_of_pretrained
+        needed.append(2 * season_length if is_second else season_length)
     if season_length == spec.season_length:
         # Others compare a value with that a season ago. Alone, one series needs more rows for a
         # seasonal level and baseline, and Theta has a season from two on.
@@ -215,22 +224,27 @@ def season_in(values: np.ndarray) -> int:
         values = np.interp(rows, rows[is_known], values[is_known])
     least, most = values.min(), values.max()
     values = np.log(values) if least > 0 else values / max(-least, most, np.finfo(float).tiny)
+    found = {}
     for m in sorted({*USUAL_SEASONS, *_likely_seasons(values)}):
         if n_rows <= SEASONS_HELD * m:
             break
+        is_usual = m in USUAL_SEASONS
         distance, around = max(1, m // 4), max(1, m // 4)
         changes = values[distance:] - values[:-distance]
         # As Bartlett's formula has it for a random walk, of which changes overlap.
-        least = REPEATS_FROM if m in USUAL_SEASONS else CLEARLY_REPEATS_FROM
         chance = sqrt(max(1.0, 2 / 3 * distance) / (len(changes) - m))
-        r = correlations(changes, m + around)
+        least = REPEATS_FROM if is_usual else CLEARLY_REPEATS_FROM
+        n_lags = m + around if is_usual else m * min(LATER_SEASONS, len(changes) // (2 * m))
+        r = correlations(changes, max(m + around, n_lags))
         if (
             r[m] - max(0.0, r[1:m].sum() / (m - 1)) >= max(least, ABOVE_CHANCE * chance)
-            and abs(int(r[m - around :].argmax()) - around) <= min(1, m // 24)
+            and abs(int(r[m - around : m + around + 1].argmax()) - around) <= min(1, m // 24)
+            and (is_usual or r[m : n_lags + 1 : m].min() >= SHARE_OF_LATER * r[m])
             and repeats_in_halves(changes, m)
         ):
-            return m
-    return 1
+            found[m] = r[m]
+    most = max(found.values(), default=0.0)
+    return next((m for m, one in found.items() if one >= most - NEARLY_AS_CLEAR), 1)
 
 
 def _likely_seasons(values: np.ndarray) -> set[int]:

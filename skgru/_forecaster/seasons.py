@@ -112,12 +112,12 @@ def usual_values(tables: list[Table], targets: list[int], season_length: int) ->
 
 def season_of_dates(parameters: Any, tables: list[Table], targets: list[int]) -> int:
     """The season of the pretrained network where level and baseline have none: the shortest one of
-    the dates of the longest series. 1 with a given season, and if X lacks the season. Two seasons
-    are needed: within one, growth cannot be told from the season.
+    the dates of the longest series. 1 with a given season, if X lacks the season, and if X is
+    shorter.
     """
     longest = max(tables, key=len)
     season_length = next(iter(longest.rows.season_lengths), 1)
-    if parameters.season_length is not None or len(longest) < 2 * season_length:
+    if parameters.season_length is not None or len(longest) < season_length:
         return 1
     series = usual_values(tables, targets, season_length)
     return 1 if lacks_season(series, season_length) else season_length

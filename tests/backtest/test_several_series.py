@@ -123,6 +123,7 @@ def test_rows_are_matched_by_date(shops):
     assert list(results[1].origin_labels) == list(shops.index[[49, 53, 57, 61, 65]])
 
 
+@pytest.mark.filterwarnings("ignore:From .* at another level")
 @REFIT
 def test_what_comes_after_an_origin_changes_nothing(refit, shops):
     before = backtest(ridge(group="columns"), shops, **OPTIONS, refit=refit)

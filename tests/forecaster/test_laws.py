@@ -461,6 +461,7 @@ def test_quantiles_of_outliers_are_those_of_numpy(has_gap):
             np.testing.assert_allclose(_quantile(values, share, axis), expected)
 
 
+@pytest.mark.filterwarnings("ignore:season_length=None is 1 without dates")
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("noise", [0, 0.02])
 def test_a_series_that_the_network_has_learned_is_forecast_by_it(noise, seed):

@@ -9,7 +9,7 @@ import pytest
 from sklearn.linear_model import Ridge
 
 from skgru import SequenceForecaster, load, save
-from skgru._forecaster.level_shifts import row_of_clear_shift
+from skgru._forecaster.level_shifts import clear_shift
 from tests.helpers import warns
 
 AHEAD = 12
@@ -36,7 +36,7 @@ def forecaster(seed=0, **parameters):
 def test_forecasts_are_those_of_the_rows_since(since, shift, parameters):
     errors = []
     for seed in range(3):
-        y = sales(seed, since=since, shift=shift)
+        y = sales(seed, since=since, shift=shift, season=20.0 if shift > 0 else 8.0)
         X, actual = y[:-AHEAD], y[-AHEAD:].to_numpy()
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
@@ -137,14 +137,61 @@ def test_a_shift_that_a_covariate_may_explain():
 
 def test_rows_that_a_regressor_needs_are_kept_with_a_warning():
     y = sales(since=13)
-    with warns("at another level", "too few", 'pretrained="only"'):
+    with warns("at another level", "too few", "bring them to the level"):
         assert forecaster(regressor=Ridge()).fit(y[:-AHEAD]).summary_["n_rows"] == 96
-    with warns(*LEFT_OUT):  # the remedy
-        fitted = forecaster(pretrained="only").fit(y[:-AHEAD])
-    assert np.abs(fitted.forecast() - y[-AHEAD:]).mean() < 10
     with warns(*LEFT_OUT):
         long = sales(since=60)[:-AHEAD]
         assert forecaster(regressor=Ridge()).fit(long).summary_["n_rows"] == 60
+
+
+@pytest.mark.parametrize("parameters", PARAMETERS, ids=str)
+@pytest.mark.parametrize("since", [3, 7, 12])
+def test_a_season_that_is_large_beside_the_shift_is_kept(since, parameters):
+    y = sales(since=since, season=40)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        fitted = forecaster(**parameters).fit(y[:-AHEAD])
+    assert fitted.summary_["n_rows"] == 96
+    assert "too few" in str(caught[0].message)
+    X = y[:-AHEAD].copy()
+    X.iloc[:-since] += 150  # the remedy
+    remedied = forecaster(**parameters).fit(X)
+    assert np.abs(remedied.forecast() - y[-AHEAD:]).mean() < 6
+
+
+@pytest.mark.filterwarnings("ignore:The .* last rows", "ignore:calibration")
+@pytest.mark.parametrize("parameters", PARAMETERS, ids=str)
+@pytest.mark.parametrize("since", [18, 30, 60, 90])
+def test_intervals_that_need_rows_to_calibrate(since, parameters):
+    y = sales(n=140, since=since)[:-AHEAD]
+    fitted = forecaster(calibration_fraction=0.3, **parameters)
+    with warns("at another level"):
+        fitted.fit(y)
+    assert np.isfinite(fitted.forecast_interval(coverage=0.8)).all(axis=None)
+
+
+@pytest.mark.parametrize("parameters", PARAMETERS, ids=str)
+def test_an_update_to_another_level_is_told_of(parameters):
+    """Its remedy forecasts at the new level."""
+    y = sales(since=18)
+    X = y[:-AHEAD]
+    fitted = forecaster(**parameters).fit(X[:70])
+    with warns("at another level", "Fit again on all rows"):
+        fitted.update(X[70:])
+    with warns(*LEFT_OUT):
+        again = forecaster(**parameters).fit(X)
+    assert np.abs(again.forecast() - y[-AHEAD:]).mean() < 8
+
+
+@pytest.mark.filterwarnings(QUIET)
+@pytest.mark.parametrize("parameters", PARAMETERS, ids=str)
+def test_the_whole_series_has_lost_no_history(parameters):
+    y = sales(since=18)[:-AHEAD]
+    fitted = forecaster(**parameters).fit(y[:70])
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message=".*does not continue")
+        warnings.filterwarnings("ignore", message="From|X has")
+        fitted.forecast(X=y)
 
 
 def test_days_need_a_week_and_more():
@@ -195,7 +242,7 @@ OTHERS = {
 @pytest.mark.parametrize("kind", OTHERS)
 def test_other_series_have_no_clear_shift(kind, season_length):
     found = [
-        row_of_clear_shift(OTHERS[kind](np.random.default_rng(seed))[:n], season_length)
+        clear_shift(OTHERS[kind](np.random.default_rng(seed))[:n], season_length)[0]
         for seed in range(20)
         for n in (61, 80, 120)
     ]

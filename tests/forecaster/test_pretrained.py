@@ -435,6 +435,9 @@ def test_a_scaler_without_a_number_for_the_way_back():
         restored(fitted.scaler_, np.full((3, 1), 1e3))
 
 
+@pytest.mark.filterwarnings(
+    "ignore:From .* at another level", "ignore:X has .* rows", "ignore:season_length="
+)
 @pytest.mark.parametrize("options", [{}, {"pretrained": "only"}])
 @pytest.mark.parametrize(("factor", "rows_since"), [(10, 30), (10, 12), (3, 20)])
 def test_a_shift_of_the_level_is_no_skewness(options, factor, rows_since):
@@ -513,6 +516,7 @@ def test_its_seasons_beside_others_are_those_it_has_alone():
     assert (beside._second, beside.n_rows) == (alone._second, alone.n_rows) == (168, alone.n_rows)
 
 
+@pytest.mark.filterwarnings("ignore:season_length=None is 1 without dates")
 def test_regressors_that_have_learned_the_series_keep_their_weight():
     """Far beyond the horizon, the others know less of a cycle than they do."""
     values = np.sin(np.arange(650) / 5) + 0.05 * np.random.default_rng(0).normal(size=650)

@@ -86,7 +86,7 @@ TWO_YEARS += np.sin(2 * np.pi * np.arange(800) / 7)[:, np.newaxis]
         ({"regressor": Ridge(), "pretrained": None, "window_length": 14}, 365, 500, 365, 1),
         ({"regressor": Ridge(), "pretrained": None, "window_length": 5}, 12, 20, 12, 1),
         ({"regressor": Ridge(), "pretrained": None, "window_length": 5}, 12, 24, 12, 1),
-        ({"pretrained": "only"}, [7, 30, 365], 500, 30, [7, 365]),
+        ({"pretrained": "only"}, [7, 30, 365], 730, 30, [7, 365]),
     ],
 )
 def test_a_season_that_nothing_reads_is_told_of(parameters, season_length, n_rows, unread, remedy):
@@ -195,6 +195,21 @@ def test_seasons_of_data_sets():
     assert season_in(load_sunspots()[:, 0]) == 1  # about 11 years
     assert season_in(make_sine()[:, 0]) == 1
     assert season_in(np.sin(np.arange(400) * 2 * np.pi / 50)) == 50  # not 52, which is near
+    assert season_in(np.sin(np.arange(400.0))) == 1  # 6.28 rows
+    assert season_in(np.tile([1.0, 5, 2, 9], 20) + np.arange(80)) == 4  # not 2
+
+
+@pytest.mark.parametrize("parameters", [{}, {"pretrained": "only"}], ids=str)
+@pytest.mark.parametrize("n_rows", [168, 335, 336])
+def test_a_second_season_that_is_too_long(parameters, n_rows):
+    rng = np.random.default_rng(0)
+    hours = 100 + 20 * np.sin(np.arange(n_rows) * np.pi / 12) + rng.normal(size=n_rows)
+    forecaster = SequenceForecaster(horizon=12, season_length=[24, 168], **parameters)
+    if n_rows < 336:
+        with warns("needs at least 336 rows for a season of 168 rows", f"X has {n_rows}"):
+            forecaster.fit(hours[:, np.newaxis])
+        return
+    forecaster.fit(hours[:, np.newaxis])  # the remedy: no warning
 
 
 @pytest.mark.parametrize("season_length", [2, 3, 5, 6, 9, 10, 14, 15, 20, 30, 60])

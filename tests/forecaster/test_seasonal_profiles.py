@@ -68,6 +68,9 @@ def test_a_shift_of_the_level_bends_no_course(n_seasons, rise):
         assert np.abs(found - usual).mean() < 3, rows_ago
 
 
+@pytest.mark.filterwarnings(
+    "ignore:From .* at another level", "ignore:X has .* rows", "ignore:season_length="
+)
 @pytest.mark.parametrize(
     "freq, season_length, n, horizon", [("W", 52, 160, 8), ("D", 7, 90, 14), ("MS", 12, 72, 12)]
 )
@@ -114,6 +117,9 @@ def test_rows_after_a_shift_within_a_season_are_no_outliers():
         np.testing.assert_array_equal(without_outliers(padded, 12)[:, 12:], moved)
 
 
+@pytest.mark.filterwarnings(
+    "ignore:From .* at another level", "ignore:X has .* rows", "ignore:season_length="
+)
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.filterwarnings("ignore:season_length=None does not use")
 def test_a_default_forecast_does_not_repeat_a_shift_of_the_level(seed):

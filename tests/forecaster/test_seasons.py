@@ -136,6 +136,7 @@ def test_too_few_days_for_the_year_have_the_remedy():
     assert errors[0] < 0.6 * errors[1]
 
 
+@pytest.mark.filterwarnings("ignore:From .* at another level")
 @pytest.mark.parametrize("options", [{}, {"pretrained": "only"}], ids=str)
 @pytest.mark.parametrize("freq, n, horizon", [("MS", 30, 6), ("D", 90, 14), ("h", 500, 24)])
 @pytest.mark.filterwarnings("ignore:season_length=None does not use", "ignore:The networks have")
