@@ -143,7 +143,7 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
           it is enough that the error is not larger.
 
         Otherwise level, baseline and Theta have no season, and the pretrained network uses the
-        shortest season of the dates if X holds two of them. If X clearly lacks a season, nothing
+        shortest season of the dates if X holds one of them. If X clearly lacks a season, nothing
         uses it.
 
         Without dates, None is the same as 1. Arrays never have dates, so set `season_length`.
@@ -282,9 +282,9 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
         series, and forecasts the medians and quantiles of any series.
 
         - "auto": it takes part if `regressor` is None or a `default_regressor`. Of the weight that
-          Theta leaves, it gets 60 % for one series (0.48 in all), 90 % for one series of at most
-          two seasons, and about 50 % for several. In forecasts of means it has no weight. It gives
-          the intervals in both cases.
+          Theta leaves, it gets 60 % for one series (0.48 in all), 90 % for one short series, in
+          which regressors see no season, and about 50 % for several. In forecasts of means it has
+          no weight. It gives the intervals in both cases.
         - "only": zero-shot forecasts. Nothing is trained, and a single row is enough, or three for
           intervals. A `regressor` and past covariates are an error. Future covariates of a single
           series take part by their linear effects; those of several or of intermittent series are
@@ -299,7 +299,8 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
 
         "auto" is the first of these that applies:
 
-        - 0 with a `regressor` of your own,
+        - 0 with a `regressor` of your own, and in short series in which the pretrained network
+          alone sees a season,
         - with `pretrained="only"`, 0 for medians, 0.5 for means, and 0.75 for means of intermittent
           series,
         - 0.6 for means of intermittent series,
@@ -625,7 +626,7 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
 
             A series begins with its first sale: longer runs of zeros before it are left out
             (:doc:`/guide/sums_and_intermittent`). The same holds for rows before a clear shift of
-            the level (:doc:`/guide/automatic_choices`).
+            the level (:doc:`/guide/seasons`).
 
         y : None
             Ignored, as the targets are columns of X. A y with other values raises a warning.
@@ -685,7 +686,8 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
             self.season_length,
             0 if self.pretrained == "only" else self.horizon,
             takes_pretrained(self),
-            rows_to_calibrate(self.calibration_fraction, self.horizon),
+            # Weights decide themselves which rows count.
+            np.inf if sample_weight is not None else rows_to_calibrate(self),
         )
         tables = without_earlier_rows(whole, panel, rule)
         spec = make_spec(self, tables)

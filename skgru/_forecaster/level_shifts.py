@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
+import warnings
 
-from skgru._windows import sliding_view
+import numpy as np
 
 # A shift is at least this multiple of the range of the values on each side of it, without season. A
 # season is small if the shift is this multiple of its range.
@@ -16,6 +16,9 @@ LEAST_ROWS, LEAST_ROWS_OF_SIDE = 12, 3
 # Seasons of weeks, months and quarters, of which a quarter has to lie after the shift. Of other
 # seasons, those of days and hours, it is the whole one: a few rows may be a promotion or a failure.
 SLOW_SEASONS = (4, 12, 52)
+
+# Seasons before the shift that show their course.
+SEASONS_READ = 8
 
 # Most changes of more than half of the largest one. With more of them, the values change like that.
 MOST_LARGE_CHANGES = 3
@@ -37,10 +40,11 @@ def clear_shift(values: np.ndarray, season_length: int) -> tuple[int, bool]:
     # A constant may be that of a closed shop or of a broken sensor.
     needs_part = season_length in SLOW_SEASONS and np.ptp(known[at:]) > 0
     n_least = max(LEAST_ROWS_OF_SIDE, season_length // 4 if needs_part else season_length)
-    if min(at, len(known) - at) < n_least:
+    # Within two seasons, a shift cannot be told from the season.
+    if at < max(LEAST_ROWS_OF_SIDE, 2 * season_length) or len(known) - at < n_least:
         return 0, False
     course = _course(values[: rows[at]], season_length)
-    rest = (values - np.resize(course, len(values)))[rows]
+    rest = known - course[(rows - rows[at]) % season_length]
     before, after = rest[:at], rest[at:]
     has_ended = np.ptp(known[at:]) < np.ptp(after)  # the season
     after = known[at:] if has_ended else after
@@ -57,12 +61,12 @@ def clear_shift(values: np.ndarray, season_length: int) -> tuple[int, bool]:
 
 
 def _course(before: np.ndarray, season_length: int) -> np.ndarray:
-    """Course of a season (season_length,) from the first of the rows on; 0 with less than two
-    seasons, or with gaps.
+    """Median course (season_length,) of the last seasons, without their levels; 0 at places that
+    are never known.
     """
-    if len(before) < 2 * season_length or not np.isfinite(before).all():
-        return np.zeros(season_length)
-    length = season_length + 1 - season_length % 2
-    around = np.pad(before, length // 2, mode="edge")[:, np.newaxis]
-    rest = before - np.median(sliding_view(around, length)[:, :, 0], axis=1)
-    return np.array([np.median(rest[i::season_length]) for i in range(season_length)])
+    n_seasons = min(SEASONS_READ, len(before) // season_length)
+    seasons = before[-n_seasons * season_length :].reshape(n_seasons, season_length)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of seasons and places without values
+        rest = seasons - np.nanmedian(seasons, axis=1, keepdims=True)
+        return np.nan_to_num(np.nanmedian(rest, axis=0))

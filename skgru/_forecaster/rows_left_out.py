@@ -68,9 +68,12 @@ class StartRule:
         return int(np.min(self.given_season or table.rows.season_length))
 
 
-def rows_to_calibrate(fraction: float, horizon: int) -> float:
-    """Rows of which a share gives residuals for every usual coverage."""
-    return (2 * horizon + RESIDUALS) / fraction if fraction else 1
+def rows_to_calibrate(parameters: Any) -> float:
+    """Rows whose held-out share gives residuals for every usual coverage. parameters : the
+    forecaster.
+    """
+    share = parameters.calibration_fraction
+    return (2 * parameters.horizon + RESIDUALS) / share if share else 1
 
 
 def without_first_rows(table: Table, n: int, shares_index: bool) -> Table:

@@ -1,5 +1,6 @@
 """Clear shifts of the level: the rows before are left out, or a warning says that they are used."""
 
+import tracemalloc
 import warnings
 
 import numpy as np
@@ -248,3 +249,30 @@ def test_other_series_have_no_clear_shift(kind, season_length):
     ]
     limit = 0.1 if kind == "heavy tails" else 0.02  # where it changes no forecast
     assert np.mean(np.array(found) > 0) <= limit
+
+
+@pytest.mark.parametrize("months", [12, 18, 23])
+@pytest.mark.parametrize("high", [3, 4])
+def test_the_peak_of_a_first_season_is_no_shift(months, high):
+    year = np.where(np.arange(12) >= 12 - high, 260.0, 100.0)
+    values = np.resize(np.roll(year, months % 12), months)
+    values += np.random.default_rng(0).normal(size=months)
+    assert clear_shift(values, 12) == (0, False)
+
+
+@pytest.mark.filterwarnings("ignore:From .* at another level")
+@pytest.mark.parametrize("parameters", [{}, {"regressor": Ridge()}], ids=str)
+def test_weights_decide_which_rows_count(parameters):
+    y = sales(n=160, since=40, shift=-70)[:-AHEAD]
+    weights = (np.arange(160) < 120).astype(float)
+    fitted = SequenceForecaster(horizon=6, random_state=0, **parameters)
+    assert fitted.fit(y, sample_weight=weights).summary_["n_rows"] == 160
+
+
+def test_a_long_series_is_looked_at_in_little_memory():
+    values = np.random.default_rng(0).normal(size=400_000)
+    values[-4000:] += 100
+    tracemalloc.start()
+    assert clear_shift(values, 1440)[0] == 396_000
+    assert tracemalloc.get_traced_memory()[1] < 60e6
+    tracemalloc.stop()
