@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
+
+from skgru._forecaster.gaps_and_outliers import known_quantile
 
 # A shift is at least this multiple of the range of the values on each side of it, without season. A
 # season is small if the shift is this multiple of its range.
@@ -66,7 +66,5 @@ def _course(before: np.ndarray, season_length: int) -> np.ndarray:
     """
     n_seasons = min(SEASONS_READ, len(before) // season_length)
     seasons = before[-n_seasons * season_length :].reshape(n_seasons, season_length)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # of seasons and places without values
-        rest = seasons - np.nanmedian(seasons, axis=1, keepdims=True)
-        return np.nan_to_num(np.nanmedian(rest, axis=0))
+    rest = seasons - known_quantile(seasons, 0.5, axis=1)
+    return np.nan_to_num(known_quantile(rest, 0.5, axis=0)[0])
