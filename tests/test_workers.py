@@ -22,6 +22,8 @@ from skgru._fan_out import LOST_WORKER
 from skgru.model_selection import backtest
 
 ROWS = np.random.default_rng(0)
+pytestmark = pytest.mark.filterwarnings("ignore:season_length=None is 1 without dates")
+
 SERIES = np.sin(np.arange(120) / 5).reshape(-1, 1) + 0.1 * ROWS.normal(size=(120, 1))
 NETWORK = GRURegressor(2, epochs=2, random_state=0)
 FORECASTER = SequenceForecaster(NETWORK, window_length=6, horizon=3, random_state=0)

@@ -30,9 +30,9 @@ REPEATS_FROM, ABOVE_CHANCE = 0.5, 4.0
 # longer at one time than at another, have smaller ones.
 CLEARLY_REPEATS_FROM, LONGEST_SEASON = 0.8, 60
 
-# So do cycles whose length is no whole number of rows: the correlation with changes several of
-# these seasons before is smaller than this share of that with one.
-LATER_SEASONS, SHARE_OF_LATER = 6, 0.8
+# Cycles whose length is no whole number of rows have their peak elsewhere several seasons before,
+# by more than this share, and a smaller correlation there, by this share of that one season before.
+LATER_SEASONS, SHARE_OF_LATER, INEXACT = 6, 0.8, 0.005
 
 # Difference to the largest correlation up to which a shorter season is taken.
 NEARLY_AS_CLEAR = 0.05
@@ -235,16 +235,24 @@ def season_in(values: np.ndarray) -> int:
         chance = sqrt(max(1.0, 2 / 3 * distance) / (len(changes) - m))
         least = REPEATS_FROM if is_usual else CLEARLY_REPEATS_FROM
         n_lags = m + around if is_usual else m * min(LATER_SEASONS, len(changes) // (2 * m))
-        r = correlations(changes, max(m + around, n_lags))
+        r = correlations(changes, max(m, n_lags) + around)
         if (
             r[m] - max(0.0, r[1:m].sum() / (m - 1)) >= max(least, ABOVE_CHANCE * chance)
             and abs(int(r[m - around : m + around + 1].argmax()) - around) <= min(1, m // 24)
-            and (is_usual or r[m : n_lags + 1 : m].min() >= SHARE_OF_LATER * r[m])
+            and (is_usual or _is_whole(r, m, n_lags))
             and repeats_in_halves(changes, m)
         ):
             found[m] = r[m]
     most = max(found.values(), default=0.0)
     return next((m for m, one in found.items() if one >= most - NEARLY_AS_CLEAR), 1)
+
+
+def _is_whole(r: np.ndarray, m: int, n_lags: int) -> bool:
+    """Whether autocorrelations r stay high at multiples of m up to n_lags, and peak there."""
+    around = max(1, m // 4)
+    peak = int(r[n_lags - around : n_lags + around + 1].argmax()) - around
+    is_exact = n_lags == m or abs(peak) <= n_lags * INEXACT
+    return is_exact and bool(r[m : n_lags + 1 : m].min() >= SHARE_OF_LATER * r[m])
 
 
 def _likely_seasons(values: np.ndarray) -> set[int]:

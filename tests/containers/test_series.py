@@ -405,6 +405,7 @@ MIDDLES = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:season_length=None is 1")
 @pytest.mark.parametrize("period", MIDDLES)
 def test_stamps_in_the_middle_of_periods(period):
     season = np.tile(YEAR if period == "M" else YEAR[:4], N)[:N]

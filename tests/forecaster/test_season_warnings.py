@@ -196,6 +196,8 @@ def test_seasons_of_data_sets():
     assert season_in(make_sine()[:, 0]) == 1
     assert season_in(np.sin(np.arange(400) * 2 * np.pi / 50)) == 50  # not 52, which is near
     assert season_in(np.sin(np.arange(400.0))) == 1  # 6.28 rows
+    assert season_in(np.sin(np.arange(400.0) / 3)) == 1  # 18.85 rows
+    assert season_in(np.sin(np.arange(300.0) / 5)) == 1  # 31.4 rows
     assert season_in(np.tile([1.0, 5, 2, 9], 20) + np.arange(80)) == 4  # not 2
 
 

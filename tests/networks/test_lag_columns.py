@@ -109,6 +109,7 @@ def test_rows_after_windows_of_several_channels_are_refused():
     fails(lambda: fitted.predict(OLDEST_FIRST), "4 steps and 1 channels", "4 steps and 2")
 
 
+@pytest.mark.filterwarnings("ignore:season_length=None is 1")
 def test_n_channels_of_a_network_in_a_forecaster():
     series = np.sin(np.arange(80) / 3).reshape(-1, 1)
     network = regressor(n_channels=2)

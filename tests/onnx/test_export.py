@@ -115,6 +115,7 @@ def windows(seed, with_gaps, shape=(20, 5, 2)):
     return X
 
 
+@pytest.mark.filterwarnings("ignore:The network has not learned the level")
 @settings(**TINY)
 @given(
     networks,
