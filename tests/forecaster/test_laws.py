@@ -11,7 +11,7 @@ from sklearn.linear_model import LinearRegression, Ridge, RidgeCV
 from sklearn.preprocessing import StandardScaler
 
 from skgru import SequenceForecaster
-from skgru._forecaster.gaps_and_outliers import _quantile
+from skgru._forecaster.gaps_and_outliers import known_quantile
 from skgru._forecaster.scaling import AutoScaler
 
 HORIZON = 7
@@ -458,7 +458,7 @@ def test_quantiles_of_outliers_are_those_of_numpy(has_gap):
     for axis in (1, 2):
         for share in (0.5, 0.75):
             expected = np.nanquantile(values, share, axis=axis, keepdims=True)
-            np.testing.assert_allclose(_quantile(values, share, axis), expected)
+            np.testing.assert_allclose(known_quantile(values, share, axis), expected)
 
 
 @pytest.mark.filterwarnings("ignore:season_length=None is 1 without dates")

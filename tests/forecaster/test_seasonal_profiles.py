@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skgru import SequenceForecaster
-from skgru._forecaster.gaps_and_outliers import _quantile, without_outliers
+from skgru._forecaster.gaps_and_outliers import known_quantile, without_outliers
 from skgru._forecaster.seasonal_profiles import seasonal_course
 
 
@@ -99,7 +99,7 @@ def test_quantiles_are_those_of_numpy_with_and_without_nan():
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", RuntimeWarning)  # of NaN alone
                 expected = np.nanquantile(values, share, axis=axis, keepdims=True)
-            np.testing.assert_allclose(_quantile(values, share, axis), expected, rtol=1e-12)
+            np.testing.assert_allclose(known_quantile(values, share, axis), expected, rtol=1e-12)
 
 
 def test_rows_after_a_shift_within_a_season_are_no_outliers():
