@@ -689,13 +689,13 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
             # Weights decide themselves which rows count.
             np.inf if sample_weight is not None else rows_to_calibrate(self),
         )
-        tables = without_earlier_rows(whole, panel, rule)
+        tables, starts = without_earlier_rows(whole, panel, rule)
         spec = make_spec(self, tables)
         if not rule.takes_pretrained and min(map(len, tables)) < spec.n_rows_needed:
             rule = replace(rule, n_needed=max(rule.n_needed, spec.n_rows_needed))
-            tables = without_earlier_rows(whole, panel, rule)
+            tables, starts = without_earlier_rows(whole, panel, rule)
             spec = make_spec(self, tables)
-        warn_of_shifts([None] if panel is None else panel.ids, whole, tables, rule)
+        warn_of_shifts([None] if panel is None else panel.ids, whole, starts, targets[0])
         check_series(self, X, tables, panel, spec)
         warn_of_y(y, X, whole, panel, spec)
         weights = weights_of_rows(sample_weight, X, tables, panel)
@@ -751,7 +751,7 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
             _tails=tails,
             _scaled_tails=model.scaled_tails([table.values for table in tails]),
             _n_rows=list(map(len, tables)),
-            _n_left_out=[len(one) - len(used) for one, used in zip(whole, tables, strict=True)],
+            _n_left_out=[start.n_left_out for start in starts],
             _given_season=self.season_length,
             _naive_scales=[
                 naive_scale(table.values[:, spec.targets], spec.season_length) for table in tables

@@ -35,8 +35,8 @@ USUAL_RATIO = 0.85
 FACTORS = 0.25, 1.5
 
 # Power of the ratio of both errors that multiplies the odds of the other forecasts, and the number
-# of forecast origins from which it is that large. A network has small errors at few origins that it
-# was trained on: with past covariates, the full power made errors up to 1.4 times as large there.
+# of forecast origins from which it is that large. At few origins that it was trained on, a network
+# with covariates has small errors that prove nothing.
 WEIGHT_BY_ERRORS = 4
 FULL_WEIGHT_FROM = 32
 

@@ -34,11 +34,9 @@ from skgru._warnings import warn_user
 NO_WORSE = 1.1
 
 # The same ratio, below which the regressors have learned the series, and the number of forecast
-# origins from which this holds. With fewer of them, a network learns any series nearly exactly: the
-# limit falls with the square of their number, to 0.0004 with one. A sine of many rows has a ratio
-# of 0.002, steady growth of few rows 0.0001. Of 2,500 pieces of real series with 1 to 80 origins,
-# 182 have less than 0.1, none of them with 16 origins or more. There the forecasts by the
-# regressors nearly alone had errors a quarter larger.
+# origins from which this holds. With fewer of them, a network learns any series nearly exactly, so
+# that a small error proves nothing: the limit falls with the square of their number, to 0.0004 with
+# one. A sine of many rows has a ratio of 0.002, steady growth of few rows 0.0001.
 LEARNED_TO, LEARNED_FROM = 0.1, 16
 
 # How far windows of own regressors may lie outside those of the training, as a share of the range.

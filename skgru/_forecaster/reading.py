@@ -114,14 +114,14 @@ class SeriesReader:
     def _warn_of_new_shifts(self, tails: Sequence[Table]) -> None:
         """Warn of clear shifts in the histories after an update."""
         rule = self._start_rule
-        new = [
-            i
-            for i, (before, after) in enumerate(zip(self._tails, tails, strict=True))
-            if rule.shift_of(after)[1] and not rule.shift_of(before)[1]
-        ]
-        ids = [None if self._panel is None else self._panel.ids[i] for i in new]
-        found = [tails[i] for i in new]
-        warn_of_shifts(ids, found, found, rule, is_update=True)
+        found = []
+        for i, (before, after) in enumerate(zip(self._tails, tails, strict=True)):
+            start = rule.start_of(after)
+            if start.n_before_shift and not rule.start_of(before).n_before_shift:
+                found.append((None if self._panel is None else self._panel.ids[i], after, start))
+        if found:
+            ids, tables, starts = zip(*found, strict=True)
+            warn_of_shifts(ids, tables, starts, rule.targets[0], is_update=True)
 
     def _without_earlier_rows(
         self, tables: list[Table], panel: Panel | None, are_new: list[bool]
@@ -130,14 +130,13 @@ class SeriesReader:
         no part of them.
         """
         rule = self._start_rule
-        begun = without_earlier_rows(tables, panel, rule)
         new = [i for i, is_new in enumerate(are_new) if is_new]
+        whole = [tables[i] for i in new]
+        begun, starts = without_earlier_rows(whole, panel, rule)
         ids = [None if panel is None else panel.ids[i] for i in new]
-        warn_of_shifts(ids, [tables[i] for i in new], [begun[i] for i in new], rule)
-        return [
-            one if is_new else table
-            for one, table, is_new in zip(begun, tables, are_new, strict=True)
-        ]
+        warn_of_shifts(ids, whole, starts, rule.targets[0])
+        found = dict(zip(new, begun, strict=True))
+        return [found.get(i, table) for i, table in enumerate(tables)]
 
     def _check_columns(self, tables: list[Table], like: Table, panel: Any) -> None:
         """Raise if a series has other columns than `like`. Series may have any name."""

@@ -22,6 +22,22 @@ RESIDUALS = 20
 
 
 @dataclass(frozen=True)
+class Start:
+    """Rows at the start of a series: zeros before the first sale, rows after them up to a clear
+    shift, and whether the latter are left out too.
+    """
+
+    n_zeros: int
+    n_before_shift: int = 0
+    leaves_out_shift: bool = False
+
+    @property
+    def n_left_out(self) -> int:
+        """Number of rows that are left out."""
+        return self.n_zeros + self.leaves_out_shift * self.n_before_shift
+
+
+@dataclass(frozen=True)
 class StartRule:
     """What decides on the first row of a series.
 
@@ -37,35 +53,22 @@ class StartRule:
     takes_pretrained: bool
     n_needed: float = 1
 
-    def n_left_out(self, table: Table) -> tuple[int, int]:
-        """Number of rows at the start that are left out, and how many of them are zeros before the
-        first sale.
-        """
-        n_zeros, shift, is_large = self.shift_of(table)
-        season_length = self._season_length(table)
-        # A season that is small beside the shift may get lost. The pretrained network sees one of
-        # months in few rows.
-        n_least = 2 * season_length + self.horizon
-        if is_large and (not self.horizon or self._sees_months(season_length)):
-            n_least = 1
-        remain = len(table) - n_zeros - shift
-        return n_zeros + (shift if remain >= max(n_least, self.n_needed) else 0), n_zeros
-
-    def shift_of(self, table: Table) -> tuple[int, int, bool]:
-        """Number of zeros before the first sale, number of rows after them up to a clear shift, and
-        whether it is large beside the season.
-        """
+    def start_of(self, table: Table) -> Start:
+        """The rows at the start of a series that are no part of it."""
         values = table.values[:, list(self.targets)]
         n_zeros = n_before_first_sale(values)
         if table.values.shape[1] > 1:  # a covariate may explain the shift, or a target have none
-            return n_zeros, 0, False
-        return n_zeros, *clear_shift(values[n_zeros:, 0], self._season_length(table))
-
-    def _sees_months(self, season_length: int) -> bool:
-        return self.takes_pretrained and season_length in SLOW_SEASONS
-
-    def _season_length(self, table: Table) -> int:
-        return int(np.min(self.given_season or table.rows.season_length))
+            return Start(n_zeros)
+        season_length = int(np.min(self.given_season or table.rows.season_length))
+        shift, is_large = clear_shift(values[n_zeros:, 0], season_length)
+        # A season that is small beside the shift may get lost. The pretrained network sees one of
+        # months in few rows.
+        n_least = 2 * season_length + self.horizon
+        sees_months = self.takes_pretrained and season_length in SLOW_SEASONS
+        if is_large and (not self.horizon or sees_months):
+            n_least = 1
+        n_since = len(table) - n_zeros - shift
+        return Start(n_zeros, shift, n_since >= max(n_least, self.n_needed))
 
 
 def rows_to_calibrate(parameters: Any) -> float:
@@ -90,34 +93,36 @@ def without_first_rows(table: Table, n: int, shares_index: bool) -> Table:
 
 def without_earlier_rows(
     tables: Sequence[Table], panel: Panel | None, rule: StartRule
-) -> list[Table]:
-    """Series that stand alone, without the rows that are no part of them."""
+) -> tuple[list[Table], list[Start]]:
+    """Series that stand alone, without the rows that are no part of them, and what these are."""
     is_wide = panel is not None and panel.kind == "wide"
-    return [without_first_rows(table, rule.n_left_out(table)[0], is_wide) for table in tables]
+    starts = [rule.start_of(table) for table in tables]
+    begun = [
+        without_first_rows(table, start.n_left_out, is_wide)
+        for table, start in zip(tables, starts, strict=True)
+    ]
+    return begun, starts
 
 
 def warn_of_shifts(
     ids: Sequence[Any],
-    whole: Sequence[Table],
     tables: Sequence[Table],
-    rule: StartRule,
+    starts: Sequence[Start],
+    target: int,
     is_update: bool = False,
 ) -> None:
     """Warn of clear shifts: the rows before are left out, or used because the rows after are too
-    few. ids : of the series, None for one alone; whole : the series with all rows; is_update :
-    whether a forecaster that is fitted goes on with them.
+    few. ids : of the series, None for one alone; tables : with all rows; target : position of the
+    column to forecast; is_update : whether a forecaster that is fitted goes on with them.
     """
-    found = []
-    for one, given, used in zip(ids, whole, tables, strict=True):
-        n_zeros, shift, _ = rule.shift_of(given)
-        if shift:
-            found.append((one, given, n_zeros + shift, len(used) == len(given) - n_zeros - shift))
+    found = [one for one in zip(ids, tables, starts, strict=True) if one[2].n_before_shift]
     if not found:
         return
-    one, table, n, is_left_out = found[0]
+    one, table, start = found[0]
+    n = start.n_zeros + start.n_before_shift
     index = table.rows.index
     where = f"row {n}" if index is None else str(index[-len(table) :][n]).removesuffix(" 00:00:00")
-    values = table.values[:, rule.targets[0]]
+    values = table.values[:, target]
     before, after = (float(np.nanmedian(part)) for part in (values[:n], values[n:]))
     name = "X" if one is None else f"series {one!r} of X"
     others = f", and so are {len(found) - 1} more series" if len(found) > 1 else ""
@@ -127,7 +132,7 @@ def warn_of_shifts(
     use = f"The {n} rows before are left out. To use them, {remedy}."
     if is_update:
         use = "Forecasts may mix both levels. Fit again on all rows."
-    elif not is_left_out:
+    elif not start.leaves_out_shift:
         use = (
             "The rows since are too few without those before, so that forecasts may mix both "
             f"levels: {remedy}."

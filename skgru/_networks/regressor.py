@@ -918,15 +918,17 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         some = dataset.take(slice(None, None, step))
         targets = some.targets().reshape(len(some), -1).astype(np.float64)
         predicted = self._predicted(some.scaled(self._inputs)).reshape(targets.shape)
-        predicted = np.where(np.isnan(targets), np.nan, predicted)
-        mean, spread, reached = np.nanmean(targets), np.nanstd(targets), np.nanmean(predicted)
-        if abs(reached - mean) > max(spread, SIZE_OF_ONE):
-            warn_user(
-                f"The network has not learned the level of y: with normalize_y=False, its "
-                f"predictions for the windows of training are {reached:.3g} on average, and y is "
-                f"{mean:.3g}. Set normalize_y=True, or divide y by a number that brings it to the "
-                "size of 1."
-            )
+        for y, reached in zip(targets.T, predicted.T, strict=True):
+            known = np.isfinite(y)
+            y, reached = y[known], reached[known]
+            if len(y) and abs(reached.mean() - y.mean()) > max(y.std(), SIZE_OF_ONE):
+                warn_user(
+                    "The network has not learned the level of y: with normalize_y=False, its "
+                    f"predictions for the windows of training are {reached.mean():.3g} on average, "
+                    f"and y is {y.mean():.3g}. Set normalize_y=True, or divide y by a number that "
+                    "brings it to the size of 1."
+                )
+                return
 
     def _check_follows(self) -> None:
         """Raise ValueError for return_sequences=True without y: the rows after a window are no

@@ -887,6 +887,12 @@ def test_a_level_that_is_not_learned_brings_a_warning(loss):
     GRURegressor(normalize_y=False, loss=loss, random_state=0).fit(DRAWN, y / y.std() / 10)
 
 
+def test_each_output_has_its_level():
+    y = np.column_stack([SUMS, np.abs(100 * SUMS) + 2000])
+    with pytest.warns(UserWarning, match=r"not learned the level of y.* y is 2\.\d+e\+03"):
+        GRURegressor(normalize_y=False, random_state=0).fit(DRAWN, y)
+
+
 def test_the_logarithm_instead_of_a_loss_for_positive_targets():
     counts = RNG.poisson(np.exp(0.4 * SUMS + 0.5)).astype(float)
     fitted = TransformedTargetRegressor(
