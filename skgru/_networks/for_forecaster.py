@@ -12,6 +12,7 @@ from skgru._networks.base import Course, Task
 from skgru._networks.lag_columns import check_channels
 from skgru._networks.regressor import GRURegressor
 from skgru._networks.scaling import standardisation
+from skgru._networks.units_of_targets import check_loss
 from skgru._specs import NetworkState, TargetScaling
 from skgru._validation import check_representable, remember_features
 
@@ -29,7 +30,7 @@ def fit_dataset(
     added to all predictions.
     """
     regressor._validate_params()
-    regressor._check_loss()
+    check_loss(regressor.loss, regressor.normalize_y)
     regressor._check_follows()
     course = Course(regressor.epochs, regressor.early_stopping)
     if is_part:

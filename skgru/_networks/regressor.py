@@ -31,6 +31,7 @@ from skgru._networks.checks import (
 from skgru._networks.epoch_tasks import data_of
 from skgru._networks.scaling import standardisation
 from skgru._networks.split import usable_rows, weight_of_steps, without_zero_weights
+from skgru._networks.units_of_targets import check_loss, warn_of_level
 from skgru._networks.where_to_predict import inference_for
 from skgru._r_squared import r_squared
 from skgru._specs import TargetScaling
@@ -47,23 +48,8 @@ from skgru._validation import (
 from skgru._warnings import warn_user
 from skgru._windows import following_rows
 
-# Losses that need targets in their original units, by their names in lower case without "_".
-NEEDS_OWN_UNITS = {
-    *("meansquaredlogarithmicerror", "msle", "meanabsolutepercentageerror", "mape"),
-    *("kldivergence", "kld", "binarycrossentropy", "bce", "binaryfocalcrossentropy"),
-}
-
-# The network that learns logarithms: it suits positive targets, as these losses do.
-IN_LOGARITHMS = (
-    "TransformedTargetRegressor(GRURegressor(), func=np.log1p, inverse_func=np.expm1) with the "
-    "default loss"
-)
-
 # Windows of training whose predictions are compared with the targets.
 MOST_COMPARED = 1000
-
-# Values of up to this size are learned without standardisation.
-SIZE_OF_ONE = 5.0
 
 
 def _has_quantiles(estimator: Any) -> bool:
@@ -804,7 +790,7 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
         return tags
 
     def _fit(self, X, y, sample_weight, validation_data, course):
-        self._check_loss()
+        check_loss(self.loss, self.normalize_y)
         continues = course.continues
         if continues:
             self._check_new_windows(X)
@@ -895,40 +881,12 @@ class GRURegressor(RegressorMixin, RecurrentEstimator):
             "quantiles": check_quantiles(self.quantiles, self.loss),
         }
 
-    def _check_loss(self) -> None:
-        """Raise ValueError for a loss that is undefined for normalised targets."""
-        loss = self.loss
-        name = loss if isinstance(loss, str) else getattr(loss, "__name__", type(loss).__name__)
-        plain = name.lower().replace("_", "")
-        if plain == "poisson":
-            raise ValueError(
-                f"loss={self.loss!r} takes the logarithm of predictions, which may be negative "
-                f"here. Use {IN_LOGARITHMS}."
-            )
-        if self.normalize_y and plain in NEEDS_OWN_UNITS:
-            raise ValueError(
-                f"loss={self.loss!r} needs targets in their original units, but normalize_y=True "
-                "subtracts their mean. Set normalize_y=False if y is of the size of 1; otherwise "
-                f"use another loss, or for positive targets {IN_LOGARITHMS}."
-            )
-
     def _warn_of_level(self, dataset: WindowDataset) -> None:
         """Warn if the network has not come near the targets, which are not standardised."""
-        step = -(-len(dataset) // MOST_COMPARED)
-        some = dataset.take(slice(None, None, step))
+        some = dataset.take(slice(None, None, -(-len(dataset) // MOST_COMPARED)))
         targets = some.targets().reshape(len(some), -1).astype(np.float64)
         predicted = self._predicted(some.scaled(self._inputs)).reshape(targets.shape)
-        for y, reached in zip(targets.T, predicted.T, strict=True):
-            known = np.isfinite(y)
-            y, reached = y[known], reached[known]
-            if len(y) and abs(reached.mean() - y.mean()) > max(y.std(), SIZE_OF_ONE):
-                warn_user(
-                    "The network has not learned the level of y: with normalize_y=False, its "
-                    f"predictions for the windows of training are {reached.mean():.3g} on average, "
-                    f"and y is {y.mean():.3g}. Set normalize_y=True, or divide y by a number that "
-                    "brings it to the size of 1."
-                )
-                return
+        warn_of_level(targets, predicted)
 
     def _check_follows(self) -> None:
         """Raise ValueError for return_sequences=True without y: the rows after a window are no
