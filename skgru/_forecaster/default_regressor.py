@@ -79,6 +79,12 @@ def is_default(regressor: Any) -> bool:
     return regressor is None or isinstance(regressor, DefaultRegressor)
 
 
+def takes_pretrained(parameters: Any) -> bool:
+    """Whether the pretrained network takes part. parameters : the forecaster."""
+    is_usual = parameters.pretrained == "auto" and is_default(parameters.regressor)
+    return is_usual or parameters.pretrained == "only"
+
+
 def default_regressor(units: int | str = "auto", **parameters: Any) -> GRURegressor:
     """The default network of SequenceForecaster, as an object to change.
 

@@ -18,7 +18,7 @@ def auto_theta_weight(spec: ForecastSpec, pretrained: str | None) -> float:
         if spec.point == "median":
             return 0.0
         return 0.75 if spec.level == "window" else 0.5
-    if pretrained and spec.season_length == 1 and _sees_season_alone(spec):
+    if pretrained and _sees_season_alone(spec) and _longest_season(spec) > spec.season_length:
         return 0.0
     if spec.point == "mean" and spec.level == "window":
         return 0.6  # demand that dies out: networks learn it from few series, smoothing at once
@@ -34,15 +34,21 @@ def auto_pretrained_share(spec: ForecastSpec) -> float:
     if spec.point == "mean":
         return 0.0
     if _sees_season_alone(spec):
-        return 0.9
+        return 0.97 if max(spec.seasons) > spec.season_length else 0.9
     return 0.5 if spec.is_global else 0.6
 
 
 def _sees_season_alone(spec: ForecastSpec) -> bool:
-    """Whether the pretrained network has a season, and the trained ones see none in the windows or
-    by the baseline: those of one series of about two seasons or less.
+    """Whether the pretrained network has a season that the trained ones do not see, in the windows,
+    by the baseline or as values a season ago: that of one series of about two seasons or less.
     """
-    season_length = spec.season_of_pretrained
-    if spec.point == "mean" or spec.is_global or spec.past or spec.known:
+    season_length = _longest_season(spec)
+    if spec.point == "mean" or spec.is_global or spec.past or spec.known or spec.lags:
         return False
-    return spec.baseline == "last" and max(spec.windows) < season_length
+    is_other = spec.baseline == "last" or season_length > spec.season_length
+    return is_other and max(spec.windows) < season_length
+
+
+def _longest_season(spec: ForecastSpec) -> int:
+    """The longest season of any member."""
+    return max(spec.season_of_pretrained, *spec.seasons)

@@ -36,6 +36,7 @@ from skgru._forecaster.checks import (
 )
 from skgru._forecaster.conformal import Calibration, errors_of, parts_of
 from skgru._forecaster.covariate_gaps import warn_of_covariate_gaps
+from skgru._forecaster.default_regressor import takes_pretrained
 from skgru._forecaster.further_training import check_trains_further, trained_further
 from skgru._forecaster.gaps_and_outliers import last_rows
 from skgru._forecaster.history import extended
@@ -49,7 +50,6 @@ from skgru._forecaster.resolve import (
     make_spec,
     make_template,
     roles_of_columns,
-    takes_pretrained,
 )
 from skgru._forecaster.rows_left_out import (
     StartRule,
@@ -138,7 +138,8 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
         - X holds two seasons and `horizon` rows (one row with ``strategy="recursive"``). For months
           and quarters, one season and one row are enough if the pretrained network takes part. The
           longer season of a step (365 for days) must be in X three times if the shorter one is used
-          too.
+          too. With fewer, it is used if X shows it: the week of hours if weekends are unlike other
+          days, the year of days if values are near those of a year before.
         - The forecast error in X is at least 5 % smaller with the season. For months and quarters,
           it is enough that the error is not larger.
 

@@ -152,7 +152,7 @@ class ForecastModel:
     def season_length(self) -> int:
         """Season of level and baseline, or else of the pretrained network; 1 without any."""
         spec = self.spec
-        return spec.season_of_pretrained if self.takes_pretrained else spec.season_length
+        return spec.season_of_gaps if self.takes_pretrained else spec.season_length
 
     @property
     def history_length(self) -> int:

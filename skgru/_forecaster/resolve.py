@@ -17,7 +17,7 @@ from skgru._containers.panel import WIDE
 from skgru._containers.table import Table
 from skgru._forecaster.baselines import longest_run
 from skgru._forecaster.default_networks import default_regressors, has_long_training
-from skgru._forecaster.default_regressor import DefaultRegressor, is_default
+from skgru._forecaster.default_regressor import DefaultRegressor, is_default, takes_pretrained
 from skgru._forecaster.default_weights import auto_pretrained_share, auto_theta_weight
 from skgru._forecaster.default_windows import (
     auto_level_and_baseline,
@@ -30,7 +30,13 @@ from skgru._forecaster.default_windows import (
 from skgru._forecaster.model import ModelTemplate
 from skgru._forecaster.regressors import EnsembleMember
 from skgru._forecaster.scaling import AutoScaler, is_intermittent
-from skgru._forecaster.seasons import SERIES_LOOKED_AT, lags_of, season_of_dates, seasons_of
+from skgru._forecaster.seasons import (
+    LEAST_SEASONS,
+    SERIES_LOOKED_AT,
+    lags_of,
+    season_of_pretrained,
+    seasons_of,
+)
 from skgru._forecaster.spec import ForecastSpec, is_constant
 from skgru._forecaster.zero_shot_member import why_not_alone
 from skgru._validation import Instance, Number, at_least
@@ -106,7 +112,10 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
             f"baseline={parameters.baseline!r} needs a season, but season_length is 1. Give "
             "season_length (12 for monthly data), or use baseline='last'."
         )
-    is_scarce = parameters.scaler == "auto" and are_intermittent(tables, targets, season_length)
+    has_longer = max(seasons) > season_length > 1
+    is_scarce = parameters.scaler == "auto" and are_intermittent(
+        tables, targets, season_length, has_longer
+    )
     point, level, baseline = parameters.point, parameters.level, parameters.baseline
     if point == "auto":
         point = "mean" if is_scarce else "median"
@@ -121,6 +130,10 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
         level = usual_level if level == "auto" else level
         baseline = usual_baseline if baseline == "auto" else baseline
         windows = windows_of(parameters, tables, targets, season_length, is_scarce)
+    read = seasons
+    if parameters.season_length is None and takes_pretrained(parameters):
+        # With less, the pretrained network forecasts better without networks that read the season.
+        read = tuple(one for one in seasons if n_rows >= LEAST_SEASONS * one)
     return ForecastSpec(
         windows=windows,
         horizon=horizon,
@@ -135,8 +148,8 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
         point=point,
         static=tuple(i for i in known if all(is_constant(table.values[:, i]) for table in tables)),
         seasons=seasons,
-        lags=() if is_only else lags_of(seasons, max(windows), steps, n_rows),
-        season_of_dates=1 if season_length > 1 else season_of_dates(parameters, tables, targets),
+        lags=() if is_only else lags_of(read, max(windows), steps, n_rows),
+        other_season=season_of_pretrained(parameters, tables, targets, season_length, seasons),
     )
 
 
@@ -223,10 +236,12 @@ def windows_of(
     return (auto_window_length(n_complete, steps, season_length),)
 
 
-def are_intermittent(tables: list[Table], targets: list[int], season_length: int) -> bool:
+def are_intermittent(
+    tables: list[Table], targets: list[int], season_length: int, has_longer: bool
+) -> bool:
     """Whether more than half of the series are intermittent."""
     looked_at = [
-        is_intermittent(column, season_length)
+        is_intermittent(column, season_length, has_longer)
         for table in tables[:SERIES_LOOKED_AT]
         for column in table.values[:, targets].T
     ]
@@ -308,12 +323,6 @@ def make_members(
     return members
 
 
-def takes_pretrained(parameters: Any) -> bool:
-    """Whether the pretrained network takes part."""
-    is_usual = parameters.pretrained == "auto" and is_default(parameters.regressor)
-    return is_usual or parameters.pretrained == "only"
-
-
 def weights_of(parameters: Any, spec: ForecastSpec) -> tuple[float, float]:
     """Weights of the Theta forecast and of the pretrained network, before the errors of fit lower
     them.
@@ -338,7 +347,7 @@ def make_template(
     theta_weight, pretrained_weight = weights_of(parameters, spec)
     return ModelTemplate(
         spec,
-        AutoScaler(spec.season_length) if isinstance(scaler, str) else scaler,
+        AutoScaler(spec.season_length, spec.has_longer) if isinstance(scaler, str) else scaler,
         scaler if hasattr(scaler, "fit") else StandardScaler(),
         members,
         weighs=parameters.series_weight is not None and spec.is_global,
@@ -365,7 +374,9 @@ def has_effects(spec: ForecastSpec, series: list[np.ndarray]) -> bool:
     if not spec.known or spec.is_global:
         return False
     targets = series[0][:, spec.targets].T
-    return not any(is_intermittent(column, spec.season_length) for column in targets)
+    return not any(
+        is_intermittent(column, spec.season_length, spec.has_longer) for column in targets
+    )
 
 
 def check_alone(parameters: Any, spec: ForecastSpec, series: list[np.ndarray]) -> None:

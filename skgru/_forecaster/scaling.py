@@ -47,9 +47,10 @@ def _as_floats(X: Any) -> np.ndarray:
     return check_array(X, dtype=np.float64, ensure_all_finite="allow-nan")
 
 
-def is_intermittent(values: np.ndarray, season_length: int) -> bool:
+def is_intermittent(values: np.ndarray, season_length: int, has_longer: bool = False) -> bool:
     """Whether a series (n_rows,) is zero, but for noise, at many times, other than at the same rows
-    of each season (closed days, nights).
+    of each season (closed days, nights). has_longer : whether the series has a longer season too,
+    so that whole seasons of zeros are such rows (weekends of hours).
     """
     known = np.isfinite(values)
     if not known.any() or np.nanmin(values) < 0 or not np.nanmax(values):
@@ -60,6 +61,10 @@ def is_intermittent(values: np.ndarray, season_length: int) -> bool:
             return False
         limit = zero_to(values[known])
     phase, is_zero = np.arange(len(values)) % season_length, values <= limit
+    if has_longer:
+        season = (np.arange(len(values)) - len(values)) // season_length  # the last one is whole
+        has_sale = np.isin(season, np.unique(season[known & ~is_zero]))
+        phase, is_zero, known = phase[has_sale], is_zero[has_sale], known[has_sale]
     n_zeros = np.bincount(phase[known], is_zero[known], season_length)
     n_known = np.bincount(phase[known], minlength=season_length)
     is_open = n_zeros < ALWAYS * n_known
@@ -158,14 +163,18 @@ class AutoScaler(TransformerMixin, BaseEstimator):
     season_length : int, default=1
         Rows in a season, for the in-sample error that decides how much a column is magnified.
 
+    has_longer : bool, default=False
+        Whether the columns have a longer season too. Whole seasons of zeros are then closed days.
+
     Attributes
     ----------
     kinds_ : list of {"log", "log1p", "standard"}
         The transformation of each column.
     """
 
-    def __init__(self, season_length: int = 1):
+    def __init__(self, season_length: int = 1, has_longer: bool = False):
         self.season_length = season_length
+        self.has_longer = has_longer
 
     def fit(self, X: Any, y: None = None) -> AutoScaler:
         """X : (n_samples, n_features). NaN is ignored."""
@@ -174,7 +183,7 @@ class AutoScaler(TransformerMixin, BaseEstimator):
             _statistics(
                 column[np.isfinite(column)],
                 self.season_length,
-                is_intermittent(column, self.season_length),
+                is_intermittent(column, self.season_length, self.has_longer),
             )
             for column in X.T
         ]

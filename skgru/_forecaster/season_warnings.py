@@ -62,7 +62,10 @@ def warn_of_season(parameters: Any, tables: list[Table], spec: ForecastSpec, n_w
     """
     longest = max(tables, key=len)
     season_length = longest.rows.season_length
-    if parameters.season_length is not None or spec.season_length >= season_length:
+    if (
+        parameters.season_length is not None
+        or max(spec.season_length, *spec.seasons) >= season_length
+    ):
         return
     has_pretrained = parameters.pretrained and is_default(parameters.regressor)
     uses = (
@@ -147,11 +150,8 @@ def rows_for_given_season(
     ever does.
     """
     needed = [np.inf]
-    longest = max(spec.seasons)
-    if weights.get("pretrained") and season_length in (spec.season_of_pretrained, longest):
-        # A longer season beside the shortest one is read from two of it on.
-        is_second = season_length != spec.season_of_pretrained
-        needed.append(2 * season_length if is_second else season_length)
+    if weights.get("pretrained") and season_length in (min(spec.seasons), max(spec.seasons)):
+        needed.append(season_length)
     if season_length == spec.season_length:
         # Others compare a value with that a season ago. Alone, one series needs more rows for a
         # seasonal level and baseline, and Theta has a season from two on.

@@ -10,8 +10,9 @@ import numpy as np
 from skgru._containers.table import Table
 from skgru._forecaster.baselines import seasonal_naive, seasonal_profile
 from skgru._forecaster.dataset import ends_of
-from skgru._forecaster.default_regressor import is_default
+from skgru._forecaster.default_regressor import is_default, takes_pretrained
 from skgru._forecaster.gaps_and_outliers import fill_by_season, without_outliers
+from skgru._forecaster.longer_seasons import shows_week, shows_year
 from skgru._forecaster.scaling import AutoScaler
 from skgru._forecaster.spec import PROFILE_SEASONS, mean_known
 from skgru._forecaster.theta import rows_of_theta, theta_forecast
@@ -43,8 +44,9 @@ SHARE_AVERAGED = 1 / 6
 # alone. The usual change is the median, but at least a third of the mean.
 CLIPPED_FROM, LEAST_OF_MEAN = 3.0, 1 / 3
 
-# Seasons that X needs to hold for a longer season that the index may have.
-LEAST_SEASONS = 3
+# Seasons that X needs to hold for a longer season that the index may have, and from which
+# regressors alone read a longer season that X shows.
+LEAST_SEASONS, READ_FROM = 3, 2.5
 
 # Series of many that decide on the season, and forecast origins of each that baselines start from.
 SERIES_LOOKED_AT = 100
@@ -72,6 +74,20 @@ def seasons_of(
     if given is not None:
         lengths = tuple(sorted(set(map(int, given))))
         return nearest_season(parameters, series, lengths, n_rows), lengths
+    season_length, used = seasons_of_dates(parameters, tables, series, n_rows)
+    longer = longer_season(tables[:SERIES_LOOKED_AT], targets, series, n_rows)
+    if longer > max(used) and (takes_pretrained(parameters) or n_rows >= READ_FROM * longer):
+        used = tuple(length for length in (*used, longer) if length > 1)
+    return season_length, used
+
+
+def seasons_of_dates(
+    parameters: Any, tables: list[Table], series: list[np.ndarray], n_rows: int
+) -> tuple[int, tuple[int, ...]]:
+    """The season of level and baseline, and the seasons of the dates that X holds often enough to
+    compare errors with and without them.
+    """
+    rows, is_only = max(tables, key=len).rows, parameters.pretrained == "only"
     held: list[int] = []
     shortest, *longer = rows.season_lengths or (1,)
     # The pretrained network takes the shortest season without proof.
@@ -100,6 +116,22 @@ def seasons_of(
     return nearest, tuple(used)
 
 
+def longer_season(
+    tables: list[Table], targets: list[int], series: list[np.ndarray], n_rows: int
+) -> int:
+    """Rows of the week or of the year, if X holds one to three of them and shows it, else 0."""
+    lengths = max(tables, key=len).rows.season_lengths
+    if len(lengths) < 2 or not lengths[-1] <= n_rows < LEAST_SEASONS * lengths[-1]:
+        return 0
+    shortest, length = lengths[0], lengths[-1]
+    if length % shortest:
+        shows = shows_year(series, lag_of(length, (shortest,), 1), shortest)
+    else:
+        day = length // 7
+        shows = not lacks_season(series, day) and shows_week(tables, targets, series, day)
+    return length if shows else 0
+
+
 def usual_values(tables: list[Table], targets: list[int], season_length: int) -> list[np.ndarray]:
     """The targets of the series that decide on the season, without outliers: a single wrong value
     is no reason to see no season.
@@ -110,12 +142,27 @@ def usual_values(tables: list[Table], targets: list[int], season_length: int) ->
     ]
 
 
-def season_of_dates(parameters: Any, tables: list[Table], targets: list[int]) -> int:
-    """The season of the pretrained network where level and baseline have none: the shortest one of
-    the dates of the longest series. 1 with a given season, if X lacks the season, and if X is
-    shorter.
+def season_of_pretrained(
+    parameters: Any,
+    tables: list[Table],
+    targets: list[int],
+    season_length: int,
+    seasons: tuple[int, ...],
+) -> int:
+    """The season of the pretrained network, if it is not that of level and baseline, else 1.
+
+    Of several seasons it is the longest, if X holds few of it, so that a closed weekend is no part
+    of the usual day; and if it is no multiple of the shortest: the year of days, as 52 weeks. Where
+    level and baseline have no season, it is the shortest one of the dates of the longest series,
+    unless X lacks it.
     """
-    longest = max(tables, key=len)
+    longest, shortest, longer = max(tables, key=len), min(seasons), max(seasons)
+    whole = lag_of(longer, (shortest,), 1)
+    is_first = whole != longer or len(longest) < LEAST_SEASONS * longer
+    if is_first and season_length != whole <= len(longest) and whole > 1:
+        return whole
+    if season_length > 1:
+        return 1
     season_length = next(iter(longest.rows.season_lengths), 1)
     if parameters.season_length is not None or len(longest) < season_length:
         return 1

@@ -22,8 +22,8 @@ class ForecastSpec:
     seasons : all seasons in use, the shortest first; season_length is that of level and baseline;
     lags : rows between a step and the values that are fed for it beside the window, for seasons
     that are longer than the windows. At least `steps_of_call` each. categories : positions of the
-    covariates that are codes of categories, each with the number of categories. season_of_dates :
-    the shortest season of the dates, 1 if a season was given or the series are too short for it.
+    covariates that are codes of categories, each with the number of categories. other_season :
+    that of the pretrained network, 1 if it is season_length.
     """
 
     windows: tuple[int, ...]
@@ -41,14 +41,26 @@ class ForecastSpec:
     seasons: tuple[int, ...] = ()
     lags: tuple[int, ...] = ()
     categories: tuple[tuple[int, int], ...] = ()
-    season_of_dates: int = 1
+    other_season: int = 1
 
     @property
     def season_of_pretrained(self) -> int:
         """Season of the pretrained network. It needs no proof of one, only that X does not lack it:
         it weighs forecasts with and without the season.
         """
-        return self.season_length if self.season_length > 1 else self.season_of_dates
+        return self.other_season if self.other_season > 1 else self.season_length
+
+    @property
+    def season_of_gaps(self) -> int:
+        """Season that fills the gaps of a history of the pretrained network: that of level and
+        baseline, if there is one.
+        """
+        return self.season_length if self.season_length > 1 else self.season_of_pretrained
+
+    @property
+    def has_longer(self) -> bool:
+        """Whether the series has a longer season than level and baseline."""
+        return max(self.seasons, default=1) > self.season_length > 1
 
     @property
     def window_length(self) -> int:

@@ -30,8 +30,8 @@ WEIGHED = "around_season"
 # Largest correction, in units of the scale. Larger ones are extrapolations of the network.
 MOST_CORRECTION = 1.5
 
-# Values of series at once.
-VALUES_AT_ONCE = 400_000
+# Values of series at once, and steps in a block: few, so that one thread multiplies them.
+VALUES_AT_ONCE, STEPS_AT_ONCE = 400_000, 12
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
@@ -56,15 +56,28 @@ def forward(weights: dict[str, np.ndarray], inputs: dict[str, np.ndarray]) -> np
         new = np.tanh(gates[:, t, 2 * units :] + reset * (inner[:, 2 * units :] + w["inner_bias"]))
         state = np.where(mask[:, t, None] > 0, update * state + (1 - update) * new, state)
     of_series = np.concatenate([state, inputs["statistics"]], 1) @ w["head_series"] + w["head_bias"]
-    of_step = np.concatenate([np.arcsinh(inputs["experts"]), inputs["steps"]], 2) @ w["head_step"]
-    hidden = of_series[:, None] + of_step
+    of_step = np.concatenate([np.arcsinh(inputs["experts"]), inputs["steps"]], 2)
+    out = _of_blocks(w, of_series, of_step)
+    correction = out[..., N_EXPERTS]
+    np.clip(correction, -MOST_CORRECTION, MOST_CORRECTION, out=correction)
+    return combined(out, inputs[WEIGHED])
+
+
+def _of_blocks(w: dict[str, np.ndarray], of_series: np.ndarray, steps: np.ndarray) -> np.ndarray:
+    """Outputs of the head (n_series, n_steps, n_outputs), from what it reads of a series and of
+    each step. Steps are multiplied in blocks of one size: the last bits of a product of matrices
+    depend on their size, and a forecast must not depend on the number of steps after it.
+    """
+    n_series, n_steps, n_read = steps.shape
+    n_blocks = -(-n_steps // STEPS_AT_ONCE)
+    steps = np.pad(steps, ((0, 0), (0, n_blocks * STEPS_AT_ONCE - n_steps), (0, 0)))
+    hidden = steps.reshape(n_series * n_blocks, STEPS_AT_ONCE, n_read) @ w["head_step"]
+    hidden += np.repeat(of_series, n_blocks, axis=0)[:, None]
     hidden = hidden * sigmoid(hidden)
     hidden = hidden @ w["hidden"] + w["hidden_bias"]
     hidden = hidden * sigmoid(hidden)
     out = hidden @ w["out"] + w["out_bias"]
-    correction = out[..., N_EXPERTS]
-    np.clip(correction, -MOST_CORRECTION, MOST_CORRECTION, out=correction)
-    return combined(out, inputs[WEIGHED])
+    return out.reshape(n_series, n_blocks * STEPS_AT_ONCE, -1)[:, :n_steps]
 
 
 def combined(out: np.ndarray, experts: np.ndarray) -> np.ndarray:

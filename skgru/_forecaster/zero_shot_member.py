@@ -28,9 +28,7 @@ class PretrainedNetwork:
 
     def forecast(self, series: Sequence[np.ndarray], season_length: int, steps: int) -> np.ndarray:
         """Quantiles (n_series, steps, n_quantiles) of the rows after each series (n_rows,)."""
-        # Two steps at least: numpy multiplies a single row by another function, whose last bits
-        # differ, and the first step must not depend on how many follow.
-        return zero_shot.forecast_quantiles(series, season_length, max(steps, 2))[:, :steps]
+        return zero_shot.forecast_quantiles(series, season_length, steps)
 
     def __repr__(self) -> str:
         return "PretrainedNetwork()"
@@ -108,14 +106,16 @@ class ZeroShotMember:
 
     @property
     def _second(self) -> int | None:
-        """Another season that was given or follows from the dates: the longest."""
-        own = self.spec.season_of_pretrained
-        others = [length for length in self.spec.seasons if length not in (1, own)]
+        """Another season: the shortest one beside the longest, or that of the dates."""
+        own, seasons = self.spec.season_of_pretrained, self.spec.seasons
+        if len(seasons) > 1 and own > min(seasons):
+            return min(seasons)
+        others = [length for length in seasons if length not in (1, own)]
         return max(others, default=None) or zero_shot.second_season(own)
 
     def from_rows(self, part: Part, origins: np.ndarray, steps: int) -> np.ndarray:
         """Scaled forecasts (n_origins, steps, n_targets) from rows of one series."""
-        n_rows = self.n_rows + self.spec.season_of_pretrained  # with a season that fills gaps
+        n_rows = self.n_rows + self.spec.season_of_gaps  # with a season that fills gaps
         histories = [part.values[max(0, t + 1 - n_rows) : t + 1] for t in origins]
         return self.of_histories(histories, [part.scaler] * len(origins), steps)
 
@@ -133,7 +133,7 @@ class ZeroShotMember:
         """Scaled quantiles (n_quantiles, n_series, steps, n_targets) after each series. None stands
         for the forecast.
         """
-        n_rows = self.n_rows + self.spec.season_of_pretrained
+        n_rows = self.n_rows + self.spec.season_of_gaps
         histories = [part.values[-n_rows:] for part in parts]
         scalers = [part.scaler for part in parts]
         return self.quantiles_of(histories, scalers, steps, quantiles, is_clipped)
@@ -156,7 +156,9 @@ class ZeroShotMember:
         and where a scaler gives no finite number.
         """
         m, n_targets = self.spec.season_of_pretrained, len(self.spec.targets)
-        filled = usual([fill_by_season(values, m) for values in histories], [m, self._second or m])
+        n_fill = self.spec.season_of_gaps
+        filled = [fill_by_season(values, n_fill) for values in histories]
+        filled = usual(filled, [m, self._second or m])
         columns = [column[np.isfinite(column)] for values in filled for column in values.T]
         begun = [column for column in columns if len(column)]
         wanted = [quantile for quantile in quantiles if quantile is not None]

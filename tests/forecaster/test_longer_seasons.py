@@ -1,0 +1,134 @@
+"""The week of hours and the year of days in series that hold one to three of them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import Ridge
+
+from skgru import SequenceForecaster
+from skgru._forecaster.scaling import is_intermittent
+
+SEEDS = range(3)
+BOTH = [{}, {"pretrained": "only"}]
+
+
+def hours(n_rows, seed=0, off=(5, 6), share=0.5, freq="h", end="2024-03-01 23:45"):
+    """A day, and other days at a share of its height. The rows end on a Friday."""
+    per_day = int(pd.Timedelta("1D") / pd.Timedelta(1, freq))
+    dates = pd.date_range(end=pd.Timestamp(end).floor(freq), periods=n_rows, freq=freq)
+    minutes = (dates.hour * 60 + dates.minute).to_numpy()
+    day = 200 + 100 * np.sin(2 * np.pi * minutes / 1440)
+    values = np.where(np.isin(dates.day_of_week, off), share, 1.0) * day
+    noise = np.random.default_rng(seed).normal(0, 0.05, n_rows)
+    assert per_day * 7 <= n_rows or n_rows < 168
+    return pd.Series(values * np.exp(noise), dates)
+
+
+def saturday_and_truth(series):
+    """The day after the series, without noise."""
+    future = pd.date_range(series.index[-1], periods=25, freq="h")[1:]
+    return (200 + 100 * np.sin(2 * np.pi * future.hour.to_numpy() / 24)) * 0.5
+
+
+@pytest.mark.parametrize("options", BOTH, ids=str)
+@pytest.mark.parametrize("n_rows", [175, 240, 335, 336, 420, 503])
+def test_weekends_show_the_week(n_rows, options):
+    errors = []
+    for seed in SEEDS:
+        X = hours(n_rows, seed)
+        fitted = SequenceForecaster(horizon=24, random_state=seed, **options).fit(X)
+        assert fitted.season_lengths_ == (24, 168)
+        errors.append(np.abs(fitted.forecast() - saturday_and_truth(X)).mean())
+    # The day before is off by 100 on average, the week before by 4.
+    assert np.mean(errors) < 25
+
+
+@pytest.mark.parametrize("off", [(5, 6), (4, 5), (6,)])
+def test_other_weekends(off):
+    fitted = SequenceForecaster(horizon=24, pretrained="only").fit(hours(240, off=off))
+    assert fitted.season_lengths_ == (24, 168)
+
+
+@pytest.mark.parametrize("factor", [1e-9, 1e6])
+def test_the_unit_plays_no_part(factor):
+    X = hours(240)
+    one, other = (
+        SequenceForecaster(horizon=24, pretrained="only").fit(series) for series in (X, factor * X)
+    )
+    assert one.season_lengths_ == other.season_lengths_
+    np.testing.assert_allclose(other.forecast(), factor * one.forecast(), rtol=1e-6)
+
+
+@pytest.mark.parametrize("options", BOTH, ids=str)
+@pytest.mark.parametrize("n_rows", [240, 400])
+def test_closed_weekends_are_no_intermittent_demand(n_rows, options):
+    X = hours(n_rows, share=0.0)
+    fitted = SequenceForecaster(horizon=72, random_state=0, **options).fit(X)
+    assert fitted.point_ == "median"
+    forecast = fitted.forecast()
+    assert forecast[:48].mean() < 30  # Saturday and Sunday
+    assert forecast[48:].mean() > 150
+
+
+def test_hours_with_few_sales_stay_intermittent():
+    rng = np.random.default_rng(0)
+    for share in (0.02, 0.1, 0.5):
+        values = np.where(rng.random(24 * 14) < share, rng.poisson(3, 24 * 14) + 1, 0).astype(float)
+        assert is_intermittent(values, 24, has_longer=True)
+        assert is_intermittent(values, 24)
+
+
+@pytest.mark.parametrize("n_rows", [180, 300, 450])
+def test_walks_and_noise_seldom_show_a_week(n_rows):
+    shown = []
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        day = 5 * np.sin(2 * np.pi * np.arange(n_rows) / 24)
+        for values in (day + rng.normal(size=n_rows), day + 0.3 * rng.normal(size=n_rows).cumsum()):
+            X = pd.Series(values, pd.date_range("2024", periods=n_rows, freq="h"))
+            fitted = SequenceForecaster(horizon=24, pretrained="only").fit(X)
+            shown.append(168 in fitted.season_lengths_)
+    assert np.mean(shown) <= 0.15
+
+
+def test_a_linear_model_reads_the_week_from_two_and_a_half_on():
+    short, long = (SequenceForecaster(Ridge(), horizon=24).fit(hours(n)) for n in (400, 440))
+    assert (short.season_lengths_, long.season_lengths_) == ((24,), (24, 168))
+    errors = [
+        np.abs(one.forecast() - saturday_and_truth(hours(440))).mean() for one in (short, long)
+    ]
+    assert errors[1] < 0.5 * errors[0]
+
+
+@pytest.mark.parametrize("n_rows", [200, 440])
+def test_series_of_several(n_rows):
+    X = [hours(n_rows, seed) for seed in range(6)]
+    fitted = SequenceForecaster(horizon=24, pretrained="only").fit(X)
+    assert fitted.season_lengths_ == (24, 168)
+    errors = [np.abs(one - saturday_and_truth(X[0])).mean() for one in fitted.forecast()]
+    assert np.mean(errors) < 25
+
+
+def days(n_rows, seed=0):
+    """A week and a year, whose days of the week are those of 52 weeks before."""
+    t = np.arange(n_rows + 28)
+    year = 30 * np.sin(2 * np.pi * t / 364) + 40 * (np.cos(2 * np.pi * t / 364) > 0.9)
+    values = 200 + year + 15 * np.sin(2 * np.pi * t / 7)
+    truth = pd.Series(values, pd.date_range("2021-01-04", periods=len(t), freq="D"))
+    noise = np.random.default_rng(seed).normal(0, 4, n_rows)
+    return truth[:n_rows] + noise, truth[n_rows:]
+
+
+@pytest.mark.parametrize("options", BOTH, ids=str)
+@pytest.mark.parametrize("n_rows", [480, 690, 1000])
+def test_values_of_a_year_ago_show_the_year(n_rows, options):
+    errors, of_weeks = [], []
+    for seed in SEEDS:
+        X, truth = days(n_rows, seed)
+        fitted = SequenceForecaster(horizon=28, random_state=seed, **options).fit(X)
+        assert fitted.season_lengths_ == (7, 365)
+        errors.append(np.abs(fitted.forecast() - truth).mean())
+        week = SequenceForecaster(horizon=28, season_length=7, random_state=seed, **options).fit(X)
+        of_weeks.append(np.abs(week.forecast() - truth).mean())
+    assert np.mean(errors) < np.mean(of_weeks)
+    assert np.mean(errors) < 10
