@@ -222,8 +222,8 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
 
         - `forecast` takes these values as `future`, without NaN: a row for each step, and with
           ``strategy="direct"`` up to the next multiple of `horizon` rows.
-        - On a single series, the linear effects of these columns move all members of the default
-          forecast: see the Notes.
+        - On a single series, the linear effects of these columns move all members of the forecast:
+          see the Notes.
         - Columns that are constant within each series of `fit`, such as the size of a shop, may be
           left out of `future`: their value is carried on.
         - A column that is constant within each series and differs between series is a static
@@ -416,8 +416,8 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
 
     - Linear effects of future covariates on one series are removed, and added to the forecast. They
       are found by a ridge regression of the changes from season to season, and used if
-      cross-validation over parts of the series shows smaller errors. Own regressors and
-      intermittent series have none.
+      cross-validation over parts of the series shows smaller errors. Intermittent series have
+      none, nor have a regressor and a scaler of your own.
     - Gaps in z are filled from the season.
     - Single values far outside the seasonal course are moved to the edge of the usual range. This
       needs a history of three seasons.

@@ -353,7 +353,7 @@ def make_template(
         weighs=parameters.series_weight is not None and spec.is_global,
         is_guarded=is_usual,
         covariates_are_small=is_usual and has_long_training(spec, series),
-        removes_effects=is_usual and has_effects(spec, series),
+        removes_effects=(is_usual or isinstance(scaler, str)) and has_effects(spec, series),
         theta_weight=theta_weight,
         pretrained_weight=pretrained_weight,
         takes_pretrained=takes_pretrained(parameters),

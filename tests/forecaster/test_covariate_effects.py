@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.linear_model import Ridge
+from sklearn.linear_model import LinearRegression, Ridge
+from sklearn.preprocessing import StandardScaler
 
 import skgru
 from skgru import SequenceForecaster
@@ -184,10 +185,31 @@ def test_an_unknown_covariate_leaves_the_effects_of_the_others():
     assert np.abs(forecast - complete).mean() < 0.03 * truth.mean()
 
 
-def test_a_regressor_of_ones_own_gets_the_series_as_it_is():
+def test_a_regressor_and_a_scaler_of_ones_own_get_the_series_as_it_is():
     frame, _ = shop("promo", 365, 0)
-    fitted = SequenceForecaster(Ridge(), horizon=3, target="y", known="x").fit(frame[:365])
+    fitted = SequenceForecaster(
+        Ridge(), horizon=3, target="y", known="x", scaler=StandardScaler()
+    ).fit(frame[:365])
     assert fitted._model.effects is None
+
+
+@pytest.mark.parametrize("regressor", [Ridge(), LinearRegression(), None], ids=str)
+@pytest.mark.parametrize("since", [12, 24])
+def test_a_column_that_marks_a_shift(regressor, since):
+    """No window lies after the shift as a whole: windows alone would forecast another one."""
+    errors = []
+    for seed in range(3):
+        t, rng = np.arange(132), np.random.default_rng(seed)
+        step = (t >= 120 - since).astype(float)
+        y = 100 + 150 * step + 10 * np.sin(2 * np.pi * t / 12) + 3 * rng.normal(size=len(t))
+        dates = pd.date_range("2010", periods=len(t), freq="MS")
+        frame = pd.DataFrame({"y": y, "step": step}, dates)
+        fitted = SequenceForecaster(
+            regressor, horizon=12, target="y", known="step", random_state=seed
+        ).fit(frame[:120])
+        forecast = fitted.forecast(future=frame[["step"]][120:])["y"]
+        errors.append(np.abs(forecast - y[120:]).mean())
+    assert np.mean(errors) < 16  # a shift of 150
 
 
 def test_the_pretrained_network_alone_needs_future_covariates_not_past_ones():
