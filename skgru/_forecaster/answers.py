@@ -33,6 +33,8 @@ class ForecastAnswers(OriginsReader):
     def _row_by_row(self, table: Table) -> np.ndarray:
         """(n_rows, horizon, n_targets)"""
         context = self._context(table)
+        if len(context):
+            self._warn_of_shifts_since_fit([table], [None], [(0, len(context))])
         values = np.concatenate([context, self._calendar.extended(table)])
         origins = np.arange(len(context), len(values))
         scaler = self._model.scaler_for(values)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -122,6 +123,30 @@ class SeriesReader:
         if found:
             ids, tables, starts = zip(*found, strict=True)
             warn_of_shifts(ids, tables, starts, rule.targets[0], is_update=True)
+
+    def _warn_of_shifts_since_fit(
+        self, tables: list[Table], ids: Sequence[Any], continued: Sequence[tuple[int, int] | None]
+    ) -> None:
+        """Warn of clear shifts in series of X that continue those of fit, as after an update.
+        continued : position in fit and number of rows of its history before X, None for new series.
+        """
+        rule, found = self._start_rule, []
+        for table, one, of_fit in zip(tables, ids, continued, strict=True):
+            if of_fit is None:
+                continue
+            tail = self._tails[of_fit[0]]
+            index = table.rows.index
+            if index is not None and tail.rows.index is not None:
+                before = tail.rows.index[-len(tail) :][: of_fit[1]]
+                index = before.append(index[-len(table) :])
+            values = np.concatenate([tail.values[: of_fit[1]], table.values])
+            whole = replace(table, values=values, rows=replace(table.rows, index=index))
+            start = rule.start_of(whole)
+            if start.n_before_shift and not rule.start_of(tail).n_before_shift:
+                found.append((one, whole, start))
+        if found:
+            named, wholes, starts = zip(*found, strict=True)
+            warn_of_shifts(named, wholes, starts, rule.targets[0], is_update=True)
 
     def _without_earlier_rows(
         self, tables: list[Table], panel: Panel | None, are_new: list[bool]

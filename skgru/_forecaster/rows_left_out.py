@@ -125,7 +125,10 @@ def warn_of_shifts(
     values = table.values[:, target]
     before, after = (float(np.nanmedian(part)) for part in (values[:n], values[n:]))
     name = "X" if one is None else f"series {one!r} of X"
-    others = f", and so are {len(found) - 1} more series" if len(found) > 1 else ""
+    n_others = len(found) - 1
+    others = (
+        f", and so {'are' if n_others > 1 else 'is'} {n_others} more series" if n_others else ""
+    )
     what, remedy = "", "bring them to the level since then"
     if min(before, after) > 0 and max(before / after, after / before) > OTHER_UNIT_FROM:
         what, remedy = ", as after a change of the unit", "give all values in one unit"

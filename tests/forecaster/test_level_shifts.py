@@ -177,7 +177,18 @@ def test_an_update_to_another_level_is_told_of(parameters):
     y = sales(since=18)
     X = y[:-AHEAD]
     fitted = forecaster(**parameters).fit(X[:70])
-    with warns("at another level", "Fit again on all rows"):
+    told = ("From 2021-07-01 on, X is at another level", "Fit again on all rows")
+    for reads in (lambda: fitted.forecast(X=X[70:]), lambda: fitted.predict(X[70:])):
+        with warns(*told):
+            reads()
+    frame = pd.concat([X.to_frame().assign(shop=one) for one in ("a", "b")])
+    many = SequenceForecaster(horizon=AHEAD, pretrained="only", target="y", group="shop")
+    many.fit(frame[frame.index < X.index[70]])
+    with warns(
+        "series 'a' of X is at another level", "and so is 1 more series", "Fit again on all rows"
+    ):
+        many.forecast(X=frame[frame.index >= X.index[70]])
+    with warns(*told):
         fitted.update(X[70:])
     with warns(*LEFT_OUT):
         again = forecaster(**parameters).fit(X)
