@@ -35,7 +35,7 @@ NO_WORSE = 1.1
 
 # The same ratio, below which the regressors have learned the series, and the number of forecast
 # origins from which this holds. With fewer of them, a network learns any series nearly exactly, so
-# that a small error proves nothing: the limit falls with the square of their number, to 0.0004 with
+# that a small error proves nothing: the limit falls with the square of their number, to 0 with
 # one. A sine of many rows has a ratio of 0.002, steady growth of few rows 0.0001.
 LEARNED_TO, LEARNED_FROM = 0.1, 16
 
@@ -154,7 +154,7 @@ def learned_to(n_origins: int) -> float:
     """Ratio of the errors of the regressors and of the baseline at so many forecast origins, below
     which the regressors have learned the series.
     """
-    return LEARNED_TO * min(1.0, (n_origins / LEARNED_FROM) ** 2)
+    return LEARNED_TO * min(1.0, ((n_origins - 1) / (LEARNED_FROM - 1)) ** 2)
 
 
 def _compare(

@@ -16,7 +16,7 @@ from skgru._containers.value_kinds import names_times
 from skgru._forecaster.default_regressor import is_default
 from skgru._forecaster.default_windows import rows_for_seasonal_level, usual_length
 from skgru._forecaster.seasons import rows_for_lag
-from skgru._forecaster.spec import ForecastSpec
+from skgru._forecaster.spec import ForecastSpec, is_constant
 from skgru._warnings import warn_user
 
 # Seasons of rows without dates that are looked for: of quarters, days, months, hours and weeks.
@@ -66,6 +66,8 @@ def warn_of_season(parameters: Any, tables: list[Table], spec: ForecastSpec, n_w
         parameters.season_length is not None
         or max(spec.season_length, *spec.seasons) >= season_length
     ):
+        return
+    if all(is_constant(column) for table in tables for column in table.values[:, spec.targets].T):
         return
     has_pretrained = parameters.pretrained and is_default(parameters.regressor)
     uses = (
