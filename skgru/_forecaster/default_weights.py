@@ -43,10 +43,11 @@ def _sees_season_alone(spec: ForecastSpec) -> bool:
     by the baseline or as values a season ago: that of one series of about two seasons or less.
     """
     season_length = _longest_season(spec)
-    if spec.point == "mean" or spec.is_global or spec.past or spec.known or spec.lags:
+    if spec.point == "mean" or spec.lags or max(spec.windows) >= season_length:
         return False
-    is_other = spec.baseline == "last" or season_length > spec.season_length
-    return is_other and max(spec.windows) < season_length
+    if max(spec.seasons) > spec.season_length:  # few weeks of hours or years of days
+        return True
+    return spec.baseline == "last" and not (spec.is_global or spec.past or spec.known)
 
 
 def _longest_season(spec: ForecastSpec) -> int:

@@ -151,6 +151,7 @@ class Mixture:
         baseline = pairs.at(picked)[1].reshape(len(picked), steps, -1)
         usual = mean_known(np.abs(baseline) / scale)
         weights = [self.own_weight]
+        names = [name for name in ("theta_weight", "pretrained_weight") if getattr(self, name)]
         of_theta, of_network = self._members_at(pairs.joined, picked, scalers)
         is_long = self._has_long_history(pairs.joined, picked)[:, np.newaxis, np.newaxis]
         pretrained = self._learn_spreads(np.where(is_long, actual, np.nan), of_network)
@@ -159,7 +160,8 @@ class Mixture:
             ratio = size / usual if usual > 0 else 1.0
             factor = (USUAL_RATIO / max(ratio, np.finfo(float).tiny)) ** WEIGHT_BY_ERRORS
             weights.append(weight * np.clip(factor, *FACTORS) if np.isfinite(ratio) else weight)
-        _, self.theta_weight, self.pretrained_weight = (float(w / sum(weights)) for w in weights)
+        for name, weight in zip(names, weights[1:], strict=True):
+            setattr(self, name, float(weight / sum(weights)))
 
     def learn_spreads(self, pairs: Pairs, origins: np.ndarray, scalers: list[Any]) -> None:
         """Learn how far the bounds lie from the forecasts, from errors at the ends of several

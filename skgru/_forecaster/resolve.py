@@ -31,8 +31,8 @@ from skgru._forecaster.model import ModelTemplate
 from skgru._forecaster.regressors import EnsembleMember
 from skgru._forecaster.scaling import AutoScaler, is_intermittent
 from skgru._forecaster.seasons import (
-    LEAST_SEASONS,
     SERIES_LOOKED_AT,
+    holds_few,
     lags_of,
     season_of_pretrained,
     seasons_of,
@@ -119,6 +119,11 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
     point, level, baseline = parameters.point, parameters.level, parameters.baseline
     if point == "auto":
         point = "mean" if is_scarce else "median"
+    if point == "mean" and not is_only and parameters.season_length is None:
+        # Of means the pretrained network is no part, which alone reads a longer season of few.
+        seasons = tuple(
+            one for one in seasons if one <= season_length or not holds_few(n_rows, one, horizon)
+        ) or (season_length,)
     if is_only:
         # Theta takes more rows of intermittent series, whose level is the mean of few sales.
         level, baseline = "window" if is_scarce else None, None
@@ -133,7 +138,7 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
     read = seasons
     if parameters.season_length is None and takes_pretrained(parameters):
         # With less, the pretrained network forecasts better without networks that read the season.
-        read = tuple(one for one in seasons if n_rows >= LEAST_SEASONS * one)
+        read = tuple(one for one in seasons if not holds_few(n_rows, one, horizon))
     return ForecastSpec(
         windows=windows,
         horizon=horizon,

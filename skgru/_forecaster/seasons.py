@@ -75,7 +75,8 @@ def seasons_of(
         lengths = tuple(sorted(set(map(int, given))))
         return nearest_season(parameters, series, lengths, n_rows), lengths
     season_length, used = seasons_of_dates(parameters, tables, series, n_rows)
-    longer = longer_season(tables[:SERIES_LOOKED_AT], targets, series, n_rows)
+    few = tables[:SERIES_LOOKED_AT]
+    longer = longer_season(few, targets, series, n_rows, parameters.horizon)
     if longer > max(used) and (takes_pretrained(parameters) or n_rows >= READ_FROM * longer):
         used = tuple(length for length in (*used, longer) if length > 1)
     return season_length, used
@@ -116,19 +117,24 @@ def seasons_of_dates(
     return nearest, tuple(used)
 
 
+def holds_few(n_rows: int, season_length: int, horizon: int) -> bool:
+    """Whether X holds too few of a longer season to compare errors with and without it."""
+    return n_rows < LEAST_SEASONS * season_length + horizon
+
+
 def longer_season(
-    tables: list[Table], targets: list[int], series: list[np.ndarray], n_rows: int
+    tables: list[Table], targets: list[int], series: list[np.ndarray], n_rows: int, horizon: int
 ) -> int:
     """Rows of the week or of the year, if X holds one to three of them and shows it, else 0."""
     lengths = max(tables, key=len).rows.season_lengths
-    if len(lengths) < 2 or not lengths[-1] <= n_rows < LEAST_SEASONS * lengths[-1]:
+    if len(lengths) < 2 or n_rows < lengths[-1] or not holds_few(n_rows, lengths[-1], horizon):
         return 0
     shortest, length = lengths[0], lengths[-1]
     if length % shortest:
         shows = shows_year(series, lag_of(length, (shortest,), 1), shortest)
     else:
         day = length // 7
-        shows = not lacks_season(series, day) and shows_week(tables, targets, series, day)
+        shows = shows_week(tables, targets, series, day, lacks_season(series, day))
     return length if shows else 0
 
 
@@ -158,7 +164,7 @@ def season_of_pretrained(
     """
     longest, shortest, longer = max(tables, key=len), min(seasons), max(seasons)
     whole = lag_of(longer, (shortest,), 1)
-    is_first = whole != longer or len(longest) < LEAST_SEASONS * longer
+    is_first = whole != longer or holds_few(len(longest), longer, parameters.horizon)
     if is_first and season_length != whole <= len(longest) and whole > 1:
         return whole
     if season_length > 1:

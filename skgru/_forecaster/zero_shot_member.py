@@ -106,10 +106,10 @@ class ZeroShotMember:
 
     @property
     def _second(self) -> int | None:
-        """Another season: the shortest one beside the longest, or that of the dates."""
+        """Another season: one within the longest, the day of a week, or that of the dates."""
         own, seasons = self.spec.season_of_pretrained, self.spec.seasons
-        if len(seasons) > 1 and own > min(seasons):
-            return min(seasons)
+        if shorter := [season for season in seasons if 1 < season < own]:
+            return max([one for one in shorter if own % one == 0], default=min(shorter))
         others = [length for length in seasons if length not in (1, own)]
         return max(others, default=None) or zero_shot.second_season(own)
 
@@ -160,19 +160,22 @@ class ZeroShotMember:
         filled = [fill_by_season(values, n_fill) for values in histories]
         filled = usual(filled, [m, self._second or m])
         columns = [column[np.isfinite(column)] for values in filled for column in values.T]
-        begun = [column for column in columns if len(column)]
         wanted = [quantile for quantile in quantiles if quantile is not None]
         levels = [*zero_shot.QUANTILES, *wanted]
         answer = np.full((len(columns), steps, len(levels)), np.nan)
-        if begun:
-            answer[[len(column) > 0 for column in columns]] = zero_shot.forecast_quantiles(
-                begun,
-                m,
-                steps,
-                levels if wanted else None,
-                second=self._second,
-                is_clipped=is_clipped,
-            )
+        lengths, second = np.array([len(column) for column in columns]), self._second
+        # A history shorter than the longer season still holds the shorter one.
+        is_short = (lengths < m) & (0 < (second or 0) < m)
+        for own, other, those in ((m, second, ~is_short), (second, None, is_short)):
+            if (at := np.flatnonzero(those & (lengths > 0))).size:
+                answer[at] = zero_shot.forecast_quantiles(
+                    [columns[i] for i in at],
+                    int(own or 1),
+                    steps,
+                    levels if wanted else None,
+                    second=other,
+                    is_clipped=is_clipped,
+                )
         known, rest = np.split(answer, [len(zero_shot.QUANTILES)], axis=-1)
         is_mean = self.spec.point == "mean"
         middle = zero_shot.mean_of(known) if is_mean else known[..., known.shape[-1] // 2]

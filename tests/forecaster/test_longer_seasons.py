@@ -31,7 +31,7 @@ def saturday_and_truth(series):
 
 
 @pytest.mark.parametrize("options", BOTH, ids=str)
-@pytest.mark.parametrize("n_rows", [175, 240, 335, 336, 420, 503])
+@pytest.mark.parametrize("n_rows", [175, 240, 335, 336, 420, 503, 504, 527])
 def test_weekends_show_the_week(n_rows, options):
     errors = []
     for seed in SEEDS:
@@ -107,6 +107,74 @@ def test_series_of_several(n_rows):
     assert fitted.season_lengths_ == (24, 168)
     errors = [np.abs(one - saturday_and_truth(X[0])).mean() for one in fitted.forecast()]
     assert np.mean(errors) < 25
+
+
+@pytest.mark.parametrize("kind", ["past", "known"])
+def test_covariates_hide_no_week(kind):
+    frame = hours(288).to_frame("y")
+    frame["x"] = (np.random.default_rng(1).random(len(frame)) < 0.2) * 1.0
+    known = {"known": "x"} if kind == "known" else {}
+    fitted = SequenceForecaster(horizon=24, target="y", random_state=0, **known).fit(frame)
+    dates = pd.date_range(frame.index[-1], periods=25, freq="h")[1:]
+    future = pd.DataFrame({"x": np.zeros(24)}, dates) if known else None
+    error = np.abs(fitted.forecast(future=future)["y"] - saturday_and_truth(frame)).mean()
+    assert error < 25
+
+
+def test_the_default_of_several_series_reads_the_week():
+    X = [hours(288, seed) for seed in range(3)]
+    fitted = SequenceForecaster(horizon=24, random_state=0).fit(X)
+    assert fitted.ensemble_["pretrained"] > 0.9
+    for one in fitted.forecast():
+        assert np.abs(one - saturday_and_truth(X[0])).mean() < 25
+
+
+def test_means_name_no_season_that_they_do_not_read():
+    fitted = SequenceForecaster(horizon=24, point="mean", random_state=0).fit(hours(288))
+    assert fitted.season_lengths_ == (24,)
+
+
+@pytest.mark.parametrize("n_rows", [24, 30, 100])
+def test_a_history_shorter_than_the_week_has_the_day(n_rows):
+    fitted = SequenceForecaster(horizon=24, pretrained="only").fit(hours(288))
+    X = hours(400, seed=1)[:n_rows]  # other dates
+    alone = SequenceForecaster(horizon=24, pretrained="only", season_length=24).fit(X)
+    np.testing.assert_allclose(fitted.forecast(X=X), alone.forecast(), rtol=0.02)
+
+
+def test_a_weekend_at_the_end_alone_shows_no_week():
+    """It may as well be growth, or another level."""
+    X = hours(168, end="2024-03-03 23:45")  # a Sunday
+    assert SequenceForecaster(horizon=24, pretrained="only").fit(X).season_lengths_ == (24,)
+
+
+def test_minutes_have_the_day_and_the_week():
+    X = hours(8 * 1440, freq="min")
+    fitted = SequenceForecaster(horizon=720, pretrained="only").fit(X)
+    assert fitted.season_lengths_[-1] == 10080
+    truth = (200 + 100 * np.sin(2 * np.pi * np.arange(720) / 1440)) * 0.5
+    assert np.abs(fitted.forecast() - truth).mean() < 40
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_flat_days_show_the_week(seed):
+    dates = pd.date_range("2024-01-01", periods=336, freq="h")
+    noise = 5 * np.random.default_rng(seed).normal(size=336)
+    X = pd.Series(np.where(dates.day_of_week < 5, 100, 40) + noise, dates)
+    fitted = SequenceForecaster(horizon=48, pretrained="only").fit(X)
+    assert np.abs(fitted.forecast() - 100).mean() < 10
+
+
+@pytest.mark.parametrize("at, n_rows", [(560, 600), (590, 600), (900, 1000)])
+def test_a_shift_since_a_year_ago_shows_no_year(at, n_rows):
+    dates = pd.date_range("2021-01-01", periods=n_rows + 28, freq="D")
+    level = 100 + 150 * (np.arange(len(dates)) >= at)
+    values = level + 60 * np.sin(2 * np.pi * dates.day_of_year / 365.25)
+    noise = np.exp(0.05 * np.random.default_rng(0).normal(size=len(dates)))
+    y = pd.Series(values * noise, dates)
+    fitted = SequenceForecaster(horizon=28, pretrained="only").fit(y[:n_rows])
+    assert 365 not in fitted.season_lengths_
+    assert np.abs(fitted.forecast() - y[n_rows:]).mean() < 20
 
 
 def days(n_rows, seed=0):
