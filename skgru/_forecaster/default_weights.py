@@ -18,7 +18,7 @@ def auto_theta_weight(spec: ForecastSpec, pretrained: str | None) -> float:
         if spec.point == "median":
             return 0.0
         return 0.75 if spec.level == "window" else 0.5
-    if pretrained and _sees_season_alone(spec) and _longest_season(spec) > spec.season_length:
+    if pretrained and _sees_season_alone(spec) and spec.season_of_pretrained > spec.season_length:
         return 0.0
     if spec.point == "mean" and spec.level == "window":
         return 0.6  # demand that dies out: networks learn it from few series, smoothing at once
@@ -34,7 +34,7 @@ def auto_pretrained_share(spec: ForecastSpec) -> float:
     if spec.point == "mean":
         return 0.0
     if _sees_season_alone(spec):
-        return 0.97 if max(spec.seasons) > spec.season_length else 0.9
+        return 0.97 if _sees_longer_season(spec) else 0.9
     return 0.5 if spec.is_global else 0.6
 
 
@@ -42,14 +42,14 @@ def _sees_season_alone(spec: ForecastSpec) -> bool:
     """Whether the pretrained network has a season that the trained ones do not see, in the windows,
     by the baseline or as values a season ago: that of one series of about two seasons or less.
     """
-    season_length = _longest_season(spec)
-    if spec.point == "mean" or spec.lags or max(spec.windows) >= season_length:
+    if spec.point == "mean" or spec.lags or max(spec.windows) >= spec.season_of_pretrained:
         return False
-    if max(spec.seasons) > spec.season_length:  # few weeks of hours or years of days
-        return True
-    return spec.baseline == "last" and not (spec.is_global or spec.past or spec.known)
+    is_short = spec.baseline == "last" and not (spec.is_global or spec.past or spec.known)
+    return is_short or _sees_longer_season(spec)
 
 
-def _longest_season(spec: ForecastSpec) -> int:
-    """The longest season of any member."""
-    return max(spec.season_of_pretrained, *spec.seasons)
+def _sees_longer_season(spec: ForecastSpec) -> bool:
+    """Whether its season is one that is longer than that of level and baseline: the week of few
+    weeks of hours, or the year of few years of days.
+    """
+    return min(spec.season_of_pretrained, max(spec.seasons)) > spec.season_length

@@ -172,6 +172,8 @@ class AutoScaler(TransformerMixin, BaseEstimator):
         The transformation of each column.
     """
 
+    has_longer = False  # of files of earlier versions, which do not hold it
+
     def __init__(self, season_length: int = 1, has_longer: bool = False):
         self.season_length = season_length
         self.has_longer = has_longer

@@ -200,3 +200,11 @@ def test_values_of_a_year_ago_show_the_year(n_rows, options):
         of_weeks.append(np.abs(week.forecast() - truth).mean())
     assert np.mean(errors) < np.mean(of_weeks)
     assert np.mean(errors) < 10
+
+
+def test_a_given_season_that_is_too_long_changes_no_weight():
+    X = days(200)[0]
+    fitted = SequenceForecaster(horizon=28, season_length=[7, 365], random_state=0)
+    with pytest.warns(UserWarning, match="at least 365 rows for a season of 365 rows"):
+        fitted.fit(X)
+    assert fitted.ensemble_["pretrained"] == pytest.approx(0.48)
