@@ -1460,3 +1460,15 @@ def test_more_rows_train_what_fewer_rows_do(horizon, season_length, regressor):
         assert fitted.fit(values[:n_rows]).ensemble_["regressors"] > 0
         seasonal.append(fitted.baseline_ == "profile")
     assert seasonal == sorted(seasonal) and seasonal[-2:] == [True, True]
+
+
+def test_two_rows_do_not_prove_a_network():
+    """One window is learned exactly, whatever follows it."""
+    fitted = SequenceForecaster(horizon=1, random_state=0).fit(np.array([[100.0], [110.0]]))
+    assert fitted.ensemble_["pretrained"] > 0.4
+
+
+def test_a_constant_series_needs_no_season():
+    X = pd.Series(5.0, pd.date_range("2020", periods=48, freq="MS"))
+    fitted = SequenceForecaster(horizon=6, random_state=0).fit(X)  # warnings are errors here
+    np.testing.assert_allclose(fitted.forecast(), 5.0)

@@ -14,13 +14,11 @@ BOTH = [{}, {"pretrained": "only"}]
 
 def hours(n_rows, seed=0, off=(5, 6), share=0.5, freq="h", end="2024-03-01 23:45"):
     """A day, and other days at a share of its height. The rows end on a Friday."""
-    per_day = int(pd.Timedelta("1D") / pd.Timedelta(1, freq))
     dates = pd.date_range(end=pd.Timestamp(end).floor(freq), periods=n_rows, freq=freq)
     minutes = (dates.hour * 60 + dates.minute).to_numpy()
     day = 200 + 100 * np.sin(2 * np.pi * minutes / 1440)
     values = np.where(np.isin(dates.day_of_week, off), share, 1.0) * day
     noise = np.random.default_rng(seed).normal(0, 0.05, n_rows)
-    assert per_day * 7 <= n_rows or n_rows < 168
     return pd.Series(values * np.exp(noise), dates)
 
 
