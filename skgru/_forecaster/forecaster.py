@@ -873,7 +873,8 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
             return self
         tails = extended(self._tails, new, self._n_kept, self._spec.targets)
         warn_of_ends(tails, self._panel, self._spec)
-        self._warn_of_new_shifts(tails)
+        ids = [None] if self._panel is None else self._panel.ids
+        self._warn_of_new_shifts(ids, range(len(tails)), tails)
         added = [
             Table(one, table.names, TimeIndex(table.rows.library), header=table.header)
             for one, table in zip(new, tails, strict=True)

@@ -112,41 +112,38 @@ class SeriesReader:
             1 if takes_pretrained else self._spec.n_rows_needed,
         )
 
-    def _warn_of_new_shifts(self, tails: Sequence[Table]) -> None:
-        """Warn of clear shifts in the histories after an update."""
-        rule = self._start_rule
-        found = []
-        for i, (before, after) in enumerate(zip(self._tails, tails, strict=True)):
-            start = rule.start_of(after)
-            if start.n_before_shift and not rule.start_of(before).n_before_shift:
-                found.append((None if self._panel is None else self._panel.ids[i], after, start))
+    def _warn_of_new_shifts(
+        self, ids: Sequence[Any], positions: Sequence[int], series: Sequence[Table]
+    ) -> None:
+        """Warn of clear shifts in series that go on after those of fit. positions : in fit."""
+        rule, found = self._start_rule, []
+        for one, i, table in zip(ids, positions, series, strict=True):
+            start = rule.start_of(table)
+            if start.n_before_shift and not rule.start_of(self._tails[i]).n_before_shift:
+                found.append((one, table, start))
         if found:
-            ids, tables, starts = zip(*found, strict=True)
-            warn_of_shifts(ids, tables, starts, rule.targets[0], is_update=True)
+            named, tables, starts = zip(*found, strict=True)
+            warn_of_shifts(named, tables, starts, rule.targets[0], is_update=True)
 
-    def _warn_of_shifts_since_fit(
+    def _warn_of_shifts_in_next(
         self, tables: list[Table], ids: Sequence[Any], continued: Sequence[tuple[int, int] | None]
     ) -> None:
-        """Warn of clear shifts in series of X that continue those of fit, as after an update.
-        continued : position in fit and number of rows of its history before X, None for new series.
+        """Warn of clear shifts in series of X that continue those of fit. continued : position in
+        fit and number of rows of its history before X, None for new series.
         """
-        rule, found = self._start_rule, []
+        named, positions, series = [], [], []
         for table, one, of_fit in zip(tables, ids, continued, strict=True):
             if of_fit is None:
                 continue
-            tail = self._tails[of_fit[0]]
-            index = table.rows.index
+            tail, index = self._tails[of_fit[0]], table.rows.index
             if index is not None and tail.rows.index is not None:
                 before = tail.rows.index[-len(tail) :][: of_fit[1]]
                 index = before.append(index[-len(table) :])
             values = np.concatenate([tail.values[: of_fit[1]], table.values])
-            whole = replace(table, values=values, rows=replace(table.rows, index=index))
-            start = rule.start_of(whole)
-            if start.n_before_shift and not rule.start_of(tail).n_before_shift:
-                found.append((one, whole, start))
-        if found:
-            named, wholes, starts = zip(*found, strict=True)
-            warn_of_shifts(named, wholes, starts, rule.targets[0], is_update=True)
+            series.append(replace(table, values=values, rows=replace(table.rows, index=index)))
+            named.append(one)
+            positions.append(of_fit[0])
+        self._warn_of_new_shifts(named, positions, series)
 
     def _without_earlier_rows(
         self, tables: list[Table], panel: Panel | None, are_new: list[bool]
