@@ -34,7 +34,7 @@ class ForecastAnswers(OriginsReader):
         """(n_rows, horizon, n_targets)"""
         context = self._context(table)
         if len(context):
-            self._warn_of_shifts_in_next([table], [None], [(0, len(context))])
+            self._warn_of_changes_in_next([table], [None], [(0, len(context))])
         values = np.concatenate([context, self._calendar.extended(table)])
         origins = np.arange(len(context), len(values))
         scaler = self._model.scaler_for(values)

@@ -12,7 +12,7 @@ from skgru._containers.table import Table
 from skgru._containers.text_dates import are_years, form_of_numbers, unit_of_numbers
 from skgru._containers.time_index import TimeIndex
 from skgru._forecaster.covariate_gaps import check_has_values, warn_of_covariate_gaps
-from skgru._forecaster.season_warnings import warn_of_repeats, warn_of_season
+from skgru._forecaster.season_warnings import warn_of_few_seasons, warn_of_repeats, warn_of_season
 from skgru._forecaster.seasons import rows_for_season
 from skgru._forecaster.short_series import warn_of_short
 from skgru._forecaster.spec import ForecastSpec, is_constant
@@ -49,6 +49,7 @@ def check_series(
     named = max(tables, key=len).rows.season_length
     n_wanted = rows_for_season(parameters, tables, named)
     warn_of_season(parameters, tables, spec, n_wanted)
+    warn_of_few_seasons(parameters, tables, spec)
     warn_of_repeats(parameters.season_length, tables, spec)
 
 

@@ -15,7 +15,7 @@ def auto_theta_weight(spec: ForecastSpec, pretrained: str | None) -> float:
     pretrained : "auto" if the pretrained network takes part beside regressors, "only" or None.
     """
     if pretrained == "only":
-        if spec.point == "median":
+        if spec.point == "median" or (spec.level != "window" and _sees_longer_season(spec)):
             return 0.0
         return 0.75 if spec.level == "window" else 0.5
     if pretrained and _sees_season_alone(spec) and spec.season_of_pretrained > spec.season_length:
@@ -31,10 +31,10 @@ def auto_pretrained_share(spec: ForecastSpec) -> float:
     """Share of the pretrained network in what Theta leaves. None of means, which are the middle of
     few quantiles.
     """
-    if spec.point == "mean":
-        return 0.0
     if _sees_season_alone(spec):
         return 0.97 if _sees_longer_season(spec) else 0.9
+    if spec.point == "mean":
+        return 0.0
     return 0.5 if spec.is_global else 0.6
 
 
@@ -42,10 +42,10 @@ def _sees_season_alone(spec: ForecastSpec) -> bool:
     """Whether the pretrained network has a season that the trained ones do not see, in the windows,
     by the baseline or as values a season ago: that of one series of about two seasons or less.
     """
-    if spec.point == "mean" or spec.lags or max(spec.windows) >= spec.season_of_pretrained:
+    if spec.lags or max(spec.windows) >= spec.season_of_pretrained:
         return False
     is_short = spec.baseline == "last" and not (spec.is_global or spec.past or spec.known)
-    return is_short or _sees_longer_season(spec)
+    return (is_short and spec.point == "median") or _sees_longer_season(spec)
 
 
 def _sees_longer_season(spec: ForecastSpec) -> bool:

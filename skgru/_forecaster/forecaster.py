@@ -418,7 +418,8 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
       are found by a ridge regression of the changes from season to season, and used if
       cross-validation over parts of the series shows smaller errors. Intermittent series have
       none, nor have a regressor and a scaler of your own.
-    - Gaps in z are filled from the season.
+    - Gaps in z are filled from the season before, those in the series of the pretrained network
+      from both sides.
     - Single values far outside the seasonal course are moved to the edge of the usual range. This
       needs a history of three seasons.
     - Covariates are clipped to the range of `fit`, extended on both sides by half its width, with a
@@ -875,6 +876,8 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
         warn_of_ends(tails, self._panel, self._spec)
         ids = [None] if self._panel is None else self._panel.ids
         self._warn_of_new_shifts(ids, range(len(tails)), tails)
+        n_rows = [n + len(one) for n, one in zip(self._n_rows, new, strict=True)]
+        self._warn_of_new_season(tails, max(n_rows))
         added = [
             Table(one, table.names, TimeIndex(table.rows.library), header=table.header)
             for one, table in zip(new, tails, strict=True)
@@ -891,7 +894,7 @@ class SequenceForecaster(ParameterNames, TakesCallbacks, ForecastAnswers, BaseEs
             _tails=tails,
             _scaled_tails=model.scaled_tails([table.values for table in tails]),
             _weights=None if weights is None else [one[-self._n_kept :] for one in weights],
-            _n_rows=[n + len(one) for n, one in zip(self._n_rows, new, strict=True)],
+            _n_rows=n_rows,
         )
         return self
 

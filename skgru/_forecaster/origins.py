@@ -217,8 +217,9 @@ class OriginsReader(SeriesReader):
             context = self._context(tables[0])
             if not len(context):
                 tables = self._without_earlier_rows(tables, None, [True])
+                self._warn_of_new_season(tables, len(tables[0]))
             else:
-                self._warn_of_shifts_in_next(tables, [None], [(0, len(context))])
+                self._warn_of_changes_in_next(tables, [None], [(0, len(context))])
             pasts = [np.concatenate([context, self._calendar.extended(tables[0])])]
         else:
             self._check_panel(X)
@@ -234,7 +235,7 @@ class OriginsReader(SeriesReader):
                 tables = from_first_values(tables, panel, [i is not None for i in of_fit])
             given = tables
             tables = self._without_earlier_rows(tables, panel, [i is None for i in of_fit])
-            self._warn_of_shifts_in_next(tables, panel.ids, continued)
+            self._warn_of_changes_in_next(tables, panel.ids, continued)
             are_apart = self._warn_of_losses(given, panel.ids, positions, has_ids)
             are_apart |= warn_of_near_ids(X, panel, self._panel)
             pasts = list(map(self._calendar.extended, tables))

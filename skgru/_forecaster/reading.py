@@ -34,6 +34,7 @@ from skgru._forecaster.history import check_order, is_counted, n_rows_before, ro
 from skgru._forecaster.model import ForecastModel
 from skgru._forecaster.revisions import are_mostly_equal, warn_of_repeated, warn_of_revisions
 from skgru._forecaster.rows_left_out import StartRule, warn_of_shifts, without_earlier_rows
+from skgru._forecaster.season_warnings import warn_of_season_since_fit
 from skgru._forecaster.spec import ForecastSpec
 
 # First rows of the series of fit, at least, by which X without dates is known to be this series.
@@ -125,11 +126,16 @@ class SeriesReader:
             named, tables, starts = zip(*found, strict=True)
             warn_of_shifts(named, tables, starts, rule.targets[0], is_update=True)
 
-    def _warn_of_shifts_in_next(
+    def _warn_of_new_season(self, series: list[Table], n_rows: int) -> None:
+        """Warn of a season that series show since fit. n_rows : of the longest one."""
+        warn_of_season_since_fit(self, self._given, series, max(self._n_rows), n_rows)
+
+    def _warn_of_changes_in_next(
         self, tables: list[Table], ids: Sequence[Any], continued: Sequence[tuple[int, int] | None]
     ) -> None:
-        """Warn of clear shifts in series of X that continue those of fit. continued : position in
-        fit and number of rows of its history before X, None for new series.
+        """Warn of clear shifts and of a new season in series of X that continue those of fit.
+
+        continued : position in fit and number of rows of its history before X, None for new series.
         """
         named, positions, series = [], [], []
         for table, one, of_fit in zip(tables, ids, continued, strict=True):
@@ -144,6 +150,10 @@ class SeriesReader:
             named.append(one)
             positions.append(of_fit[0])
         self._warn_of_new_shifts(named, positions, series)
+        if series:
+            n_of_fit = [self._n_rows[i] - len(self._tails[i]) for i in positions]
+            n_rows = [n + len(table) for n, table in zip(n_of_fit, series, strict=True)]
+            self._warn_of_new_season(series, max(n_rows))
 
     def _without_earlier_rows(
         self, tables: list[Table], panel: Panel | None, are_new: list[bool]

@@ -119,8 +119,8 @@ def make_spec(parameters: Any, tables: list[Table]) -> ForecastSpec:
     point, level, baseline = parameters.point, parameters.level, parameters.baseline
     if point == "auto":
         point = "mean" if is_scarce else "median"
-    if point == "mean" and not is_only and parameters.season_length is None:
-        # Of means the pretrained network is no part, which alone reads a longer season of few.
+    if is_scarce and point == "mean" and not is_only and parameters.season_length is None:
+        # Of these means the pretrained network is no part, which alone reads few seasons.
         seasons = tuple(
             one for one in seasons if one <= season_length or not holds_few(n_rows, one, horizon)
         ) or (season_length,)

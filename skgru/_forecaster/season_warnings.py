@@ -5,7 +5,7 @@ rows without dates have.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import sqrt
+from math import ceil, sqrt
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,18 @@ import numpy as np
 from skgru._containers.clocks import change_of_clocks
 from skgru._containers.table import Table
 from skgru._containers.value_kinds import names_times
-from skgru._forecaster.default_regressor import is_default
+from skgru._forecaster.default_regressor import is_default, takes_pretrained
 from skgru._forecaster.default_windows import rows_for_seasonal_level, usual_length
-from skgru._forecaster.seasons import rows_for_lag
+from skgru._forecaster.seasons import (
+    LEAST_SEASONS,
+    READ_FROM,
+    SERIES_LOOKED_AT,
+    holds_few,
+    longer_season,
+    rows_for_lag,
+    seasons_of,
+    usual_values,
+)
 from skgru._forecaster.spec import ForecastSpec, is_constant
 from skgru._warnings import warn_user
 
@@ -95,6 +104,56 @@ def warn_of_season(parameters: Any, tables: list[Table], spec: ForecastSpec, n_w
     if len(longest) < n_least:
         remedy = "Give a longer series, or season_length=1 to forecast without a season."
     warn_user(f"{uses}: this needs {n_wanted} rows, {what}. {remedy}")
+
+
+def warn_of_few_seasons(parameters: Any, tables: list[Table], spec: ForecastSpec) -> None:
+    """Warn of a longer season of the dates that X shows, but holds too few of for the parts of the
+    forecast. parameters : the forecaster.
+    """
+    if parameters.season_length is not None or len(max(tables, key=len).rows.season_lengths) < 2:
+        return
+    has_pretrained = takes_pretrained(parameters)
+    if has_pretrained and spec.point == "median":
+        return  # the pretrained network reads it
+    targets, n_rows = list(spec.targets), usual_length(list(map(len, tables)))
+    few = tables[:SERIES_LOOKED_AT]
+    series = usual_values(few, targets, min(max(tables, key=len).rows.season_lengths))
+    season_length = longer_season(few, targets, series, n_rows, spec.horizon)
+    if season_length <= max(spec.seasons):
+        return
+    n_needed = ceil(READ_FROM * season_length)
+    remedy = "leave regressor and pretrained out, as the pretrained network reads it"
+    if has_pretrained:
+        n_needed = LEAST_SEASONS * season_length + spec.horizon
+        remedy = "use point='median', which reads it, but is no forecast of sums"
+    warn_user(
+        f"X repeats every {season_length} rows, but these forecasts read that season only from "
+        f"{n_needed} rows on, and X has {n_rows} (n_samples={n_rows}). Give a longer series, or "
+        f"{remedy}."
+    )
+
+
+def warn_of_season_since_fit(
+    parameters: Any, spec: ForecastSpec, series: list[Table], n_of_fit: int, n_now: int
+) -> None:
+    """Warn of a season of the dates that fit had too few rows for, and that the series show with
+    the rows after them. series : their last rows; n_of_fit, n_now : number of rows of the longest
+    one. It is looked for twice in each of its lengths.
+    """
+    lengths, horizon = max(series, key=len).rows.season_lengths, spec.horizon
+    used = max(spec.season_of_pretrained, *spec.seasons)
+    longer = [n for n in lengths if n > used and holds_few(n_of_fit, n, horizon)]
+    if parameters.season_length is not None or not longer:
+        return
+    if 2 * n_now // longer[0] == 2 * n_of_fit // longer[0]:
+        return
+    n_rows = usual_length(list(map(len, series)))
+    _, seasons = seasons_of(parameters, series, list(spec.targets), n_rows)
+    if (found := max(seasons)) in longer:
+        warn_user(
+            f"The series shows a season of {found} rows, which fit had too few rows for, so that "
+            "forecasts do not repeat with it. Fit again on all rows of the series."
+        )
 
 
 def _other_season(table: Table, spec: ForecastSpec) -> str:

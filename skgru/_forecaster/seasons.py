@@ -93,12 +93,13 @@ def seasons_of_dates(
     shortest, *longer = rows.season_lengths or (1,)
     # The pretrained network takes the shortest season without proof.
     without_proof = shortest if is_only and not lacks_season(series, shortest) else 1
-    if is_only and not (longer and n_rows >= 2 * longer[0] + parameters.horizon):
+    if is_only and not (longer and n_rows >= rows_for_origins(longer[0], parameters.horizon)):
         return without_proof, (without_proof,)
     for i, length in enumerate(rows.season_lengths):
         least = rows_for_season(parameters, tables, length)
         if i:
-            least = max(least, LEAST_SEASONS * length if held else 2 * length + parameters.horizon)
+            enough = rows_for_origins(length, parameters.horizon)
+            least = max(least, LEAST_SEASONS * length if held else enough)
         if n_rows < least:
             break
         if held or has_season(series, length, parameters.horizon, needs_no_proof(tables, length)):
@@ -115,6 +116,11 @@ def seasons_of_dates(
         or errors_repeat(series, nearest, length, parameters.horizon, is_global) > REPEATS_FROM
     ]
     return nearest, tuple(used)
+
+
+def rows_for_origins(season_length: int, horizon: int) -> int:
+    """Least number of rows from which errors with and without a longer season are compared."""
+    return 2 * season_length + horizon + LEAST_ORIGINS - 1
 
 
 def holds_few(n_rows: int, season_length: int, horizon: int) -> bool:

@@ -10,7 +10,8 @@ import numpy as np
 
 from skgru._forecaster import zero_shot
 from skgru._forecaster.dataset import HISTORY_VALUES_AT_ONCE, Part
-from skgru._forecaster.gaps_and_outliers import LEAST_SEASONS, fill_by_season, without_outliers
+from skgru._forecaster.filled_gaps import fill_from_both_sides
+from skgru._forecaster.gaps_and_outliers import LEAST_SEASONS, without_outliers
 from skgru._forecaster.scaling import has_noisy_zeros, scaled_or_nan
 from skgru._forecaster.spec import ForecastSpec
 
@@ -156,9 +157,9 @@ class ZeroShotMember:
         and where a scaler gives no finite number.
         """
         m, n_targets = self.spec.season_of_pretrained, len(self.spec.targets)
-        n_fill = self.spec.season_of_gaps
-        filled = [fill_by_season(values, n_fill) for values in histories]
-        filled = usual(filled, [m, self._second or m])
+        both = [m, self._second or m]
+        seasons = [self.spec.season_of_gaps, *both]
+        filled = usual([fill_from_both_sides(values, seasons) for values in histories], both)
         columns = [column[np.isfinite(column)] for values in filled for column in values.T]
         wanted = [quantile for quantile in quantiles if quantile is not None]
         levels = [*zero_shot.QUANTILES, *wanted]

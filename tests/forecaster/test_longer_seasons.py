@@ -1,5 +1,7 @@
 """The week of hours and the year of days in series that hold one to three of them."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -206,3 +208,74 @@ def test_a_given_season_that_is_too_long_changes_no_weight():
     with pytest.warns(UserWarning, match="at least 365 rows for a season of 365 rows"):
         fitted.fit(X)
     assert fitted.ensemble_["pretrained"] == pytest.approx(0.48)
+
+
+@pytest.mark.parametrize("options", BOTH, ids=str)
+@pytest.mark.parametrize("n_rows", [240, 400])
+def test_means_read_the_week(n_rows, options):
+    X = hours(n_rows)
+    fitted = SequenceForecaster(horizon=24, point="mean", random_state=0, **options).fit(X)
+    assert fitted.season_lengths_ == (24, 168)
+    # The day before is off by 100 on average.
+    assert np.abs(fitted.forecast() - saturday_and_truth(X)).mean() < 25
+
+
+@pytest.mark.parametrize(
+    "options", [{"regressor": Ridge()}, {"point": "mean", "regressor": Ridge()}], ids=str
+)
+def test_regressors_tell_of_a_week_that_they_do_not_read(options):
+    with pytest.warns(
+        UserWarning, match="repeats every 168 rows, .* only from 420 rows on"
+    ) as told:
+        fitted = SequenceForecaster(horizon=24, **options).fit(hours(240))
+    assert fitted.season_lengths_ == (24,)
+    assert "leave regressor and pretrained out" in str(told[0].message)
+    fitted = SequenceForecaster(horizon=24, **options).fit(hours(430))  # without a warning
+    assert fitted.season_lengths_ == (24, 168)
+
+
+NEW_SEASON = "The series shows a season of 168 rows, which fit had too few rows for"
+
+
+@pytest.mark.parametrize("options", BOTH, ids=str)
+def test_a_week_that_comes_after_fit_is_told_of(options):
+    X = hours(288)
+    fitted = SequenceForecaster(horizon=24, random_state=0, **options).fit(X[:120])
+    for call in (lambda rows: fitted.forecast(X=rows), fitted.predict, fitted.update):
+        with pytest.warns(UserWarning, match=NEW_SEASON):
+            call(X[120:])
+    # The remedy:
+    fitted = SequenceForecaster(horizon=24, random_state=0, **options).fit(X)
+    assert np.abs(fitted.forecast() - saturday_and_truth(X)).mean() < 25
+
+
+def test_seasons_after_fit_of_months_and_panels():
+    months = pd.date_range("2020-01-01", periods=40, freq="MS")
+    X = pd.Series(100 + 10 * np.sin(np.arange(40) * np.pi / 6), months)
+    with pytest.warns(UserWarning, match="season of 12 rows that follows from the dates"):
+        fitted = SequenceForecaster(random_state=0).fit(X[:8])
+    with pytest.warns(UserWarning, match="The series shows a season of 12 rows"):
+        fitted.update(X[8:])
+    both = [hours(288, seed) for seed in range(2)]
+    fitted = SequenceForecaster(pretrained="only", horizon=24).fit([one[:120] for one in both])
+    with pytest.warns(UserWarning, match=NEW_SEASON):
+        fitted.update([one[120:] for one in both])
+
+
+@pytest.mark.filterwarnings("ignore:season_length=None does not use the season of 24")
+@pytest.mark.parametrize("n_rows", [340, 400])
+def test_noise_shows_no_week_in_fit_or_after_it(n_rows):
+    """In few more than two weeks, too, whose errors with and without the week prove little."""
+    shown = []
+    for seed in range(12):
+        dates = pd.date_range("2024-01-01", periods=n_rows, freq="h")
+        noise = np.random.default_rng(seed).normal(size=n_rows)
+        X = pd.Series(
+            noise if seed % 2 else np.convolve(noise, 0.9 ** np.arange(40))[:n_rows], dates
+        )
+        fitted = SequenceForecaster(pretrained="only").fit(X)
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            SequenceForecaster(pretrained="only").fit(X[:100]).update(X[100:])
+        shown += [168 in fitted.season_lengths_, any(NEW_SEASON in str(one) for one in told)]
+    assert np.mean(shown) <= 0.1

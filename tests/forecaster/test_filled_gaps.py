@@ -1,0 +1,110 @@
+"""Gaps of a history: filled from both sides, at its end from the values before."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from skgru import SequenceForecaster
+from skgru._forecaster.filled_gaps import fill_from_both_sides
+
+BOTH = [{}, {"pretrained": "only"}]
+
+
+def hours(n_rows, seed=0):
+    """A day, and weekends at half of its height. The rows end on a Friday."""
+    dates = pd.date_range(end="2024-03-01 23:00", periods=n_rows, freq="h")
+    day = 200 + 100 * np.sin(2 * np.pi * dates.hour.to_numpy() / 24)
+    noise = np.random.default_rng(seed).normal(0, 0.05, n_rows)
+    return pd.Series(np.where(dates.day_of_week >= 5, 0.5, 1.0) * day * np.exp(noise), dates)
+
+
+def filled(series, seasons):
+    return fill_from_both_sides(np.asarray(series, float)[:, np.newaxis], seasons)[:, 0]
+
+
+def test_smooth_values_are_filled_by_straight_lines():
+    x = np.cumsum(np.cumsum(np.random.default_rng(0).normal(size=300)))
+    gappy = x.copy()
+    gappy[100:102] = np.nan
+    line = np.interp([1, 2], [0, 3], [x[99], x[102]])
+    np.testing.assert_allclose(filled(gappy, [24])[100:102], line)
+
+
+@pytest.mark.parametrize(
+    "gap", [slice(170, 184), slice(100, 160), slice(300, 320), slice(310, 336)]
+)
+def test_a_gap_has_the_week(gap):
+    """The gaps are part of a weekend, a weekend with its Monday, a Friday, and the end."""
+    X = hours(336)
+    gappy = X.copy()
+    gappy.iloc[gap] = np.nan
+    error = np.abs(filled(gappy, [24, 168]) - X)
+    assert error[gap].mean() < 25  # a day before is off by 100 where weekends begin or end
+    assert (error.drop(X.index[gap]) == 0).all()
+
+
+def test_a_long_gap_is_filled_from_both_sides_of_it():
+    X = pd.Series(np.tile([1.0, 5, 2, 8, 3, 9, 7], 20))
+    gappy = X.copy()
+    gappy.iloc[30:75] = np.nan
+    np.testing.assert_allclose(filled(gappy, [7]), X)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=st.integers(0, 10_000),
+    n_rows=st.integers(3, 80),
+    share=st.floats(0, 0.95),
+    factor=st.sampled_from([1e-9, 3.0, 1e12]),
+    seasons=st.sampled_from([(), (1,), (4,), (12, 7), (7, 365)]),
+)
+def test_laws_of_filled_gaps(seed, n_rows, share, factor, seasons):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=n_rows).cumsum() + rng.choice([0, 1e3])
+    x[rng.random(n_rows) < share] = np.nan
+    result, known = filled(x, seasons), np.flatnonzero(np.isfinite(x))
+    np.testing.assert_array_equal(result[known], x[known])
+    if not len(known):
+        assert np.isnan(result).all()
+        return
+    assert np.isnan(result[: known[0]]).all()
+    assert np.isfinite(result[known[0] :]).all()
+    if (x[known] >= 0).all():
+        assert (result[known[0] :] >= x[known].min()).all()
+    np.testing.assert_allclose(filled(factor * x, seasons), factor * result, rtol=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore:X ends in")
+@pytest.mark.parametrize("options", BOTH, ids=str)
+@pytest.mark.parametrize("pattern", ["a fifth", "half", "Saturday", "end"])
+def test_forecasts_after_gaps_are_nearly_those_without(options, pattern):
+    errors = []
+    for seed in range(3) if options else (0,):
+        X = hours(300, seed)
+        future = pd.date_range(X.index[-1], periods=25, freq="h")[1:]
+        truth = (200 + 100 * np.sin(2 * np.pi * future.hour.to_numpy() / 24)) * 0.5
+        gappy = X.copy()
+        rng = np.random.default_rng(seed)
+        if pattern == "Saturday":
+            gappy["2024-02-24 06:00":"2024-02-24 19:00"] = np.nan
+        elif pattern == "end":
+            gappy.iloc[-6:] = np.nan
+        else:
+            gappy[rng.random(len(X)) < {"a fifth": 0.2, "half": 0.5}[pattern]] = np.nan
+            gappy.iloc[-1] = X.iloc[-1]
+        fitted = SequenceForecaster(horizon=24, random_state=seed, **options).fit(gappy)
+        errors.append(np.abs(fitted.forecast() - truth).mean())
+    # Without gaps 4 to 15; the day before is off by 100.
+    assert np.mean(errors) < 25
+
+
+def test_histories_of_fit_and_of_x_are_filled_alike():
+    X = hours(300)
+    X[np.random.default_rng(0).random(300) < 0.3] = np.nan
+    X.iloc[[269, -1]] = 150.0
+    fitted = SequenceForecaster(horizon=24, pretrained="only").fit(X)
+    updated = SequenceForecaster(horizon=24, pretrained="only").fit(X[:270]).update(X[270:])
+    pd.testing.assert_series_equal(updated.forecast(), fitted.forecast())
+    pd.testing.assert_series_equal(fitted.forecast(X=X), fitted.forecast())
