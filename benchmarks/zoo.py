@@ -5,8 +5,9 @@ python benchmarks/zoo.py [set ...] [--peers] [--methods METHOD ...] [--series N]
 
 Without options it prints the sets. A name selects the sets that contain it.
 
---peers prints the errors of the peers, --methods those of a selection: "seasonal naive",
-"AutoETS", "AutoTheta", "MSTL", "LightGBM", and those of skgru, with one list a set:
+--peers prints the errors of the peers but networks, --methods those of a selection: "seasonal naive",
+"AutoETS", "AutoTheta", "MSTL", "LightGBM", "NHITS", "DeepAR", and those of skgru, with one list a
+set:
 
 - "skgru": SequenceForecaster(horizon=h), with --single one series at a time.
 - "skgru, fixed weights": the same with theta_weight=0.2, so that no weight follows errors.
@@ -55,6 +56,7 @@ from _zoo_series import N_ORIGINS, SeriesSet
 
 CACHE = Path(os.environ.get("SKGRU_ZOO_CACHE", Path(__file__).parent / ".cache"))
 COVERAGES = (0.8, 0.95)
+NETWORKS = ("NHITS", "DeepAR")
 PEERS = ("seasonal naive", "AutoETS", "AutoTheta", "MSTL", "LightGBM")
 
 
@@ -309,7 +311,11 @@ def method(name: str) -> Callable[[SeriesSet, list[pd.Series]], list[np.ndarray]
         return own[name]
     if name.startswith("skgru, seed "):
         return partial(skgru_forecasts, seed=int(name.split()[-1]))
-    from peers.zoo_peers import METHODS
+    sys.path.insert(0, str(Path(__file__).parent / "peers"))
+    if name in NETWORKS:
+        from zoo_networks import METHODS
+    else:
+        from zoo_peers import METHODS
 
     return METHODS[name]
 

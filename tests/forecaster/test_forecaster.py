@@ -1455,8 +1455,8 @@ def test_more_rows_train_what_fewer_rows_do(horizon, season_length, regressor):
     fitted = SequenceForecaster(
         regressor, horizon=horizon, season_length=season_length, random_state=0, pretrained=None
     )
-    seasonal = []
-    for n_rows in range(horizon + 1, horizon + season_length + 2):
+    seasonal, more = [], (1, 2, season_length // 2, season_length - 1, season_length)
+    for n_rows in (horizon + n for n in (*more, season_length + 1)):
         assert fitted.fit(values[:n_rows]).ensemble_["regressors"] > 0
         seasonal.append(fitted.baseline_ == "profile")
     assert seasonal == sorted(seasonal) and seasonal[-2:] == [True, True]

@@ -122,16 +122,21 @@ def test_covariates_hide_no_week(kind):
 
 
 def test_the_default_of_several_series_reads_the_week():
-    X = [hours(288, seed) for seed in range(3)]
-    fitted = SequenceForecaster(horizon=24, random_state=0).fit(X)
+    X = [hours(288, seed) for seed in range(2)]
+    fitted = SequenceForecaster(horizon=24, n_estimators=2, random_state=0).fit(X)
     assert fitted.ensemble_["pretrained"] > 0.9
     for one in fitted.forecast():
         assert np.abs(one - saturday_and_truth(X[0])).mean() < 25
 
 
-def test_means_name_no_season_that_they_do_not_read():
-    fitted = SequenceForecaster(horizon=24, point="mean", random_state=0).fit(hours(288))
-    assert fitted.season_lengths_ == (24,)
+def test_intermittent_demand_names_no_season_that_it_does_not_read():
+    X = hours(288, share=0.1) * (np.random.default_rng(0).random(288) > 0.25)
+    with pytest.warns(UserWarning, match="only from 528 rows on") as told:
+        fitted = SequenceForecaster(horizon=24, random_state=0).fit(X)
+    assert (fitted.point_, fitted.season_lengths_) == ("mean", (24,))
+    assert "use point='median'" in str(told[0].message)
+    fitted = SequenceForecaster(horizon=24, point="median", random_state=0).fit(X)
+    assert fitted.season_lengths_ == (24, 168)
 
 
 @pytest.mark.parametrize("n_rows", [24, 30, 100])
