@@ -83,6 +83,8 @@ def check_unique_columns(X: Any, name: str = "X") -> None:
     """Raise ValueError if columns of a pandas frame have the same name."""
     if type(X).__module__.split(".")[0] != "pandas" or not hasattr(X, "columns"):
         return
+    if len(X.columns) == 1:
+        return
     names = X.columns if not X.columns.is_unique else X.columns.map(str)
     if not names.is_unique:  # to scikit-learn, 1 and "1" are one name
         code = f"{name}.columns" + ("" if names is X.columns else ".map(str)")

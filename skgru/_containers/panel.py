@@ -302,16 +302,17 @@ def _tables(parts: list[Any], ids: Any, estimator: Any, usual: Any) -> list[Tabl
     """
     named = list(zip(ids, parts, strict=True))
     tables: dict[int, Table] = {}
+    last: TimeIndex | None = None
     whose, like = "the series in fit", _rows_of_fit(estimator, usual)
     for i in sorted(range(len(named)), key=lambda i: -len(parts[i])):
         one, part = named[i]
         try:
-            tables[i] = as_series(part, estimator, usual)
+            tables[i] = as_series(part, estimator, usual, like=last)
         except ValueError as error:
             raise ValueError(
                 f"Series {one!r} of X: {error} (Here, X is this series alone.)"
             ) from error
-        rows = tables[i].rows
+        rows = last = tables[i].rows
         if rows.index is None:
             continue
         if usual is None and rows.freq is not None:

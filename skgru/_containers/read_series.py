@@ -88,12 +88,14 @@ def check_no_row(X: Any, estimator: Any) -> None:
         )
 
 
-def as_series(X: Any, estimator: Any, usual: Any = None, name: str = "X") -> Table:
+def as_series(
+    X: Any, estimator: Any, usual: Any = None, name: str = "X", like: TimeIndex | None = None
+) -> Table:
     """A series in any container as a Table.
 
     usual : step of the index of the training series. X has the same step if its index fits: from a
     few rows alone, the step of X may be ambiguous (28 days or a month); name : what messages call
-    X.
+    X; like : rows of a series read before, which X shares if its index of pandas is the same.
 
     Raises ValueError if X is neither 2-D nor a Series, or if its index has no regular step.
     """
@@ -120,7 +122,10 @@ def as_series(X: Any, estimator: Any, usual: Any = None, name: str = "X") -> Tab
                 f"single series has one level. For several series, {frame}use "
                 f"SequenceForecaster(group={all_but_time(X.index)!r}): this identifies the series."
             )
-        rows = TimeIndex("pandas", X.index, _step_of(X.index, usual))
+        if like is not None and _is_same(X.index, like.index):
+            rows = like
+        else:
+            rows = TimeIndex("pandas", X.index, _step_of(X.index, usual))
     header = table.columns if library == "pandas" and hasattr(table, "columns") else None
     if header is None:
         found = None if library == "numpy" else _get_feature_names(table)
@@ -129,6 +134,12 @@ def as_series(X: Any, estimator: Any, usual: Any = None, name: str = "X") -> Tab
         names = list(header) if all(isinstance(name, str) for name in header) else None
     is_single = X is not table or getattr(X, "ndim", 2) == 1
     return Table(_numbers(table, estimator, name), names, rows, is_single, header)
+
+
+def _is_same(index: Any, other: Any) -> bool:
+    """Whether two indexes of pandas have the same type, name and values."""
+    is_alike = type(index) is type(other) and index.names == other.names
+    return is_alike and index.dtype == other.dtype and index.equals(other)
 
 
 def rows_of(X: Any, start: int, stop: int) -> Any:
@@ -159,7 +170,9 @@ def _from_polars(X: Any, estimator: Any, usual: Any, name: str) -> Table:
 
 
 def _numbers(table: Any, estimator: Any, name: str) -> np.ndarray:
-    # check_array takes half a minute for 100,000 series, so valid arrays skip it.
+    # check_array takes half a minute for 100,000 series, so valid arrays and frames skip it.
+    if hasattr(table, "iloc") and all(isinstance(one, np.dtype) for one in table.dtypes):
+        table = table.to_numpy(np.float64)
     is_ready = type(table) is np.ndarray and table.dtype == np.float64 and table.ndim == 2
     if not is_ready or not table.size or np.isinf(table).any():
         with with_remedy_for_infinity(name):
