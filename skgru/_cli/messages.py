@@ -10,6 +10,23 @@ _SEASON = (
     r"(, except in the pretrained network)?"
 )
 
+
+def _unused_season(why: str, in_words: str) -> list[tuple[str, str]]:
+    """Texts for a season that is not used, with another one that X may have, and without."""
+    begun = rf"the season of \1 rows is not used\2, because {in_words} with it. Give --season \1 "
+    return [
+        (
+            rf"{_SEASON}, because {why} with it.*?If X repeats every (\d+) rows",
+            rf"{begun}to use it, --season \3 if the data repeat every \3 rows, or --season 1 to "
+            r"forecast without a season.",
+        ),
+        (
+            rf"{_SEASON}, because {why} with it",
+            rf"{begun}to use it, or --season 1 to forecast without a season.",
+        ),
+    ]
+
+
 # A message that needs its own words: what it holds -> the text, with the groups of the pattern.
 _WHOLE = (
     (
@@ -140,17 +157,8 @@ _WHOLE = (
         r"the season of \1 rows is not used\2, because this needs \3 rows of data. Give more rows, "
         r"or --season 1 to forecast without a season.",
     ),
-    (
-        _SEASON + r", because X does not repeat.*?If X repeats every (\d+) rows",
-        r"the season of \1 rows is not used\2, because the data do not repeat with it. Give "
-        r"--season \1 to use it, --season \3 if the data repeat every \3 rows, or --season 1 "
-        r"to forecast without a season.",
-    ),
-    (
-        _SEASON + r", because X does not repeat",
-        r"the season of \1 rows is not used\2, because the data do not repeat with it. Give "
-        r"--season \1 to use it, or --season 1 to forecast without a season.",
-    ),
+    *_unused_season("X does not repeat", "the data do not repeat"),
+    *_unused_season("forecasts .*? are not better", "forecasts are not better"),
     (
         r"season_length=None is 1 (?:without|for these) dates, but X repeats every (\d+) rows",
         r"the rows repeat every \1 rows. Give --season \1 to use this season, "

@@ -20,6 +20,7 @@ from skgru._forecaster.seasons import (
     READ_FROM,
     SERIES_LOOKED_AT,
     holds_few,
+    lacks_season,
     longer_season,
     rows_for_lag,
     seasons_of,
@@ -67,7 +68,7 @@ SEASONS_HELD, ROWS_READ, SERIES_READ = 3, 1000, 5
 
 def warn_of_season(parameters: Any, tables: list[Table], spec: ForecastSpec, n_wanted: int) -> None:
     """Warn of a season of the index that is not used, because X has fewer than `n_wanted` rows or
-    does not repeat with it. parameters : the forecaster.
+    does not gain from it. parameters : the forecaster.
     """
     longest = max(tables, key=len)
     season_length = longest.rows.season_length
@@ -86,9 +87,14 @@ def warn_of_season(parameters: Any, tables: list[Table], spec: ForecastSpec, n_w
     if has_pretrained and spec.point == "median" and spec.season_of_pretrained > 1:
         uses += ", except in the pretrained network"
     if usual_length(list(map(len, tables))) >= n_wanted:
+        series = usual_values(tables, list(spec.targets), season_length)
+        ahead = f"{spec.horizon} row{'s' * (spec.horizon > 1)} ahead"
+        why = f"forecasts {ahead} are not better with it"
+        if lacks_season(series, season_length):
+            why = "X does not repeat with it"
         warn_user(
-            f"{uses}, because X does not repeat with it. Give season_length={season_length} to use "
-            "it all the same, or 1 to forecast without one." + _other_season(longest, spec)
+            f"{uses}, because {why}. Give season_length={season_length} to use it all the same, or "
+            "1 to forecast without one." + _other_season(longest, spec)
         )
         return
     what = "two seasons and the steps ahead"

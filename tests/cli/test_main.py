@@ -478,6 +478,8 @@ def test_messages_of_the_library_hold_no_code():
     assert "--season 7 to use it, or --season 1" in short
     short = in_words(text + " If X repeats every 30 rows, give season_length=30.")
     assert "--season 30 if the data repeat every 30 rows" in short
+    ahead = text.replace("X does not repeat", "forecasts 3 rows ahead are not better")
+    assert "because forecasts are not better with it. Give --season 7" in in_words(ahead)
     text = "season_length=9 is too long for X (n_samples=5). Use X.head() or horizon=2."
     assert in_words(text) == "--season 9 is too long for the data. See skgru forecast --help."
     assert in_words("Use X.head().") == "Use the data.head()."  # more than the name of the help

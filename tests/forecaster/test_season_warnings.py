@@ -306,3 +306,19 @@ def test_hours_whose_clocks_do_not_matter(zone, end, season_length):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         forecaster.fit(X).forecast()
+
+
+@pytest.mark.parametrize(("horizon", "is_used"), [(1, False), (24, True)])
+def test_a_season_that_a_near_forecast_does_not_gain_from(horizon, is_used):
+    """A slow course: the last value is as good one row ahead."""
+    rows = np.arange(2880)
+    noise = np.random.default_rng(0).normal(0, 0.1, len(rows))
+    dates = pd.date_range("2024-01-01", periods=len(rows), freq="10s")
+    X = pd.Series(10 + np.sin(2 * np.pi * rows / 360) + noise, dates)
+    forecaster = SequenceForecaster(Ridge(), horizon=horizon)
+    if is_used:
+        assert forecaster.fit(X).season_length_ == 360
+        return
+    with pytest.warns(UserWarning, match="because forecasts 1 row ahead are not better with it"):
+        assert forecaster.fit(X).season_length_ == 1
+    assert forecaster.set_params(season_length=360).fit(X).season_length_ == 360
