@@ -49,7 +49,7 @@ def _has_weekends(tables: list[Table], targets: list[int], day: int, multiple: f
     columns = [(table, column) for table in tables for column in table.values[:, targets].T]
     shares = {
         days: _mean_ratio(
-            _share_between(column, np.isin(table.rows.index.day_of_week, days), day)
+            _share_between(column, np.isin(table.rows.index[-len(table) :].day_of_week, days), day)
             for table, column in columns
         )
         for days in WEEKENDS

@@ -21,6 +21,7 @@ from skgru._forecaster.seasons import (
     SERIES_LOOKED_AT,
     holds_few,
     lacks_season,
+    lag_of,
     longer_season,
     rows_for_lag,
     seasons_of,
@@ -125,9 +126,16 @@ def warn_of_few_seasons(parameters: Any, tables: list[Table], spec: ForecastSpec
     few = tables[:SERIES_LOOKED_AT]
     series = usual_values(few, targets, min(max(tables, key=len).rows.season_lengths))
     season_length = longer_season(few, targets, series, n_rows, spec.horizon)
-    if season_length <= max(spec.seasons):
+    seasons, steps = sorted({spec.season_length, season_length}), spec.steps_of_call
+    if season_length <= max(spec.window_length, spec.season_length):
         return
-    n_needed = ceil(READ_FROM * season_length)
+    is_fed = lag_of(season_length, seasons, steps) in spec.lags
+    if is_fed or (has_pretrained and season_length in spec.seasons):
+        return
+    n_needed = max(
+        ceil(READ_FROM * season_length),
+        rows_for_lag(season_length, seasons, spec.window_length, steps),
+    )
     remedy = "leave regressor and pretrained out, as the pretrained network reads it"
     if has_pretrained:
         n_needed = LEAST_SEASONS * season_length + spec.horizon
@@ -154,6 +162,12 @@ def warn_of_season_since_fit(
     if 2 * n_now // longer[0] == 2 * n_of_fit // longer[0]:
         return
     n_rows = usual_length(list(map(len, series)))
+    if n_rows < min(longer) and n_of_fit < LEAST_SEASONS * min(longer) <= n_now:
+        warn_user(
+            f"The series now has {n_now} rows, enough to look for a season of "
+            f"{min(longer)} rows, for which fit had too few. Fit again on all rows of the series."
+        )
+        return
     _, seasons = seasons_of(parameters, series, list(spec.targets), n_rows)
     if (found := max(seasons)) in longer:
         warn_user(

@@ -78,8 +78,10 @@ def usual(histories: list[np.ndarray], seasons: list[int]) -> list[np.ndarray]:
             values = np.stack([histories[i] for i in chunk])
             is_positive = np.array(
                 [
-                    (one > 0).all()
-                    and not any(has_noisy_zeros(column, season_length) for column in one.T)
+                    all(
+                        _is_logarithmic(column[np.isfinite(column)], season_length)
+                        for column in one.T
+                    )
                     for one in values
                 ]
             )[:, np.newaxis, np.newaxis]
@@ -92,6 +94,12 @@ def usual(histories: list[np.ndarray], seasons: list[int]) -> list[np.ndarray]:
             for i, one in zip(chunk, values, strict=True):
                 answer[i] = one
     return answer
+
+
+def _is_logarithmic(known: np.ndarray, season_length: int) -> bool:
+    """Whether outliers of a series with these values are looked for in its logarithms."""
+    is_positive = len(known) > 0 and bool((known > 0).all())
+    return is_positive and not has_noisy_zeros(known, season_length)
 
 
 @dataclass(frozen=True)
@@ -145,6 +153,18 @@ class ZeroShotMember:
         """Scaled forecasts (n_histories, steps, n_targets) after histories (n_rows, n_targets)."""
         return self.quantiles_of(histories, scalers, steps, [None])[0]
 
+    def _filled(self, histories: list[np.ndarray], both: list[int]) -> list[np.ndarray]:
+        """Histories without gaps and outliers. Outliers are moved before gaps are filled from them,
+        and once more among the filled values. both : the seasons of the network.
+        """
+        seasons = [self.spec.season_of_gaps, *both]
+        with_gaps = [i for i, values in enumerate(histories) if np.isnan(values).any()]
+        filled = list(histories)
+        moved = usual([histories[i] for i in with_gaps], both)
+        for i, values in zip(with_gaps, moved, strict=True):
+            filled[i] = fill_from_both_sides(values, seasons)
+        return usual(filled, both)
+
     def quantiles_of(
         self,
         histories: list[np.ndarray],
@@ -158,8 +178,7 @@ class ZeroShotMember:
         """
         m, n_targets = self.spec.season_of_pretrained, len(self.spec.targets)
         both = [m, self._second or m]
-        seasons = [self.spec.season_of_gaps, *both]
-        filled = usual([fill_from_both_sides(values, seasons) for values in histories], both)
+        filled = self._filled(histories, both)
         columns = [column[np.isfinite(column)] for values in filled for column in values.T]
         wanted = [quantile for quantile in quantiles if quantile is not None]
         levels = [*zero_shot.QUANTILES, *wanted]

@@ -108,3 +108,67 @@ def test_histories_of_fit_and_of_x_are_filled_alike():
     updated = SequenceForecaster(horizon=24, pretrained="only").fit(X[:270]).update(X[270:])
     pd.testing.assert_series_equal(updated.forecast(), fitted.forecast())
     pd.testing.assert_series_equal(fitted.forecast(X=X), fitted.forecast())
+
+
+def monthly(n_rows, seed):
+    t, rng = np.arange(n_rows), np.random.default_rng(seed)
+    values = 100 + 30 * np.sin(2 * np.pi * t / 12) + 3 * rng.normal(size=n_rows)
+    return pd.Series(values, pd.date_range("2010-01-01", periods=n_rows, freq="MS"))
+
+
+def zero_shot(X, horizon):
+    return SequenceForecaster(horizon=horizon, pretrained="only").fit(X).forecast()
+
+
+@pytest.mark.parametrize("n_missing", [11, 12, 22, 23, 24, 36])
+def test_a_gap_of_whole_seasons_has_the_season(n_missing):
+    """Values on both sides of it are those of one month, so that a straight line seems exact."""
+    errors = []
+    for seed in range(4):
+        whole = monthly(108, seed)
+        X = whole[:96].copy()
+        X.iloc[92 - n_missing : 92] = np.nan
+        errors.append(np.abs(zero_shot(X, 12) - whole[96:]).mean())
+    assert np.mean(errors) < 4.5  # without the gap 2.3; with a straight line 20
+
+
+@pytest.mark.filterwarnings("ignore:X ends in")
+@pytest.mark.parametrize("n_missing", [1, 6, 7, 8, 14, 21])
+def test_a_gap_of_whole_seasons_at_the_end(n_missing):
+    week = np.array([5, 6, 6, 7, 9, 2, 0.0])
+    X = pd.Series(np.resize(week, 126), pd.date_range("2024-01-01", periods=126))
+    X.iloc[-n_missing:] = np.nan
+    np.testing.assert_allclose(zero_shot(X, 7), week, atol=1e-9)
+
+
+@pytest.mark.parametrize("n_after", [1, 4, 12, 24, 30])
+def test_growth_goes_on_after_a_long_gap(n_after):
+    errors = []
+    for seed in range(4):
+        t, rng = np.arange(504), np.random.default_rng(seed)
+        values = 100 + 0.4 * t + 20 * np.sin(2 * np.pi * t / 24) + 4 * rng.normal(size=504)
+        X = pd.Series(values, pd.date_range("2024-01-01", periods=504, freq="h"))[:480].copy()
+        X.iloc[360 - n_after : 480 - n_after] = np.nan
+        errors.append(np.abs(zero_shot(X, 24).to_numpy() - values[480:]).mean())
+    assert np.mean(errors) < 8  # without the gap 3.9; X.interpolate() 9 to 14
+
+
+@pytest.mark.parametrize("n_missing", [3, 10, 17])
+def test_an_outlier_beside_a_gap_is_not_part_of_it(n_missing):
+    errors = []
+    for seed in range(4):
+        t, rng = np.arange(134), np.random.default_rng(seed)
+        values = 100 + np.array([0, 5, 8, 10, 20, -20, -25])[t % 7] + 3 * rng.normal(size=134)
+        X = pd.Series(values, pd.date_range("2024-01-01", periods=134))[:120].copy()
+        X.iloc[111 - n_missing] += 500
+        X.iloc[112 - n_missing : 112] = np.nan
+        errors.append(np.abs(zero_shot(X, 14).to_numpy() - values[120:]).mean())
+    assert np.mean(errors) < 4.5  # without outlier and gap 2.7
+
+
+def test_a_wide_frame_of_hours_whose_series_begin_later():
+    """The index of a series that begins later is longer than the series."""
+    X = pd.DataFrame({"a": hours(250), "b": hours(250, 1)})
+    X.iloc[:5, 0] = np.nan
+    fitted = SequenceForecaster(horizon=24, group="columns", pretrained="only").fit(X)
+    assert fitted.season_lengths_ == (24, 168)

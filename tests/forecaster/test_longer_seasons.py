@@ -91,6 +91,7 @@ def test_walks_and_noise_seldom_show_a_week(n_rows):
     assert np.mean(shown) <= 0.15
 
 
+@pytest.mark.filterwarnings("ignore:X repeats every 168 rows")
 def test_a_linear_model_reads_the_week_from_two_and_a_half_on():
     short, long = (SequenceForecaster(Ridge(), horizon=24).fit(hours(n)) for n in (400, 440))
     assert (short.season_lengths_, long.season_lengths_) == ((24,), (24, 168))
@@ -284,3 +285,23 @@ def test_noise_shows_no_week_in_fit_or_after_it(n_rows):
             SequenceForecaster(pretrained="only").fit(X[:100]).update(X[100:])
         shown += [168 in fitted.season_lengths_, any(NEW_SEASON in str(one) for one in told)]
     assert np.mean(shown) <= 0.1
+
+
+@pytest.mark.parametrize(("n_rows", "horizon", "n_needed"), [(425, 60, 444), (460, 168, 552)])
+def test_a_long_horizon_needs_more_rows_for_the_week(n_rows, horizon, n_needed):
+    X = hours(900, share=0.6)
+    with pytest.warns(UserWarning, match=f"that season only from {n_needed} rows on"):
+        SequenceForecaster(Ridge(), horizon=horizon).fit(X[:n_rows])
+    # The remedy:
+    fitted = SequenceForecaster(Ridge(), horizon=horizon).fit(X[:n_needed])
+    actual = X[n_needed : n_needed + horizon]
+    day_before = np.resize(X[n_needed - 24 : n_needed], horizon)
+    errors = [np.abs(one - actual).mean() for one in (fitted.forecast(), day_before)]
+    assert errors[0] < 0.7 * errors[1]
+
+
+def test_regressors_keep_too_few_rows_to_see_a_week_after_fit():
+    X = hours(600)
+    fitted = SequenceForecaster(Ridge(), horizon=24).fit(X[:160])
+    with pytest.warns(UserWarning, match="now has 600 rows, enough to look for a season of 168"):
+        fitted.update(X[160:])
