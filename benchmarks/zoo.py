@@ -5,9 +5,9 @@ python benchmarks/zoo.py [set ...] [--peers] [--methods METHOD ...] [--series N]
 
 Without options it prints the sets. A name selects the sets that contain it.
 
---peers prints the errors of the peers but networks, --methods those of a selection: "seasonal naive",
-"AutoETS", "AutoTheta", "MSTL", "LightGBM", "NHITS", "DeepAR", and those of skgru, with one list a
-set:
+--peers prints the errors of the peers but NHITS and DeepAR, --methods those of a selection:
+"seasonal naive", "AutoETS", "AutoTheta", "MSTL", "LightGBM", "NHITS", "DeepAR", and those of skgru,
+with one list a set:
 
 - "skgru": SequenceForecaster(horizon=h), with --single one series at a time.
 - "skgru, fixed weights": the same with theta_weight=0.2, so that no weight follows errors.
