@@ -311,11 +311,10 @@ def method(name: str) -> Callable[[SeriesSet, list[pd.Series]], list[np.ndarray]
         return own[name]
     if name.startswith("skgru, seed "):
         return partial(skgru_forecasts, seed=int(name.split()[-1]))
-    sys.path.insert(0, str(Path(__file__).parent / "peers"))
     if name in NETWORKS:
-        from zoo_networks import METHODS
+        from peers.zoo_networks import METHODS
     else:
-        from zoo_peers import METHODS
+        from peers.zoo_peers import METHODS
 
     return METHODS[name]
 

@@ -15,7 +15,7 @@ import pandas as pd
 import torch
 from neuralforecast import NeuralForecast
 from neuralforecast.models import NHITS, DeepAR
-from zoo_peers import filled
+from peers.zoo_peers import filled
 
 logging.disable(logging.WARNING)
 torch.set_num_threads(1)

@@ -27,6 +27,9 @@ from skgru._validation import with_remedy_for_infinity
 # Columns of a single row from which they are steps rather than columns.
 LEAST_ON_SIDE = 3
 
+# Kinds of columns of numpy that hold plain numbers: float, int, unsigned, bool.
+NUMBERS = ("f", "i", "u", "b")
+
 
 def is_list_of_series(X: Any) -> bool:
     """Whether X is a list of series. A list of lists of numbers is one array."""
@@ -171,7 +174,9 @@ def _from_polars(X: Any, estimator: Any, usual: Any, name: str) -> Table:
 
 def _numbers(table: Any, estimator: Any, name: str) -> np.ndarray:
     # check_array takes half a minute for 100,000 series, so valid arrays and frames skip it.
-    if hasattr(table, "iloc") and all(isinstance(one, np.dtype) for one in table.dtypes):
+    if hasattr(table, "iloc") and all(
+        isinstance(one, np.dtype) and one.kind in NUMBERS for one in table.dtypes
+    ):
         table = table.to_numpy(np.float64)
     is_ready = type(table) is np.ndarray and table.dtype == np.float64 and table.ndim == 2
     if not is_ready or not table.size or np.isinf(table).any():

@@ -15,7 +15,7 @@ def auto_theta_weight(spec: ForecastSpec, pretrained: str | None) -> float:
     pretrained : "auto" if the pretrained network takes part beside regressors, "only" or None.
     """
     if pretrained == "only":
-        if spec.point == "median" or (spec.level != "window" and _sees_longer_season(spec)):
+        if spec.point == "median" or _sees_longer_season(spec):
             return 0.0
         return 0.75 if spec.level == "window" else 0.5
     if pretrained and _sees_season_alone(spec) and spec.season_of_pretrained > spec.season_length:
@@ -29,7 +29,7 @@ def auto_theta_weight(spec: ForecastSpec, pretrained: str | None) -> float:
 
 def auto_pretrained_share(spec: ForecastSpec) -> float:
     """Share of the pretrained network in what Theta leaves. None of means, which are the middle of
-    few quantiles.
+    few quantiles, but where it alone sees a longer season.
     """
     if _sees_season_alone(spec):
         return 0.97 if _sees_longer_season(spec) else 0.9
@@ -50,6 +50,8 @@ def _sees_season_alone(spec: ForecastSpec) -> bool:
 
 def _sees_longer_season(spec: ForecastSpec) -> bool:
     """Whether its season is one that is longer than that of level and baseline: the week of few
-    weeks of hours, or the year of few years of days.
+    weeks of hours, or the year of few years of days. Means of intermittent demand are not its kind.
     """
+    if spec.point == "mean" and spec.level == "window":  # intermittent
+        return False
     return min(spec.season_of_pretrained, max(spec.seasons)) > spec.season_length

@@ -23,8 +23,8 @@ ROUNDING = 1e-9
 def fill_from_both_sides(values: np.ndarray, seasons: Iterable[int]) -> np.ndarray:
     """A history (n_rows, n_targets) with its gaps filled. NaN before the first value stays.
 
-    seasons : rows of each season that the values may have, the usual one first. Series without
-    values below 0 get none that lie below their smallest one.
+    seasons : rows of each season that the values may have. Series without values below 0 get none
+    that lie below their smallest one.
     """
     if not np.isnan(values).any():
         return values

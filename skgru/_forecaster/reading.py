@@ -151,8 +151,8 @@ class SeriesReader:
             positions.append(of_fit[0])
         self._warn_of_new_shifts(named, positions, series)
         if series:
-            n_of_fit = [self._n_rows[i] - len(self._tails[i]) for i in positions]
-            n_rows = [n + len(table) for n, table in zip(n_of_fit, series, strict=True)]
+            earlier = [self._n_rows[i] - len(self._tails[i]) for i in positions]
+            n_rows = [n + len(table) for n, table in zip(earlier, series, strict=True)]
             self._warn_of_new_season(series, max(n_rows))
 
     def _without_earlier_rows(

@@ -18,12 +18,13 @@ from skgru._forecaster.default_windows import rows_for_seasonal_level, usual_len
 from skgru._forecaster.seasons import (
     LEAST_SEASONS,
     READ_FROM,
+    SEASON_FROM,
     SERIES_LOOKED_AT,
     holds_few,
-    lacks_season,
     lag_of,
     longer_season,
     rows_for_lag,
+    seasonal_errors,
     seasons_of,
     usual_values,
 )
@@ -89,10 +90,11 @@ def warn_of_season(parameters: Any, tables: list[Table], spec: ForecastSpec, n_w
         uses += ", except in the pretrained network"
     if usual_length(list(map(len, tables))) >= n_wanted:
         series = usual_values(tables, list(spec.targets), season_length)
-        ahead = f"{spec.horizon} row{'s' * (spec.horizon > 1)} ahead"
-        why = f"forecasts {ahead} are not better with it"
-        if lacks_season(series, season_length):
-            why = "X does not repeat with it"
+        own, others = seasonal_errors(series, season_length)
+        why = "X does not repeat with it"
+        if own < SEASON_FROM * others:
+            ahead = f"{spec.horizon} row{'s' * (spec.horizon > 1)} ahead"
+            why = f"forecasts {ahead} are not better with it"
         warn_user(
             f"{uses}, because {why}. Give season_length={season_length} to use it all the same, or "
             "1 to forecast without one." + _other_season(longest, spec)
@@ -148,21 +150,21 @@ def warn_of_few_seasons(parameters: Any, tables: list[Table], spec: ForecastSpec
 
 
 def warn_of_season_since_fit(
-    parameters: Any, spec: ForecastSpec, series: list[Table], n_of_fit: int, n_now: int
+    parameters: Any, spec: ForecastSpec, series: list[Table], n_before: int, n_now: int
 ) -> None:
     """Warn of a season of the dates that fit had too few rows for, and that the series show with
-    the rows after them. series : their last rows; n_of_fit, n_now : number of rows of the longest
-    one. It is looked for twice in each of its lengths.
+    the rows after them. series : their last rows; n_before, n_now : number of rows of the longest
+    one, without X and with it. It is looked for twice in each of its lengths.
     """
     lengths, horizon = max(series, key=len).rows.season_lengths, spec.horizon
     used = max(spec.season_of_pretrained, *spec.seasons)
-    longer = [n for n in lengths if n > used and holds_few(n_of_fit, n, horizon)]
+    longer = [n for n in lengths if n > used and holds_few(n_before, n, horizon)]
     if parameters.season_length is not None or not longer:
         return
-    if 2 * n_now // longer[0] == 2 * n_of_fit // longer[0]:
+    if 2 * n_now // longer[0] == 2 * n_before // longer[0]:
         return
     n_rows = usual_length(list(map(len, series)))
-    if n_rows < min(longer) and n_of_fit < LEAST_SEASONS * min(longer) <= n_now:
+    if n_rows < min(longer) and n_before < LEAST_SEASONS * min(longer) <= n_now:
         warn_user(
             f"The series now has {n_now} rows, enough to look for a season of "
             f"{min(longer)} rows, for which fit had too few. Fit again on all rows of the series."

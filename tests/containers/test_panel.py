@@ -808,3 +808,28 @@ def test_rows_without_a_date_in_a_long_frame_have_code_for_the_whole_frame(form)
         forecaster.fit(X)
     assert "alone" not in str(caught.value)
     assert eval(code, {"X": X}).shape[0] == 38
+
+
+def test_series_of_the_same_rows_keep_their_own_index():
+    """Equal rows are read once, but names and types of an index belong to each series."""
+    months = pd.date_range("2020-01-01", periods=30, freq="MS")
+    values = np.random.default_rng(0).normal(size=30).cumsum()
+    X = [pd.Series(values, months.rename(name)) for name in ("month", "month", "day", None)]
+    fitted = SequenceForecaster(season_length=1, horizon=2, pretrained="only").fit(X)
+    assert [one.index.name for one in fitted.forecast()] == ["month", "month", "day", None]
+    zones = [months.tz_localize("UTC"), months.tz_localize("Europe/Berlin")]
+    fitted.fit([pd.Series(values, zone) for zone in zones])
+    assert [str(one.index.tz) for one in fitted.forecast()] == ["UTC", "Europe/Berlin"]
+
+
+def test_columns_of_numpy_numbers_are_read_as_other_numbers_are():
+    months = pd.date_range("2020-01-01", periods=30, freq="MS")
+    values = np.arange(30) % 7
+    forecaster = SequenceForecaster(season_length=1, pretrained="only")
+    wanted = forecaster.fit(pd.Series(values, months, dtype=float)).forecast().to_numpy()
+    for dtype in ("int8", "uint16", "float32", "Int64", object):
+        frame = pd.DataFrame({"y": values}, months).astype(dtype)
+        np.testing.assert_allclose(forecaster.fit(frame).forecast().to_numpy().ravel(), wanted)
+    for wrong in (np.full(30, 1j), months.to_numpy(), np.full(30, "a")):
+        with pytest.raises(ValueError):
+            forecaster.fit(pd.DataFrame({"y": wrong}, months))

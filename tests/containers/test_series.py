@@ -690,7 +690,7 @@ def test_stock_prices_lead_to_business_days():
     with pytest.raises(ValueError, match=r"X\.asfreq\('B'\)\.ffill\(\)"):
         forecaster().fit(prices)
     prices = prices.asfreq("B").ffill()
-    with pytest.warns(UserWarning, match="season of 5 rows.*are not better with it"):
+    with pytest.warns(UserWarning, match="season of 5 rows.*does not repeat"):
         fitted = SequenceForecaster(LinearRegression(), horizon=2).fit(prices)
     assert fitted.season_length_ == 1
 

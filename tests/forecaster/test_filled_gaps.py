@@ -8,16 +8,7 @@ from hypothesis import strategies as st
 
 from skgru import SequenceForecaster
 from skgru._forecaster.filled_gaps import fill_from_both_sides
-
-BOTH = [{}, {"pretrained": "only"}]
-
-
-def hours(n_rows, seed=0):
-    """A day, and weekends at half of its height. The rows end on a Friday."""
-    dates = pd.date_range(end="2024-03-01 23:00", periods=n_rows, freq="h")
-    day = 200 + 100 * np.sin(2 * np.pi * dates.hour.to_numpy() / 24)
-    noise = np.random.default_rng(seed).normal(0, 0.05, n_rows)
-    return pd.Series(np.where(dates.day_of_week >= 5, 0.5, 1.0) * day * np.exp(noise), dates)
+from tests.forecaster.test_longer_seasons import BOTH, hours, saturday_and_truth
 
 
 def filled(series, seasons):
@@ -83,8 +74,6 @@ def test_forecasts_after_gaps_are_nearly_those_without(options, pattern):
     errors = []
     for seed in range(3) if options else (0,):
         X = hours(300, seed)
-        future = pd.date_range(X.index[-1], periods=25, freq="h")[1:]
-        truth = (200 + 100 * np.sin(2 * np.pi * future.hour.to_numpy() / 24)) * 0.5
         gappy = X.copy()
         rng = np.random.default_rng(seed)
         if pattern == "Saturday":
@@ -95,7 +84,7 @@ def test_forecasts_after_gaps_are_nearly_those_without(options, pattern):
             gappy[rng.random(len(X)) < {"a fifth": 0.2, "half": 0.5}[pattern]] = np.nan
             gappy.iloc[-1] = X.iloc[-1]
         fitted = SequenceForecaster(horizon=24, random_state=seed, **options).fit(gappy)
-        errors.append(np.abs(fitted.forecast() - truth).mean())
+        errors.append(np.abs(fitted.forecast() - saturday_and_truth(X)).mean())
     # Without gaps 4 to 15; the day before is off by 100.
     assert np.mean(errors) < 25
 

@@ -124,7 +124,7 @@ def test_covariates_hide_no_week(kind):
 
 def test_the_default_of_several_series_reads_the_week():
     X = [hours(288, seed) for seed in range(2)]
-    fitted = SequenceForecaster(horizon=24, n_estimators=2, random_state=0).fit(X)
+    fitted = SequenceForecaster(horizon=24, random_state=0).fit(X)
     assert fitted.ensemble_["pretrained"] > 0.9
     for one in fitted.forecast():
         assert np.abs(one - saturday_and_truth(X[0])).mean() < 25
@@ -216,6 +216,13 @@ def test_a_given_season_that_is_too_long_changes_no_weight():
     assert fitted.ensemble_["pretrained"] == pytest.approx(0.48)
 
 
+def test_means_of_intermittent_demand_keep_theta_with_a_given_week():
+    X = hours(288, share=0.1) * (np.random.default_rng(0).random(288) > 0.25)
+    fitted = SequenceForecaster(horizon=24, season_length=[24, 168], pretrained="only").fit(X)
+    assert fitted.point_ == "mean"
+    assert fitted.ensemble_["theta"] > 0.5
+
+
 @pytest.mark.parametrize("options", BOTH, ids=str)
 @pytest.mark.parametrize("n_rows", [240, 400])
 def test_means_read_the_week(n_rows, options):
@@ -227,7 +234,9 @@ def test_means_read_the_week(n_rows, options):
 
 
 @pytest.mark.parametrize(
-    "options", [{"regressor": Ridge()}, {"point": "mean", "regressor": Ridge()}], ids=str
+    "options",
+    [{"regressor": Ridge()}, {"point": "mean", "regressor": Ridge()}, {"pretrained": None}],
+    ids=str,
 )
 def test_regressors_tell_of_a_week_that_they_do_not_read(options):
     with pytest.warns(
